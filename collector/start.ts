@@ -1,0 +1,2 @@
+/** The verbs `start` and `collector`. */
+export const verb = async (): Promise<number> => 0;

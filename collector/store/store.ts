@@ -1,0 +1,257 @@
+/**
+ * The store interface: what every engine promises (memory, SQLite, later PostgreSQL).
+ *
+ * All promises, no callback transactions, no slots or rowids, no implicit clock: `nowMs` and `nowS` are parameters.
+ * A write resolves only after its transaction is synced. Rows are integers {n, sum, min, max}; consolidation
+ * functions and xff are applied on read, by `query`. One contract test (test/contract) for all engines.
+ */
+import type { Incident } from "../wire/incident.ts";
+import type { Metric } from "../wire/metric.ts";
+import type { OutcomeKind, Sample } from "../wire/sample.ts";
+
+/** target x vantage; ids never contain a slash. */
+export type SeriesKey = { readonly target: string; readonly vantage: string };
+
+/** One sample as received: whose it is and how late it came. */
+export type SampleRecord = {
+  readonly vantage: string;
+  /** Identity of the probe's spool; with `sample.seq` the identity of the record. */
+  readonly epoch: string;
+  /** When the collector received it, UTC ms by the collector's clock. */
+  readonly receivedMs: number;
+  /** Probe clock minus collector clock, ms; null = unknown. */
+  readonly skewMs: number | null;
+  readonly sample: Sample;
+};
+
+export type StoredSample = SampleRecord & {
+  /** Received within max(2 steps, 120 s) of its tick, by the skew-corrected clock. */
+  readonly live: boolean;
+};
+
+/** One generation of a series (one step), a run of rows. Row i is labelled fromS + i * rowS and covers (label - rowS, label]. */
+export type RowRun = {
+  readonly series: SeriesKey;
+  readonly stepS: number;
+  readonly rowS: number;
+  /** Largest share of nulls with which a row is known. */
+  readonly xff: number;
+  readonly fromS: number;
+  readonly rows: number;
+  /** Per metric asked for; each array has `rows` entries; n = 0 where no PDP has a value. */
+  readonly columns: { readonly [M in Metric]?: RowColumns };
+};
+
+export type RowColumns = {
+  readonly n: Float64Array;
+  readonly sum: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+};
+
+export type RowsQuery = {
+  readonly series: readonly SeriesKey[];
+  readonly metrics: readonly Metric[];
+  /** Width of the archive wanted, seconds; must be one of the generation's archives or its step (PDPs). */
+  readonly rowS: number;
+  /** Rows with fromS < label <= toS. */
+  readonly fromS: number;
+  readonly toS: number;
+};
+
+/** The tick strip of one generation: code i belongs to tick fromS + i * stepS. 0 = UNKNOWN. @see archive/strip */
+export type StripRun = {
+  readonly series: SeriesKey;
+  readonly stepS: number;
+  readonly fromS: number;
+  readonly codes: Uint16Array;
+};
+
+export type SamplesQuery = {
+  readonly series: readonly SeriesKey[];
+  /** Ticks with fromS <= tick <= toS. */
+  readonly fromS: number;
+  readonly toS: number;
+  readonly limit: number;
+  readonly order: "newest" | "oldest";
+  /** From the page before; absent = the first. */
+  readonly cursor?: string;
+};
+
+/** A generation of a series: from its first tick on, until the next one's. */
+export type Generation = {
+  readonly series: SeriesKey;
+  readonly stepS: number;
+  readonly openedTick: number;
+  readonly lastTick: number;
+};
+
+export type Samples = {
+  /**
+   * Stores what is new, in one synced transaction, and marks its (target, tick) due for the evaluator.
+   *
+   * @param records Any order, any mixture of series; the record is the unit of atomicity.
+   * @param nowMs The collector's clock; with the tick it alone decides tooOld and future.
+   * @returns One outcome per record, in order: duplicate, conflict, tooOld, future (quarantined) or stored.
+   */
+  put(records: readonly SampleRecord[], nowMs: number): Promise<OutcomeKind[]>;
+  /** As put, for history: any tick within the longest archive, never marked due, never counted late. */
+  load(records: readonly SampleRecord[], nowMs: number): Promise<OutcomeKind[]>;
+  /** The newest sample of each series asked for; series without one are absent. */
+  latest(series: readonly SeriesKey[]): Promise<StoredSample[]>;
+  /** Every sample of a target at the given ticks, all vantages: what the evaluator judges by. */
+  states(target: string, ticks: readonly number[]): Promise<StoredSample[]>;
+  page(query: SamplesQuery): Promise<{ samples: StoredSample[]; cursor: string | null }>;
+  /** Series that hold anything, with their generations, oldest first. */
+  generations(target?: string): Promise<Generation[]>;
+};
+
+/** Registry documents are JSON objects; their schemas belong to whoever owns the kind. */
+export type Kind =
+  | "target"
+  | "vantage"
+  | "contact"
+  | "carrier"
+  | "key"
+  | "join"
+  | "user"
+  | "session"
+  | "token"
+  | "setting"
+  | "recipient"
+  | "verdict";
+export type Doc<T = unknown> = { readonly id: string; readonly version: number; readonly value: T };
+
+export type Registry = {
+  get(kind: Kind, id: string): Promise<Doc | null>;
+  /** Ordered by id. */
+  list(kind: Kind): Promise<Doc[]>;
+  /**
+   * Writes a document; `value: null` removes it.
+   *
+   * @param expectedVersion 0 = must not exist; null = whatever is there (for contacts and other last-writer-wins kinds).
+   * @returns The new version, 1 for a new document; versions of one id never repeat, not even after removal.
+   * @throws VersionConflictError
+   */
+  put(kind: Kind, id: string, expectedVersion: number | null, value: unknown): Promise<number>;
+};
+
+/** One message to one recipient, made in the transaction that stored the transition it tells of. */
+export type OutboxMessage = {
+  /** Stable: sha256 of incident, transition, channel and recipient; also the Message-ID. Unique. */
+  readonly id: string;
+  readonly channel: "mail";
+  readonly recipient: string;
+  /** What the notifier renders from; JSON. */
+  readonly payload: unknown;
+  readonly createdMs: number;
+};
+
+export type LeasedMessage = OutboxMessage & { readonly attempts: number; readonly lease: string };
+
+export type Settlement =
+  | { readonly kind: "sent"; readonly atMs: number }
+  | { readonly kind: "retry"; readonly atMs: number; readonly error: string }
+  | { readonly kind: "dead"; readonly atMs: number; readonly error: string };
+
+export type Incidents = {
+  /**
+   * Stores the next state of an incident and its messages in one synced transaction.
+   *
+   * @param expectedVersion 0 = new.
+   * @returns The new version.
+   * @throws VersionConflictError when another evaluator was faster; nothing is stored then.
+   */
+  transition(incident: Incident, expectedVersion: number, outbox: readonly OutboxMessage[]): Promise<number>;
+  get(id: string): Promise<(Incident & { version: number }) | null>;
+  /** Newest first. `open` = not ended. Range: incidents that touch it. */
+  list(query: {
+    target?: string;
+    open?: boolean;
+    fromS?: number;
+    toS?: number;
+    limit: number;
+  }): Promise<(Incident & { version: number })[]>;
+};
+
+export type Outbox = {
+  /** Messages due by now, each leased to the caller until nowMs + leaseMs; a lost lease returns them. */
+  lease(nowMs: number, leaseMs: number, limit: number): Promise<LeasedMessage[]>;
+  /** False when the lease was lost in the meantime: somebody else settles it. */
+  settle(id: string, lease: string, settlement: Settlement): Promise<boolean>;
+  /** What waits, what is dead and the last errors: for the banner and the settings page. */
+  summary(): Promise<{
+    pending: number;
+    dead: number;
+    sent: number;
+    lastError: string | null;
+    lastSentMs: number | null;
+  }>;
+};
+
+/** A (target, tick) that has news and is claimed by one evaluator. */
+export type DueTick = {
+  readonly target: string;
+  readonly tick: number;
+  readonly live: boolean;
+  readonly token: number;
+};
+
+export type Claims = {
+  /** A named lease: a fencing token that only grows, or null while another holder's lease runs. */
+  take(name: string, holder: string, nowMs: number, leaseMs: number): Promise<number | null>;
+  release(name: string, token: number): Promise<void>;
+  /** Due (target, tick) marks, oldest first, claimed until nowMs + leaseMs. `live` is false when only late samples came. */
+  due(nowMs: number, leaseMs: number, limit: number): Promise<DueTick[]>;
+  /** Judged; the mark goes, unless new samples arrived since the claim. */
+  done(ticks: readonly DueTick[]): Promise<void>;
+};
+
+/** Counters since the database was made, by vantage: nothing is lost in silence. */
+export type IngestCounters = { readonly vantage: string } & { readonly [K in OutcomeKind]: number } & {
+  readonly late: number;
+  readonly clamped: number;
+};
+
+export type StoreEstimate = {
+  /** Bytes per series, everything counted, by part. */
+  readonly parts: readonly {
+    readonly part: string;
+    readonly bytesPerSeries: number;
+    readonly bytesNow: number;
+  }[];
+  readonly series: number;
+  readonly bytesPerSeriesFull: number;
+  readonly bytesNow: number;
+  readonly bytesFull: number;
+};
+
+export type Ops = {
+  /** A consistent copy at `path` (written beside it, verified, renamed) while writes go on. */
+  backup(path: string): Promise<{ bytes: number; sha256: string }>;
+  /** Integrity of the file, and rows recomputed from PDPs against the stored ones. */
+  verify(): Promise<{ ok: boolean; problems: string[] }>;
+  estimate(stepS: number): Promise<StoreEstimate>;
+  counters(): Promise<IngestCounters[]>;
+  /** Counts a record the schema refused before it could become one. */
+  countRejected(vantage: string, n: number): Promise<void>;
+  /** Writable within a second, migrations done, disk reserve present; reasons when not. */
+  ready(): Promise<{ ok: boolean; reasons: string[] }>;
+};
+
+/** A store engine. Every engine passes test/contract. */
+export type Store = {
+  readonly samples: Samples;
+  readonly rows: { read(query: RowsQuery): Promise<RowRun[]> };
+  readonly strip: {
+    read(query: { series: readonly SeriesKey[]; fromS: number; toS: number }): Promise<StripRun[]>;
+  };
+  readonly registry: Registry;
+  readonly incidents: Incidents;
+  readonly outbox: Outbox;
+  readonly claims: Claims;
+  readonly ops: Ops;
+  /** sha256 over everything an archive of a series holds, the same in every engine for the same samples. `archive`: row seconds, or "strip". */
+  digest(series: SeriesKey, archive: number | "strip"): Promise<string>;
+  close(): Promise<void>;
+};

@@ -1,0 +1,124 @@
+/** API shapes: the overview (targets x carriers), one target's page head, samples, and the live event stream. */
+import * as z from "zod";
+import { Availability, StateCell } from "./api-chart.ts";
+import { Carrier } from "./carrier.ts";
+import { Id, Millis, Seconds } from "./ids.ts";
+import { IncidentView } from "./incident.ts";
+import { Progress } from "./probe-protocol.ts";
+import { Sample, State } from "./sample.ts";
+import { Target, TargetInput } from "./target.ts";
+
+/** A stored sample as pages see it: with its vantage and carrier. */
+export const SampleView = z
+  .strictObject({
+    vantage: Id,
+    carrier: Id,
+    receivedMs: Millis,
+    live: z.boolean(),
+    sample: Sample,
+  })
+  .meta({ id: "SampleView" });
+export type SampleView = z.infer<typeof SampleView>;
+
+/** One carrier's cell in a target's row. */
+export const OverviewCell = z.strictObject({
+  carrier: Id,
+  /** none = no vantage of this carrier measures the target. */
+  state: z.enum([...State.options, "none", "waiting", "paused"]),
+  /** Beyond the target's alarm line now. */
+  slow: z.boolean(),
+  latest: SampleView.nullable(),
+  /** Total of the last 3 h, ms, one per tick, oldest first; null = UNKNOWN or not measured. */
+  spark: z.array(z.number().nullable()),
+  cells: z.array(StateCell),
+  availability24h: Availability,
+  /** Set while every vantage of the carrier is silent: since when, UTC ms. */
+  silentSinceMs: Millis.nullable(),
+});
+export type OverviewCell = z.infer<typeof OverviewCell>;
+
+export const OverviewRow = z.strictObject({
+  target: Target,
+  /** Worst that holds now. */
+  status: z.enum(["down", "degraded", "slow", "up", "unknown", "paused", "waiting"]),
+  incident: IncidentView.nullable(),
+  cells: z.array(OverviewCell),
+  availability24h: Availability,
+  nextTickMs: Millis,
+});
+export type OverviewRow = z.infer<typeof OverviewRow>;
+
+export const Overview = z
+  .strictObject({
+    nowMs: Millis,
+    /** Carriers that have a vantage, in order: the columns. */
+    carriers: z.array(Carrier),
+    /** Bad first, then by group and name. */
+    rows: z.array(OverviewRow),
+    openIncidents: z.array(IncidentView),
+    /** Why nobody would be told of a failure now; null = somebody would. */
+    untold: z.enum(["no-smtp", "no-recipient", "smtp-failing"]).nullable(),
+  })
+  .meta({ id: "Overview" });
+export type Overview = z.infer<typeof Overview>;
+
+/** Head of a target's page. */
+export const TargetView = z
+  .strictObject({
+    row: OverviewRow,
+    carriers: z.array(Carrier),
+    /** Newest sample of each vantage. */
+    latest: z.array(SampleView),
+    availability30d: Availability,
+    p50Ms30d: z.number().nullable(),
+    p95Ms30d: z.number().nullable(),
+    certificateNotAfterS: Seconds.nullable(),
+    nowMs: Millis,
+  })
+  .meta({ id: "TargetView" });
+export type TargetView = z.infer<typeof TargetView>;
+
+/** What would be measured and what traffic that makes, for the form to say in one sentence; or every problem. */
+export const TargetPreview = z
+  .strictObject({
+    ok: z.boolean(),
+    issues: z.array(z.strictObject({ path: z.string(), message: z.string() })),
+    hint: z.string().nullable(),
+    /** With ok: the input with every default filled in. */
+    target: TargetInput.nullable(),
+    group: z.string().nullable(),
+    stepS: z.int().nullable(),
+    vantages: z.array(Id),
+    carriers: z.array(Id),
+    measurementsPerDay: z.int().nullable(),
+  })
+  .meta({ id: "TargetPreview" });
+export type TargetPreview = z.infer<typeof TargetPreview>;
+
+export const SamplesPage = z
+  .strictObject({ samples: z.array(SampleView), cursor: z.string().nullable() })
+  .meta({ id: "SamplesPage" });
+export type SamplesPage = z.infer<typeof SamplesPage>;
+
+/** Rows of exactly one archive, as `carrierwatch fetch` prints them: t in UTC seconds, value in ms or bytes/s. */
+export const FetchedRows = z
+  .strictObject({
+    target: Id,
+    vantage: Id,
+    metric: z.string(),
+    cf: z.string(),
+    rowS: z.int(),
+    rows: z.array(z.strictObject({ t: Seconds, value: z.number().nullable() })),
+  })
+  .meta({ id: "FetchedRows" });
+export type FetchedRows = z.infer<typeof FetchedRows>;
+
+/** Server-sent events; `event:` is the type, `data:` the JSON. */
+export const LiveEvent = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("sample"), sample: SampleView }),
+  z.strictObject({ type: z.literal("progress"), vantage: Id, carrier: Id, progress: Progress }),
+  z.strictObject({ type: z.literal("incident"), incident: IncidentView }),
+  z.strictObject({ type: z.literal("target"), target: Id }),
+  z.strictObject({ type: z.literal("vantage"), vantage: Id }),
+]);
+export type LiveEvent = z.infer<typeof LiveEvent>;

@@ -1,0 +1,122 @@
+/**
+ * A target: a URL that is watched, who measures it, what counts as up, and its alarm lines.
+ *
+ * `TargetInput` is what a person or a verb writes; `Target` is what the registry stores and the pages read.
+ * Defaults stand here and nowhere else. Durations in ms, speed in bytes per second.
+ */
+import * as z from "zod";
+import { DisplayName, Id, Seconds, TimeZone } from "./ids.ts";
+import { METRICS } from "./metric.ts";
+
+export const DEFAULT_CRON = "*/5 * * * *";
+
+/** Who measures: everybody, or each vantage that any of the lists names. */
+export const From = z
+  .strictObject({
+    all: z.boolean().default(false),
+    carriers: z.array(Id).max(64).default([]),
+    tags: z.array(z.string().trim().min(1).max(32)).max(64).default([]),
+    vantages: z.array(Id).max(256).default([]),
+  })
+  .refine((from) => from.all || from.carriers.length + from.tags.length + from.vantages.length > 0, {
+    message: "nobody would measure it: choose all, or name carriers, tags or vantages",
+  });
+export type From = z.infer<typeof From>;
+
+/** One status or a range of them, e.g. 200 or "200-299". */
+const StatusRange = z
+  .string()
+  .regex(/^[1-5]\d\d(?:-[1-5]\d\d)?$/, "a status like 200, or a range like 200-299")
+  .refine((text) => text.length === 3 || text.slice(0, 3) <= text.slice(4), {
+    message: "the range runs backwards",
+  });
+
+export const Expect = z.strictObject({
+  status: z.array(StatusRange).min(1).max(16).default(["200-299"]),
+  /** Text the decoded body must contain; compared byte for byte in UTF-8. */
+  bodyContains: z.string().min(1).max(512).optional(),
+});
+export type Expect = z.infer<typeof Expect>;
+
+export const Timeouts = z
+  .strictObject({
+    connectMs: z.int().min(100).max(60_000).default(5_000),
+    totalMs: z.int().min(100).max(120_000).default(10_000),
+  })
+  .refine((t) => t.connectMs <= t.totalMs, {
+    message: "connectMs is longer than totalMs",
+    path: ["connectMs"],
+  });
+
+/** Beyond this the metric is in alarm: above for times (ms), below for speed (bytes per second). */
+export const AlarmLine = z.strictObject({
+  limit: z.number().positive().max(4_294_967_295),
+  /** Another limit for one carrier; null = no line for it. */
+  carriers: z.record(Id, z.number().positive().max(4_294_967_295).nullable()).default({}),
+});
+export type AlarmLine = z.infer<typeof AlarmLine>;
+
+export const Alarm = z.strictObject({
+  lines: z.partialRecord(z.enum(METRICS), AlarmLine).default({}),
+  /** Ticks running before an incident opens, and before it ends. */
+  ticks: z.int().min(1).max(60).default(2),
+  /** Carriers that must fail for "service down": more than half of those that report, or a number. */
+  carriers: z.union([z.literal("majority"), z.int().min(1).max(64)]).default("majority"),
+});
+export type Alarm = z.infer<typeof Alarm>;
+
+export const TargetInput = z.strictObject({
+  name: DisplayName,
+  url: z.string().min(1, "which URL?").max(2048),
+  /** Heading it stands under; empty or absent: the registrable domain of the URL. */
+  group: z.union([DisplayName, z.literal("")]).optional(),
+  from: From.default({ all: true, carriers: [], tags: [], vantages: [] }),
+  method: z.enum(["GET", "HEAD"]).default("GET"),
+  family: z.enum(["any", "ipv4", "ipv6"]).default("any"),
+  cron: z.string().max(128).default(DEFAULT_CRON),
+  timeZone: TimeZone.default("UTC"),
+  expect: Expect.prefault({}),
+  timeouts: Timeouts.prefault({}),
+  redirects: z.int().min(0).max(10).default(5),
+  /** Body bytes read, decoded or not, before the answer is judged too large. */
+  bodyCapBytes: z.int().min(0).max(100_000_000).default(10_000_000),
+  alarm: Alarm.prefault({}),
+  /** Fixed upper end of the y axis per metric (ms, or bytes per second); absent = automatic. */
+  yMax: z.partialRecord(z.enum(METRICS), z.number().positive()).default({}),
+  /** Recipients told of its incidents; null = everyone who receives mail. */
+  recipients: z.array(Id).max(64).nullable().default(null),
+});
+export type TargetInput = z.infer<typeof TargetInput>;
+
+/** While paused nobody measures; the interval is laid over the ticks when read, never burned in. toS null = still paused. */
+export const Pause = z.strictObject({ fromS: Seconds, toS: Seconds.nullable() });
+export type Pause = z.infer<typeof Pause>;
+
+export const Target = z
+  .strictObject({
+    ...TargetInput.shape,
+    id: Id,
+    group: DisplayName,
+    /** Derived from cron and timeZone. */
+    stepS: z.int().min(10).max(86_400),
+    phaseS: z.int().min(0).max(86_399),
+    createdS: Seconds,
+    pauses: z.array(Pause).max(10_000).default([]),
+    /** Registry version: what an edit must name. */
+    version: z.int().min(0),
+  })
+  .meta({ id: "Target" });
+export type Target = z.infer<typeof Target>;
+
+/** Whether nobody measures the target at an instant. */
+export function isPaused(target: Pick<Target, "pauses">, atS: number): boolean {
+  return target.pauses.some((pause) => pause.fromS <= atS && (pause.toS === null || atS < pause.toS));
+}
+
+/** Whether a status is in a target's list of expected ones. */
+export function statusExpected(expected: readonly string[], status: number): boolean {
+  return expected.some((range) => {
+    const [from = "", to = from] = range.split("-");
+    return status >= Number(from) && status <= Number(to);
+  });
+}

@@ -1,0 +1,61 @@
+/**
+ * The command: one verb per line, each a dynamic import from its folder, so that a probe loads no collector.
+ *
+ * The only place that reads `process.env`, writes to the terminal through console, and turns errors into exit codes.
+ */
+import { CarrierwatchError } from "./collector/wire/errors.ts";
+
+/** What a verb is given: its arguments, the environment, and where to write. */
+export type Verb = (context: {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}) => Promise<number>;
+
+type VerbEntry = { readonly about: string; readonly load: () => Promise<{ verb: Verb }> };
+
+const VERBS: Readonly<Record<string, VerbEntry>> = {
+  start: {
+    about: "collector, dashboard and a local probe on this machine",
+    load: () => import("./collector/start.ts"),
+  },
+  collector: { about: "collector and dashboard only", load: () => import("./collector/start.ts") },
+};
+
+const EXIT_USAGE = 64;
+const EXIT_TRY_LATER = 75;
+const EXIT_CONFIG = 78;
+
+/** Exit code of an operator error. @see sysexits.h */
+export function exitCodeOf(error: CarrierwatchError): number {
+  if (error.code === "usage") return EXIT_USAGE;
+  if (error.code === "config") return EXIT_CONFIG;
+  return error.retryable ? EXIT_TRY_LATER : 1;
+}
+
+/** Runs one command line; sets the exit code, never throws an operator error. */
+export async function main(args: readonly string[]): Promise<void> {
+  const [name = "", ...argv] = args;
+  const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (!entry) {
+    const wanted = name === "" || name === "help" || name === "--help" || name === "-h";
+    (wanted ? process.stdout : process.stderr).write(
+      `${wanted ? "" : `carrierwatch: there is no verb ${JSON.stringify(name)}\n`}${usage()}`,
+    );
+    process.exitCode = wanted ? 0 : EXIT_USAGE;
+    return;
+  }
+  try {
+    const { verb } = await entry.load();
+    process.exitCode = await verb({ argv, env: process.env });
+  } catch (error) {
+    if (!(error instanceof CarrierwatchError)) throw error;
+    process.stderr.write(`carrierwatch ${name}: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+function usage(): string {
+  const width = Math.max(...Object.keys(VERBS).map((name) => name.length));
+  const lines = Object.entries(VERBS).map(([name, entry]) => `  ${name.padEnd(width)}  ${entry.about}`);
+  return `usage: carrierwatch VERB [options]   (each verb: --help)\n\n${lines.join("\n")}\n`;
+}
