@@ -3,13 +3,17 @@
  *
  * The only place that reads `process.env`, writes to the terminal through console, and turns errors into exit codes.
  */
+import { systemClock } from "./collector/wire/clock.ts";
 import { CarrierwatchError } from "./collector/wire/errors.ts";
+import { type Log, limitRepeats, logTo, readableLine } from "./collector/wire/log.ts";
 
-/** What a verb is given: its arguments, the environment, and where to write. */
-export type Verb = (context: {
+/** What a verb is given. It answers the exit code; its own output goes to stdout, the log and progress to stderr. */
+export type Verb = (context: VerbContext) => Promise<number>;
+export type VerbContext = {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-}) => Promise<number>;
+  readonly log: Log;
+};
 
 type VerbEntry = { readonly about: string; readonly load: () => Promise<{ verb: Verb }> };
 
@@ -46,12 +50,33 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   try {
     const { verb } = await entry.load();
-    process.exitCode = await verb({ argv, env: process.env });
+    process.exitCode = await verb({ argv, env: process.env, log: terminalLog() });
   } catch (error) {
     if (!(error instanceof CarrierwatchError)) throw error;
     process.stderr.write(`carrierwatch ${name}: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
     process.exitCode = exitCodeOf(error);
   }
+}
+
+/** Readable lines on a terminal, JSON lines otherwise; debug only with CARRIERWATCH_DEBUG. */
+function terminalLog(): Log {
+  const clock = systemClock();
+  const readable = process.stderr.isTTY === true;
+  const withDebug = process.env["CARRIERWATCH_DEBUG"] !== undefined;
+  const sink = logTo((level, fields, message) => {
+    if (level === "debug" && !withDebug) return;
+    const atMs = clock.nowMs();
+    process.stderr.write(
+      readable
+        ? readableLine(atMs, level, fields, message)
+        : `${JSON.stringify({ time: new Date(atMs).toISOString(), level, msg: message, ...plain(fields) })}\n`,
+    );
+  });
+  return limitRepeats(sink, clock);
+}
+
+function plain(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([k, v]) => [k, v instanceof Error ? v.message : v]));
 }
 
 function usage(): string {
