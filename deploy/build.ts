@@ -1,0 +1,32 @@
+/**
+ * Makes dist/, what an installed package runs: emitted JavaScript, the bundled pages, the bundled probe program.
+ *
+ * `npm run build`; npm pack runs it first. A clone never needs it: sources run as they are, pages bundle at start.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bundleAssets } from "../collector/api/assets.ts";
+import { bundleProbeProgram } from "../collector/api/probe-program.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const dist = join(root, "dist");
+
+rmSync(dist, { recursive: true, force: true });
+const tsc = spawnSync(join(root, "node_modules", ".bin", "tsc"), ["-p", "tsconfig.build.json"], {
+  cwd: root,
+  stdio: "inherit",
+});
+if (tsc.status !== 0) {
+  process.stderr.write("build: tsc refused the sources\n");
+  process.exit(1);
+}
+
+const { files } = await bundleAssets();
+const assets = join(dist, "dashboard", "assets");
+mkdirSync(assets, { recursive: true });
+for (const [path, { bytes }] of files) writeFileSync(join(assets, basename(path)), bytes);
+
+writeFileSync(join(dist, "probe-program.mjs"), await bundleProbeProgram());
+process.stderr.write(`build: dist/ holds the code, ${files.size} page files and the probe program\n`);
