@@ -1,0 +1,52 @@
+/**
+ * Targets to what one probe has to measure: the part of each definition a probe needs, and an ETag over all of it.
+ *
+ * Data, never code. The revision is a hash of what is measured: it changes exactly when that does, in any process.
+ */
+import { createHash } from "node:crypto";
+import type { Clock } from "../wire/clock.ts";
+import { NotFoundError } from "../wire/errors.ts";
+import { WIRE_VERSION } from "../wire/ids.ts";
+import type { Assignment, ProbeConfig } from "../wire/probe-protocol.ts";
+import { isPaused, type Target } from "../wire/target.ts";
+import { measuredFrom } from "../wire/vantage.ts";
+import type { Targets, Vantages } from "./registry.ts";
+
+/** What a probe gets of a target. */
+export function assignmentOf(target: Target): Assignment {
+  const { id, url, method, family, stepS, phaseS, expect, timeouts, redirects, bodyCapBytes } = target;
+  const measured = { id, url, method, family, stepS, phaseS, expect, timeouts, redirects, bodyCapBytes };
+  return { ...measured, revision: revisionOf(measured) };
+}
+
+/** The service's `assignmentsFor`. */
+export function assignmentsPart(options: {
+  targets: Pick<Targets, "list">;
+  vantages: Pick<Vantages, "find">;
+  clock: Clock;
+}): (vantageId: string) => Promise<ProbeConfig & { readonly etag: string }> {
+  return async (vantageId) => {
+    const vantage = await options.vantages.find(vantageId);
+    if (!vantage || vantage.revokedS !== null) throw new NotFoundError("vantage", vantageId);
+    const nowS = Math.floor(options.clock.nowMs() / 1000);
+    const assignments = (await options.targets.list())
+      .filter((target) => measuredFrom(target.from, vantage) && !isPaused(target, nowS))
+      .map(assignmentOf);
+    const config: ProbeConfig = {
+      wire: WIRE_VERSION,
+      vantage: vantage.id,
+      carrier: vantage.carrier,
+      assignments,
+    };
+    return { ...config, etag: `"${digest(config).slice(0, 32)}"` };
+  };
+}
+
+/** 48 bits of a hash, so that it stays an exact number in JSON. */
+function revisionOf(measured: Omit<Assignment, "revision">): number {
+  return Number.parseInt(digest(measured).slice(0, 12), 16);
+}
+
+function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}
