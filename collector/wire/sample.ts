@@ -79,7 +79,7 @@ export const Failure = z.strictObject({
 export type Failure = z.infer<typeof Failure>;
 
 /** Why a tick is UNKNOWN although the probe was there. */
-export const UnknownReason = z.enum(["overload", "suspended", "guard", "probe-network", "clock"]);
+export const UnknownReason = z.enum(["overload", "suspended", "guard", "probe-network", "clock", "internal"]);
 export type UnknownReason = z.infer<typeof UnknownReason>;
 
 /** In microseconds, speed in bytes per second. Phases are summed over redirect hops; ttfb and total are from the start. */
@@ -134,6 +134,8 @@ export const Detail = z.strictObject({
   lateMs: z.number().min(0).optional(),
   /** Largest event-loop delay seen at a mark, ms. */
   loopDelayMs: z.number().min(0).optional(),
+  /** One sentence for people: what the guard refused and the line that allows it, or why the probe could not measure. */
+  note: z.string().max(300).optional(),
 });
 export type Detail = z.infer<typeof Detail>;
 
