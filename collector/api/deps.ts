@@ -32,7 +32,8 @@ export type RegistryService = {
     remove(id: string, version: number): Promise<void>;
     pause(id: string): Promise<Target>;
     resume(id: string): Promise<Target>;
-    preview(input: unknown): Promise<TargetPreview>;
+    /** `exceptId`: the target being edited, whose own name is no duplicate. */
+    preview(input: unknown, exceptId?: string): Promise<TargetPreview>;
   };
   readonly carriers: {
     list(): Promise<Carrier[]>;

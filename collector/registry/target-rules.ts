@@ -41,6 +41,9 @@ export type Examined =
  * @param exceptId The target being edited, whose own name is no duplicate.
  */
 export function examineTarget(raw: unknown, around: Surroundings, exceptId?: string): Examined {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
+    return { ok: false, issues: [{ path: "", message: "must be an object with name and url" }], hint: null };
+  }
   const tidied = tidy(raw);
   const parsed = TargetInput.safeParse(tidied);
   const cadence = examineCadence(tidied, around.nowS);
@@ -70,8 +73,7 @@ export function examineTarget(raw: unknown, around: Surroundings, exceptId?: str
   };
 }
 
-function tidy(raw: unknown): Record<string, unknown> {
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return {};
+function tidy(raw: object): Record<string, unknown> {
   const fields: Record<string, unknown> = { ...raw };
   if (typeof fields["url"] === "string") fields["url"] = tidyUrl(fields["url"]);
   if (typeof fields["group"] === "string") fields["group"] = fields["group"].trim();
@@ -79,7 +81,8 @@ function tidy(raw: unknown): Record<string, unknown> {
 }
 
 function examineUrl(url: unknown): FieldIssue[] {
-  return typeof url === "string" ? urlProblems(url).map((message) => ({ path: "url", message })) : [];
+  const problems = typeof url === "string" ? urlProblems(url) : [];
+  return problems.length === 0 ? [] : [{ path: "url", message: problems.join("; and ") }];
 }
 
 function examineCadence(

@@ -1,5 +1,37 @@
-/** Routes of fetch. */
+/** The rows of one archive, as they are stored: what `carrierwatch fetch` prints. */
+import * as z from "zod";
+import { FetchedRows } from "../../wire/api-overview.ts";
+import { Id } from "../../wire/ids.ts";
+import { CFS, METRICS } from "../../wire/metric.ts";
 import type { App } from "../app.ts";
 import type { ApiDeps } from "../deps.ts";
+import { countText, given, SecondsText } from "../query-fields.ts";
 
-export function fetchRoutes(_app: App, _deps: ApiDeps): void {}
+const Query = z.strictObject({
+  target: Id,
+  vantage: Id,
+  metric: z.enum(METRICS).default("total"),
+  cf: z.enum(CFS).default("AVERAGE"),
+  /** PDPs per row of the archive wanted; absent = the finest that covers the time. */
+  steps: countText(1, 8640).optional(),
+  from: SecondsText.optional(),
+  to: SecondsText.optional(),
+});
+
+export function fetchRoutes(app: App, { query }: ApiDeps): void {
+  app.get(
+    "/fetch",
+    {
+      schema: {
+        tags: ["targets"],
+        summary: "Rows of exactly one archive",
+        querystring: Query,
+        response: { 200: FetchedRows },
+      },
+    },
+    async (request) => {
+      const { from, to, ...rest } = request.query;
+      return await query.fetch(given({ ...rest, fromS: from, toS: to }));
+    },
+  );
+}

@@ -1,5 +1,12 @@
-/** Routes of overview. */
+/** The first page: every target by carrier, bad ones first. */
+import { Overview } from "../../wire/api-overview.ts";
 import type { App } from "../app.ts";
 import type { ApiDeps } from "../deps.ts";
 
-export function overviewRoutes(_app: App, _deps: ApiDeps): void {}
+export function overviewRoutes(app: App, { query }: ApiDeps): void {
+  app.get(
+    "/overview",
+    { schema: { tags: ["overview"], summary: "Targets by carrier, now", response: { 200: Overview } } },
+    async () => await query.overview(),
+  );
+}

@@ -1,0 +1,38 @@
+/** Fields of query strings and paths that several routes share: text in the address, a typed value in the handler. */
+import * as z from "zod";
+import { Id, Seconds } from "../wire/ids.ts";
+
+/** Path with an id. */
+export const IdParams = z.strictObject({ id: Id });
+
+/** UTC seconds. */
+export const SecondsText = z
+  .string()
+  .regex(/^\d{1,12}$/, "whole UTC seconds")
+  .transform(Number)
+  .pipe(Seconds);
+
+/** A whole number between two limits. */
+export function countText(min: number, max: number): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, "a whole number")
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+}
+
+/**
+ * A body that is documented by a schema but let through unread: the registry, which knows what exists and says every
+ * problem in a sentence, judges it.
+ */
+export function judgedLater(schema: z.ZodType): z.ZodUnknown {
+  const { $schema: _, ...documented } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return z.unknown().meta(documented);
+}
+
+/** The fields that were given; an absent one is absent, not undefined. */
+export function given<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
