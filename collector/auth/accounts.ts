@@ -3,6 +3,8 @@
  *
  * Called by the api for every request and by `user reset-password`; must not know HTTP.
  */
+import * as z from "zod";
+import type { Store } from "../store/store.ts";
 import type {
   LoginInput,
   SetupInput,
@@ -12,7 +14,15 @@ import type {
   UserInput,
   UserPatch,
 } from "../wire/api-account.ts";
+import type { Clock } from "../wire/clock.ts";
+import { CarrierwatchError } from "../wire/errors.ts";
+import { apiTokens } from "./api-tokens.ts";
+import { attempts } from "./attempts.ts";
 import type { SessionCaller, UserCaller } from "./caller.ts";
+import { passwords } from "./password.ts";
+import { sessions } from "./sessions.ts";
+import { hashOf, matches, newSecret } from "./tokens.ts";
+import { userIdOf, users } from "./users.ts";
 
 /** A session just begun: what goes into the cookie, and who it is. */
 export type NewSession = { readonly cookie: string; readonly caller: SessionCaller };
@@ -54,3 +64,104 @@ export type Accounts = {
     remove(id: string): Promise<void>;
   };
 };
+
+const StoredSetup = z.object({ token: z.string() });
+
+/** Over the store's registry; nothing is read until asked. */
+export function accountsPart(deps: {
+  readonly store: Pick<Store, "registry">;
+  readonly clock: Clock;
+}): Accounts {
+  const { registry } = deps.store;
+  const people = users({ ...deps, passwords: passwords() });
+  const open = sessions(deps);
+  const failed = attempts(deps.clock);
+  const { bearer, localToken, tokens } = apiTokens(deps);
+  const begin = async (user: User): Promise<NewSession> => {
+    const { cookie, id } = await open.begin(user.id);
+    return { cookie, caller: callerOf(user, cookie, id) };
+  };
+  const setupDoc = async (): Promise<{ version: number; token: string } | null> => {
+    const doc = await registry.get("setting", "setup");
+    const token = StoredSetup.safeParse(doc?.value).data?.token;
+    return doc && token !== undefined ? { version: doc.version, token } : null;
+  };
+  let settingUp: Promise<unknown> = Promise.resolve();
+  const setUp = async (input: Parameters<Accounts["setup"]>[0]): Promise<NewSession> => {
+    if (await people.any()) throw setupDone();
+    const expected = await setupDoc();
+    if (!expected || !matches(input.token, hashOf(expected.token))) {
+      throw new CarrierwatchError("setup_token", "this set-up link is not the one this collector printed", {
+        hint: "use the newest link on the collector's console",
+      });
+    }
+    // The account first: a token used up by a crash before it would lock everybody out.
+    const user = await people.create(input);
+    await registry.put("setting", "setup", null, null);
+    return await begin(user);
+  };
+  return {
+    bearer,
+    localToken,
+    tokens,
+    setupNeeded: async () => !(await people.any()),
+    async setupToken() {
+      if (await people.any()) return null;
+      const known = await setupDoc();
+      if (known) return known.token;
+      const token = newSecret();
+      await registry.put("setting", "setup", null, { token });
+      return token;
+    },
+    setup(input) {
+      // One at a time: of two browsers with the same link the second must find the account.
+      const mine = settingUp.then(() => setUp(input));
+      settingUp = mine.catch(() => undefined);
+      return mine;
+    },
+    async login({ username, password }, address) {
+      const succeeded = failed.begin(userIdOf(username), address);
+      const user = await people.verify(username, password);
+      if (!user) throw new CarrierwatchError("bad_login", "user name or password is wrong");
+      succeeded();
+      return await begin(user);
+    },
+    async session(cookie) {
+      const found = await open.find(cookie);
+      const user = found && (await people.get(found.user));
+      return found && user ? callerOf(user, cookie, found.id) : null;
+    },
+    sessionAlive: open.alive,
+    logout: open.end,
+    onSessionEnd: open.onEnd,
+    users: {
+      list: people.list,
+      create: people.create,
+      async patch(id, patch, { keepSession, own }) {
+        const user = await people.patch(id, patch, own);
+        if (patch.password !== undefined) await open.endAll(id, keepSession);
+        return user;
+      },
+      async remove(id) {
+        await people.remove(id);
+        await open.endAll(id);
+      },
+      async resetPassword(username, password) {
+        const user = await people.resetPassword(username, password);
+        await open.endAll(user.id);
+        return user;
+      },
+    },
+  };
+}
+
+/** The csrf token is derived from what only the browser and this process know, so it is stored nowhere. */
+function callerOf(user: User, cookie: string, session: string): SessionCaller {
+  return { kind: "session", user, session, csrf: hashOf(`csrf ${cookie}`) };
+}
+
+function setupDone(): CarrierwatchError {
+  return new CarrierwatchError("setup_done", "this collector is set up already; sign in", {
+    hint: "a lost password: carrierwatch user reset-password NAME",
+  });
+}

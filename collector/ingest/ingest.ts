@@ -4,7 +4,18 @@
  * The vantage comes from the key, never from the body. A poison record is `rejected` and counted, and blocks nothing.
  * The answer is given only after the store's transaction is synced. Next stop of the data: `store`, then `alert`.
  */
-import type { BatchAnswer } from "../wire/sample.ts";
+import { liveLimitMs } from "../archive/layout.ts";
+import type { SampleRecord, Store } from "../store/store.ts";
+import type { Clock } from "../wire/clock.ts";
+import { WIRE_VERSION } from "../wire/ids.ts";
+import type { Log } from "../wire/log.ts";
+import type { Progress } from "../wire/probe-protocol.ts";
+import type { BatchAnswer, BatchEnvelope } from "../wire/sample.ts";
+import { type Assigned, assigned } from "./assigned.ts";
+import { contacts } from "./contacts.ts";
+import { parseEnvelope, parseSample } from "./envelope.ts";
+import type { LiveBus } from "./live.ts";
+import { marks } from "./marks.ts";
 
 /** What the transport knows of a batch. */
 export type BatchMeta = {
@@ -17,9 +28,138 @@ export type BatchMeta = {
 export type Ingest = {
   /**
    * @param body Parsed JSON, untrusted.
-   * @throws InvalidInputError when the envelope is wrong; CarrierwatchError wire_version
+   * @throws InvalidInputError when the envelope is wrong; CarrierwatchError wire_version; what the store throws
    */
   batch(vantage: string, body: unknown, meta: BatchMeta): Promise<BatchAnswer>;
-  /** A probe asked for its assignments: that is a contact, and what it is given it may report on for ever. */
-  contact(vantage: string, meta: BatchMeta, assigned: readonly string[]): Promise<void>;
+  /** A probe asked for its assignments: that is a contact, and on what it is given it may report for ever. */
+  contact(vantage: string, meta: BatchMeta, given: readonly string[]): Promise<void>;
+  /** A phase of a first measurement, for whoever watches; dropped when the vantage may not report on the target. */
+  progress(vantage: string, progress: Progress): Promise<void>;
 };
+
+type Outcome = BatchAnswer["outcomes"][number];
+type Sorted = { readonly outcomes: (Outcome | null)[]; readonly records: SampleRecord[] };
+
+export function ingestPart(deps: {
+  readonly store: Pick<Store, "samples" | "registry" | "ops">;
+  readonly live: LiveBus;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Carrier of a vantage, for the live pages. */
+  readonly carrierOf: (vantage: string) => Promise<string>;
+}): Ingest {
+  const { store, live, clock, log } = deps;
+  const may = assigned({ store });
+  const told = contacts({ store, live });
+  const count = marks({ store });
+  return {
+    async batch(vantage, body, meta) {
+      const batch = parseEnvelope(body);
+      const skewMs = skewOf(batch, meta.receivedMs);
+      const { outcomes, records } = await sort(vantage, batch, { ...meta, skewMs }, may);
+      const rejected = outcomes.filter((outcome) => outcome !== null).length;
+      const stored = await store.samples.put(records, clock.nowMs());
+      if (rejected > 0) {
+        await store.ops.countRejected(vantage, rejected);
+        log.warn({ vantage, rejected, why: outcomes.find(Boolean)?.why }, "records of a batch were rejected");
+      }
+      const [{ mark, rewindToS }] = await Promise.all([
+        count(vantage, batch, meta.receivedMs),
+        told.heard(vantage, contactOf(batch, meta, skewMs)),
+      ]);
+      if (rewindToS !== null)
+        log.warn({ vantage, rewindToS }, "this database lacks batches; asked for them again");
+      await announce(
+        vantage,
+        records.filter((_, i) => stored[i] === "stored"),
+      );
+      const answers = stored[Symbol.iterator]();
+      return {
+        wire: WIRE_VERSION,
+        receivedMs: meta.receivedMs,
+        skewMs,
+        mark,
+        outcomes: outcomes.map((outcome) => outcome ?? { outcome: answers.next().value ?? "stored" }),
+        ...(rewindToS === null ? {} : { rewindToS }),
+      };
+    },
+    async contact(vantage, meta, given) {
+      await may.add(vantage, given);
+      await told.heard(vantage, { atMs: meta.receivedMs, address: meta.address });
+    },
+    async progress(vantage, progress) {
+      if (!(await may.has(vantage, progress.target))) return;
+      live.publish({ type: "progress", vantage, carrier: await deps.carrierOf(vantage), progress });
+    },
+  };
+
+  async function announce(vantage: string, records: readonly SampleRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const carrier = await deps.carrierOf(vantage);
+    for (const record of worthShowing(records)) {
+      const { receivedMs, sample } = record;
+      live.publish({
+        type: "sample",
+        sample: { vantage, carrier, receivedMs, live: isLive(record), sample },
+      });
+    }
+  }
+}
+
+/** Probe clock minus collector clock, ms: the batch was under way for half a round trip after it was stamped. */
+function skewOf(batch: BatchEnvelope, receivedMs: number): number {
+  return Math.round(batch.sentMs + (batch.rttMs ?? 0) / 2 - receivedMs);
+}
+
+/** Splits records into those the store may judge and those refused here; null = the store's turn. */
+async function sort(
+  vantage: string,
+  batch: BatchEnvelope,
+  meta: { readonly receivedMs: number; readonly skewMs: number },
+  may: Assigned,
+): Promise<Sorted> {
+  const sorted: Sorted = { outcomes: [], records: [] };
+  for (const record of batch.samples) {
+    const parsed = parseSample(record);
+    if ("why" in parsed) {
+      sorted.outcomes.push({ outcome: "rejected", why: parsed.why });
+    } else if (!(await may.has(vantage, parsed.sample.target))) {
+      const why = `target ${parsed.sample.target} was never assigned to vantage ${vantage}`;
+      sorted.outcomes.push({ outcome: "rejected", why });
+    } else {
+      const { receivedMs, skewMs } = meta;
+      sorted.outcomes.push(null);
+      sorted.records.push({ vantage, epoch: batch.epoch, receivedMs, skewMs, sample: parsed.sample });
+    }
+  }
+  return sorted;
+}
+
+function contactOf(batch: BatchEnvelope, meta: BatchMeta, skewMs: number) {
+  const { records, bytes, dropped, quarantined } = batch.spool;
+  return {
+    atMs: meta.receivedMs,
+    address: meta.address,
+    probeVersion: batch.probeVersion,
+    skewMs,
+    spoolRecords: records,
+    spoolBytes: bytes,
+    dropped,
+    quarantined,
+  };
+}
+
+/** Live ones, and of late ones the newest of each target: a backlog must not flood pages that read the rest anyway. */
+function worthShowing(records: readonly SampleRecord[]): SampleRecord[] {
+  const newest = new Map<string, SampleRecord>();
+  for (const record of records) {
+    const { target, tick } = record.sample;
+    if (tick >= (newest.get(target)?.sample.tick ?? 0)) newest.set(target, record);
+  }
+  return records.filter((record) => isLive(record) || newest.get(record.sample.target) === record);
+}
+
+/** By the skew-corrected clock, as the store judges it. */
+function isLive({ receivedMs, skewMs, sample }: SampleRecord): boolean {
+  return receivedMs + (skewMs ?? 0) - sample.tick * 1000 <= liveLimitMs(sample.stepS);
+}

@@ -119,7 +119,9 @@ export type Kind =
   | "token"
   | "setting"
   | "recipient"
-  | "verdict";
+  | "verdict"
+  | "mark"
+  | "assigned";
 export type Doc<T = unknown> = { readonly id: string; readonly version: number; readonly value: T };
 
 export type Registry = {

@@ -1,0 +1,76 @@
+/**
+ * Failed logins per account and address: five are free, then each further one waits twice as long, up to an hour.
+ *
+ * An attempt counts when it begins, so that a hundred at once are not a hundred free ones; success takes it back.
+ * In memory: a restart forgives. Monotonic time: setting the clock does not.
+ */
+import type { Clock } from "../wire/clock.ts";
+import { CarrierwatchError } from "../wire/errors.ts";
+
+export class TooManyAttemptsError extends CarrierwatchError {
+  override readonly name = "TooManyAttemptsError";
+  readonly retryAfterS: number;
+  constructor(retryAfterS: number) {
+    super("too_many_attempts", `too many failed logins; the next try is possible in ${retryAfterS} s`, {
+      retryable: true,
+    });
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+export type Attempts = {
+  /** Counts one. @returns Takes it back, after success. @throws TooManyAttemptsError */
+  begin(account: string, address: string): () => void;
+};
+
+type Count = { failed: number; lastMs: number; untilMs: number };
+
+const FREE = 5;
+/** Over all accounts together: an address that walks through names. */
+const FREE_PER_ADDRESS = 20;
+const FIRST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 3_600_000;
+const FORGET_AFTER_MS = 60_000;
+const MAX_KEYS = 10_000;
+
+export function attempts(clock: Pick<Clock, "monoMs">): Attempts {
+  const counts = new Map<string, Count>();
+  const current = (key: string, nowMs: number): Count => {
+    const known = counts.get(key);
+    if (known && nowMs < Math.max(known.untilMs, known.lastMs) + FORGET_AFTER_MS) return known;
+    return { failed: 0, lastMs: nowMs, untilMs: nowMs };
+  };
+  return {
+    begin(account, address) {
+      const nowMs = clock.monoMs();
+      const limits = [
+        { key: `account ${account} ${address}`, free: FREE },
+        { key: `address ${address}`, free: FREE_PER_ADDRESS },
+      ];
+      const found = limits.map(({ key, free }) => ({ key, free, count: current(key, nowMs) }));
+      const waitMs = Math.max(...found.map(({ count }) => count.untilMs - nowMs));
+      if (waitMs > 0) throw new TooManyAttemptsError(Math.ceil(waitMs / 1000));
+      for (const { key, free, count } of found) {
+        const failed = count.failed + 1;
+        const overdue = failed - free;
+        const wait = overdue < 0 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** overdue, LONGEST_WAIT_MS);
+        counts.delete(key);
+        counts.set(key, { failed, lastMs: nowMs, untilMs: nowMs + wait });
+      }
+      forgetOldest(counts);
+      return () => {
+        const [account, address] = limits;
+        if (account) counts.delete(account.key);
+        const all = address && counts.get(address.key);
+        if (all) counts.set(address.key, { ...all, failed: all.failed - 1, untilMs: nowMs });
+      };
+    },
+  };
+}
+
+function forgetOldest(counts: Map<string, Count>): void {
+  for (const key of counts.keys()) {
+    if (counts.size <= MAX_KEYS) return;
+    counts.delete(key);
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * What was last heard of each vantage: kept in the registry (kind `contact`), apart from the vantage itself.
+ *
+ * Announced on the live bus only when it changes what a page says: first contact, back from silence, another version.
+ */
+import type { Store } from "../store/store.ts";
+import { Contact, SILENT_AFTER_MS } from "../wire/vantage.ts";
+import type { LiveBus } from "./live.ts";
+
+export type Contacts = {
+  /** Writes what is new; the rest stays as it was last heard. */
+  heard(vantage: string, news: Pick<Contact, "atMs"> & Partial<Contact>): Promise<void>;
+};
+
+const NOTHING: Omit<Contact, "atMs"> = {
+  probeVersion: "",
+  skewMs: null,
+  spoolRecords: 0,
+  spoolBytes: 0,
+  dropped: 0,
+  quarantined: 0,
+  address: null,
+};
+
+export function contacts(deps: { store: Pick<Store, "registry">; live: LiveBus }): Contacts {
+  const { registry } = deps.store;
+  const known = new Map<string, Contact>();
+  const lastOf = async (vantage: string): Promise<Contact | null> =>
+    known.get(vantage) ?? Contact.safeParse((await registry.get("contact", vantage))?.value).data ?? null;
+  return {
+    async heard(vantage, news) {
+      const last = await lastOf(vantage);
+      const next: Contact = { ...NOTHING, ...last, ...news };
+      known.set(vantage, next);
+      await registry.put("contact", vantage, null, next);
+      if (isNews(last, next)) deps.live.publish({ type: "vantage", vantage });
+    },
+  };
+}
+
+function isNews(last: Contact | null, next: Contact): boolean {
+  return (
+    last === null ||
+    next.atMs - last.atMs >= SILENT_AFTER_MS ||
+    next.probeVersion !== last.probeVersion ||
+    next.address !== last.address
+  );
+}

@@ -1,0 +1,55 @@
+/**
+ * How many batches of each vantage this database has seen. A probe that remembers more than that has outlived a
+ * restored backup, and is asked to send again what the backup may lack.
+ *
+ * How far back: to when the spool was last seen empty, because everything measured before was stored by then.
+ */
+import * as z from "zod";
+import { LATE_WINDOW_S } from "../archive/layout.ts";
+import type { Store } from "../store/store.ts";
+import type { BatchEnvelope } from "../wire/sample.ts";
+
+export type Marked = {
+  readonly mark: number;
+  /** Set when the probe knows more batches than this database: send kept records from this tick on again. */
+  readonly rewindToS: number | null;
+};
+
+const StoredMark = z.object({
+  mark: z.number(),
+  /** Probe time at which nothing was left to send, UTC seconds; null = never seen so. */
+  emptyAtS: z.number().nullable(),
+});
+
+const DAY_S = 86_400;
+/** The longest from a tick to its sample in the spool: one step of a day, and the measurement. */
+const UNDER_WAY_S = DAY_S + 600;
+
+/** @returns Counts a batch whose records are stored; one at a time per vantage. */
+export function marks({ store: { registry } }: { store: Pick<Store, "registry"> }) {
+  const queues = new Map<string, Promise<unknown>>();
+  const count = async (vantage: string, batch: BatchEnvelope, nowMs: number): Promise<Marked> => {
+    const doc = await registry.get("mark", vantage);
+    const last = StoredMark.safeParse(doc?.value).data ?? { mark: 0, emptyAtS: null };
+    const mark = last.mark + 1;
+    const lost = batch.knownMark > last.mark;
+    const earliestS = Math.max(0, Math.floor(nowMs / 1000) - LATE_WINDOW_S);
+    const emptied = batch.spool.records <= batch.samples.length && !lost;
+    await registry.put("mark", vantage, null, {
+      mark,
+      emptyAtS: emptied ? Math.floor(batch.sentMs / 1000) : last.emptyAtS,
+    });
+    return {
+      mark,
+      rewindToS: lost ? Math.max(earliestS, (last.emptyAtS ?? 0) - UNDER_WAY_S) : null,
+    };
+  };
+  return (vantage: string, batch: BatchEnvelope, nowMs: number): Promise<Marked> => {
+    const mine = (queues.get(vantage) ?? Promise.resolve()).then(() => count(vantage, batch, nowMs));
+    queues.set(
+      vantage,
+      mine.catch(() => undefined),
+    );
+    return mine;
+  };
+}
