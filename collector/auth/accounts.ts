@@ -3,7 +3,6 @@
  *
  * Called by the api for every request and by `user reset-password`; must not know HTTP.
  */
-import * as z from "zod";
 import type { Store } from "../store/store.ts";
 import type {
   LoginInput,
@@ -21,7 +20,8 @@ import { attempts } from "./attempts.ts";
 import type { SessionCaller, UserCaller } from "./caller.ts";
 import { passwords } from "./password.ts";
 import { sessions } from "./sessions.ts";
-import { hashOf, matches, newSecret } from "./tokens.ts";
+import { setup } from "./setup.ts";
+import { hashOf } from "./tokens.ts";
 import { userIdOf, users } from "./users.ts";
 
 /** A session just begun: what goes into the cookie, and who it is. */
@@ -65,8 +65,6 @@ export type Accounts = {
   };
 };
 
-const StoredSetup = z.object({ token: z.string() });
-
 /** Over the store's registry; nothing is read until asked. */
 export function accountsPart(deps: {
   readonly store: Pick<Store, "registry">;
@@ -81,44 +79,14 @@ export function accountsPart(deps: {
     const { cookie, id } = await open.begin(user.id);
     return { cookie, caller: callerOf(user, cookie, id) };
   };
-  const setupDoc = async (): Promise<{ version: number; token: string } | null> => {
-    const doc = await registry.get("setting", "setup");
-    const token = StoredSetup.safeParse(doc?.value).data?.token;
-    return doc && token !== undefined ? { version: doc.version, token } : null;
-  };
-  let settingUp: Promise<unknown> = Promise.resolve();
-  const setUp = async (input: Parameters<Accounts["setup"]>[0]): Promise<NewSession> => {
-    if (await people.any()) throw setupDone();
-    const expected = await setupDoc();
-    if (!expected || !matches(input.token, hashOf(expected.token))) {
-      throw new CarrierwatchError("setup_token", "this set-up link is not the one this collector printed", {
-        hint: "use the newest link on the collector's console",
-      });
-    }
-    // The account first: a token used up by a crash before it would lock everybody out.
-    const user = await people.create(input);
-    await registry.put("setting", "setup", null, null);
-    return await begin(user);
-  };
+  const first = setup({ store: deps.store, users: people });
   return {
     bearer,
     localToken,
     tokens,
     setupNeeded: async () => !(await people.any()),
-    async setupToken() {
-      if (await people.any()) return null;
-      const known = await setupDoc();
-      if (known) return known.token;
-      const token = newSecret();
-      await registry.put("setting", "setup", null, { token });
-      return token;
-    },
-    setup(input) {
-      // One at a time: of two browsers with the same link the second must find the account.
-      const mine = settingUp.then(() => setUp(input));
-      settingUp = mine.catch(() => undefined);
-      return mine;
-    },
+    setupToken: first.token,
+    setup: async ({ token, ...input }) => await begin(await first.use(token, input)),
     async login({ username, password }, address) {
       const succeeded = failed.begin(userIdOf(username), address);
       const user = await people.verify(username, password);
@@ -158,10 +126,4 @@ export function accountsPart(deps: {
 /** The csrf token is derived from what only the browser and this process know, so it is stored nowhere. */
 function callerOf(user: User, cookie: string, session: string): SessionCaller {
   return { kind: "session", user, session, csrf: hashOf(`csrf ${cookie}`) };
-}
-
-function setupDone(): CarrierwatchError {
-  return new CarrierwatchError("setup_done", "this collector is set up already; sign in", {
-    hint: "a lost password: carrierwatch user reset-password NAME",
-  });
 }
