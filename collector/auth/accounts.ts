@@ -70,7 +70,6 @@ export function accountsPart(deps: {
   readonly store: Pick<Store, "registry">;
   readonly clock: Clock;
 }): Accounts {
-  const { registry } = deps.store;
   const people = users({ ...deps, passwords: passwords() });
   const open = sessions(deps);
   const failed = attempts(deps.clock);
