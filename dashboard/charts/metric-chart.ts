@@ -1,0 +1,145 @@
+/**
+ * ChartData to the Chart.js configuration of one metric: response time (total) or speed, one line per carrier.
+ *
+ * Pure: no DOM, no fetch, no clock. Drawn by pages/target and by the mail image. Values are ms or bytes per second;
+ * null is a gap and is never bridged.
+ */
+import type { ChartConfiguration, ChartDataset } from "chart.js";
+import type { ChartData } from "../../collector/wire/api-chart.ts";
+import type { Language } from "../../collector/wire/ids.ts";
+import type { Target } from "../../collector/wire/target.ts";
+import { frameOptions } from "./frame.ts";
+import { columnsOf, hidesFiring, limitFor, pointsOf, radii, type XY } from "./lines.ts";
+import { type AlarmMark, alarmPlugin, type Band, bandsPlugin, crosshairPlugin } from "./marks.ts";
+import { type ChartTheme, withAlpha } from "./theme.ts";
+import { msTickText, speedTickText, type ValueAxis, valueAxis } from "./value-axis.ts";
+
+export type LinesMetric = "total" | "speed";
+
+/** What a carrier is called and drawn in, on the ground of the theme. */
+export type Line = { readonly carrier: string; readonly name: string; readonly color: string };
+
+export type ChartInput = {
+  readonly data: ChartData;
+  readonly target: Pick<Target, "alarm" | "yMax">;
+  /** The carriers to draw, in order; others are left out. */
+  readonly lines: readonly Line[];
+  readonly theme: ChartTheme;
+  readonly timeZone: string;
+  readonly language: Language;
+  readonly text: {
+    value(value: number): string;
+    title(atS: number): string;
+    /** Label of an alarm line; `carrier` is set for a carrier's own. */
+    alarm(limit: number, carrier: string | null): string;
+    /** Name of the line that shows the worst value of each row. */
+    worst(carrier: string): string;
+  };
+};
+
+type Dataset = ChartDataset<"line", XY[]>;
+
+/** One line per carrier, alarm lines across, incidents and pauses as bands. */
+export function linesChart(metric: LinesMetric, input: ChartInput): ChartConfiguration<"line", XY[]> {
+  const { data, target, theme } = input;
+  const alarm = target.alarm.lines[metric];
+  const below = metric === "speed";
+  const datasets: Dataset[] = [];
+  for (const line of input.lines) {
+    const series = data.series.find((candidate) => candidate.carrier === line.carrier);
+    if (!series) continue;
+    const columns = columnsOf(series, metric);
+    if (hidesFiring(columns, limitFor(alarm, line.carrier), below)) {
+      const worst = pointsOf(data, below ? columns.MIN : columns.MAX);
+      datasets.push(lineOf(worst, input.text.worst(line.name), withAlpha(line.color, 0.55), 0.9));
+    }
+    datasets.push(lineOf(pointsOf(data, columns.AVERAGE), line.name, line.color, 1.8));
+  }
+  const marks = marksOf(metric, input);
+  const axis = axisOf(datasets, marks, target.yMax[metric] ?? null);
+  return {
+    type: "line",
+    data: { datasets },
+    options: frameOptions({
+      data,
+      theme,
+      axis,
+      stacked: false,
+      timeZone: input.timeZone,
+      language: input.language,
+      tickText: below ? speedTickText(axis.max) : msTickText(axis.max),
+      valueText: input.text.value,
+      titleText: input.text.title,
+    }),
+    plugins: [
+      bandsPlugin(bandsOf(data, theme)),
+      alarmPlugin(
+        marks.map((mark) => ({ ...mark, above: mark.limit > axis.max })),
+        theme,
+      ),
+      crosshairPlugin(theme),
+    ],
+  };
+}
+
+/** A line of this product: straight between neighbours, broken at gaps, a dot where a value stands alone. */
+export function lineOf(points: XY[], label: string, color: string, width: number): Dataset {
+  const radius = radii(points, 2.6);
+  return {
+    label,
+    data: points,
+    borderColor: color,
+    backgroundColor: color,
+    borderWidth: width,
+    borderJoinStyle: "round",
+    borderCapStyle: "round",
+    spanGaps: false,
+    pointRadius: radius,
+    pointHoverRadius: 3.5,
+    pointBorderWidth: 0,
+    pointHitRadius: 8,
+    tension: 0,
+    fill: false,
+  };
+}
+
+/** Incidents in the colour of their class, pauses hatched; an open one reaches to the end. */
+export function bandsOf(data: ChartData, theme: ChartTheme): Band[] {
+  const incidents = data.incidents
+    .filter((incident) => incident.subject === "target")
+    .map((incident) => ({
+      fromS: incident.fromS - data.stepS,
+      toS: incident.toS === null ? data.toS : incident.toS - data.stepS,
+      color: withAlpha(incident.class === "down" ? theme.down : theme.slow, theme.dark ? 0.13 : 0.08),
+      hatched: false,
+    }));
+  const pauses = data.pauses.map((pause) => ({
+    fromS: pause.fromS,
+    toS: pause.toS ?? data.toS,
+    color: withAlpha(theme.unknown, 0.35),
+    hatched: true,
+  }));
+  return [...pauses, ...incidents];
+}
+
+function marksOf(metric: LinesMetric, input: ChartInput): AlarmMark[] {
+  const alarm = input.target.alarm.lines[metric];
+  if (!alarm) return [];
+  const shared = input.lines.some((line) => !Object.hasOwn(alarm.carriers, line.carrier));
+  const mark = (limit: number, color: string, carrier: string | null) => ({
+    limit,
+    color,
+    text: input.text.alarm(limit, carrier),
+    above: false,
+  });
+  const own = input.lines.flatMap((line) => {
+    const limit = alarm.carriers[line.carrier];
+    return limit === undefined || limit === null ? [] : [mark(limit, line.color, line.name)];
+  });
+  return shared ? [mark(alarm.limit, input.theme.down, null), ...own] : own;
+}
+
+function axisOf(datasets: readonly Dataset[], marks: readonly AlarmMark[], fixed: number | null): ValueAxis {
+  const values = datasets.flatMap((dataset) => dataset.data.map((point) => point.y));
+  return valueAxis(values, marks.length === 0 ? null : Math.max(...marks.map((mark) => mark.limit)), fixed);
+}

@@ -1,0 +1,15 @@
+/** English: the same sentences as zh.ts, key by key. */
+import { enFailures } from "./en-failures.ts";
+import { enForms } from "./en-forms.ts";
+import { enPages } from "./en-pages.ts";
+import { enProblems } from "./en-problems.ts";
+import { enSettings } from "./en-settings.ts";
+import type { Key } from "./zh.ts";
+
+export const en: Readonly<Record<Key, string>> = {
+  ...enPages,
+  ...enFailures,
+  ...enForms,
+  ...enSettings,
+  ...enProblems,
+};

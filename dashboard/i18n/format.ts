@@ -1,0 +1,127 @@
+/**
+ * Numbers, durations and instants as people read them, in one language and one time zone.
+ *
+ * Times come in as UTC seconds or ms and leave as local text. Durations are ms, speed is bytes per second.
+ * A number and its unit are kept apart where a page draws the unit smaller. null is said as a dash.
+ */
+import type { Language } from "../../collector/wire/ids.ts";
+
+export type Quantity = { readonly value: string; readonly unit: string };
+
+export type Format = ReturnType<typeof formatFor>;
+
+export const NOTHING = "–";
+
+const LOCALES: Readonly<Record<Language, string>> = { zh: "zh-CN", en: "en-GB" };
+
+/** Formatting for one reader. An unknown time zone counts as UTC. */
+export function formatFor(language: Language, timeZone: string) {
+  const locale = LOCALES[language];
+  const zone = knownZone(timeZone);
+  const instant = (options: Intl.DateTimeFormatOptions) => {
+    const format = new Intl.DateTimeFormat(locale, { timeZone: zone, hourCycle: "h23", ...options });
+    return (ms: number) => format.format(ms);
+  };
+  const two = "2-digit" as const;
+  const count = new Intl.NumberFormat(locale);
+  const month = language === "zh" ? "numeric" : "short";
+  const join = ({ value, unit }: Quantity) => (unit === "" ? value : `${value} ${unit}`);
+  return {
+    language,
+    timeZone: zone,
+    count: (n: number) => count.format(n),
+    ms: (value: number | null) => join(msQuantity(value)),
+    speed: (value: number | null) => join(speedQuantity(value)),
+    bytes: (value: number | null) => join(bytesQuantity(value)),
+    share: (value: number | null) => (value === null ? NOTHING : `${percent(value)}%`),
+    duration: (seconds: number) => duration(seconds, language),
+    /** 14:35 */
+    clock: instant({ hour: two, minute: two }),
+    /** 14:35:07 */
+    clockSeconds: instant({ hour: two, minute: two, second: two }),
+    /** 11/21 or 21 Nov */
+    day: instant({ month, day: "numeric" }),
+    /** 11/21 14:35 */
+    dayClock: instant({ month, day: "numeric", hour: two, minute: two }),
+    /** 2026/11/21 14:35:07 */
+    full: instant({ year: "numeric", month, day: "numeric", hour: two, minute: two, second: two }),
+    /** 2026/11/21 */
+    date: instant({ year: "numeric", month, day: "numeric" }),
+    /** 2026年11月 */
+    month: instant({ year: "numeric", month: "short" }),
+  };
+}
+
+/** Milliseconds with as many digits as mean something: 0.42 ms, 9.5 ms, 126 ms, 1.84 s, 12.5 s. */
+export function msQuantity(value: number | null): Quantity {
+  if (value === null) return { value: NOTHING, unit: "" };
+  if (value >= 999.5) {
+    const s = value / 1000;
+    return { value: s.toFixed(s < 9.995 ? 2 : s < 99.95 ? 1 : 0), unit: "s" };
+  }
+  return { value: value.toFixed(value < 0.9995 ? 2 : value < 9.95 ? 1 : 0), unit: "ms" };
+}
+
+/** Bytes per second, decimal units, as networks are sold: 2.4 MB/s. */
+export function speedQuantity(value: number | null): Quantity {
+  const { value: text, unit } = bytesQuantity(value);
+  return { value: text, unit: unit === "" ? "" : `${unit}/s` };
+}
+
+/** Bytes, decimal units. */
+export function bytesQuantity(value: number | null): Quantity {
+  if (value === null) return { value: NOTHING, unit: "" };
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let size = value;
+  let at = 0;
+  while (size >= 999.5 && at < units.length - 1) {
+    size /= 1000;
+    at += 1;
+  }
+  return {
+    value: size.toFixed(at === 0 || size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2),
+    unit: units[at] ?? "B",
+  };
+}
+
+/** 0..1 as a percentage that is never rounded up to 100: 0.99999 is 99.99. */
+export function percent(share: number): string {
+  if (share >= 1) return "100";
+  const floored = Math.floor(share * 10_000 + 1e-6) / 100;
+  return floored.toFixed(floored >= 99 ? 2 : floored >= 10 ? 1 : 2);
+}
+
+const SPANS: Readonly<Record<Language, readonly string[]>> = {
+  zh: [" 天", " 小时", " 分", " 秒"],
+  en: [" d", " h", " min", " s"],
+};
+
+/** The two largest parts of a duration: 2 d 3 h, 55 min, 40 s. */
+export function duration(seconds: number, language: Language): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const units = SPANS[language];
+  const parts = [
+    Math.floor(whole / 86_400),
+    Math.floor((whole % 86_400) / 3600),
+    Math.floor((whole % 3600) / 60),
+    whole % 60,
+  ];
+  const first = parts.findIndex((part) => part > 0);
+  if (first < 0) return `0${units[3]}`;
+  // Beside minutes, seconds are noise.
+  const last = first >= 2 ? first : first + 1;
+  return parts
+    .slice(first, last + 1)
+    .map((part, i) => (part > 0 ? `${part}${units[first + i]}` : ""))
+    .filter(Boolean)
+    .join(" ");
+}
+
+function knownZone(timeZone: string): string {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone });
+    return timeZone;
+  } catch {
+    return "UTC";
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * An incident or a failed sample as one sentence with numbers, from its evidence alone.
+ *
+ * Pure; used by pages. Evidence of the newest transition that was not the end is what the sentence tells.
+ */
+import type { CarrierEvidence, IncidentView } from "../../collector/wire/incident.ts";
+import type { Failure } from "../../collector/wire/sample.ts";
+import type { Format } from "./format.ts";
+import { isKey, type Translate } from "./translate.ts";
+
+export type Speaker = {
+  readonly t: Translate;
+  readonly f: Format;
+  /** Name of a carrier in the reader's language. */
+  carrier(id: string): string;
+};
+
+/** What a failure is, in plain words: the cause, and whose side the evidence points to. */
+export function causeText(failure: Pick<Failure, "cause" | "source">, t: Translate): string {
+  const key = `cause.${failure.cause}`;
+  const cause = isKey(key) ? t(key) : failure.cause;
+  return t("incident.resultOf", { cause, source: t(`source.${failure.source}`) });
+}
+
+/** The same in two or three words, for a table cell. @param status HTTP status of the answer, if one came. */
+export function shortFailure(
+  failure: Pick<Failure, "cause" | "phase">,
+  t: Translate,
+  status?: number,
+): string {
+  if (failure.cause.endsWith("timeout")) return t("short.timeout");
+  if (failure.cause.startsWith("certificate")) return t("short.certificate");
+  if (failure.phase === "status") return t("short.status", { status: status ?? "" }).trim();
+  return t(`short.${failure.phase}`);
+}
+
+/** One sentence: who, what, how bad. Without the time, which the page puts in front. */
+export function incidentText(incident: IncidentView, speaker: Speaker): string {
+  const { t } = speaker;
+  if (incident.class === "silent") return t("incident.silent", { name: incident.name });
+  const evidence = incident.transitions.findLast((one) => one.kind !== "ended")?.evidence ?? [];
+  const failing = evidence.filter((one) => one.state === "down");
+  const slow = evidence.filter((one) => one.beyond !== undefined && one.state !== "down");
+  if (failing.length > 0 && incident.class !== "slow")
+    return failingText(failing, evidence, incident, speaker);
+  if (slow.length > 0) return slowText(slow, evidence, speaker);
+  return t(`class.${incident.class}`);
+}
+
+function failingText(
+  failing: readonly CarrierEvidence[],
+  evidence: readonly CarrierEvidence[],
+  incident: IncidentView,
+  speaker: Speaker,
+): string {
+  const { t } = speaker;
+  const failure = failing.find((one) => one.failure)?.failure;
+  const what = failure ? causeText(failure, t) : t("state.down");
+  const names = listOf(
+    failing.map((one) => speaker.carrier(one.carrier)),
+    speaker,
+  );
+  const reporting = evidence.filter((one) => one.state !== "unknown").length;
+  if (incident.class === "degraded" && failing.length < reporting)
+    return t("incident.degraded", { carriers: names, what });
+  const who =
+    failing.length > 1 && failing.length === reporting
+      ? t("incident.all", { n: failing.length })
+      : failing.length === 1
+        ? t("incident.one", { carrier: names })
+        : t("incident.some", { carriers: names });
+  return t("incident.down", { who, what });
+}
+
+function slowText(
+  slow: readonly CarrierEvidence[],
+  evidence: readonly CarrierEvidence[],
+  speaker: Speaker,
+): string {
+  const { t, f } = speaker;
+  const worst = slow.reduce((a, b) => (ratio(b) > ratio(a) ? b : a));
+  const beyond = worst.beyond;
+  if (!beyond) return t("class.slow");
+  const isSpeed = beyond.metric === "speed";
+  const say = isSpeed ? f.speed : f.ms;
+  const others = evidence.filter((one) => one.state === "up" && !slow.includes(one) && one.totalUs !== null);
+  const names = listOf(
+    slow.map((one) => speaker.carrier(one.carrier)),
+    speaker,
+  );
+  const sentence = t(isSpeed ? "incident.slowSpeed" : "incident.slow", {
+    carriers: others.length > 0 ? t("incident.only", { carriers: names }) : names,
+    metric: t(`metric.${beyond.metric}`),
+    value: say(beyond.value),
+    limit: say(beyond.limit),
+  });
+  // Totals beside a value of another metric would compare what cannot be compared.
+  if (beyond.metric !== "total") return sentence;
+  const beside = others.map((one) =>
+    t("incident.others", { carriers: speaker.carrier(one.carrier), value: f.ms((one.totalUs ?? 0) / 1000) }),
+  );
+  return sentence + beside.slice(0, 2).join("");
+}
+
+function ratio(evidence: CarrierEvidence): number {
+  const beyond = evidence.beyond;
+  if (!beyond) return 0;
+  return beyond.metric === "speed" ? beyond.limit / Math.max(beyond.value, 1) : beyond.value / beyond.limit;
+}
+
+/** a、b、c or a, b, c. */
+export function listOf(names: readonly string[], { t }: Pick<Speaker, "t">): string {
+  return names.reduce((a, b) => (a === "" ? b : t("common.pair", { a, b })), "");
+}

@@ -1,0 +1,11 @@
+/** Chinese: every sentence of the product, in the words of the people who operate sites. The keys are the reference. */
+import { zhFailures } from "./zh-failures.ts";
+import { zhForms } from "./zh-forms.ts";
+import { zhPages } from "./zh-pages.ts";
+import { zhProblems } from "./zh-problems.ts";
+import { zhSettings } from "./zh-settings.ts";
+
+export const zh = { ...zhPages, ...zhFailures, ...zhForms, ...zhSettings, ...zhProblems };
+
+/** A sentence of the product. */
+export type Key = keyof typeof zh;
