@@ -111,7 +111,7 @@ export const TARGETS: readonly DemoTarget[] = [
     path: "/",
     thinkMs: 48,
     bodyBytes: 82_000,
-    totalLimitMs: 800,
+    totalLimitMs: 450,
   },
   {
     ...PAGE,
@@ -124,7 +124,7 @@ export const TARGETS: readonly DemoTarget[] = [
     days: 21,
     thinkMs: 95,
     bodyBytes: 24_000,
-    totalLimitMs: 900,
+    totalLimitMs: 500,
   },
   {
     ...PAGE,
@@ -135,7 +135,7 @@ export const TARGETS: readonly DemoTarget[] = [
     path: "/hero.jpg",
     thinkMs: 12,
     bodyBytes: 420_000,
-    totalLimitMs: 1_000,
+    totalLimitMs: 800,
   },
   {
     ...PAGE,
@@ -146,7 +146,7 @@ export const TARGETS: readonly DemoTarget[] = [
     path: "/",
     thinkMs: 70,
     bodyBytes: 140_000,
-    totalLimitMs: 900,
+    totalLimitMs: 600,
   },
   {
     ...PAGE,
@@ -160,7 +160,7 @@ export const TARGETS: readonly DemoTarget[] = [
     days: 21,
     thinkMs: 36,
     bodyBytes: 16_000,
-    totalLimitMs: 500,
+    totalLimitMs: 300,
   },
 ];
 

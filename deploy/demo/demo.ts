@@ -1,0 +1,139 @@
+/**
+ * The verb `demo`: the product with three simulated carriers and a year of history, on this machine alone.
+ *
+ * Collector, store, pages and probes are the real ones; only the web sites, their name servers and the past are made up,
+ * and every page says so. Data in ./demo-data; a second start goes on where the first stopped.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { type Collector, startCollector } from "../../collector/collector.ts";
+import { type LocalProbe, localProbe, writeProbeKey } from "../../collector/local-probe.ts";
+import { Answered, type CollectorOptions, collectorOptions } from "../../collector/options.ts";
+import { untilAsked } from "../../collector/until-asked.ts";
+import { type Clock, systemClock } from "../../collector/wire/clock.ts";
+import { VERSION } from "../../collector/wire/version.ts";
+import type { Verb } from "../../main.ts";
+import { selfSigned } from "./certificate.ts";
+import { type Diary, readDiary, writeDiary } from "./diary.ts";
+import { loadHistory } from "./load.ts";
+import { progressLine } from "./progress.ts";
+import { CARRIERS, TARGETS } from "./scene.ts";
+import { seedDocuments, seedIncidents } from "./seed.ts";
+import { type Sites, startSites } from "./sites.ts";
+
+/** Where the simulated carriers' nodes live; the only network beside --allow that the demo's probes may measure. */
+const NODES = "127.77.0.0/24";
+const CERTIFICATE_DAYS = 90;
+
+export const verb: Verb = async ({ argv, env, log }) => {
+  let options: CollectorOptions;
+  try {
+    options = collectorOptions("demo", "three simulated carriers and a year of history", argv, env, {
+      dir: "demo-data",
+      listen: "127.0.0.1:8080",
+      withProbe: true,
+    });
+  } catch (error) {
+    if (error instanceof Answered) return error.exitCode;
+    throw error;
+  }
+  const clock = systemClock();
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    const collector = await startCollector({ options, clock, log, version: VERSION, demo: true });
+    closers.push(() => collector.close());
+    const certificate = selfSigned(
+      TARGETS.map((target) => target.host),
+      clock.nowMs(),
+      CERTIFICATE_DAYS,
+    );
+    const known = await readDiary(options.dir);
+    const sites = await startSites(known?.ports ?? { https: 0, http: 0 }, certificate, clock);
+    closers.push(() => sites.close());
+    const diary = await prepare(collector, options.dir, known, sites, clock);
+    // Read by each probe when it starts: the demo's own authority, beside the machine's.
+    const authority = join(options.dir, "demo-authority.pem");
+    await writeFile(authority, certificate.cert);
+    process.env["NODE_EXTRA_CA_CERTS"] = authority;
+    for (const carrier of CARRIERS) {
+      const allow = [NODES, ...options.allow];
+      const dir = join(options.dir, "vantages", carrier.id);
+      await writeProbeKey(dir, await collector.vantageKeys.issue(carrier.vantage));
+      await writeProbeConfig(dir, collector.localUrl, allow, sites.resolvers.get(carrier.id));
+      const probe: LocalProbe = localProbe({ dir, args: ["--url", collector.localUrl], log, clock });
+      probe.start();
+      closers.push(() => probe.stop());
+    }
+    greet(collector, diary, options.dir);
+    await untilAsked();
+    return 0;
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+};
+
+/** The first start writes the year and makes a login; every start knows the pages' ports of today. */
+async function prepare(
+  collector: Collector,
+  dir: string,
+  known: Diary | null,
+  sites: Sites,
+  clock: Clock,
+): Promise<Diary> {
+  let diary: Diary = {
+    startedS: known?.startedS ?? Math.floor(clock.nowMs() / 1_000),
+    loaded: known?.loaded ?? false,
+    ports: sites.ports,
+    login: known?.login ?? null,
+  };
+  await writeDiary(dir, diary);
+  if (!diary.loaded) {
+    const line = progressLine(clock);
+    const count = await loadHistory(
+      collector.store.samples,
+      diary.startedS,
+      clock.nowMs(),
+      (share, samples) =>
+        line.show(
+          `writing a year of history: ${Math.floor(share * 100)} % (${samples} samples)`,
+          share === 1,
+        ),
+    );
+    line.end(`a year of history is there: ${count} samples`);
+    await seedIncidents(collector.store, diary.startedS);
+    diary = { ...diary, loaded: true };
+    await writeDiary(dir, diary);
+  }
+  await seedDocuments(collector.store, sites.ports, diary.startedS);
+  const token = await collector.accounts.setupToken();
+  if (token === null) return diary;
+  const login = { username: "demo", password: randomBytes(9).toString("base64url") };
+  await collector.accounts.setup({ token, ...login, language: "zh", timeZone: "Asia/Shanghai" });
+  diary = { ...diary, login };
+  await writeDiary(dir, diary);
+  return diary;
+}
+
+async function writeProbeConfig(
+  dir: string,
+  url: string,
+  allow: readonly string[],
+  resolver: string | undefined,
+): Promise<void> {
+  const folder = join(dir, "probe");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const config = { collector: url, allow, resolvers: resolver === undefined ? [] : [resolver] };
+  await writeFile(join(folder, "config.yaml"), stringify(config), { mode: 0o600 });
+}
+
+function greet(collector: Collector, { login }: Diary, dir: string): void {
+  const lines = [
+    `carrierwatch ${VERSION}, demo: the carriers are simulated, the measurements are real`,
+    `  dashboard  ${collector.publicUrl}`,
+    ...(login ? [`  sign in    ${login.username} / ${login.password}`] : []),
+    `  data       ${dir}`,
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
