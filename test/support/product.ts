@@ -33,13 +33,14 @@ export function scratch(name: string): { dir: string; remove(): void } {
  * Starts `carrierwatch VERB`.
  *
  * @param dir Data folder, passed as --data when the verb takes one.
+ * @param bin Another installation's command; the default is this clone's.
  */
 export function product(
   verb: string,
   args: readonly string[],
-  { dir, env = {} }: { dir: string; env?: Record<string, string> },
+  { dir, env = {}, bin = BIN }: { dir: string; env?: Record<string, string>; bin?: string },
 ): Product {
-  const child = spawn(process.execPath, [BIN, verb, "--data", dir, ...args], {
+  const child = spawn(process.execPath, [bin, verb, "--data", dir, ...args], {
     env: { ...process.env, NODE_OPTIONS: "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
