@@ -1,0 +1,172 @@
+/**
+ * One target over one range, by carrier: columns from the archive that fits, states and percentiles from the strips.
+ *
+ * Reads and joins; the arithmetic is in plan, columns, tick-states and availability. Next stop: dashboard/charts.
+ */
+import { excluding, percentile } from "../archive/strip.ts";
+import type { RowRun, SeriesKey, Store, StripRun } from "../store/store.ts";
+import { type ChartData, type ChartSeries, RANGE_S, type Range } from "../wire/api-chart.ts";
+import { InvalidInputError } from "../wire/errors.ts";
+import { METRICS } from "../wire/metric.ts";
+import type { Target } from "../wire/target.ts";
+import { availabilityOf, cellsOf } from "./availability.ts";
+import { linesOf } from "./columns.ts";
+import { DEFAULT_POINTS, labelsOf, type Plan, planRows } from "./plan.ts";
+import { type Segment, type StepSpan, segmentsOf, stepSpans } from "./segments.ts";
+import { type Subject, type SubjectCarrier, scheduleOf, seriesOf } from "./subject.ts";
+import { carrierStates, overlay } from "./tick-states.ts";
+
+export type ChartQuery = {
+  readonly range: Range;
+  /** UTC seconds; with range custom only. */
+  readonly fromS?: number;
+  readonly toS?: number;
+  /** Most labels wanted. */
+  readonly points?: number;
+};
+
+/** About as many cells as a bar of a page can show. */
+const CELLS = 96;
+
+/** A range with the instant it is looked at from. */
+export type Span = { readonly fromS: number; readonly toS: number; readonly nowS: number };
+
+/** The chart without the incidents, which another query reads. */
+export type ChartBody = Omit<ChartData, "incidents">;
+
+/** @throws InvalidInputError for a custom range that is none. */
+export function spanOf(query: ChartQuery, nowS: number): Span {
+  if (query.range !== "custom") return { fromS: nowS - RANGE_S[query.range], toS: nowS, nowS };
+  const toS = Math.min(query.toS ?? nowS, nowS);
+  const { fromS } = query;
+  if (fromS === undefined || fromS >= toS) {
+    const message =
+      fromS === undefined
+        ? "a custom range needs from, in UTC seconds"
+        : `begins at ${fromS}, which is not before its end ${toS}`;
+    throw new InvalidInputError("range", [{ path: "from", message }]);
+  }
+  return { fromS, toS, nowS };
+}
+
+/** Reads and assembles a chart. */
+export async function chartOf(
+  store: Pick<Store, "rows" | "strip">,
+  subject: Subject,
+  query: ChartQuery,
+  nowS: number,
+): Promise<ChartBody> {
+  const { target } = subject;
+  const span = spanOf(query, nowS);
+  const { fromS, toS } = span;
+  const spans = stepSpans(subject.generations, target.stepS, fromS, toS);
+  const plan = planRows([...new Set(spans.map((one) => one.stepS))], span, query.points ?? DEFAULT_POINTS);
+  const labels = labelsOf(plan, fromS, toS);
+  const series = seriesOf(target, subject.carriers);
+  const [runs, strips] = await Promise.all([
+    readRows(store, series, plan, labels),
+    series.length === 0 ? [] : store.strip.read({ series, fromS, toS: toS - 1 }),
+  ]);
+  const parts = { span, spans, plan, labels, runs, strips, segments: segmentsOf(spans) };
+  return {
+    target: target.id,
+    range: query.range,
+    fromS,
+    toS,
+    rowS: plan.rowS,
+    stepS: target.stepS,
+    labels,
+    series: subject.carriers.map((carrier) => seriesFor(target, carrier, parts)),
+    pauses: target.pauses.filter((pause) => pause.fromS < toS && (pause.toS ?? nowS) > fromS),
+    nowS,
+  };
+}
+
+async function readRows(
+  store: Pick<Store, "rows">,
+  series: readonly SeriesKey[],
+  plan: Plan,
+  labels: readonly number[],
+): Promise<RowRun[]> {
+  const [first, last] = [labels[0], labels.at(-1)];
+  if (first === undefined || last === undefined || series.length === 0) return [];
+  const widths = [...new Set(plan.sources.values())];
+  const read = await Promise.all(
+    widths.map((rowS) =>
+      store.rows.read({ series, metrics: METRICS, rowS, fromS: first - plan.rowS, toS: last }),
+    ),
+  );
+  return read.flat().filter((run) => plan.sources.get(run.stepS) === run.rowS);
+}
+
+type Parts = {
+  readonly span: Span;
+  readonly spans: readonly StepSpan[];
+  readonly plan: Plan;
+  readonly labels: readonly number[];
+  readonly runs: readonly RowRun[];
+  readonly strips: readonly StripRun[];
+  readonly segments: readonly Segment[];
+};
+
+function seriesFor(target: Target, carrier: SubjectCarrier, parts: Parts): ChartSeries {
+  const { span, segments } = parts;
+  const ids = carrier.vantages.map((one) => one.vantage.id);
+  const strips = parts.strips.filter((strip) => ids.includes(strip.series.vantage));
+  const states = overlay(segments, carrierStates(segments, strips), scheduleOf(target, carrier, span.nowS));
+  const rows = carrier.vantages.map(({ vantage, createdS, endedS }) => ({
+    runs: parts.runs.filter((run) => run.series.vantage === vantage.id),
+    expected: {
+      spans: reaching(parts.spans, parts.labels, parts.plan.rowS),
+      createdS,
+      nowS: Math.min(span.nowS, endedS ?? span.nowS),
+      pauses: target.pauses,
+    },
+  }));
+  const { metrics, summary } = linesOf(rows, parts.labels, parts.plan.rowS);
+  const codes = unpaused(target, strips);
+  return {
+    carrier: carrier.carrier,
+    vantages: ids,
+    metrics,
+    summary: {
+      ...summary,
+      total: { ...summary.total, p50: percentileMs(codes, 50), p95: percentileMs(codes, 95) },
+    },
+    availability: availabilityOf(states),
+    cells: cellsOf(segments, states, { ...span, cellS: cellWidth(span, parts.spans) }),
+  };
+}
+
+/** The first and last row may begin before the range and end after it: their ticks were due as well. */
+function reaching(spans: readonly StepSpan[], labels: readonly number[], rowS: number): StepSpan[] {
+  const startS = (labels[0] ?? 0) - rowS;
+  const endS = (labels.at(-1) ?? 0) + 1;
+  return spans.map((one, i) => ({
+    ...one,
+    fromS: i === 0 ? Math.min(one.fromS, startS) : one.fromS,
+    toS: i === spans.length - 1 ? Math.max(one.toS, endS) : one.toS,
+  }));
+}
+
+/** Strip codes outside the target's pauses. */
+export function unpaused(target: Pick<Target, "pauses">, strips: readonly StripRun[]): Uint16Array[] {
+  const pauses = target.pauses.map(({ fromS, toS }) => ({ fromS, toS: toS ?? Number.MAX_SAFE_INTEGER }));
+  return strips.map((strip) => excluding(strip, pauses));
+}
+
+/** A true percentile of the totals, ms; null when no tick has one. */
+export function percentileMs(codes: readonly Uint16Array[], p: number): number | null {
+  const us = percentile(codes, p);
+  return us === null ? null : us / 1000;
+}
+
+/** The least width of whole steps, hours or days with which the bar has at most CELLS cells. */
+export function cellWidth(span: Pick<Span, "fromS" | "toS">, spans: readonly StepSpan[]): number {
+  const leastS = (span.toS - span.fromS) / CELLS;
+  const fits = (widthS: number) => spans.every((one) => widthS % one.stepS === 0);
+  const named = [60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200];
+  const steps = spans.map((one) => one.stepS);
+  const width = [...steps, ...named].sort((a, b) => a - b).find((w) => w >= leastS && fits(w));
+  return width ?? Math.max(1, Math.ceil(leastS / 86_400)) * 86_400;
+}

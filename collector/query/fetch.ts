@@ -1,0 +1,101 @@
+/**
+ * Rows of exactly one archive of one series, as they are stored: no merging of vantages, no fitting to a screen.
+ *
+ * A row that is still open is left out, as rrdtool's fetch does: what it will say is not decided yet.
+ */
+import { type ArchiveSpec, archivesOf } from "../archive/layout.ts";
+import { valueOf as rowValue } from "../archive/row.ts";
+import type { RowRun, Store } from "../store/store.ts";
+import type { FetchedRows } from "../wire/api-overview.ts";
+import { InvalidInputError, NotFoundError } from "../wire/errors.ts";
+import type { ConsolidationFunction, Metric } from "../wire/metric.ts";
+import type { Target } from "../wire/target.ts";
+import { shownValue } from "./columns.ts";
+
+export type FetchQuery = {
+  readonly target: string;
+  readonly vantage: string;
+  readonly metric: Metric;
+  readonly cf: ConsolidationFunction;
+  /** PDPs per row; absent = the finest archive that reaches back to fromS. */
+  readonly steps?: number;
+  /** UTC seconds; rows with fromS < t <= toS. Absent: the last day until now. */
+  readonly fromS?: number;
+  readonly toS?: number;
+};
+
+const DAY_S = 86_400;
+
+/**
+ * @param target The definition; null when the target was removed, of which the history stays.
+ * @throws NotFoundError when nothing is known of the target, InvalidInputError for steps no archive has.
+ */
+export async function fetchRows(
+  store: Pick<Store, "rows" | "samples">,
+  target: Target | null,
+  query: FetchQuery,
+  nowS: number,
+): Promise<FetchedRows> {
+  const generations = await store.samples.generations(query.target);
+  if (!target && generations.length === 0) throw new NotFoundError("target", query.target);
+  const own = generations.filter((one) => one.series.vantage === query.vantage);
+  const newest = own.reduce((a, b) => (a && a.lastTick > b.lastTick ? a : b), own[0]);
+  const stepS = newest?.stepS ?? target?.stepS;
+  if (stepS === undefined) throw new NotFoundError("series", `${query.target}/${query.vantage}`);
+  const toS = Math.min(query.toS ?? nowS, nowS);
+  const fromS = query.fromS ?? toS - DAY_S;
+  if (fromS >= toS) {
+    throw new InvalidInputError("range", [
+      { path: "from", message: `${fromS} is not before its end ${toS}` },
+    ]);
+  }
+  const archive = archiveFor(stepS, query.steps, nowS - fromS);
+  const series = [{ target: query.target, vantage: query.vantage }];
+  const runs = await store.rows.read({ series, metrics: [query.metric], rowS: archive.rowS, fromS, toS });
+  const { metric, cf } = query;
+  const values = valuesOf(
+    runs.filter((run) => run.stepS === stepS),
+    archive,
+    metric,
+    cf,
+  );
+  const rows: FetchedRows["rows"] = [];
+  const first = Math.floor(fromS / archive.rowS) * archive.rowS + archive.rowS;
+  for (let t = first; t <= toS; t += archive.rowS) rows.push({ t, value: values.get(t) ?? null });
+  return { target: query.target, vantage: query.vantage, metric, cf, rowS: archive.rowS, rows };
+}
+
+function archiveFor(stepS: number, steps: number | undefined, ageS: number): ArchiveSpec {
+  const archives = archivesOf(stepS);
+  const found =
+    steps === undefined
+      ? (archives.find((archive) => archive.rows * archive.rowS >= ageS) ?? archives.at(-1))
+      : archives.find((archive) => archive.steps === steps);
+  if (found) return found;
+  const known = archives.map((archive) => archive.steps).join(", ");
+  throw new InvalidInputError("fetch", [
+    {
+      path: "steps",
+      message: `no archive has ${steps} steps per row; at a step of ${stepS} s there are ${known}`,
+    },
+  ]);
+}
+
+function valuesOf(
+  runs: readonly RowRun[],
+  archive: ArchiveSpec,
+  metric: Metric,
+  cf: ConsolidationFunction,
+): Map<number, number> {
+  const values = new Map<number, number>();
+  for (const run of runs) {
+    const column = run.columns[metric];
+    for (let i = 0; column && i < run.rows; i += 1) {
+      const n = column.n[i] ?? 0;
+      const row = { n, sum: column.sum[i] ?? 0, min: column.min[i] ?? 0, max: column.max[i] ?? 0 };
+      const value = rowValue(row, cf, archive.steps, run.xff);
+      if (value !== null) values.set(run.fromS + i * run.rowS, shownValue(metric, value));
+    }
+  }
+  return values;
+}

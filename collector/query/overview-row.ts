@@ -1,0 +1,178 @@
+/**
+ * One target's row of the overview: each carrier now, its last hours and its availability. Pure.
+ *
+ * Strips give everything but the newest samples; the spark's totals are therefore within 0.0125 %.
+ */
+import { decode } from "../archive/strip.ts";
+import type { StripRun } from "../store/store.ts";
+import type { OverviewCell, OverviewRow } from "../wire/api-overview.ts";
+import type { Carrier } from "../wire/carrier.ts";
+import type { IncidentView } from "../wire/incident.ts";
+import { isPaused } from "../wire/target.ts";
+import { availabilityOf, cellsOf } from "./availability.ts";
+import { carrierNow, type Heard } from "./now.ts";
+import { sampleView } from "./sample-view.ts";
+import { type Segment, segmentsOf, stepSpans } from "./segments.ts";
+import { nextStartMs, type Subject, type SubjectCarrier, scheduleOf } from "./subject.ts";
+import {
+  carrierStates,
+  eachTick,
+  isServiceDown,
+  overlay,
+  serviceStates,
+  type TickStates,
+} from "./tick-states.ts";
+
+const DAY_S = 86_400;
+const SPARK_S = 10_800;
+const CELL_S = 1800;
+/** A spark is a few centimetres wide: a faster step is drawn by the mean of neighbouring ticks. */
+const SPARK_POINTS = 180;
+
+/** What a row is made of; strips of the last 24 h at least. */
+export type RowInput = {
+  readonly subject: Subject;
+  /** Columns of the table, in order. */
+  readonly carriers: readonly Carrier[];
+  readonly strips: readonly StripRun[];
+  readonly heard: Heard;
+  readonly incident: IncidentView | null;
+};
+
+export function overviewRow(input: RowInput): OverviewRow {
+  const { target } = input.subject;
+  const { nowMs } = input.heard;
+  const nowS = Math.floor(nowMs / 1000);
+  const spans = stepSpans(input.subject.generations, target.stepS, nowS - DAY_S, nowS + 1);
+  const segments = segmentsOf(spans);
+  const lines: TickStates[] = [];
+  const cells = input.carriers.map((carrier): OverviewCell => {
+    const found = input.subject.carriers.find((one) => one.carrier === carrier.id);
+    if (!found?.vantages.some((one) => one.active)) return emptyCell(carrier.id);
+    const ids = found.vantages.map((one) => one.vantage.id);
+    const strips = input.strips.filter((strip) => ids.includes(strip.series.vantage));
+    const states = overlay(segments, carrierStates(segments, strips), scheduleOf(target, found, nowS));
+    lines.push(states);
+    return cellOf(input, found, segments, states, strips);
+  });
+  return {
+    target,
+    status: statusOf(input, cells),
+    incident: input.incident,
+    cells,
+    availability24h: availabilityOf(serviceStates(lines, target.alarm.carriers)),
+    nextTickMs: nextStartMs(target, nowMs),
+  };
+}
+
+function cellOf(
+  input: RowInput,
+  carrier: SubjectCarrier,
+  segments: readonly Segment[],
+  states: TickStates,
+  strips: readonly StripRun[],
+): OverviewCell {
+  const { target } = input.subject;
+  const nowS = Math.floor(input.heard.nowMs / 1000);
+  const schedule = scheduleOf(target, carrier, nowS);
+  // Its own start, the one after it, and what a sample takes: then the absence of a newer one means something.
+  const freshS = 2 * target.stepS + schedule.startS + schedule.graceS;
+  const paused = isPaused(target, nowS);
+  const { latest, ...now } = carrierNow(target, carrier, input.heard, { paused, freshS });
+  return {
+    carrier: carrier.carrier,
+    ...now,
+    latest: latest ? sampleView(latest, carrier.carrier) : null,
+    spark: sparkOf(segments, strips, nowS),
+    cells: cellsOf(segments, states, { fromS: nowS - DAY_S, toS: nowS, cellS: CELL_S }),
+    availability24h: availabilityOf(states),
+  };
+}
+
+function emptyCell(carrier: string): OverviewCell {
+  const nothing = new Uint8Array(0);
+  return {
+    carrier,
+    state: "none",
+    slow: false,
+    latest: null,
+    spark: [],
+    cells: [],
+    availability24h: availabilityOf(nothing),
+    silentSinceMs: null,
+  };
+}
+
+/** Mean total of the carrier's vantages at each tick of the last 3 h, ms, oldest first. */
+function sparkOf(segments: readonly Segment[], strips: readonly StripRun[], nowS: number): (number | null)[] {
+  const size = segments.reduce((sum, segment) => sum + segment.count, 0);
+  const sum = new Float64Array(size);
+  const n = new Uint16Array(size);
+  let first = size;
+  for (const segment of segments) {
+    const skipped = Math.max(0, Math.ceil((nowS - SPARK_S + 1 - segment.firstTick) / segment.stepS));
+    if (skipped < segment.count) first = Math.min(first, segment.offset + skipped);
+    for (const strip of strips) {
+      eachTick(segment, strip, (index, code) => {
+        const totalUs = index < first ? null : decode(code).totalUs;
+        if (totalUs === null) return;
+        sum[index] = (sum[index] ?? 0) + totalUs;
+        n[index] = (n[index] ?? 0) + 1;
+      });
+    }
+  }
+  return thinned(sum.subarray(first), n.subarray(first));
+}
+
+function thinned(sum: Float64Array, n: Uint16Array): (number | null)[] {
+  const ticks = Math.max(1, Math.ceil(sum.length / SPARK_POINTS));
+  return Array.from({ length: Math.ceil(sum.length / ticks) }, (_, i) => {
+    const count = n.subarray(i * ticks, (i + 1) * ticks).reduce((a, b) => a + b, 0);
+    const total = sum.subarray(i * ticks, (i + 1) * ticks).reduce((a, b) => a + b, 0);
+    return count === 0 ? null : total / count / 1000;
+  });
+}
+
+const BADNESS: Readonly<Record<OverviewRow["status"], number>> = {
+  down: 0,
+  degraded: 1,
+  slow: 2,
+  unknown: 3,
+  waiting: 4,
+  up: 4,
+  paused: 4,
+};
+
+/** Order of the table: bad first, then by group and name. */
+export function compareRows(a: OverviewRow, b: OverviewRow): number {
+  return (
+    BADNESS[a.status] - BADNESS[b.status] ||
+    a.target.group.localeCompare(b.target.group, "zh") ||
+    a.target.name.localeCompare(b.target.name, "zh") ||
+    (a.target.id < b.target.id ? -1 : 1)
+  );
+}
+
+/** The worst of what the open incident says and what the carriers show now. */
+function statusOf(input: RowInput, cells: readonly OverviewCell[]): OverviewRow["status"] {
+  const { target } = input.subject;
+  if (isPaused(target, Math.floor(input.heard.nowMs / 1000))) return "paused";
+  const shown = shownStatus(cells, target.alarm.carriers);
+  const told = input.incident?.class;
+  if (told === undefined || told === "silent") return shown;
+  return BADNESS[told] <= BADNESS[shown] ? told : shown;
+}
+
+function shownStatus(
+  cells: readonly OverviewCell[],
+  quorum: Subject["target"]["alarm"]["carriers"],
+): OverviewRow["status"] {
+  const reporting = cells.filter((cell) => ["up", "down", "suspect"].includes(cell.state));
+  if (reporting.length === 0) return cells.some((cell) => cell.state === "unknown") ? "unknown" : "waiting";
+  const down = reporting.filter((cell) => cell.state === "down").length;
+  if (isServiceDown(down, reporting.length, quorum)) return "down";
+  if (down > 0) return "degraded";
+  const slow = reporting.filter((cell) => cell.slow).length;
+  if (isServiceDown(slow, reporting.length, quorum)) return "slow";
+  return slow > 0 ? "degraded" : "up";
+}

@@ -1,0 +1,167 @@
+/**
+ * The overview: every target by carrier, bad ones first. A handful of batch reads, whatever the number of targets.
+ *
+ * Also the head of one target's page, which is its row with thirty days behind it.
+ */
+import type { Registry } from "../registry/registry.ts";
+import type { Incidents, SeriesKey, Store, StoredSample, StripRun } from "../store/store.ts";
+import type { Overview, TargetView } from "../wire/api-overview.ts";
+import type { Carrier } from "../wire/carrier.ts";
+import type { Clock } from "../wire/clock.ts";
+import type { IncidentView } from "../wire/incident.ts";
+import type { Target } from "../wire/target.ts";
+import type { Vantage } from "../wire/vantage.ts";
+import { availabilityOf } from "./availability.ts";
+import { percentileMs, unpaused } from "./chart.ts";
+import { incidentView, isWithdrawn } from "./incidents.ts";
+import { compareRows, overviewRow } from "./overview-row.ts";
+import { sampleView } from "./sample-view.ts";
+import { segmentsOf, stepSpans } from "./segments.ts";
+import { type Subject, scheduleOf, seriesOf, subjectOf } from "./subject.ts";
+import { carrierStates, overlay, serviceStates } from "./tick-states.ts";
+import { untoldReason } from "./untold.ts";
+
+const DAY_S = 86_400;
+const OPEN_INCIDENTS = 200;
+
+export type OverviewOptions = {
+  readonly store: Store;
+  readonly registry: Pick<Registry, "targets" | "carriers" | "vantages">;
+  readonly clock: Clock;
+};
+
+/** Everything the registry says, read once per query. */
+type Known = { readonly targets: Target[]; readonly carriers: Carrier[]; readonly vantages: Vantage[] };
+
+async function knownOf({ targets, carriers, vantages }: OverviewOptions["registry"]): Promise<Known> {
+  const [t, c, v] = await Promise.all([targets.list(), carriers.list(), vantages.list()]);
+  return { targets: t, carriers: c, vantages: v };
+}
+
+/** All rows. */
+export async function overviewOf(options: OverviewOptions): Promise<Overview> {
+  const { store, clock } = options;
+  const nowMs = clock.nowMs();
+  const known = await knownOf(options.registry);
+  const [subjects, incidents, untold] = await Promise.all([
+    subjectsOf(store, known),
+    openIncidents(store.incidents, known),
+    untoldReason(store),
+  ]);
+  const rows = await rowsFor(options, known, subjects, incidents);
+  return {
+    nowMs,
+    carriers: columnsOf(known),
+    rows: rows.map((row) => row.row).sort(compareRows),
+    openIncidents: incidents,
+    untold,
+  };
+}
+
+async function subjectsOf(store: Store, known: Known): Promise<Subject[]> {
+  const generations = Map.groupBy(await store.samples.generations(), (one) => one.series.target);
+  return known.targets.map((target) =>
+    subjectOf(target, generations.get(target.id) ?? [], known.vantages, known.carriers),
+  );
+}
+
+/** Carriers that have a vantage, in order. */
+function columnsOf(known: Known): Carrier[] {
+  const living = known.vantages.filter((vantage) => vantage.revokedS === null);
+  return known.carriers.filter((carrier) => living.some((vantage) => vantage.carrier === carrier.id));
+}
+
+async function openIncidents(incidents: Incidents, known: Known, target?: string): Promise<IncidentView[]> {
+  const about = target === undefined ? {} : { target };
+  const open = await incidents.list({ ...about, open: true, limit: OPEN_INCIDENTS });
+  return open.filter((incident) => !isWithdrawn(incident)).map((incident) => incidentView(incident, known));
+}
+
+async function rowsFor(
+  options: OverviewOptions,
+  known: Known,
+  subjects: readonly Subject[],
+  open: readonly IncidentView[],
+) {
+  const { store, registry } = options;
+  const nowMs = options.clock.nowMs();
+  const nowS = Math.floor(nowMs / 1000);
+  const series = subjects.flatMap((subject) => seriesOf(subject.target, subject.carriers));
+  const [latest, strips, contacts] = await Promise.all([
+    store.samples.latest(series),
+    readStrips(store, series, nowS - DAY_S, nowS),
+    registry.vantages.contacts(),
+  ]);
+  const latestBy = Map.groupBy(latest, (one) => one.sample.target);
+  const stripsBy = Map.groupBy(strips, (one) => one.series.target);
+  return subjects.map((subject) => {
+    const { id } = subject.target;
+    const samples = latestBy.get(id) ?? [];
+    const heard = { latest: new Map(samples.map((one) => [one.vantage, one])), contacts, nowMs };
+    const incident = open.find((one) => one.subject === "target" && one.target === id) ?? null;
+    const carriers = columnsOf(known);
+    const row = overviewRow({ subject, carriers, strips: stripsBy.get(id) ?? [], heard, incident });
+    return { row, samples };
+  });
+}
+
+async function readStrips(
+  store: Store,
+  series: readonly SeriesKey[],
+  fromS: number,
+  toS: number,
+): Promise<StripRun[]> {
+  return series.length === 0 ? [] : await store.strip.read({ series, fromS, toS });
+}
+
+/** The head of one target's page. @throws NotFoundError */
+export async function targetViewOf(options: OverviewOptions, id: string): Promise<TargetView> {
+  const { store, registry, clock } = options;
+  const nowMs = clock.nowMs();
+  const nowS = Math.floor(nowMs / 1000);
+  const [target, known, generations] = await Promise.all([
+    registry.targets.get(id),
+    knownOf(registry),
+    store.samples.generations(id),
+  ]);
+  const subject = subjectOf(target, generations, known.vantages, known.carriers);
+  const incidents = await openIncidents(store.incidents, known, id);
+  const [rows, strips] = await Promise.all([
+    rowsFor(options, known, [subject], incidents),
+    readStrips(store, seriesOf(target, subject.carriers), nowS - 30 * DAY_S, nowS),
+  ]);
+  const [first] = rows;
+  if (!first) throw new RangeError(`no row was made of target ${id}`);
+  const codes = unpaused(target, strips);
+  return {
+    row: first.row,
+    carriers: known.carriers.filter((carrier) => subject.carriers.some((one) => one.carrier === carrier.id)),
+    latest: first.samples.map((sample) => sampleView(sample, carrierOf(known.vantages, sample.vantage))),
+    availability30d: availability30d(subject, strips, nowS),
+    p50Ms30d: percentileMs(codes, 50),
+    p95Ms30d: percentileMs(codes, 95),
+    certificateNotAfterS: earliestExpiry(first.samples),
+    nowMs,
+  };
+}
+
+function availability30d(subject: Subject, strips: readonly StripRun[], nowS: number) {
+  const { target, generations, carriers } = subject;
+  const segments = segmentsOf(stepSpans(generations, target.stepS, nowS - 30 * DAY_S, nowS + 1));
+  const lines = carriers.map((carrier) => {
+    const ids = carrier.vantages.map((one) => one.vantage.id);
+    const own = strips.filter((strip) => ids.includes(strip.series.vantage));
+    return overlay(segments, carrierStates(segments, own), scheduleOf(target, carrier, nowS));
+  });
+  return availabilityOf(serviceStates(lines, target.alarm.carriers));
+}
+
+/** Carrier of a vantage; its own id when the registry does not know it. */
+export function carrierOf(vantages: readonly Vantage[], id: string): string {
+  return vantages.find((vantage) => vantage.id === id)?.carrier ?? id;
+}
+
+function earliestExpiry(samples: readonly StoredSample[]): number | null {
+  const ends = samples.flatMap((stored) => stored.sample.detail.certificate?.notAfterS ?? []);
+  return ends.length === 0 ? null : Math.min(...ends);
+}
