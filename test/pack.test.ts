@@ -66,7 +66,10 @@ test("the probe program of the package runs alone, without node_modules", async 
   const alone = mkdtempSync(join(tmpdir(), "carrierwatch-alone-"));
   try {
     writeFileSync(join(alone, "probe.mjs"), readFileSync(join(inside, "dist", "probe-program.mjs")));
-    const { stdout } = await run(process.execPath, [join(alone, "probe.mjs"), "--help"], { cwd: alone, env });
+    const { stdout } = await run(process.execPath, [join(alone, "probe.mjs"), "run", "--help"], {
+      cwd: alone,
+      env,
+    });
     assert.match(stdout, /probe/);
   } finally {
     rmSync(alone, { recursive: true, force: true });

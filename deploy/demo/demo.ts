@@ -9,7 +9,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type Collector, startCollector } from "../../collector/collector.ts";
-import { type LocalProbe, localProbe, writeProbeKey } from "../../collector/local-probe.ts";
+import { localProbe, writeProbeKey } from "../../collector/local-probe.ts";
 import { Answered, type CollectorOptions, collectorOptions } from "../../collector/options.ts";
 import { untilAsked } from "../../collector/until-asked.ts";
 import { type Clock, systemClock } from "../../collector/wire/clock.ts";
@@ -53,16 +53,16 @@ export const verb: Verb = async ({ argv, env, log }) => {
     const sites = await startSites(known?.ports ?? { https: 0, http: 0 }, certificate, clock);
     closers.push(() => sites.close());
     const diary = await prepare(collector, options.dir, known, sites, clock);
-    // Read by each probe when it starts: the demo's own authority, beside the machine's.
-    const authority = join(options.dir, "demo-authority.pem");
-    await writeFile(authority, certificate.cert);
-    process.env["NODE_EXTRA_CA_CERTS"] = authority;
     for (const carrier of CARRIERS) {
-      const allow = [NODES, ...options.allow];
       const dir = join(options.dir, "vantages", carrier.id);
       await writeProbeKey(dir, await collector.vantageKeys.issue(carrier.vantage));
-      await writeProbeConfig(dir, collector.localUrl, allow, sites.resolvers.get(carrier.id));
-      const probe: LocalProbe = localProbe({ dir, args: ["--url", collector.localUrl], log, clock });
+      await writeProbeFile(dir, {
+        collector: { url: collector.localUrl },
+        allow: [NODES, ...options.allow],
+        resolvers: [sites.resolvers.get(carrier.id) ?? ""],
+        authority: certificate.cert,
+      });
+      const probe = localProbe({ dir, args: [], log, clock });
       probe.start();
       closers.push(() => probe.stop());
     }
@@ -116,16 +116,15 @@ async function prepare(
   return diary;
 }
 
-async function writeProbeConfig(
+/** The probe's own file: its carrier's name server, the nodes it may reach, and the demo's own certificate authority. */
+async function writeProbeFile(
   dir: string,
-  url: string,
-  allow: readonly string[],
-  resolver: string | undefined,
+  { authority, ...settings }: { authority: string } & Record<string, unknown>,
 ): Promise<void> {
   const folder = join(dir, "probe");
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const config = { collector: url, allow, resolvers: resolver === undefined ? [] : [resolver] };
-  await writeFile(join(folder, "config.yaml"), stringify(config), { mode: 0o600 });
+  await writeFile(join(folder, "authority.pem"), authority);
+  await writeFile(join(folder, "config.yaml"), stringify({ ...settings, ca: ["authority.pem"] }));
 }
 
 function greet(collector: Collector, { login }: Diary, dir: string): void {

@@ -1,0 +1,54 @@
+/** The example configurations load with the schemas of the product, and show every setting there is. */
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parseEnv } from "node:util";
+import { parse } from "yaml";
+import { collectorOptions } from "../../collector/options.ts";
+import { ProbeFile, probeSettings } from "../../probe/config.ts";
+import { ROOT } from "../support/source-tree.ts";
+
+const EXAMPLES = join(ROOT, "deploy", "examples");
+const DEFAULTS = { dir: "data", listen: "127.0.0.1:8080", withProbe: false };
+
+test("probe.yaml in a probe's folder is what the probe starts with", (t) => {
+  const dir = mkdtempSync(join(tmpdir(), "carrierwatch-example-"));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  mkdirSync(join(dir, "probe"));
+  cpSync(join(EXAMPLES, "probe.yaml"), join(dir, "probe", "config.yaml"));
+  writeFileSync(join(dir, "probe", "key"), `cwp_ct-shanghai_${"k".repeat(43)}\n`);
+  const settings = probeSettings(dir, {});
+  assert.equal(settings.url, "https://watch.example.com");
+  assert.deepEqual(settings.allow, ["10.20.0.0/16", "fd12:3456:789a::/48"]);
+  assert.deepEqual(settings.resolvers, ["192.0.2.53", "192.0.2.54:5353"]);
+});
+
+test("probe.yaml shows every setting but the hosts file, each limit at its default", () => {
+  const shown: unknown = parse(readFileSync(join(EXAMPLES, "probe.yaml"), "utf8"));
+  assert.ok(typeof shown === "object" && shown !== null);
+  assert.deepEqual(
+    Object.keys(ProbeFile.shape).filter((key) => !(key in shown)),
+    ["hosts"],
+  );
+  const { limits, spool } = ProbeFile.parse(shown);
+  assert.deepEqual(
+    { limits, spool },
+    { limits: ProbeFile.parse({}).limits, spool: ProbeFile.parse({}).spool },
+  );
+});
+
+test("collector.env, with every line of it in use, is what the collector starts with", () => {
+  const text = readFileSync(join(EXAMPLES, "collector.env"), "utf8");
+  const options = collectorOptions("collector", "", [], parseEnv(text), DEFAULTS);
+  assert.equal(options.publicUrl, "https://watch.example.com");
+  assert.equal(options.port, 8080);
+  const all = parseEnv(text.replaceAll(/^#(?=CARRIERWATCH_)/gm, ""));
+  const files = { CARRIERWATCH_TLS_CERT: "LICENSE", CARRIERWATCH_TLS_KEY: "LICENSE" };
+  const whole = collectorOptions("collector", "", [], { ...all, ...files }, DEFAULTS);
+  assert.equal(whole.basePath, "/watch");
+  assert.ok(whole.tls);
+  const read = readFileSync(join(ROOT, "collector", "options.ts"), "utf8");
+  for (const name of Object.keys(all)) assert.match(read, new RegExp(`env\\["${name}"\\]`), name);
+});
