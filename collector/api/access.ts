@@ -62,11 +62,11 @@ export async function admit(
   const access = request.routeOptions.config.access ?? (safe ? "read" : "write");
   request.caller =
     access === "vantage" ? await vantageOf(request, deps.vantageKeys) : await userOf(request, deps.accounts);
-  if (request.caller?.kind === "session" && !safe) refuseCrossSite(request, request.caller.csrf);
   if (access === "public") {
     if (!safe) refuseCrossSite(request, null);
     return;
   }
+  if (request.caller?.kind === "session" && !safe) refuseCrossSite(request, request.caller.csrf);
   if (access === "vantage") requireVantage(request);
   else if (access === "read") requireUser(request);
   else if (access === "write") requireWrite(request);

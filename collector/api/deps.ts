@@ -8,79 +8,12 @@ import type { Secrets } from "../auth/secrets.ts";
 import type { VantageKeys } from "../auth/vantage-keys.ts";
 import type { Ingest } from "../ingest/ingest.ts";
 import type { LiveBus } from "../ingest/live.ts";
+import type { Query } from "../query/query.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { Store } from "../store/store.ts";
-import type { ChartData, Range } from "../wire/api-chart.ts";
-import type { FetchedRows, Overview, SamplesPage, TargetPreview, TargetView } from "../wire/api-overview.ts";
-import type { SmtpInput, SmtpTestAnswer, StorageView, VantageCreate } from "../wire/api-settings.ts";
-import type { Carrier } from "../wire/carrier.ts";
+import type { SmtpInput, SmtpTestAnswer, StorageView } from "../wire/api-settings.ts";
 import type { Clock } from "../wire/clock.ts";
-import type { IncidentView } from "../wire/incident.ts";
 import type { Log } from "../wire/log.ts";
-import type { ConsolidationFunction, Metric } from "../wire/metric.ts";
-import type { ProbeConfig } from "../wire/probe-protocol.ts";
-import type { Target } from "../wire/target.ts";
-import type { Vantage, VantageInput } from "../wire/vantage.ts";
-
-/** Typed documents over the store's registry. Every `get` throws NotFoundError, every write of an old version VersionConflictError. */
-export type RegistryService = {
-  readonly targets: {
-    list(): Promise<Target[]>;
-    get(id: string): Promise<Target>;
-    /** @throws InvalidInputError with every problem of the input. */
-    create(input: unknown): Promise<Target>;
-    update(id: string, version: number, input: unknown): Promise<Target>;
-    remove(id: string, version: number): Promise<void>;
-    pause(id: string): Promise<Target>;
-    resume(id: string): Promise<Target>;
-    /** `exceptId`: the target being edited, whose own name is no duplicate. */
-    preview(input: unknown, exceptId?: string): Promise<TargetPreview>;
-  };
-  readonly carriers: {
-    list(): Promise<Carrier[]>;
-    put(carrier: Carrier): Promise<Carrier>;
-    remove(id: string): Promise<void>;
-  };
-  readonly vantages: {
-    list(): Promise<Vantage[]>;
-    get(id: string): Promise<Vantage>;
-    create(input: VantageCreate, marks?: { local?: boolean; simulated?: boolean }): Promise<Vantage>;
-    update(id: string, version: number, input: VantageInput): Promise<Vantage>;
-    /** History stays; nobody measures from there any more. */
-    revoke(id: string): Promise<Vantage>;
-  };
-  /** What a probe is told to measure; the etag changes when any of it does. */
-  assignmentsFor(vantage: string): Promise<ProbeConfig & { etag: string }>;
-  /** Called after a write of a target, carrier or vantage. @returns Ends it. */
-  onChange(listener: (change: { kind: "target" | "carrier" | "vantage"; id: string }) => void): () => void;
-};
-
-export type ChartQuery = { range: Range; fromS?: number; toS?: number; points?: number };
-export type SamplesPageQuery = {
-  vantage?: string;
-  fromS?: number;
-  toS?: number;
-  limit?: number;
-  cursor?: string;
-};
-export type FetchQuery = {
-  target: string;
-  vantage: string;
-  metric: Metric;
-  cf: ConsolidationFunction;
-  steps?: number;
-  fromS?: number;
-  toS?: number;
-};
-
-/** What pages read; all of it from the store. */
-export type QueryService = {
-  overview(): Promise<Overview>;
-  targetView(id: string): Promise<TargetView>;
-  chart(id: string, query: ChartQuery): Promise<ChartData>;
-  samples(id: string, query: SamplesPageQuery): Promise<SamplesPage>;
-  fetch(query: FetchQuery): Promise<FetchedRows>;
-  incidents(query: { target?: string; open?: boolean; limit?: number }): Promise<IncidentView[]>;
-};
 
 /** The test button of the settings page; the notifier's. */
 export type MailTest = { test(to: string, smtp?: SmtpInput): Promise<SmtpTestAnswer> };
@@ -107,7 +40,7 @@ export type HttpOptions = {
   readonly limits?: Partial<HttpLimits>;
 };
 
-/** @see reliability notes 5.3; the defaults stand in server.ts. */
+/** @see reliability notes 5.3; the defaults stand in listener.ts. */
 export type HttpLimits = {
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
@@ -121,8 +54,8 @@ export type HttpLimits = {
 
 export type ApiDeps = {
   readonly store: Store;
-  readonly registry: RegistryService;
-  readonly query: QueryService;
+  readonly registry: Registry;
+  readonly query: Query;
   readonly ingest: Ingest;
   readonly accounts: Accounts;
   readonly vantageKeys: VantageKeys;

@@ -3,6 +3,7 @@
  *
  * An error that is none of ours is a 500 that says a request id and nothing else; the log has the rest.
  */
+import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from "fastify-type-provider-zod";
 import { CarrierwatchError } from "../wire/errors.ts";
@@ -47,6 +48,7 @@ const TITLE: Readonly<Record<number, string>> = {
   404: "Not found",
   405: "Not this way",
   409: "Conflict",
+  408: "Too slow",
   413: "Too large",
   415: "Not a type this accepts",
   429: "Too many attempts",
@@ -110,6 +112,25 @@ export function sendProblem(
     .serializer(JSON.stringify)
     .send(problem);
 }
+
+/** Answers what is not even a request (bad syntax, too large or too slow headers) on the bare socket, and closes it. */
+export function refuseRaw(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const [status, code, reason] = RAW[error.code ?? ""] ?? ([400, "bad_request", "Bad Request"] as const);
+  const body = JSON.stringify(documentOf(code, status, undefined, "none"));
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/problem+json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+const RAW: Readonly<Record<string, readonly [number, string, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, "headers_too_large", "Request Header Fields Too Large"],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "request_timeout", "Request Timeout"],
+};
 
 function documentOf(code: string, status: number, detail: string | undefined, requestId: string): Problem {
   return {

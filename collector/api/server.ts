@@ -3,86 +3,157 @@
  *
  * Composes only; each concern has its file. Does not listen: the caller does, and closes it.
  */
-import http from "node:http";
+import { randomBytes } from "node:crypto";
 import cookie from "@fastify/cookie";
-import fastify from "fastify";
+import fastify, { type FastifyRequest } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { NotFoundError } from "../wire/errors.ts";
 import { admit } from "./access.ts";
 import type { App, RouteModule } from "./app.ts";
 import type { ApiDeps, HttpLimits } from "./deps.ts";
-import { sendProblem } from "./problems.ts";
+import { secure } from "./headers.ts";
+import { PROGRAM_PATH } from "./join-command.ts";
+import { acceptJsonOnly } from "./json-body.ts";
+import { DEFAULT_LIMITS, listener } from "./listener.ts";
+import { pages } from "./pages.ts";
+import { refuseRaw, sendProblem } from "./problems.ts";
 import { carrierRoutes } from "./routes/carriers.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { fetchRoutes } from "./routes/fetch.ts";
+import { healthRoutes } from "./routes/health.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { mailRoutes } from "./routes/mail.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
+import { describeApi, openapiRoutes } from "./routes/openapi.ts";
 import { overviewRoutes } from "./routes/overview.ts";
+import { probeRoutes } from "./routes/probe.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { storageRoutes } from "./routes/storage.ts";
 import { targetRoutes } from "./routes/targets.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
+import { userRoutes } from "./routes/users.ts";
+import { vantageRoutes } from "./routes/vantages.ts";
+import { type Certificate, certificate } from "./tls.ts";
 
-export const DEFAULT_LIMITS: HttpLimits = {
-  headersTimeoutMs: 10_000,
-  requestTimeoutMs: 30_000,
-  keepAliveTimeoutMs: 65_000,
-  connectionsCheckingIntervalMs: 2_000,
-  maxConnections: 2_000,
-  maxConnectionsPerAddress: 64,
-  bodyLimitBytes: 1024 * 1024,
-  decodedLimitBytes: 8 * 1024 * 1024,
-};
+declare module "fastify" {
+  interface FastifyInstance {
+    /** The certificate in use; null = plain http. `reload()` reads its files now (SIGHUP). */
+    readonly certificate: Certificate | null;
+  }
+}
 
 const MODULES: readonly RouteModule[] = [
+  sessionRoutes,
   overviewRoutes,
   targetRoutes,
   fetchRoutes,
-  carrierRoutes,
   incidentRoutes,
+  vantageRoutes,
+  carrierRoutes,
   mailRoutes,
+  userRoutes,
+  tokenRoutes,
+  storageRoutes,
+  eventRoutes,
+  probeRoutes,
+  openapiRoutes,
 ];
 
 /**
  * @param deps See deps.ts; every part already open.
  * @returns Ready to `listen`; `close` ends held polls and event streams.
+ * @throws ConfigError when the certificate cannot be used.
  */
 export async function buildServer(deps: ApiDeps): Promise<App> {
-  const limits = { ...DEFAULT_LIMITS, ...deps.http.limits };
+  const limits: HttpLimits = { ...DEFAULT_LIMITS, ...deps.http.limits };
+  const { basePath } = deps.http;
+  const app = bare(deps, limits);
+  app.decorateRequest("caller", null);
+  app.decorateRequest("receivedMs", 0);
+  acceptJsonOnly(app, limits.decodedLimitBytes);
+  everyAnswer(app, deps);
+  await app.register(cookie);
+  await describeApi(app, deps);
+  await app.register(
+    (scope, _options, done) => {
+      const api = scope.withTypeProvider<ZodTypeProvider>();
+      api.addHook("onRequest", (request) => admit(request, deps));
+      for (const routes of MODULES) routes(api, deps);
+      done();
+    },
+    { prefix: `${basePath}/api/v1` },
+  );
+  for (const prefix of new Set(["", basePath])) {
+    await app.register(
+      (scope, _options, done) => {
+        const root = scope.withTypeProvider<ZodTypeProvider>();
+        healthRoutes(root, deps);
+        metricsRoutes(root, deps);
+        done();
+      },
+      { prefix },
+    );
+  }
+  app.get(`${basePath}${PROGRAM_PATH}`, { schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .headers({ "content-type": "text/javascript; charset=utf-8", "cache-control": "no-cache" })
+      .send(deps.probeProgram.bytes),
+  );
+  pages(app, deps);
+  await app.ready();
+  return app;
+}
+
+/** Fastify over our own listener, without a route. */
+function bare(deps: ApiDeps, limits: HttpLimits): App {
+  const { tls, trustedProxies } = deps.http;
+  let renew: Certificate | null = null;
   const app: App = fastify({
     serverFactory: (handler) => {
-      const server = http.createServer(
-        {
-          headersTimeout: limits.headersTimeoutMs,
-          requestTimeout: limits.requestTimeoutMs,
-          keepAliveTimeout: limits.keepAliveTimeoutMs,
-          connectionsCheckingInterval: limits.connectionsCheckingIntervalMs,
-          maxHeaderSize: 16 * 1024,
-        },
-        handler,
-      );
-      server.maxConnections = limits.maxConnections;
+      if (!tls) return listener(handler, limits, null);
+      renew = certificate(tls, deps.log, (pair) => {
+        if ("setSecureContext" in server && typeof server.setSecureContext === "function") {
+          server.setSecureContext({ cert: pair.cert, key: pair.key, minVersion: "TLSv1.2" });
+        }
+      });
+      const server = listener(handler, limits, renew.current());
       return server;
     },
     bodyLimit: limits.bodyLimitBytes,
     forceCloseConnections: true,
-    trustProxy: deps.http.trustedProxies.length > 0 ? [...deps.http.trustedProxies] : false,
+    genReqId: () => randomBytes(6).toString("hex"),
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    clientErrorHandler: refuseRaw,
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(error, request, reply, deps.log);
+    },
   }).withTypeProvider<ZodTypeProvider>();
+  app.decorate("certificate", renew);
+  app.addHook("onClose", async () => app.certificate?.close());
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.removeContentTypeParser("text/plain");
-  app.decorateRequest("caller", null);
-  app.decorateRequest("receivedMs", 0);
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, deps.log));
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(new NotFoundError("page", request.url), request, reply, deps.log),
-  );
-  await app.register(cookie);
-  await app.register(
-    async (api) => {
-      api.addHook("onRequest", async (request) => {
-        request.receivedMs = deps.clock.nowMs();
-        await admit(request, deps);
-      });
-      for (const routes of MODULES) routes(api as App, deps);
-    },
-    { prefix: `${deps.http.basePath}/api/v1` },
-  );
   return app;
+}
+
+/** What holds for every path, found or not: headers, a request id, problems instead of stack traces, a line in the log. */
+function everyAnswer(app: App, { log, clock }: ApiDeps): void {
+  app.addHook("onRequest", async (request, reply) => {
+    request.receivedMs = clock.nowMs();
+    secure(reply, request.protocol === "https");
+    void reply.header("x-request-id", request.id);
+    if (request.url.includes("/api/")) void reply.header("cache-control", "no-store");
+  });
+  app.addHook("onResponse", async (request, reply) =>
+    log.debug(lineOf(request, reply.statusCode), "answered"),
+  );
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, log));
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?")[0] ?? "";
+    return sendProblem(new NotFoundError(`${request.method} path`, path), request, reply, log);
+  });
+}
+
+/** The route's pattern, never the address with its query: nothing secret can get into the log by this line. */
+function lineOf(request: FastifyRequest, status: number): Record<string, unknown> {
+  return { requestId: request.id, method: request.method, route: request.routeOptions.url ?? null, status };
 }

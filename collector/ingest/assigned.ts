@@ -4,9 +4,9 @@
  * What was assigned once stays so: the spool may hold samples of a target that was removed, or given to others, since.
  */
 import * as z from "zod";
+import type { Registry } from "../registry/registry.ts";
 import type { Store } from "../store/store.ts";
-import { From } from "../wire/target.ts";
-import { measuredFrom, Vantage } from "../wire/vantage.ts";
+import { measuredFrom } from "../wire/vantage.ts";
 
 export type Assigned = {
   /** The vantage is being given these. */
@@ -15,9 +15,15 @@ export type Assigned = {
 };
 
 const StoredAssigned = z.object({ targets: z.array(z.string()) });
-const Target = z.object({ from: From });
 
-export function assigned({ store: { registry } }: { store: Pick<Store, "registry"> }): Assigned {
+export function assigned(deps: {
+  readonly store: Pick<Store, "registry">;
+  readonly registry: {
+    readonly targets: Pick<Registry["targets"], "find">;
+    readonly vantages: Pick<Registry["vantages"], "find">;
+  };
+}): Assigned {
+  const { registry } = deps.store;
   const known = new Map<string, Set<string>>();
   const of = async (vantage: string): Promise<Set<string>> => {
     const held = known.get(vantage);
@@ -38,12 +44,10 @@ export function assigned({ store: { registry } }: { store: Pick<Store, "registry
     async has(vantage, target) {
       if ((await of(vantage)).has(target)) return true;
       const [place, watched] = await Promise.all([
-        registry.get("vantage", vantage),
-        registry.get("target", target),
+        deps.registry.vantages.find(vantage),
+        deps.registry.targets.find(target),
       ]);
-      const where = Vantage.pick({ carrier: true, tags: true }).strip().safeParse(place?.value).data;
-      const what = Target.safeParse(watched?.value).data;
-      if (!where || !what || !measuredFrom(what.from, { ...where, id: vantage })) return false;
+      if (!place || !watched || !measuredFrom(watched.from, place)) return false;
       await add(vantage, [target]);
       return true;
     },

@@ -5,6 +5,7 @@
  * The answer is given only after the store's transaction is synced. Next stop of the data: `store`, then `alert`.
  */
 import { liveLimitMs } from "../archive/layout.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { SampleRecord, Store } from "../store/store.ts";
 import type { Clock } from "../wire/clock.ts";
 import { WIRE_VERSION } from "../wire/ids.ts";
@@ -42,14 +43,13 @@ type Sorted = { readonly outcomes: (Outcome | null)[]; readonly records: SampleR
 
 export function ingestPart(deps: {
   readonly store: Pick<Store, "samples" | "registry" | "ops">;
+  readonly registry: Pick<Registry, "targets" | "vantages">;
   readonly live: LiveBus;
   readonly clock: Clock;
   readonly log: Log;
-  /** Carrier of a vantage, for the live pages. */
-  readonly carrierOf: (vantage: string) => Promise<string>;
 }): Ingest {
-  const { store, live, clock, log } = deps;
-  const may = assigned({ store });
+  const { store, registry, live, clock, log } = deps;
+  const may = assigned({ store, registry });
   const told = contacts({ store, live });
   const count = marks({ store });
   return {
@@ -89,13 +89,14 @@ export function ingestPart(deps: {
     },
     async progress(vantage, progress) {
       if (!(await may.has(vantage, progress.target))) return;
-      live.publish({ type: "progress", vantage, carrier: await deps.carrierOf(vantage), progress });
+      const { carrier } = await registry.vantages.get(vantage);
+      live.publish({ type: "progress", vantage, carrier, progress });
     },
   };
 
   async function announce(vantage: string, records: readonly SampleRecord[]): Promise<void> {
     if (records.length === 0) return;
-    const carrier = await deps.carrierOf(vantage);
+    const { carrier } = await registry.vantages.get(vantage);
     for (const record of worthShowing(records)) {
       const { receivedMs, sample } = record;
       live.publish({

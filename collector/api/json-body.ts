@@ -1,0 +1,47 @@
+/**
+ * Request bodies: JSON only, optionally gzipped, with a limit on what it unpacks to. Nothing else is parsed at all.
+ *
+ * `__proto__` and `constructor.prototype` keys are refused, so that no merge further in can be poisoned.
+ */
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { CarrierwatchError } from "../wire/errors.ts";
+import type { App } from "./app.ts";
+
+const unzip = promisify(gunzip);
+
+/** Makes JSON the only content type of an instance. */
+export function acceptJsonOnly(app: App, decodedLimitBytes: number): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
+    decoded(request.headers["content-encoding"], Buffer.from(body), decodedLimitBytes).then(
+      (text) => parse(request, text, done),
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+    );
+  });
+}
+
+async function decoded(encoding: string | undefined, body: Buffer, limit: number): Promise<string> {
+  if (encoding === undefined || encoding === "identity") return textOf(body);
+  if (encoding !== "gzip") {
+    throw new CarrierwatchError("unsupported_media_type", "the content encoding must be gzip or none");
+  }
+  try {
+    return textOf(await unzip(body, { maxOutputLength: limit }));
+  } catch (error) {
+    if (error instanceof CarrierwatchError) throw error;
+    if (error instanceof RangeError) {
+      throw new CarrierwatchError("too_large", `the body unpacks to more than ${limit} bytes`);
+    }
+    throw new CarrierwatchError("bad_request", "the body is not gzip although it says so");
+  }
+}
+
+function textOf(body: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    throw new CarrierwatchError("bad_request", "the body is not UTF-8");
+  }
+}

@@ -1,0 +1,74 @@
+/** The OpenAPI 3.1 document, made from the same zod schemas that judge requests and answers. */
+import swagger from "@fastify/swagger";
+import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import * as z from "zod";
+import type { App } from "../app.ts";
+import type { ApiDeps } from "../deps.ts";
+
+const DESCRIPTION =
+  "How URLs perform seen from inside each carrier's network. Times are UTC; durations of samples in microseconds, " +
+  "of charts in milliseconds. A browser sends its session cookie, and x-csrf-token on everything but GET.";
+
+/** Must be registered before the routes it is to describe. */
+export async function describeApi(
+  app: App,
+  { version, http }: Pick<ApiDeps, "version" | "http">,
+): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "carrierwatch",
+        version,
+        description: DESCRIPTION,
+        license: { name: "MIT", identifier: "MIT" },
+      },
+      servers: [{ url: http.basePath === "" ? "/" : http.basePath }],
+      components: {
+        securitySchemes: {
+          session: { type: "apiKey", in: "cookie", name: "cw" },
+          token: {
+            type: "http",
+            scheme: "bearer",
+            description: "an API token (cwt_...), or a vantage's key (cwp_...)",
+          },
+        },
+      },
+      security: [{ session: [] }, { token: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+}
+
+export function openapiRoutes(app: App): void {
+  let document: z.infer<typeof Described> | null = null;
+  app.get(
+    "/openapi.json",
+    {
+      schema: { tags: ["about"], summary: "This document", response: { 200: z.looseObject({}) } },
+      config: { access: "public" },
+    },
+    async () => {
+      document ??= withProblems(app.swagger());
+      return document;
+    },
+  );
+}
+
+const Described = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), z.looseObject({ responses: z.looseObject({}) }))),
+});
+
+/** Every operation may also answer a problem; said once instead of at each route. */
+function withProblems(generated: unknown): z.infer<typeof Described> {
+  const document = Described.parse(generated);
+  const problem = {
+    description: "What went wrong, RFC 9457",
+    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+  };
+  for (const path of Object.values(document.paths)) {
+    for (const operation of Object.values(path)) operation.responses["default"] = problem;
+  }
+  return document;
+}

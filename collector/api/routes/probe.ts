@@ -1,0 +1,148 @@
+/**
+ * The probe's side: assignments by held poll, batches of samples, phases of a first measurement, joining.
+ *
+ * The vantage is the key's. Nothing here sends a probe anything it would run.
+ */
+import type { FastifyRequest } from "fastify";
+import * as z from "zod";
+import type { BatchMeta } from "../../ingest/ingest.ts";
+import { CarrierwatchError } from "../../wire/errors.ts";
+import {
+  JoinAnswer,
+  JoinRequest,
+  POLL_WAIT_MAX_S,
+  ProbeConfig,
+  Progress,
+} from "../../wire/probe-protocol.ts";
+import { BatchAnswer, BatchEnvelope } from "../../wire/sample.ts";
+import { requireVantage } from "../access.ts";
+import type { App } from "../app.ts";
+import type { ApiDeps } from "../deps.ts";
+import { waiting } from "../held-poll.ts";
+import { countText, judgedLater } from "../query-fields.ts";
+
+const tags = ["probe"];
+const config = { access: "vantage" } as const;
+
+export function probeRoutes(app: App, deps: ApiDeps): void {
+  assignments(app, deps);
+  deliveries(app, deps);
+  joining(app, deps);
+}
+
+function assignments(app: App, deps: ApiDeps): void {
+  const held = new Set<() => void>();
+  app.addHook("preClose", async () => {
+    for (const leave of held) leave();
+  });
+  app.get(
+    "/probe/config",
+    {
+      schema: {
+        tags,
+        summary: "What to measure; held until it changes, at most ?wait seconds",
+        querystring: z.strictObject({ wait: countText(0, POLL_WAIT_MAX_S).optional() }),
+        response: { 200: ProbeConfig, 304: z.null() },
+      },
+      config,
+    },
+    async (request, reply) => {
+      const { vantage } = requireVantage(request);
+      const known = request.headers["if-none-match"];
+      const poll = waiting(deps.clock, (request.query.wait ?? 0) * 1000, (changed) =>
+        deps.registry.onChange(changed),
+      );
+      held.add(poll.leave);
+      request.raw.socket.once("close", poll.leave);
+      try {
+        for (;;) {
+          const { etag, ...assigned } = await deps.registry.assignmentsFor(vantage);
+          void reply.header("etag", etag).header("cache-control", "no-store");
+          if (etag !== known) {
+            await deps.ingest.contact(
+              vantage,
+              metaOf(request),
+              assigned.assignments.map(({ id }) => id),
+            );
+            return await reply.send(assigned);
+          }
+          await deps.ingest.contact(vantage, { ...metaOf(request), receivedMs: deps.clock.nowMs() }, []);
+          if ((await poll.next()) !== "changed") return await reply.status(304).send(null);
+        }
+      } finally {
+        held.delete(poll.leave);
+        request.raw.socket.off("close", poll.leave);
+        poll.leave();
+      }
+    },
+  );
+}
+
+function deliveries(app: App, deps: ApiDeps): void {
+  app.post(
+    "/probe/samples",
+    {
+      schema: {
+        tags,
+        summary: "A batch of samples, gzip allowed; every record is settled in the answer",
+        body: judgedLater(BatchEnvelope),
+        response: { 200: BatchAnswer },
+      },
+      config,
+    },
+    async (request) =>
+      await deps.ingest.batch(requireVantage(request).vantage, request.body, metaOf(request)),
+  );
+  app.post(
+    "/probe/progress",
+    {
+      schema: {
+        tags,
+        summary: "Phases of a measurement under way",
+        body: Progress,
+        response: { 204: z.null() },
+      },
+      config,
+    },
+    async (request, reply) => {
+      await deps.ingest.progress(requireVantage(request).vantage, request.body);
+      return await reply.status(204).send(null);
+    },
+  );
+}
+
+function joining(app: App, { vantageKeys, registry, live, log }: ApiDeps): void {
+  app.post(
+    "/probe/join",
+    {
+      schema: {
+        tags,
+        summary: "Exchange a join secret for the vantage's own key",
+        body: JoinRequest,
+        response: { 200: JoinAnswer },
+      },
+      config: { access: "public" },
+    },
+    async (request) => {
+      const id = await vantageKeys.redeemJoin(request.body.secret);
+      const vantage = id === null ? null : await registry.vantages.find(id);
+      if (!vantage || vantage.revokedS !== null) {
+        throw new CarrierwatchError(
+          "join_secret",
+          "this join command was used already, or is older than an hour",
+          {
+            hint: "make a new one on the vantages page, or with: carrierwatch vantage join ID",
+          },
+        );
+      }
+      const key = await vantageKeys.issue(vantage.id);
+      log.info({ vantage: vantage.id, hostname: request.body.hostname }, "a machine joined");
+      live.publish({ type: "vantage", vantage: vantage.id });
+      return { vantage: vantage.id, name: vantage.name, key };
+    },
+  );
+}
+
+function metaOf(request: FastifyRequest): BatchMeta {
+  return { receivedMs: request.receivedMs, address: request.ip };
+}

@@ -1,0 +1,137 @@
+/** Vantages: how each is doing, the command that joins a machine, new keys, and their end. */
+import * as z from "zod";
+import { JoinCommand, VantageCreate, VantageView } from "../../wire/api-settings.ts";
+import { CarrierwatchError } from "../../wire/errors.ts";
+import { JoinAnswer } from "../../wire/probe-protocol.ts";
+import { Vantage, VantageInput } from "../../wire/vantage.ts";
+import type { App } from "../app.ts";
+import type { ApiDeps } from "../deps.ts";
+import { joinCommand } from "../join-command.ts";
+import { IdParams } from "../query-fields.ts";
+
+const tags = ["vantages"];
+
+export function vantageRoutes(app: App, deps: ApiDeps): void {
+  definitions(app, deps);
+  keys(app, deps);
+}
+
+function definitions(app: App, deps: ApiDeps): void {
+  const { vantages } = deps.registry;
+  app.get(
+    "/vantages",
+    {
+      schema: {
+        tags,
+        summary: "Every vantage and how it is doing",
+        response: { 200: z.strictObject({ vantages: z.array(VantageView) }) },
+      },
+    },
+    async () => ({ vantages: await vantages.views() }),
+  );
+  app.post(
+    "/vantages",
+    {
+      schema: {
+        tags,
+        summary: "Add a vantage; answers the command that joins a machine to it",
+        body: VantageCreate,
+        response: { 201: JoinCommand },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await vantages.create(request.body);
+      return reply.status(201).send(await newJoin(app, deps, id));
+    },
+  );
+  app.put(
+    "/vantages/:id",
+    {
+      schema: {
+        tags,
+        summary: "Change name, carrier or tags",
+        params: IdParams,
+        body: z.strictObject({ version: z.int().min(0), vantage: VantageInput }),
+        response: { 200: Vantage },
+      },
+    },
+    async (request) => await vantages.update(request.params.id, request.body.version, request.body.vantage),
+  );
+  app.delete(
+    "/vantages/:id",
+    {
+      schema: {
+        tags,
+        summary: "Revoke a vantage: its key ends, its history stays",
+        params: IdParams,
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await vantages.get(request.params.id);
+      await deps.vantageKeys.revoke(id);
+      await vantages.revoke(id);
+      return await reply.status(204).send(null);
+    },
+  );
+}
+
+function keys(app: App, deps: ApiDeps): void {
+  app.post(
+    "/vantages/:id/join",
+    {
+      schema: {
+        tags,
+        summary: "A new join command; an older unused one stops working",
+        params: IdParams,
+        response: { 200: JoinCommand },
+      },
+    },
+    async (request) => await newJoin(app, deps, request.params.id),
+  );
+  app.post(
+    "/vantages/:id/rotate",
+    {
+      schema: {
+        tags,
+        summary: "A new key, shown once; the one before works until this one is first used",
+        params: IdParams,
+        response: { 200: JoinAnswer },
+      },
+    },
+    async (request) => {
+      const { id, name } = await standing(deps, request.params.id);
+      return { vantage: id, name, key: await deps.vantageKeys.issue(id) };
+    },
+  );
+}
+
+async function newJoin(app: App, deps: ApiDeps, id: string): Promise<JoinCommand> {
+  const { local } = await standing(deps, id);
+  if (local) {
+    throw new CarrierwatchError("in_use", `vantage ${JSON.stringify(id)} runs beside this collector`, {
+      hint: "add another vantage for another machine",
+    });
+  }
+  const { secret, expiresMs } = await deps.vantageKeys.createJoin(id);
+  const { command, token } = joinCommand({
+    url: deps.publicUrl(),
+    secret,
+    certificateSha256: app.certificate?.pin() ?? null,
+    programSha256: deps.probeProgram.sha256,
+  });
+  return { vantage: id, command, token, expiresMs };
+}
+
+/** The vantage, when it may still be given a key. @throws NotFoundError; CarrierwatchError in_use */
+async function standing({ registry }: ApiDeps, id: string): Promise<Vantage> {
+  const vantage = await registry.vantages.get(id);
+  if (vantage.revokedS === null) return vantage;
+  throw new CarrierwatchError(
+    "in_use",
+    `vantage ${JSON.stringify(id)} was revoked; its id stays with its history`,
+    {
+      hint: "add a new vantage",
+    },
+  );
+}
