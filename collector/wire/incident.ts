@@ -28,6 +28,22 @@ export const CarrierEvidence = z.strictObject({
 });
 export type CarrierEvidence = z.infer<typeof CarrierEvidence>;
 
+/** What is believed of a target's carriers after m ticks running, ids sorted. `failing` is part of `bad`. */
+export const Belief = z.strictObject({
+  /** The service is down. */
+  down: z.boolean(),
+  /** Most carriers are at least beyond their alarm line. */
+  most: z.boolean(),
+  failing: z.array(Id),
+  /** Failing or beyond the alarm line. */
+  bad: z.array(Id),
+});
+export type Belief = z.infer<typeof Belief>;
+
+/** Why a transition was not decided by votes. unwatched: no vantage is left that measures it. */
+export const TransitionReason = z.enum(["silent", "skewed", "paused", "removed", "unwatched", "corrected"]);
+export type TransitionReason = z.infer<typeof TransitionReason>;
+
 export const Transition = z.strictObject({
   kind: z.enum(["opened", "escalated", "eased", "ended"]),
   class: IncidentClass,
@@ -38,6 +54,9 @@ export const Transition = z.strictObject({
   /** Whether it was told to anybody: late evidence corrects history and pages nobody. */
   told: z.boolean(),
   evidence: z.array(CarrierEvidence),
+  /** What is believed from here on; absent for vantages. */
+  belief: Belief.optional(),
+  reason: TransitionReason.optional(),
 });
 export type Transition = z.infer<typeof Transition>;
 

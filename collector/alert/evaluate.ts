@@ -1,0 +1,214 @@
+/**
+ * One target, judged now: reads its samples and its record, replays the rules, stores what changed, with the messages.
+ *
+ * Everything is derived from the store, so it can be called at any time, by anybody, again: a second call changes
+ * nothing. Another evaluator that was faster is noticed by the incident's version, and the target is judged again.
+ */
+import type { Store, StoredSample } from "../store/store.ts";
+import { VersionConflictError } from "../wire/errors.ts";
+import type { Belief, Incident } from "../wire/incident.ts";
+import type { Target } from "../wire/target.ts";
+import { composeTarget } from "./compose.ts";
+import type { Facts } from "./facts.ts";
+import { messagesFor } from "./message.ts";
+import { type Draft, type Recorded, reconcile } from "./reconcile.ts";
+import { lastDecided, recordedBelief } from "./record.ts";
+import { lookBackTicks, type Replay, replay, sameBelief } from "./rules.ts";
+import { tell } from "./tell.ts";
+import { canStillVote, deadlineMs, isRecent, newestTick, votersOf } from "./timing.ts";
+import { type TickView, type Voter, windowOf } from "./window.ts";
+
+const RECORD_LIMIT = 500;
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Ticks that have news, both included. */
+export type News = { readonly fromTick: number; readonly toTick: number };
+
+export type Evaluated = {
+  /** First tick that waits for votes, and until when, UTC ms; null = all were judged. */
+  readonly waiting: { readonly tick: number; readonly untilMs: number } | null;
+  /** Incidents as they were stored. */
+  readonly stored: readonly Incident[];
+};
+
+export type EvaluateStore = Pick<Store, "samples" | "incidents">;
+
+/** What one attempt works from. */
+type Situation = {
+  readonly target: Target;
+  readonly facts: Facts;
+  readonly voters: readonly Voter[];
+  readonly latest: readonly StoredSample[];
+  readonly recorded: readonly Recorded[];
+  readonly firstTick: number;
+  readonly endTick: number;
+  /** Believed before firstTick. */
+  readonly before: Belief;
+};
+
+type Judged = Replay & { readonly look: (tick: number) => TickView };
+
+/**
+ * @param news null = only the newest tick, because the registry changed.
+ * @throws VersionConflictError when another evaluator was faster three times running.
+ */
+export async function evaluateTarget(
+  store: EvaluateStore,
+  target: Target,
+  facts: Facts,
+  news: News | null,
+): Promise<Evaluated> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await evaluateOnce(store, target, facts, news);
+    } catch (error) {
+      if (!(error instanceof VersionConflictError) || attempt === 3) throw error;
+    }
+  }
+}
+
+async function evaluateOnce(
+  store: EvaluateStore,
+  target: Target,
+  facts: Facts,
+  news: News | null,
+): Promise<Evaluated> {
+  const situation = await readSituation(store, target, facts, news);
+  if (!situation) return { waiting: null, stored: [] };
+  const { firstTick, endTick, recorded } = situation;
+  const stretchTick = (news?.toTick ?? endTick) + 2 * lookBackTicks(target) * target.stepS;
+  if (stretchTick < endTick) {
+    // Old news: when it changes nothing up to a while after it, it changes nothing at all.
+    const part = await judge(store, situation, stretchTick);
+    if (agrees(part, situation, stretchTick)) return { waiting: null, stored: [] };
+  }
+  const judged = await judge(store, situation, endTick);
+  const lastTick = judged.waitingAt === null ? endTick : judged.waitingAt - target.stepS;
+  const waiting =
+    judged.waitingAt === null
+      ? null
+      : { tick: judged.waitingAt, untilMs: deadlineMs(target, judged.waitingAt) };
+  if (lastTick < firstTick) return { waiting, stored: [] };
+  const newest = newestVoted(judged.look, situation, lastTick);
+  const drafts = tell({
+    drafts: reconcile({
+      target: target.id,
+      recorded,
+      belief: situation.before,
+      afterTick: firstTick - target.stepS,
+      changes: judged.changes,
+      nowMs: facts.nowMs,
+    }),
+    recorded,
+    belief: judged.belief,
+    newest,
+    recent: isRecent(target, newest.tick, facts.nowMs),
+    look: judged.look,
+    nowMs: facts.nowMs,
+  });
+  return { waiting, stored: await storeDrafts(store, situation, drafts) };
+}
+
+async function readSituation(
+  store: EvaluateStore,
+  target: Target,
+  facts: Facts,
+  news: News | null,
+): Promise<Situation | null> {
+  const voters = votersOf(target, facts.vantages);
+  const newestOfEach = await store.samples.latest(
+    voters.map((voter) => ({ target: target.id, vantage: voter.vantage })),
+  );
+  const latest = newestOfEach.filter((stored) => stored.sample.stepS === target.stepS);
+  const endTick = newestTick(target, latest, facts.nowMs);
+  if (endTick === null) return null;
+  const firstTick = alignDown(Math.min(news?.fromTick ?? endTick, endTick), target.stepS);
+  const recorded = await recordOf(store, target.id, firstTick - lookBackTicks(target) * target.stepS);
+  const before = recordedBelief(recorded, firstTick - target.stepS);
+  return { target, facts, voters, latest, recorded, firstTick, endTick, before };
+}
+
+async function judge(store: EvaluateStore, situation: Situation, toTick: number): Promise<Judged> {
+  const { target, facts, voters, firstTick, before } = situation;
+  const ticks = ticksBetween(firstTick - lookBackTicks(target) * target.stepS, toTick, target.stepS);
+  const samples = unique([...(await store.samples.states(target.id, ticks)), ...situation.latest]);
+  const spoken = new Set(samples.map((stored) => `${stored.sample.tick}/${stored.vantage}`));
+  const able = voters.filter((voter) => canStillVote(voter, facts));
+  // What was decided stays decided by the votes that were there; a late one corrects it.
+  const decided = Math.max(firstTick - target.stepS, lastDecided(situation.recorded) ?? 0);
+  const look = windowOf({
+    rule: target,
+    voters,
+    samples,
+    outstanding(tick) {
+      if (tick <= decided || facts.nowMs >= deadlineMs(target, tick)) return NOBODY;
+      const missing = able.filter((voter) => !spoken.has(`${tick}/${voter.vantage}`));
+      return new Set(missing.map((voter) => voter.vantage));
+    },
+  });
+  return { look, ...replay(target, look, before, ticksBetween(firstTick, toTick, target.stepS)) };
+}
+
+/** Whether a replay says what the record says, at every tick at which either changes. */
+function agrees(judged: Judged, situation: Situation, toTick: number): boolean {
+  if (judged.waitingAt !== null) return false;
+  const ticks = [
+    toTick,
+    ...judged.changes.map((change) => change.tick),
+    ...situation.recorded.flatMap((incident) => incident.transitions.map((transition) => transition.tick)),
+  ].filter((tick) => tick >= situation.firstTick && tick <= toTick);
+  return ticks.every((tick) => {
+    const change = judged.changes.findLast((entry) => entry.tick <= tick);
+    return sameBelief(change?.belief ?? situation.before, recordedBelief(situation.recorded, tick));
+  });
+}
+
+/** Incidents that touch the stretch, and the newest few, which say what people were last told. */
+async function recordOf(store: Pick<Store, "incidents">, target: string, fromS: number): Promise<Recorded[]> {
+  const [touching, newest] = await Promise.all([
+    store.incidents.list({ target, fromS, limit: RECORD_LIMIT }),
+    store.incidents.list({ target, limit: 5 }),
+  ]);
+  const byId = new Map([...newest, ...touching].map((incident) => [incident.id, incident]));
+  return [...byId.values()].filter((incident) => incident.subject === "target");
+}
+
+/** The newest tick anybody voted at; the last one when nobody did. */
+function newestVoted(look: (tick: number) => TickView, situation: Situation, lastTick: number): TickView {
+  for (let tick = lastTick; tick >= situation.firstTick; tick -= situation.target.stepS) {
+    const view = look(tick);
+    if (view.reported.some((entry) => entry.reporting > 0)) return view;
+  }
+  return look(lastTick);
+}
+
+async function storeDrafts(
+  store: Pick<Store, "incidents">,
+  situation: Situation,
+  drafts: readonly Draft[],
+): Promise<Incident[]> {
+  const { target, voters, facts } = situation;
+  const recipients = facts.recipients.filter((id) => target.recipients?.includes(id) ?? true);
+  for (const { incident, version, inserted } of drafts) {
+    const told = incident.transitions.filter((transition) => transition.told && inserted.has(transition));
+    const messages = told.flatMap((transition) =>
+      messagesFor(composeTarget(incident, transition, { ...facts, target, voters }), recipients, facts.nowMs),
+    );
+    await store.incidents.transition(incident, version, messages);
+  }
+  return drafts.map((draft) => draft.incident);
+}
+
+function ticksBetween(from: number, to: number, stepS: number): number[] {
+  const ticks: number[] = [];
+  for (let tick = Math.max(0, from); tick <= to; tick += stepS) ticks.push(tick);
+  return ticks;
+}
+
+function alignDown(tick: number, stepS: number): number {
+  return Math.floor(tick / stepS) * stepS;
+}
+
+function unique(samples: readonly StoredSample[]): StoredSample[] {
+  return [...new Map(samples.map((one) => [`${one.sample.tick}/${one.vantage}`, one])).values()];
+}

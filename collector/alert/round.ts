@@ -1,0 +1,115 @@
+/**
+ * One round of the evaluator: holds the lease, sweeps what no sample announces, judges what is due, settles its marks.
+ *
+ * A target that cannot be judged is logged and stops nobody else; its marks come back when their claim runs out.
+ */
+import { randomUUID } from "node:crypto";
+import type { DueTick, Store } from "../store/store.ts";
+import type { Incident } from "../wire/incident.ts";
+import { type Agenda, type Job, jobsOf } from "./agenda.ts";
+import type { AlertOptions } from "./alert.ts";
+import { closeIncident } from "./close.ts";
+import { evaluateTarget } from "./evaluate.ts";
+import { type Facts, readFacts } from "./facts.ts";
+import { sweeperOf } from "./sweep.ts";
+import { viewOf } from "./view.ts";
+
+const LEASE_MS = 30_000;
+const DUE_LIMIT = 500;
+const CLUSTER_GAP_S = 86_400;
+
+export type RoundWorker = {
+  /** The next round sweeps, however short ago the last did. */
+  sweepSoon(): void;
+  /** Never throws: what failed is logged and comes again. */
+  round(): Promise<void>;
+  /** Gives the lease back. */
+  release(): Promise<void>;
+};
+
+/** The work of an evaluator, without its timers. */
+export function roundWorker(options: AlertOptions, todo: Agenda): RoundWorker {
+  const { store, registry, clock, log, live } = options;
+  let lease: { token: number; untilMonoMs: number } | null = null;
+
+  const lead = async (): Promise<boolean> => {
+    const nowMono = clock.monoMs();
+    if (lease && lease.untilMonoMs - nowMono > LEASE_MS / 2) return true;
+    const token = await store.claims.take("alert", holder, clock.nowMs(), LEASE_MS);
+    lease = token === null ? null : { token, untilMonoMs: nowMono + LEASE_MS };
+    return lease !== null;
+  };
+  const holder = options.holder ?? randomUUID();
+  const sweeper = sweeperOf(options);
+  const announce = async (incidents: readonly Incident[]) => {
+    if (incidents.length === 0) return;
+    const vantages = await registry.vantages.list();
+    for (const incident of incidents) {
+      live.publish({ type: "incident", incident: await viewOf(incident, registry, { vantages }) });
+    }
+  };
+  /** @returns Whether everything was judged; a failure is logged and its marks come back. */
+  const judge = async ({ target: id, news }: Job, facts: Facts): Promise<boolean> => {
+    try {
+      const target = await registry.targets.find(id);
+      if (!target) {
+        await announce(await closeAll(store, id, facts));
+        return true;
+      }
+      const { waiting, stored } = await evaluateTarget(store, target, facts, news);
+      if (waiting) todo.wait(id, waiting.tick, waiting.untilMs);
+      else todo.judged(id);
+      await announce(stored);
+      return waiting === null;
+    } catch (error) {
+      log.error({ target: id, err: error }, "a target could not be judged");
+      return false;
+    }
+  };
+  /** Live news and what waited long enough first; then the marks, which are the same news and all the rest. */
+  const judgeDue = async () => {
+    for (;;) {
+      const facts = await readFacts(store, registry, clock.nowMs());
+      const due = await store.claims.due(clock.nowMs(), LEASE_MS, DUE_LIMIT);
+      const marked = new Set(due.map((mark) => `${mark.target}/${mark.tick}`));
+      const urgent = todo
+        .take(clock.nowMs())
+        .filter(
+          ({ target, news }) =>
+            !news || !marked.has(`${target}/${news.fromTick}`) || !marked.has(`${target}/${news.toTick}`),
+        );
+      for (const job of urgent) await judge(job, facts);
+      const done: DueTick[] = [];
+      for (const { job, marks } of jobsOf(due, CLUSTER_GAP_S)) {
+        if (await judge(job, facts)) done.push(...marks);
+      }
+      await store.claims.done(done);
+      if (due.length < DUE_LIMIT || !(await lead())) return;
+    }
+  };
+  return {
+    sweepSoon: () => sweeper.soon(),
+    async round() {
+      try {
+        if (!(await lead())) return;
+        await announce(await sweeper.sweep(todo));
+        await judgeDue();
+      } catch (error) {
+        log.error({ err: error }, "a round of the evaluator failed; it comes again");
+      }
+    },
+    async release() {
+      if (lease) await store.claims.release("alert", lease.token);
+      lease = null;
+    },
+  };
+}
+
+async function closeAll(store: Store, target: string, facts: Facts): Promise<Incident[]> {
+  const open = await store.incidents.list({ target, open: true, limit: 100 });
+  const closed: Incident[] = [];
+  for (const incident of open.filter((one) => one.subject === "target")) {
+    closed.push(await closeIncident(store, incident, null, facts));
+  }
+  return closed;
+}
