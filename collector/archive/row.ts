@@ -41,6 +41,7 @@ const read: { readonly [C in ConsolidationFunction]: (row: Row) => number } = {
  * @returns The value in the row's unit, or `null` when more than `xff` of the window has none.
  * @see rrdcreate(1), RRA:CF:xff:steps:rows. Whisper's xFilesFactor is the reverse.
  */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: a row has no other value than this one
 export function valueOf(row: Row, cf: ConsolidationFunction, pdps: number, xff: number): number | null {
   // 1e-9 keeps 100 * 0.29 (= 28.999...) from rejecting a row with exactly 29 missing points.
   if (row.n === 0 || pdps - row.n > pdps * xff + 1e-9) return null;

@@ -1,0 +1,77 @@
+/**
+ * What a series costs on disk, by part, now and when all its rings are full: every byte is counted from the layout.
+ *
+ * The log's rows have no fixed size; a typical one is assumed and said. Bytes now are the rings filled so far.
+ */
+import { statSync } from "node:fs";
+import type { Generation, StoreEstimate } from "../store.ts";
+import { type Band, bandsOf, entryOf } from "./bands.ts";
+import { codeBytes, pdpBytes, rowBytes } from "./blocks.ts";
+import { headBytes } from "./head.ts";
+
+/** Row id, record header and cell pointer of one stored tile, and the share of a page that stays empty. */
+const TILE_OVERHEAD_BYTES = 20;
+/** A log row with status, address, protocol, sizes and certificate, as measured on real samples. */
+const LOG_ROW_BYTES = 640;
+const SERIES_ROW_BYTES = 120;
+
+type Part = { readonly part: string; readonly full: number; readonly at: (ticks: number) => number };
+
+/** @param stepS For which step the full size is stated. */
+export function estimateOf(stepS: number, generations: readonly Generation[], file: string): StoreEstimate {
+  const parts = partsOf(stepS).map(({ part, full }) => ({
+    part,
+    bytesPerSeries: Math.round(full),
+    bytesNow: Math.round(generations.reduce((sum, one) => sum + heldNow(part, one), 0)),
+  }));
+  const bytesPerSeriesFull = parts.reduce((sum, part) => sum + part.bytesPerSeries, 0);
+  const series = new Set(generations.map(({ series: key }) => `${key.target}/${key.vantage}`)).size;
+  const full = generations.reduce(
+    (sum, one) => sum + partsOf(one.stepS).reduce((total, part) => total + part.full, 0),
+    0,
+  );
+  return {
+    parts,
+    series,
+    bytesPerSeriesFull,
+    bytesNow: sizeOf(file) + sizeOf(`${file}-wal`),
+    bytesFull: Math.round(full),
+  };
+}
+
+function heldNow(part: string, { stepS, openedTick, lastTick }: Generation): number {
+  const found = partsOf(stepS).find((one) => one.part === part);
+  return found ? found.at((lastTick - openedTick) / stepS + 1) : 0;
+}
+
+function partsOf(stepS: number): Part[] {
+  const bands = bandsOf(stepS);
+  return [
+    band("pdps", bands.pdps, pdpBytes),
+    ...bands.coarse.map((coarse) => band(`rows ${coarse.steps * stepS} s`, coarse, rowBytes)),
+    band("strip", bands.strip, codeBytes),
+    {
+      part: "sample log",
+      full: bands.pdps.entries * LOG_ROW_BYTES,
+      at: (ticks) => Math.min(ticks, bands.pdps.entries) * LOG_ROW_BYTES,
+    },
+    {
+      part: "head",
+      full: headBytes(bands) + SERIES_ROW_BYTES,
+      at: () => headBytes(bands) + SERIES_ROW_BYTES,
+    },
+  ];
+}
+
+function band(part: string, of: Band, bytesOf: (entries: number) => number): Part {
+  const tile = bytesOf(of.perTile) + TILE_OVERHEAD_BYTES;
+  return {
+    part,
+    full: of.ring * tile,
+    at: (ticks) => Math.min(of.ring, Math.ceil(entryOf(of, ticks) / of.perTile)) * tile,
+  };
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

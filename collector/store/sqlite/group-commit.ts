@@ -1,0 +1,54 @@
+/**
+ * Group commit: calls that wait are run in one transaction, synced once, and answered after that.
+ *
+ * A refusal that wrote nothing (a version conflict) is its caller's alone. Any other failure rolls everything back,
+ * and each call is tried by itself, so that one poisoned call cannot take the others with it.
+ */
+import type Database from "better-sqlite3";
+import { VersionConflictError } from "../../wire/errors.ts";
+import type { Call } from "./messages.ts";
+
+export type Result = { readonly id: number } & ({ readonly value: unknown } | { readonly error: unknown });
+
+/** What the transaction has to do besides the calls themselves. */
+export type Hooks = {
+  /** Runs one call. */
+  run(call: Call): unknown;
+  /** Writes what the calls left in memory; inside the transaction. */
+  flush(): void;
+  /** The transaction was rolled back: forget what is in memory. */
+  clear(): void;
+};
+
+/**
+ * Runs the calls and commits.
+ *
+ * @returns One result per call, in order; nothing in it is told before the commit is on disk.
+ */
+export function commitGroup(db: Database.Database, calls: readonly Call[], hooks: Hooks): Result[] {
+  try {
+    return attempt(db, calls, hooks);
+  } catch (error) {
+    hooks.clear();
+    if (calls.length <= 1) return calls.map(({ id }) => ({ id, error }));
+    return calls.flatMap((call) => commitGroup(db, [call], hooks));
+  }
+}
+
+function attempt(db: Database.Database, calls: readonly Call[], hooks: Hooks): Result[] {
+  const results: Result[] = [];
+  db.transaction(() => {
+    for (const call of calls) results.push(runOne(call, hooks));
+    hooks.flush();
+  }).immediate();
+  return results;
+}
+
+function runOne(call: Call, hooks: Hooks): Result {
+  try {
+    return { id: call.id, value: hooks.run(call) };
+  } catch (error) {
+    if (error instanceof VersionConflictError) return { id: call.id, error };
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Samples out of the log ring: the newest, those of a tick, and pages of a range in either direction.
+ *
+ * A slot may still hold an older lap; only ticks within the kept window of their generation are samples here.
+ */
+import type Database from "better-sqlite3";
+import { comparePlaces, compareText, cursorOf, placeOf } from "../cursor.ts";
+import type { SamplesQuery, SeriesKey, StoredSample } from "../store.ts";
+import { type Bands, bandsOf, logId } from "./bands.ts";
+import { type LogRow, storedOf } from "./log-row.ts";
+
+type GenerationRow = { id: number; target: string; vantage: string; step_s: number; last_tick: number };
+type Ticks = { readonly fromS: number; readonly toS: number };
+
+export function readerLog(db: Database.Database) {
+  const columns = "id, target, vantage, step_s, last_tick";
+  const bySeries = db.prepare<[string, string], GenerationRow>(
+    `SELECT ${columns} FROM generation WHERE target = ? AND vantage = ?`,
+  );
+  const byTarget = db.prepare<[string], GenerationRow>(
+    `SELECT ${columns} FROM generation WHERE target = ? ORDER BY vantage`,
+  );
+  const at = db.prepare<[number, number], LogRow>("SELECT * FROM log WHERE id = ? AND tick = ?");
+  const between = (direction: "ASC" | "DESC") =>
+    db.prepare<[number, number, number, number, number], LogRow>(
+      `SELECT * FROM log WHERE id BETWEEN ? AND ? AND tick BETWEEN ? AND ? ORDER BY id ${direction} LIMIT ?`,
+    );
+  const pages = { oldest: between("ASC"), newest: between("DESC") };
+
+  const sampleAt = (row: GenerationRow, tick: number): StoredSample[] => {
+    const bands = bandsOf(row.step_s);
+    if (tick % row.step_s !== 0 || tick > row.last_tick || tick <= keptAfter(row, bands)) return [];
+    const found = at.get(logId(row.id, bands, tick / row.step_s), tick);
+    return found ? [storedOf(row, row.step_s, found)] : [];
+  };
+  const rangeOf = (
+    row: GenerationRow,
+    ticks: Ticks,
+    order: "newest" | "oldest",
+    limit: number,
+  ): StoredSample[] => {
+    const bands = bandsOf(row.step_s);
+    const fromS = Math.max(
+      Math.ceil(ticks.fromS / row.step_s) * row.step_s,
+      keptAfter(row, bands) + row.step_s,
+    );
+    const toS = Math.min(Math.floor(ticks.toS / row.step_s) * row.step_s, row.last_tick);
+    const found: LogRow[] = [];
+    for (const [low, high] of slotRanges(row, bands, { fromS, toS }, order)) {
+      if (found.length >= limit) break;
+      found.push(...pages[order].all(low, high, fromS, toS, limit - found.length));
+    }
+    return found.map((one) => storedOf(row, row.step_s, one));
+  };
+
+  return {
+    latest: (series: readonly SeriesKey[]): StoredSample[] =>
+      series.flatMap((key) => {
+        const rows = bySeries.all(key.target, key.vantage).sort((a, b) => b.last_tick - a.last_tick);
+        return rows.slice(0, 1).flatMap((row) => sampleAt(row, row.last_tick));
+      }),
+    states(target: string, ticks: readonly number[]): StoredSample[] {
+      const rows = byTarget.all(target);
+      return [...new Set(ticks)]
+        .flatMap((tick) => rows.flatMap((row) => sampleAt(row, tick)))
+        .sort((a, b) => a.sample.tick - b.sample.tick || compareText(a.vantage, b.vantage));
+    },
+    page({ series, fromS, toS, limit, order, cursor }: SamplesQuery) {
+      const after = cursor === undefined ? null : placeOf(cursor);
+      const ticks = {
+        fromS: after && order === "oldest" ? Math.max(fromS, after.tick) : fromS,
+        toS: after && order === "newest" ? Math.min(toS, after.tick) : toS,
+      };
+      // Two more than asked for: the one at the cursor falls out, and one tells whether there is a next page.
+      const found = series
+        .flatMap((key) => bySeries.all(key.target, key.vantage))
+        .flatMap((row) => rangeOf(row, ticks, order, limit + 2))
+        .filter((one) => !after || comparePlaces(order, placed(one), after) > 0)
+        .sort((a, b) => comparePlaces(order, placed(a), placed(b)));
+      const samples = found.slice(0, limit);
+      const last = samples.at(-1);
+      return { samples, cursor: last && found.length > limit ? cursorOf(placed(last)) : null };
+    },
+  };
+}
+
+const placed = ({ sample, vantage }: StoredSample) => ({ tick: sample.tick, target: sample.target, vantage });
+
+/** Newest tick that is no longer kept. */
+function keptAfter(row: GenerationRow, bands: Bands): number {
+  return row.last_tick - bands.pdps.entries * row.step_s;
+}
+
+/** The stretches of row ids a range of ticks stands in, in the order asked for: two when the ring wraps inside it. */
+function slotRanges(
+  row: GenerationRow,
+  bands: Bands,
+  { fromS, toS }: Ticks,
+  order: "newest" | "oldest",
+): (readonly [number, number])[] {
+  if (fromS > toS) return [];
+  const low = logId(row.id, bands, fromS / row.step_s);
+  const high = logId(row.id, bands, toS / row.step_s);
+  if (low <= high) return [[low, high]];
+  const start = logId(row.id, bands, 0);
+  const older = [low, start + bands.pdps.entries - 1] as const;
+  const newer = [start, high] as const;
+  return order === "oldest" ? [older, newer] : [newer, older];
+}

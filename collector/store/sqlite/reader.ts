@@ -1,0 +1,51 @@
+/**
+ * The reader thread: a read-only connection that answers queries, each from one consistent view of the database.
+ *
+ * In WAL mode it never waits for the writer, and the writer never for it.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { type Answer, type Call, type Operations, plainErrorOf } from "./messages.ts";
+import { openForReading } from "./open-database.ts";
+import { readerDesk } from "./reader-desk.ts";
+import { readerLog } from "./reader-log.ts";
+import { readerRows } from "./reader-rows.ts";
+
+export type ReaderData = { readonly file: string };
+
+function openReader(data: ReaderData) {
+  const db = openForReading(data.file);
+  const operations = {
+    ...readerRows(db),
+    ...readerLog(db),
+    ...readerDesk(db),
+    synchronous: () => db.pragma("synchronous", { simple: true }),
+  } satisfies Operations;
+  return { db, operations };
+}
+
+export type ReaderOperations = ReturnType<typeof openReader>["operations"];
+
+function post(answer: Answer): void {
+  parentPort?.postMessage(answer);
+}
+
+function serve(): void {
+  const { db, operations } = openReader(workerData as ReaderData);
+  const byName: Operations = operations;
+  const run = db.transaction((call: Call) => byName[call.op]?.(...call.args));
+  parentPort?.on("message", (call: Call) => {
+    try {
+      post({ kind: "value", id: call.id, value: run(call) });
+    } catch (error) {
+      post({ kind: "error", id: call.id, error: plainErrorOf(error) });
+    }
+  });
+}
+
+try {
+  serve();
+  post({ kind: "opened" });
+} catch (error) {
+  post({ kind: "failed", error: plainErrorOf(error) });
+  parentPort?.close();
+}

@@ -1,0 +1,62 @@
+/**
+ * The disk reserve: a file of real bytes, given up when the disk is full.
+ *
+ * On a full disk SQLite in WAL mode can neither write nor delete nor checkpoint. Giving the reserve back lets the
+ * WAL be folded in and keeps incidents, mail and accounts writable, while samples wait in the probes' spools.
+ */
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
+import { join } from "node:path";
+
+const CHUNK_BYTES = 1024 * 1024;
+
+export type Reserve = {
+  /** Whether the bytes are held. */
+  present(): boolean;
+  /** Gives them back to the file system. */
+  release(): void;
+  /** Takes them again when twice as much is free; @returns whether they are held now. */
+  restore(): boolean;
+};
+
+/** @param bytes At least four times the largest WAL. */
+export function diskReserve(dir: string, bytes: number): Reserve {
+  const file = join(dir, "reserve");
+  let held = sizeOf(file) >= bytes;
+  return {
+    present: () => held,
+    release() {
+      rmSync(file, { force: true });
+      held = false;
+    },
+    restore() {
+      if (held) return true;
+      const { bavail, bsize } = statfsSync(dir);
+      if (bavail * bsize < 2 * bytes) return false;
+      held = write(file, bytes);
+      return held;
+    },
+  };
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Zeros that are really allocated: a sparse file would reserve nothing. */
+function write(file: string, bytes: number): boolean {
+  const part = `${file}.part`;
+  const fd = openSync(part, "w", 0o600);
+  try {
+    const chunk = new Uint8Array(CHUNK_BYTES);
+    for (let at = 0; at < bytes; at += CHUNK_BYTES)
+      writeSync(fd, chunk, 0, Math.min(CHUNK_BYTES, bytes - at));
+    fsyncSync(fd);
+  } catch {
+    rmSync(part, { force: true });
+    return false;
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(part, file);
+  return true;
+}

@@ -1,0 +1,105 @@
+/**
+ * The tables of the SQLite engine, as numbered migrations: number n brings user_version from n - 1 to n.
+ *
+ * A released migration is never changed; a new one is added at the end. Everything that grows with time is a ring:
+ * tile and log ids are made of generation and slot (bands.ts), and a slot is overwritten when its ring comes round.
+ */
+
+/** "cwat": what a carrierwatch database says in its header. */
+export const APPLICATION_ID = 0x63776174;
+
+const FIRST = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE generation (
+  id INTEGER PRIMARY KEY,
+  target TEXT NOT NULL,
+  vantage TEXT NOT NULL,
+  step_s INTEGER NOT NULL,
+  opened_tick INTEGER NOT NULL,
+  last_tick INTEGER NOT NULL,
+  head BLOB NOT NULL,
+  UNIQUE (target, vantage, step_s)
+) STRICT;
+
+CREATE TABLE tile (id INTEGER PRIMARY KEY, number INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
+
+CREATE TABLE log (
+  id INTEGER PRIMARY KEY,
+  tick INTEGER NOT NULL,
+  epoch TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  received_ms INTEGER NOT NULL,
+  skew_ms REAL,
+  live INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE counter (
+  vantage TEXT PRIMARY KEY,
+  stored INTEGER NOT NULL DEFAULT 0,
+  duplicate INTEGER NOT NULL DEFAULT 0,
+  conflict INTEGER NOT NULL DEFAULT 0,
+  too_old INTEGER NOT NULL DEFAULT 0,
+  future INTEGER NOT NULL DEFAULT 0,
+  rejected INTEGER NOT NULL DEFAULT 0,
+  late INTEGER NOT NULL DEFAULT 0,
+  clamped INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE due (
+  tick INTEGER NOT NULL,
+  target TEXT NOT NULL,
+  news INTEGER,
+  taken INTEGER,
+  token INTEGER NOT NULL DEFAULT 0,
+  until_ms INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (tick, target)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE lease (
+  name TEXT PRIMARY KEY,
+  holder TEXT NOT NULL,
+  token INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE doc (
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  value TEXT,
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE incident (
+  id TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  target TEXT NOT NULL,
+  from_s INTEGER NOT NULL,
+  to_s INTEGER,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX incident_by_start ON incident (from_s);
+CREATE INDEX incident_by_target ON incident (target, from_s);
+CREATE INDEX incident_open ON incident (target) WHERE to_s IS NULL;
+
+CREATE TABLE outbox (
+  id TEXT PRIMARY KEY,
+  channel TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  state TEXT NOT NULL DEFAULT 'pending',
+  attempts INTEGER NOT NULL DEFAULT 0,
+  due_ms INTEGER NOT NULL,
+  lease TEXT,
+  leased_until_ms INTEGER NOT NULL DEFAULT 0,
+  error TEXT,
+  settled_ms INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX outbox_pending ON outbox (due_ms) WHERE state = 'pending';
+`;
+
+/** In order; the database's user_version is how many of them it has had. */
+export const MIGRATIONS: readonly string[] = [FIRST];

@@ -1,0 +1,142 @@
+/**
+ * The SQLite engine: the store interface over three threads, one that writes, one that reads, one for long work.
+ *
+ * The caller's thread holds no connection, so no commit and no long query can stop it. What is written when a promise
+ * resolves is on disk, and every read that starts afterwards sees it.
+ */
+import { join } from "node:path";
+import type { Log } from "../../wire/log.ts";
+import type { Store } from "../store.ts";
+import { type Client, startWorker } from "./client.ts";
+import { estimateOf } from "./estimate.ts";
+import type { ReaderOperations } from "./reader.ts";
+import type { UpkeepOperations } from "./upkeep.ts";
+import { workerUrl } from "./worker-url.ts";
+import type { WriterOperations } from "./writer.ts";
+
+export type SqliteOptions = {
+  /** Data folder; made when it is missing. Locked until the store is closed. */
+  readonly dir: string;
+  readonly log: Log;
+  /** Disk space kept back for a full disk, default 64 MiB: four times the largest WAL. Tests take less. */
+  readonly reserveBytes?: number;
+};
+
+/** Name of the database in the data folder. */
+export const DATABASE_NAME = "carrierwatch.db";
+
+const RESERVE_BYTES = 64 * 1024 * 1024;
+const READY_WITHIN_MS = 1_000;
+
+type Threads = {
+  readonly file: string;
+  readonly writer: Client<WriterOperations>;
+  readonly reader: Client<ReaderOperations>;
+  /** Started when first needed: backups and checks are rare. */
+  upkeep(): Promise<Client<UpkeepOperations>>;
+};
+
+/**
+ * Opens the database of a data folder, making and migrating it as needed.
+ *
+ * @throws UnavailableError code data_in_use when another process has the folder.
+ * @throws ConfigError when the file is damaged, of another program or of a newer version.
+ */
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const { dir, log, reserveBytes = RESERVE_BYTES } = options;
+  const file = join(dir, DATABASE_NAME);
+  const start = workerUrl("writer", import.meta.url);
+  const writer = await startWorker<WriterOperations>(start, { dir, file, reserveBytes }, log);
+  const reader = await startWorker<ReaderOperations>(workerUrl("reader", import.meta.url), { file }, log);
+  let upkeep: Promise<Client<UpkeepOperations>> | undefined;
+  const threads: Threads = {
+    file,
+    writer,
+    reader,
+    upkeep() {
+      upkeep ??= startWorker<UpkeepOperations>(workerUrl("upkeep", import.meta.url), { file }, log);
+      return upkeep;
+    },
+  };
+  return {
+    ...sampleParts(threads),
+    ...deskParts(threads),
+    ops: opsPart(threads),
+    async close() {
+      if (upkeep) await (await upkeep).close();
+      await reader.close();
+      if (writer.ended() === null) await writer.shut();
+      await writer.close();
+    },
+  };
+}
+
+function sampleParts({ writer, reader }: Threads): Pick<Store, "samples" | "rows" | "strip" | "digest"> {
+  return {
+    samples: {
+      put: (records, nowMs) => writer.call("put", records, nowMs),
+      load: (records, nowMs) => writer.call("load", records, nowMs),
+      latest: (series) => reader.call("latest", series),
+      states: (target, ticks) => reader.call("states", target, ticks),
+      page: (query) => reader.call("page", query),
+      generations: (target) => reader.call("generations", target ?? null),
+    },
+    rows: { read: (query) => reader.call("rows", query) },
+    strip: { read: ({ series, fromS, toS }) => reader.call("strip", series, fromS, toS) },
+    digest: (series, archive) => reader.call("digest", series, archive),
+  };
+}
+
+function deskParts({ writer, reader }: Threads): Pick<Store, "registry" | "incidents" | "outbox" | "claims"> {
+  return {
+    registry: {
+      get: (kind, id) => reader.call("registryGet", kind, id),
+      list: (kind) => reader.call("registryList", kind),
+      // Text, not an object: what is stored is exactly what JSON can say, whatever the caller's object was.
+      put: (kind, id, expectedVersion, value) =>
+        writer.call("registryPut", kind, id, expectedVersion, value === null ? null : JSON.stringify(value)),
+    },
+    incidents: {
+      transition: (incident, expectedVersion, outbox) =>
+        writer.call("transition", incident, expectedVersion, outbox),
+      get: (id) => reader.call("incidentGet", id),
+      list: (query) => reader.call("incidentList", query),
+    },
+    outbox: {
+      lease: (nowMs, leaseMs, limit) => writer.call("lease", nowMs, leaseMs, limit),
+      settle: (id, lease, settlement) => writer.call("settle", id, lease, settlement),
+      summary: () => reader.call("outboxSummary"),
+    },
+    claims: {
+      take: (name, holder, nowMs, leaseMs) => writer.call("claimTake", name, holder, nowMs, leaseMs),
+      release: (name, token) => writer.call("claimRelease", name, token),
+      due: (nowMs, leaseMs, limit) => writer.call("due", nowMs, leaseMs, limit),
+      done: (ticks) => writer.call("done", ticks),
+    },
+  };
+}
+
+function opsPart({ file, writer, reader, upkeep }: Threads): Store["ops"] {
+  return {
+    backup: async (path) => (await upkeep()).call("backup", path),
+    verify: async () => (await upkeep()).call("verify"),
+    async estimate(stepS) {
+      return estimateOf(stepS, await reader.call("generations", null), file);
+    },
+    counters: () => reader.call("counters"),
+    countRejected: (vantage, n) => writer.call("countRejected", vantage, n),
+    async ready() {
+      const reason = await Promise.race([
+        writer.call("ready").catch((error: Error) => error.message),
+        tooSlow(`the database did not take a write within ${READY_WITHIN_MS} ms`),
+      ]);
+      return { ok: reason === null, reasons: reason === null ? [] : [reason] };
+    },
+  };
+}
+
+function tooSlow(reason: string): Promise<string> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(reason), READY_WITHIN_MS).unref();
+  });
+}

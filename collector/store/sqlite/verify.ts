@@ -1,0 +1,111 @@
+/**
+ * Checks a database: SQLite's own integrity, then everything that can be recomputed is recomputed and compared.
+ *
+ * From the log come PDPs and strip codes, from the PDPs the rows they cover completely. Older rows outlive the
+ * samples they were made of and cannot be recomputed.
+ */
+import type Database from "better-sqlite3";
+import { archivesOf, PDP_KEEP_S } from "../../archive/layout.ts";
+import { pdpsOf } from "../../archive/pdp.ts";
+import { addPdp, EMPTY_ROW, type Row } from "../../archive/row.ts";
+import { codeOf } from "../../archive/strip.ts";
+import { METRICS } from "../../wire/metric.ts";
+import type { Generation, RowRun, StoredSample } from "../store.ts";
+import { readerLog } from "./reader-log.ts";
+import { readerRows } from "./reader-rows.ts";
+
+/** More than these say nothing new. */
+const PROBLEMS_SHOWN = 50;
+
+/** Must run inside a read transaction. */
+export function verifyDatabase(db: Database.Database): { ok: boolean; problems: string[] } {
+  const problems = integrityProblems(db);
+  // On a damaged file a recomputation would only repeat the damage in other words.
+  if (problems.length > 0) return { ok: false, problems };
+  const rows = readerRows(db);
+  const log = readerLog(db);
+  for (const generation of rows.generations(null)) {
+    if (problems.length >= PROBLEMS_SHOWN) break;
+    problems.push(...compareGeneration(generation, rows, log));
+  }
+  return { ok: problems.length === 0, problems: problems.slice(0, PROBLEMS_SHOWN) };
+}
+
+function integrityProblems(db: Database.Database): string[] {
+  const found = db.pragma(`integrity_check(${PROBLEMS_SHOWN})`) as { integrity_check: string }[];
+  return found.map((row) => row.integrity_check).filter((line) => line !== "ok");
+}
+
+function compareGeneration(
+  generation: Generation,
+  rows: ReturnType<typeof readerRows>,
+  log: ReturnType<typeof readerLog>,
+): string[] {
+  const { series, stepS, lastTick } = generation;
+  const keptAfterS = lastTick - PDP_KEEP_S(stepS);
+  const samples = log
+    .page({
+      series: [series],
+      fromS: keptAfterS + 1,
+      toS: lastTick,
+      limit: Number.MAX_SAFE_INTEGER - 2,
+      order: "oldest",
+    })
+    .samples.filter((stored) => stored.sample.stepS === stepS);
+  const name = `${series.target} from ${series.vantage} (step ${stepS} s)`;
+  const problems = compareStrip(name, samples, rows.strip([series], keptAfterS + 1, lastTick), stepS);
+  for (const { rowS } of archivesOf(stepS)) {
+    // Rows that begin after the oldest kept tick: all of their samples are still in the log.
+    const fromS = rowS === stepS ? keptAfterS : Math.ceil(keptAfterS / rowS) * rowS;
+    const query = { series: [series], metrics: METRICS, rowS, fromS, toS: lastTick + rowS };
+    const run = rows.rows(query).find((one) => one.stepS === stepS);
+    if (run) problems.push(...compareRun(name, samples, run));
+  }
+  return problems;
+}
+
+function compareStrip(
+  name: string,
+  samples: readonly StoredSample[],
+  runs: { readonly stepS: number; readonly fromS: number; readonly codes: Uint16Array }[],
+  stepS: number,
+): string[] {
+  const run = runs.find((one) => one.stepS === stepS);
+  if (!run) return samples.length === 0 ? [] : [`${name}: the strip is missing`];
+  return samples
+    .filter(({ sample }) => run.codes[(sample.tick - run.fromS) / stepS] !== codeOf(sample))
+    .map(({ sample }) => `${name}: the strip differs from the sample at ${sample.tick}`);
+}
+
+function compareRun(name: string, samples: readonly StoredSample[], run: RowRun): string[] {
+  const expected = new Map<number, Row[]>();
+  for (const { sample } of samples) {
+    const label = Math.ceil(sample.tick / run.rowS) * run.rowS;
+    const row = expected.get(label) ?? METRICS.map(() => EMPTY_ROW);
+    const pdps = pdpsOf(sample);
+    expected.set(
+      label,
+      row.map((cell, i) => addPdp(cell, pdps[i] ?? null)),
+    );
+  }
+  const problems: string[] = [];
+  for (let i = 0; i < run.rows; i += 1) {
+    const label = run.fromS + i * run.rowS;
+    const want = expected.get(label);
+    METRICS.forEach((metric, m) => {
+      if (!sameRow(run, metric, i, want?.[m] ?? EMPTY_ROW))
+        problems.push(`${name}: row ${label} of ${run.rowS} s, ${metric}, differs from its samples`);
+    });
+  }
+  return problems;
+}
+
+function sameRow(run: RowRun, metric: (typeof METRICS)[number], i: number, want: Row): boolean {
+  const column = run.columns[metric];
+  return (
+    column?.n[i] === want.n &&
+    column.sum[i] === want.sum &&
+    column.min[i] === want.min &&
+    column.max[i] === want.max
+  );
+}

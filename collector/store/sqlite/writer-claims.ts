@@ -1,0 +1,56 @@
+/**
+ * Named leases and due marks: who may work on what, with tokens that only grow.
+ *
+ * A mark says what arrived since the last claim (`news`) and what the running claim covers (`taken`): 1 live, 0 late
+ * only, null nothing. A claim that was never finished is merged into the next one.
+ */
+import type Database from "better-sqlite3";
+import type { DueTick } from "../store.ts";
+import { counterIn } from "./writer-desk.ts";
+
+export function writerClaims(db: Database.Database) {
+  const held = db.prepare<[string], { holder: string; token: number; until_ms: number }>(
+    "SELECT holder, token, until_ms FROM lease WHERE name = ?",
+  );
+  const take = db.prepare(
+    `INSERT INTO lease (name, holder, token, until_ms) VALUES (?, ?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, token = excluded.token, until_ms = excluded.until_ms`,
+  );
+  const release = db.prepare("UPDATE lease SET until_ms = 0 WHERE name = ? AND token = ?");
+  const free = db.prepare<
+    [number, number],
+    { tick: number; target: string; news: number | null; taken: number | null }
+  >("SELECT tick, target, news, taken FROM due WHERE until_ms <= ? ORDER BY tick, target LIMIT ?");
+  const claim = db.prepare(
+    "UPDATE due SET news = NULL, taken = ?, token = ?, until_ms = ? WHERE tick = ? AND target = ?",
+  );
+  const finish = db.prepare("DELETE FROM due WHERE tick = ? AND target = ? AND token = ? AND news IS NULL");
+  const reopen = db.prepare(
+    "UPDATE due SET taken = NULL, until_ms = 0 WHERE tick = ? AND target = ? AND token = ?",
+  );
+  const nextToken = counterIn(db, "claim");
+  return {
+    claimTake(name: string, holder: string, nowMs: number, leaseMs: number): number | null {
+      const before = held.get(name);
+      if (before && before.holder !== holder && before.until_ms > nowMs) return null;
+      const token = (before?.token ?? 0) + 1;
+      take.run(name, holder, token, nowMs + leaseMs);
+      return token;
+    },
+    claimRelease(name: string, token: number): void {
+      release.run(name, token);
+    },
+    due(nowMs: number, leaseMs: number, limit: number): DueTick[] {
+      return free.all(nowMs, limit).map(({ tick, target, news, taken }) => {
+        const token = nextToken();
+        const live = news === 1 || taken === 1;
+        claim.run(live ? 1 : 0, token, nowMs + leaseMs, tick, target);
+        return { target, tick, live, token };
+      });
+    },
+    done(ticks: readonly DueTick[]): void {
+      for (const { tick, target, token } of ticks)
+        if (finish.run(tick, target, token).changes === 0) reopen.run(tick, target, token);
+    },
+  };
+}

@@ -1,0 +1,160 @@
+/**
+ * The writer thread: the only connection that changes the database, and the holder of the folder's lock.
+ *
+ * Calls arrive as messages, wait in a queue and are committed in groups. An answer is posted after the commit
+ * returned, which with synchronous=FULL is after the WAL was synced: this is what an acknowledgement rests on.
+ */
+import { mkdirSync } from "node:fs";
+import { parentPort, workerData } from "node:worker_threads";
+import type Database from "better-sqlite3";
+import type { SampleRecord } from "../store.ts";
+import { diskGuard } from "./disk-guard.ts";
+import { commitGroup } from "./group-commit.ts";
+import { lockFolder } from "./lock.ts";
+import { type Answer, type Call, type Operations, plainErrorOf } from "./messages.ts";
+import { migrate } from "./migrate.ts";
+import { assertFull, assertSound, guarded, openForWriting } from "./open-database.ts";
+import { diskReserve } from "./reserve.ts";
+import { MIGRATIONS } from "./schema.ts";
+import { writerClaims } from "./writer-claims.ts";
+import { writerIncidents, writerOutbox, writerRegistry } from "./writer-desk.ts";
+import { writerSamples } from "./writer-samples.ts";
+
+export type WriterData = { readonly dir: string; readonly file: string; readonly reserveBytes: number };
+
+/** Samples and calls in one transaction: bounds the WAL, and with it the reserve. */
+const GROUP_SAMPLES = 1_000;
+const GROUP_CALLS = 256;
+
+export type WriterOperations = ReturnType<typeof openWriter>["operations"];
+
+function openWriter(data: WriterData) {
+  mkdirSync(data.dir, { recursive: true, mode: 0o700 });
+  const unlock = lockFolder(data.dir);
+  try {
+    const db = openForWriting(data.file);
+    const backup = guarded(data.file, () => migrate(db, data.file, MIGRATIONS));
+    if (backup) log("info", { backup }, "the database was copied before its schema changed");
+    if (stateOf(db) === "open") assertSound(db, data.file);
+    setState(db, "open");
+    assertFull(db, data.file);
+    return parts(db, data, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function parts(db: Database.Database, data: WriterData, unlock: () => void) {
+  const reserve = diskReserve(data.dir, data.reserveBytes);
+  const disk = diskGuard(db, data.dir, reserve, (message) => log("warn", { code: "disk_full" }, message));
+  const samples = writerSamples(db);
+  reserve.restore();
+  const operations = {
+    put(records: readonly SampleRecord[], nowMs: number) {
+      disk.beforeSamples();
+      return samples.put(records, nowMs);
+    },
+    load(records: readonly SampleRecord[], nowMs: number) {
+      disk.beforeSamples();
+      return samples.load(records, nowMs);
+    },
+    countRejected: samples.countRejected,
+    ...writerRegistry(db),
+    ...writerIncidents(db),
+    ...writerOutbox(db),
+    ...writerClaims(db),
+    ready: (): string | null => disk.reason(),
+    synchronous: () => db.pragma("synchronous", { simple: true }),
+  } satisfies Operations;
+  const close = () => {
+    setState(db, "closed");
+    db.pragma("wal_checkpoint(TRUNCATE)");
+    db.close();
+    unlock();
+  };
+  return { db, disk, samples, operations, close };
+}
+
+/** "open" while a writer has the database: found at start, it says that the last one did not end cleanly. */
+function setState(db: Database.Database, state: "open" | "closed"): void {
+  db.prepare(
+    "INSERT INTO meta (name, value) VALUES ('state', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+  ).run(state);
+}
+
+function stateOf(db: Database.Database): unknown {
+  return db.prepare("SELECT value FROM meta WHERE name = 'state'").pluck().get();
+}
+
+function post(answer: Answer): void {
+  parentPort?.postMessage(answer);
+}
+
+function log(level: "info" | "warn" | "error", fields: Record<string, unknown>, message: string): void {
+  post({ kind: "log", level, fields, message });
+}
+
+/** How many samples a call brings. */
+function weightOf(call: Call): number {
+  const [first] = call.args;
+  return Array.isArray(first) ? first.length : 0;
+}
+
+function serve(): void {
+  const writer = openWriter(workerData as WriterData);
+  const operations: Operations = writer.operations;
+  const queue: Call[] = [];
+  let scheduled = false;
+  const hooks = {
+    run: (call: Call) => operations[call.op]?.(...call.args),
+    flush: writer.samples.flush,
+    clear: writer.samples.clear,
+  };
+
+  const takeGroup = (): Call[] => {
+    let size = 0;
+    let samples = 0;
+    for (const call of queue) {
+      samples += weightOf(call);
+      if (size > 0 && (samples > GROUP_SAMPLES || size >= GROUP_CALLS)) break;
+      size += 1;
+    }
+    return queue.splice(0, size);
+  };
+  const drain = () => {
+    scheduled = false;
+    const calls = takeGroup();
+    for (const result of commitGroup(writer.db, calls, hooks)) {
+      if ("error" in result)
+        post({ kind: "error", id: result.id, error: plainErrorOf(writer.disk.explain(result.error)) });
+      else post({ kind: "value", id: result.id, value: result.value });
+    }
+    schedule();
+  };
+  const schedule = () => {
+    if (scheduled || queue.length === 0) return;
+    scheduled = true;
+    // Not at once: messages that are already in the port join this group.
+    setImmediate(drain);
+  };
+  parentPort?.on("message", (call: Call) => {
+    if (call.op === "close") {
+      while (queue.length > 0) drain();
+      writer.close();
+      post({ kind: "value", id: call.id, value: undefined });
+      parentPort?.close();
+      return;
+    }
+    queue.push(call);
+    schedule();
+  });
+}
+
+try {
+  serve();
+  post({ kind: "opened" });
+} catch (error) {
+  post({ kind: "failed", error: plainErrorOf(error) });
+  parentPort?.close();
+}
