@@ -20,8 +20,8 @@ const parts=[];answer.on("data",(part)=>parts.push(part)).on("end",()=>{
 const program=Buffer.concat(parts);
 if(require("crypto").createHash("sha256").update(program).digest("hex")!==token.programSha256)end("what "+url+" answered ("+answer.statusCode+") is not the probe program this command was made for");
 fs.mkdirSync("carrierwatch-probe",{recursive:true});fs.writeFileSync("carrierwatch-probe/probe.mjs",program);
-fs.writeFileSync("carrierwatch-probe/join.txt",text,{mode:0o600});
-const child=require("child_process").spawn(process.execPath,["carrierwatch-probe/probe.mjs","--data","carrierwatch-probe","--join","carrierwatch-probe/join.txt"],{stdio:"inherit"});
+const child=require("child_process").spawn(process.execPath,["carrierwatch-probe/probe.mjs","join","-","--data","carrierwatch-probe","--run"],{stdio:["pipe","inherit","inherit"]});
+child.stdin.end(text);
 child.on("exit",(code)=>process.exit(code??1))})}).on("error",(error)=>end(url+": "+error.message))
 `
   .trim()
