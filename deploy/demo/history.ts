@@ -20,12 +20,12 @@ export type HistoryRange = {
 };
 
 /**
- * The ticks a target's history still needs.
+ * The ticks that a target's history fills.
  *
- * @param endS The last tick that history may fill; later ones are measured.
+ * @param startS When measuring begins: a new target is measured at once, and that sample is the current tick's.
  */
-export function historyRange(target: DemoTarget, endS: number): HistoryRange {
-  const toS = Math.floor(endS / target.stepS) * target.stepS;
+export function historyRange(target: DemoTarget, startS: number): HistoryRange {
+  const toS = (Math.floor(startS / target.stepS) - 1) * target.stepS;
   return { fromS: toS - target.days * 86_400, toS };
 }
 

@@ -72,7 +72,10 @@ test("an outage is down at every tick, a vantage that was away leaves a gap", ()
 });
 
 test("history ends where measuring begins, and every past incident lies before it", () => {
-  for (const t of TARGETS) assert.ok(historyRange(t, START_S).toS <= START_S);
+  for (const t of TARGETS) {
+    assert.equal(historyRange(t, START_S).toS, START_S - t.stepS);
+    assert.equal(historyRange(t, START_S + t.stepS - 1).toS, START_S - t.stepS);
+  }
   assert.ok(pastIncidents(START_S).every((one) => one.toS < START_S && one.fromS < one.toS));
   const hour = hourlyIncidents(START_S, START_S + 5_000);
   assert.ok(hour.length === 3 && hour.every((one) => one.fromS >= START_S + 3_600));
