@@ -25,6 +25,7 @@ import { incidentRoutes } from "./routes/incidents.ts";
 import { mailRoutes } from "./routes/mail.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { describeApi, openapiRoutes } from "./routes/openapi.ts";
+import { operationRoutes } from "./routes/operations.ts";
 import { overviewRoutes } from "./routes/overview.ts";
 import { probeRoutes } from "./routes/probe.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -54,6 +55,7 @@ const MODULES: readonly RouteModule[] = [
   userRoutes,
   tokenRoutes,
   storageRoutes,
+  operationRoutes,
   eventRoutes,
   probeRoutes,
   openapiRoutes,

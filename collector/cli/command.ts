@@ -1,0 +1,128 @@
+/**
+ * The frame of every verb here: subcommands with the common options, a client for the time they run, and what they print.
+ *
+ * Output for programs (--json) is the API's answer, unchanged; output for people is a table. Errors are thrown: main
+ * prints them on stderr and picks the exit code.
+ */
+import { Command, CommanderError } from "commander";
+import type { Verb, VerbContext } from "../../main.ts";
+import { CarrierwatchError } from "../wire/errors.ts";
+import type { Client } from "./client.ts";
+import { type DoorFlags, openDoor } from "./door.ts";
+
+/** Options every subcommand takes. */
+export type CommonFlags = DoorFlags & { readonly json?: boolean };
+
+/** What a subcommand is given to work with. */
+export type Job<F> = {
+  readonly client: Client;
+  readonly flags: F & CommonFlags;
+  /** Prints the data with --json, else the text. */
+  print(data: unknown, text: () => string): void;
+};
+
+export type Subcommand<F> = {
+  /** As commander takes it: name and arguments, e.g. `show <ID>`. */
+  readonly usage: string;
+  readonly about: string;
+  readonly options?: (command: Command) => void;
+  readonly act: (job: Job<F>, args: readonly string[]) => Promise<void>;
+};
+
+/** Types a subcommand by its own flags. */
+export function subcommand<F = object>(
+  definition: Subcommand<F>,
+): (parent: Command, context: Running) => void {
+  return (parent, context) => {
+    const command = framed(parent.command(definition.usage)).description(definition.about);
+    definition.options?.(command);
+    withDoor(command);
+    command.action(async () => {
+      const flags = command.opts<F & CommonFlags>();
+      context.work = async () => {
+        const client = await openDoor(flags, context.around);
+        try {
+          await definition.act({ client, flags, print: printer(flags.json === true) }, command.args);
+        } finally {
+          await client.close();
+        }
+      };
+    });
+  };
+}
+
+/** A verb that is being parsed: what it turned out to have to do. */
+export type Running = { readonly around: VerbContext; work: (() => Promise<void>) | null };
+
+/** A verb made of subcommands. */
+export function verbOf(
+  name: string,
+  about: string,
+  subcommands: readonly ((parent: Command, context: Running) => void)[],
+): Verb {
+  return async (around) => {
+    const running: Running = { around, work: null };
+    const command = framed(new Command(`carrierwatch ${name}`)).description(about);
+    for (const add of subcommands) add(command, running);
+    return await run(command, name, running);
+  };
+}
+
+/** A verb without subcommands. */
+export function plainVerb<F>(
+  name: string,
+  definition: Omit<Subcommand<F>, "usage"> & { args: string },
+): Verb {
+  return async (around) => {
+    const running: Running = { around, work: null };
+    const parent = framed(new Command("carrierwatch"));
+    subcommand<F>({ ...definition, usage: `${name} ${definition.args}` })(parent, running);
+    return await run(parent, name, running, [name, ...around.argv]);
+  };
+}
+
+async function run(
+  command: Command,
+  name: string,
+  running: Running,
+  argv: readonly string[] = running.around.argv,
+): Promise<number> {
+  try {
+    await command.parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    const message = error.code === "commander.help" ? "what should it do?" : error.message;
+    throw new CarrierwatchError("usage", message.replace(/^error: /, ""), {
+      hint: `carrierwatch ${name} --help says what it takes`,
+    });
+  }
+  await running.work?.();
+  return 0;
+}
+
+function framed(command: Command): Command {
+  return command
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .allowExcessArguments(false);
+}
+
+function withDoor(command: Command): Command {
+  return command
+    .option("--data <DIR>", "data folder of this machine (default data, or CARRIERWATCH_DATA)")
+    .option("--url <URL>", "a collector elsewhere; needs an API token")
+    .option("--token-file <FILE>", "file with the API token, - for stdin; or CARRIERWATCH_TOKEN")
+    .option("--json", "print the data as JSON");
+}
+
+function printer(json: boolean): (data: unknown, text: () => string) => void {
+  return (data, text) => {
+    process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : text());
+  };
+}
+
+/** Collects an option that may be given several times. */
+export function repeated(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}

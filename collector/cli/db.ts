@@ -1,0 +1,66 @@
+/** The verb `db`: a copy of the store, a check of it, and the space it takes. Works while the collector runs. */
+import { join, resolve } from "node:path";
+import * as z from "zod";
+import { StorageView } from "../wire/api-settings.ts";
+import { CarrierwatchError } from "../wire/errors.ts";
+import { answered } from "./answers.ts";
+import { subcommand, verbOf } from "./command.ts";
+import { table } from "./table.ts";
+
+const BackupAnswer = z.object({ path: z.string(), bytes: z.number(), sha256: z.string() });
+const VerifyAnswer = z.object({ ok: z.boolean(), problems: z.array(z.string()) });
+
+const backup = subcommand({
+  usage: "backup [FILE]",
+  about: "a consistent, verified copy; into DIR/backups when no file is named",
+  async act({ client, flags, print }, [file]) {
+    const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
+    const folder = join(flags.data ?? "data", "backups");
+    const path = resolve(file ?? join(folder, `carrierwatch-${stamp}.db`));
+    process.stderr.write(`copying and verifying ${path}\n`);
+    const made = await answered(client, BackupAnswer, "POST", "/storage/backup", { path });
+    print(made, () => `${made.path}  ${bytesText(made.bytes)}  sha256 ${made.sha256}\n`);
+  },
+});
+
+const verify = subcommand({
+  usage: "verify",
+  about: "the file's integrity, and every row recomputed from its PDPs",
+  async act({ client, print }) {
+    process.stderr.write("verifying; this reads everything\n");
+    const found = await answered(client, VerifyAnswer, "POST", "/storage/verify");
+    print(found, () => (found.ok ? "ok\n" : `${found.problems.map((problem) => `${problem}\n`).join("")}`));
+    if (found.ok) return;
+    throw new CarrierwatchError("damaged", `the store has ${found.problems.length} problems`, {
+      hint: "keep the file, and restore the newest backup",
+    });
+  },
+});
+
+const estimate = subcommand({
+  usage: "estimate",
+  about: "bytes per series and in all, now and at full age",
+  async act({ client, print }) {
+    const view = await answered(client, StorageView, "GET", "/storage");
+    const parts = view.parts.map((part) => [
+      part.part,
+      Math.round(part.bytesPerSeries),
+      bytesText(part.bytesNow),
+    ]);
+    const sums = ["all", Math.round(view.bytesPerSeriesFull), bytesText(view.bytesNow)];
+    print(view, () => {
+      const heading = ["PART", "BYTES PER SERIES, FULL AGE", "NOW"];
+      const full = `${view.series} series will take ${bytesText(view.bytesFull)} at full age`;
+      return `${table(heading, [...parts, sums], "")}${full}; ${bytesText(view.diskFreeBytes)} are free\n`;
+    });
+  },
+});
+
+function bytesText(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${units[power] ?? ""}`;
+}
+
+export const verb = verbOf("db", "the store: copies, checks, space", [backup, verify, estimate]);

@@ -1,0 +1,42 @@
+/** Instants on the command line: read in several forms, printed in one. UTC. */
+import { CarrierwatchError } from "../wire/errors.ts";
+
+const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/**
+ * An instant a person wrote.
+ *
+ * @param text UTC seconds, an ISO date or time (UTC unless it says otherwise), `now`, or how long ago: 90m, 2h, 7d.
+ * @returns UTC seconds.
+ * @throws CarrierwatchError code usage
+ */
+export function instantOf(option: string, text: string, nowS: number): number {
+  if (text === "now") return nowS;
+  if (/^\d{9,11}$/.test(text)) return Number(text);
+  const ago = /^-?(\d{1,6})([smhdw])$/.exec(text);
+  if (ago) return nowS - Number(ago[1]) * (UNIT_S[ago[2] ?? ""] ?? 1);
+  const iso = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?)?$/.test(text);
+  const zoned = /(?:Z|[+-]\d{2}:\d{2})$/.test(text) || text.length === 10 ? text : `${text}Z`;
+  const ms = iso ? Date.parse(zoned.replace(" ", "T")) : Number.NaN;
+  if (Number.isFinite(ms)) return Math.floor(ms / 1000);
+  throw new CarrierwatchError("usage", `${option} ${JSON.stringify(text)} is no time`, {
+    hint: "use UTC seconds, 2026-11-21T08:00Z, or how long ago: 90m, 2h, 7d",
+  });
+}
+
+/** 2026-11-21T08:00:00Z */
+export function isoOf(atS: number): string {
+  return `${new Date(atS * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+/** A step or an age in the largest whole unit: 300 -> 5m. */
+export function spanText(seconds: number): string {
+  for (const [unit, size] of [
+    ["d", 86_400],
+    ["h", 3600],
+    ["m", 60],
+  ] as const) {
+    if (seconds >= size && seconds % size === 0) return `${seconds / size}${unit}`;
+  }
+  return `${seconds}s`;
+}

@@ -1,0 +1,40 @@
+/** What a person or a pipe gives on standard input: a token, a password, a definition. */
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { CarrierwatchError } from "../wire/errors.ts";
+
+/** All of standard input. */
+export async function readStdin(): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of process.stdin) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString("utf8");
+}
+
+/**
+ * A secret: typed twice and unseen on a terminal, else the first line of standard input.
+ *
+ * @throws CarrierwatchError code usage when nothing came, or the two differ.
+ */
+export async function readSecret(what: string): Promise<string> {
+  if (process.stdin.isTTY !== true) {
+    const line = (await readStdin()).split(/\r?\n/, 1)[0] ?? "";
+    if (line === "") throw new CarrierwatchError("usage", `no ${what} on standard input`);
+    return line;
+  }
+  const [first, second] = [await ask(`${what}: `), await ask(`${what} again: `)];
+  if (first !== second) throw new CarrierwatchError("usage", `the two were not the same ${what}`);
+  return first;
+}
+
+/** Asks on stderr, so that stdout stays what the verb prints; what is typed is not echoed. */
+async function ask(prompt: string): Promise<string> {
+  process.stderr.write(prompt);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const line = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  try {
+    return await line.question("");
+  } finally {
+    line.close();
+    process.stderr.write("\n");
+  }
+}
