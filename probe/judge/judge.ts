@@ -1,0 +1,108 @@
+/**
+ * Facts of one measurement become its verdict: up, down with a cause, suspect, or UNKNOWN with a reason. Pure.
+ *
+ * Down says something about the target or the way to it. What this machine could not do (no port, no network, the
+ * guard, a loop that slept through the deadline) is UNKNOWN: it must page nobody and colour nothing.
+ */
+import { usOf } from "../../collector/wire/metric.ts";
+import type { Failure, FailurePhase, State, UnknownReason } from "../../collector/wire/sample.ts";
+import { type Expect, statusExpected } from "../../collector/wire/target.ts";
+import { oneLine } from "../measure/text.ts";
+import type { Trouble } from "../measure/trouble.ts";
+import { causeOf } from "./cause.ts";
+
+export type Evidence = {
+  /** Null = a complete answer came. */
+  readonly trouble: Trouble | null;
+  /** Of the last answer; null = there is none. */
+  readonly status: number | null;
+  /** Whether the text was found; null = nobody looked. */
+  readonly found: boolean | null;
+  readonly totalMs: number;
+  /** Largest event-loop delay at a mark, ms. */
+  readonly loopDelayMs: number;
+  /** Start after the due instant, ms. */
+  readonly lateMs: number;
+  /** Whether this machine has an address of the family in question, besides loopback. */
+  readonly hasNetwork: boolean;
+};
+
+export type Limits = {
+  /** A mark that came later than this says nothing about durations, ms. */
+  readonly loopDelayMs: number;
+  /** A measurement that began later than this was made by a machine in distress, ms. */
+  readonly lateMs: number;
+};
+
+export const DEFAULT_LIMITS: Limits = { loopDelayMs: 5, lateMs: 5_000 };
+
+export type Verdict = {
+  readonly state: State;
+  readonly failure?: Failure;
+  readonly unknownReason?: UnknownReason;
+  readonly note?: string;
+};
+
+/** A deadline is doubted when the loop was late by more than this share of the time that had passed. */
+const DOUBT_SHARE = 0.1;
+
+/** The verdict of one measurement. */
+export function judge(evidence: Evidence, expect: Expect, limits: Limits = DEFAULT_LIMITS): Verdict {
+  const { trouble } = evidence;
+  if (trouble) return troubled(trouble, evidence);
+  if (evidence.status === null || !statusExpected(expect.status, evidence.status)) {
+    const detail = `status ${evidence.status ?? "missing"}, expected ${expect.status.join(", ")}`;
+    return down("status", "status", evidence.totalMs, detail);
+  }
+  if (expect.bodyContains !== undefined && evidence.found !== true) {
+    const detail = `the body does not contain ${JSON.stringify(expect.bodyContains)}`;
+    return down("content", "content", evidence.totalMs, detail);
+  }
+  const disturbed = evidence.loopDelayMs > limits.loopDelayMs || evidence.lateMs > limits.lateMs;
+  return { state: disturbed ? "suspect" : "up" };
+}
+
+function troubled(trouble: Trouble, evidence: Evidence): Verdict {
+  if (trouble.code === "GUARD") return unknown("guard", trouble.message);
+  const { cause, source } = causeOf(trouble);
+  if (cause === "internal")
+    return unknown("internal", `the probe failed in ${trouble.phase}: ${textOf(trouble)}`);
+  if (cause === "no-local-port") {
+    return unknown("overload", `this machine has no port, descriptor or memory left: ${textOf(trouble)}`);
+  }
+  if (!evidence.hasNetwork && (cause === "unreachable" || source === "resolver")) {
+    return unknown("probe-network", `this machine has no network: ${textOf(trouble)}`);
+  }
+  if (trouble.code === "DEADLINE" && evidence.loopDelayMs > trouble.elapsedMs * DOUBT_SHARE) {
+    return unknown(
+      "overload",
+      `this machine was busy for ${Math.round(evidence.loopDelayMs)} ms while it waited`,
+    );
+  }
+  return {
+    state: "down",
+    failure: {
+      phase: trouble.phase,
+      cause,
+      source,
+      elapsedUs: usOf(trouble.elapsedMs),
+      detail: oneLine(textOf(trouble), 200),
+    },
+    ...(cause === "redirect-refused" ? { note: oneLine(trouble.message, 300) } : {}),
+  };
+}
+
+function unknown(unknownReason: UnknownReason, note: string): Verdict {
+  return { state: "unknown", unknownReason, note: oneLine(note, 300) };
+}
+
+function down(phase: FailurePhase, cause: "status" | "content", elapsedMs: number, detail: string): Verdict {
+  return {
+    state: "down",
+    failure: { phase, cause, source: "target", elapsedUs: usOf(elapsedMs), detail: oneLine(detail, 200) },
+  };
+}
+
+function textOf({ code, message }: Trouble): string {
+  return code === "" || message.includes(code) ? message : `${message} (${code})`;
+}

@@ -1,0 +1,86 @@
+/** A trail of hops becomes what the sample says: timings, verdict, details. Pure but for the machine's addresses. */
+import { PHASES, RECEIVE_RATE_MIN_BYTES, toPdp, usOf } from "../../collector/wire/metric.ts";
+import type { Detail } from "../../collector/wire/sample.ts";
+import { judge, type Limits } from "../judge/judge.ts";
+import { hasNetwork } from "./families.ts";
+import type { Trail } from "./follow.ts";
+import type { Hop } from "./hop.ts";
+import type { Measurable, Measured } from "./measured.ts";
+import { type Marks, timingsOf } from "./phases.ts";
+
+export type Circumstances = {
+  readonly startedMs: number;
+  readonly loopDelayMs: number;
+  readonly lateMs: number;
+  readonly limits: Limits;
+};
+
+export function measuredOf(trail: Trail, assignment: Measurable, about: Circumstances): Measured {
+  const { hops, trouble } = trail;
+  const last = hops.at(-1);
+  const body = last?.answer?.body ?? null;
+  const marks = hops.map((hop) => hop.marks);
+  const failed = trouble === null ? null : (PHASES.find((phase) => phase === trouble.phase) ?? null);
+  const timings = timingsOf(marks, failed, body?.wireBytes ?? null);
+  const verdict = judge(
+    {
+      trouble,
+      status: last?.answer?.status ?? null,
+      found: body?.found ?? null,
+      totalMs: (timings.total ?? 0) / 1000,
+      loopDelayMs: about.loopDelayMs,
+      lateMs: about.lateMs,
+      hasNetwork: hasNetwork(trail.families),
+    },
+    assignment.expect,
+    about.limits,
+  );
+  const { note, ...judged } = verdict;
+  const detail = detailOf(trail, about);
+  return {
+    startedMs: about.startedMs,
+    ...judged,
+    timings,
+    detail: note === undefined ? detail : { ...detail, note },
+  };
+}
+
+function detailOf(trail: Trail, about: Circumstances): Detail {
+  const { hops } = trail;
+  const last = hops.at(-1);
+  const detail: Detail = { lateMs: round3(about.lateMs), loopDelayMs: round3(about.loopDelayMs) };
+  if (!last) return detail;
+  addAnswer(detail, last);
+  const redirects = hops.length - 1;
+  if (redirects > 0) {
+    detail.redirects = Math.min(redirects, 20);
+    detail.redirectUs = usOf(last.marks.startMs - (hops[0]?.marks.startMs ?? 0));
+    if (trail.url) detail.finalUrl = trail.url.href.slice(0, 2048);
+  }
+  if (last.address !== null) detail.address = last.address.slice(0, 64);
+  if (last.family !== null) detail.family = last.family;
+  if (last.tlsProtocol !== null) detail.tlsProtocol = last.tlsProtocol.slice(0, 16);
+  if (last.certificate) detail.certificate = last.certificate;
+  return detail;
+}
+
+function addAnswer(detail: Detail, { answer, marks }: Hop): void {
+  if (!answer) return;
+  detail.status = answer.status;
+  detail.protocol = "http/1.1";
+  if (!answer.body) return;
+  detail.wireBytes = answer.body.wireBytes;
+  if (answer.body.bodyBytes !== null) detail.bodyBytes = answer.body.bodyBytes;
+  const rate = receiveBps(answer.body.wireBytes, marks);
+  if (rate !== null) detail.receiveBps = rate;
+}
+
+/** Bytes per second while the body came; null under 100 kB, where it says nothing. */
+function receiveBps(wireBytes: number, marks: Marks): number | null {
+  if (wireBytes < RECEIVE_RATE_MIN_BYTES || marks.firstByteMs === null || marks.endMs === null) return null;
+  return toPdp((wireBytes * 1000) / Math.max(0.001, marks.endMs - marks.firstByteMs)).value;
+}
+
+function round3(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

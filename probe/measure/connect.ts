@@ -1,0 +1,87 @@
+/**
+ * An address becomes a connection: TCP to the pinned address, then TLS over it. Fresh every time, nothing resumed.
+ *
+ * The address was chosen and guarded before; no name is given to Node's own connect, which would look it up again
+ * and try others. A certificate that does not hold is reported, not thrown: its facts belong to the sample.
+ */
+import net from "node:net";
+import tls from "node:tls";
+import { stage } from "./trouble.ts";
+
+export type TcpOptions = {
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly port: number;
+  readonly localAddress: string | undefined;
+  readonly signal: AbortSignal;
+  /** Called right before the connect, and first thing in the callback. */
+  readonly begun: () => void;
+  readonly mark: () => void;
+};
+
+/** Opens the TCP connection; rejects with the socket's error. */
+export function openTcp(options: TcpOptions): Promise<net.Socket> {
+  return stage<net.Socket>(options.signal, (resolve, reject) => {
+    options.begun();
+    const socket = net.connect({
+      host: options.address,
+      port: options.port,
+      family: options.family,
+      autoSelectFamily: false,
+      noDelay: true,
+      ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
+    });
+    const onError = (error: Error) => reject(error);
+    socket.once("error", onError);
+    socket.once("connect", () => {
+      options.mark();
+      socket.removeListener("error", onError);
+      // Between the stages nobody listens; the next one finds the socket destroyed.
+      socket.on("error", () => undefined);
+      resolve(socket);
+    });
+    return () => socket.destroy();
+  });
+}
+
+export type TlsOptions = {
+  readonly socket: net.Socket;
+  readonly host: string;
+  readonly context: tls.SecureContext;
+  readonly signal: AbortSignal;
+  readonly mark: () => void;
+};
+
+/**
+ * The TLS handshake; rejects with the error that ended it.
+ *
+ * @returns The socket; `authorizationError` says why its certificate does not hold.
+ */
+export function openTls(options: TlsOptions): Promise<tls.TLSSocket> {
+  const { socket, host } = options;
+  return stage<tls.TLSSocket>(options.signal, (resolve, reject) => {
+    const secure = tls.connect({
+      socket,
+      // `host` is what the certificate is held against when there is no server name (RFC 6066 forbids addresses).
+      host,
+      ...(net.isIP(host) === 0 ? { servername: host } : {}),
+      secureContext: options.context,
+      ALPNProtocols: ["http/1.1"],
+      rejectUnauthorized: false,
+    });
+    const onError = (error: Error) => reject(error);
+    secure.once("error", onError);
+    secure.once("secureConnect", () => {
+      options.mark();
+      secure.removeListener("error", onError);
+      secure.on("error", () => undefined);
+      resolve(secure);
+    });
+    return () => secure.destroy();
+  });
+}
+
+/** One set of certificate authorities for all measurements: making one costs more than a handshake. */
+export function secureContextOf(ca: readonly string[]): tls.SecureContext {
+  return tls.createSecureContext(ca.length === 0 ? {} : { ca: [...tls.rootCertificates, ...ca] });
+}

@@ -1,0 +1,169 @@
+/**
+ * A connection becomes an answer: one request over one socket, by undici's Client on a connection that stands.
+ *
+ * undici's own timers are off: they tick in half seconds and a dripping body never trips them; the signal destroys
+ * the socket instead. The first byte is seen where the socket hands it on, before any header is parsed.
+ * The body of a redirect is not read.
+ */
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { Client, type Dispatcher } from "undici";
+import { type BodyFacts, type BodyReader, bodyReader } from "./body.ts";
+import { StageError, stage } from "./trouble.ts";
+
+/** Header bytes read before the answer is refused; browsers stop at 256 KiB, servers mostly at 8 to 32. */
+export const MAX_HEADER_BYTES = 32 * 1024;
+
+export type Answer = {
+  readonly status: number;
+  /** Where it leads; null = not a redirect that is followed. */
+  readonly location: string | null;
+  readonly body: BodyFacts | null;
+};
+
+export type ExchangeOptions = {
+  readonly socket: Socket | TLSSocket;
+  readonly url: URL;
+  readonly method: "GET" | "HEAD";
+  readonly userAgent: string;
+  readonly contains: string | undefined;
+  readonly capBytes: number;
+  /** Whether a redirect is taken as one. */
+  readonly follow: boolean;
+  readonly signal: AbortSignal;
+  readonly marks: {
+    firstByte(): void;
+    /** The body is complete, or for a redirect its headers are; the socket is still open. */
+    end(): void;
+  };
+};
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** Sends the request and reads the answer; rejects with what undici, the socket, the body reader or the signal said. */
+export function exchange(options: ExchangeOptions): Promise<Answer> {
+  const { socket, url, signal } = options;
+  watchFirstByte(socket, options.marks.firstByte);
+  return stage<Answer>(signal, (resolve, reject) => {
+    const client = new Client(url.origin, {
+      pipelining: 0,
+      allowH2: false,
+      // Not in the same call: undici 8 would take the socket and never write the request.
+      connect: (_options, callback) => queueMicrotask(() => callback(null, socket)),
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    // Whatever undici makes of it: a reset that it takes for the end of the body is one.
+    let reset: Error | null = null;
+    socket.on("error", (error: Error) => {
+      reset ??= error;
+    });
+    const kill = (): void => {
+      socket.destroy();
+      client.destroy().catch(() => undefined);
+    };
+    const handler = handlerOf(options, {
+      resetBy: () => reset,
+      resolve(answer) {
+        kill();
+        resolve(answer);
+      },
+      reject(error) {
+        kill();
+        reject(reset ?? error);
+      },
+    });
+    client.dispatch(
+      {
+        path: `${url.pathname}${url.search}`,
+        method: options.method,
+        headers: {
+          "user-agent": options.userAgent,
+          accept: "*/*",
+          // What a browser asks for: the bytes measured are the bytes visitors get.
+          "accept-encoding": "gzip, deflate, br, zstd",
+        },
+      },
+      handler,
+    );
+    return kill;
+  });
+}
+
+type Settle = {
+  resetBy(): Error | null;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+};
+
+function handlerOf(options: ExchangeOptions, settle: Settle): Dispatcher.DispatchHandler {
+  let status = 0;
+  let body: BodyReader | null = null;
+  let settled = false;
+  const fail = (error: unknown) => {
+    if (settled) return;
+    settled = true;
+    body?.abandon();
+    settle.reject(error);
+  };
+  return {
+    onRequestStart() {},
+    onResponseStart(_controller, code, headers) {
+      // Interim answers (103 Early Hints) say nothing about the target.
+      if (code < 200 || settled) return;
+      status = code;
+      const location = options.follow && REDIRECTS.has(code) ? first(headers["location"]) : null;
+      if (location !== null) {
+        options.marks.end();
+        settled = true;
+        settle.resolve({ status, location, body: null });
+        return;
+      }
+      body = bodyReader(first(headers["content-encoding"]) ?? "", options.contains, options.capBytes);
+    },
+    onResponseData(_controller, chunk) {
+      if (settled) return;
+      try {
+        body?.chunk(chunk);
+      } catch (error) {
+        fail(error);
+      }
+    },
+    onResponseEnd() {
+      if (settled) return;
+      options.marks.end();
+      const reset = settle.resetBy();
+      if (reset) return fail(reset);
+      const finished = body?.finish() ?? Promise.resolve(null);
+      finished.then((facts) => {
+        if (settled) return;
+        settled = true;
+        settle.resolve({ status, location: null, body: facts });
+      }, fail);
+    },
+    onResponseError(_controller, error) {
+      fail(error ?? new StageError("BAD_REDIRECT", "the answer ended without a word"));
+    },
+  };
+}
+
+function first(value: string | string[] | undefined): string | null {
+  return (Array.isArray(value) ? value.join(", ") : value) ?? null;
+}
+
+/**
+ * Calls `mark` when the socket is handed its first decrypted bytes.
+ *
+ * `push` is where Node's stream layer delivers every read; session tickets never get that far.
+ */
+function watchFirstByte(socket: Socket, mark: () => void): void {
+  const push = socket.push;
+  socket.push = function pushed(this: Socket, chunk: unknown, encoding?: BufferEncoding): boolean {
+    if (chunk !== null) {
+      mark();
+      socket.push = push;
+    }
+    return push.call(this, chunk, encoding);
+  };
+}

@@ -1,0 +1,32 @@
+/** Which address families a measurement may use on this machine. */
+import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
+import type { Assignment } from "../../collector/wire/probe-protocol.ts";
+
+/** Families to try, in order: IPv4 first, unless this machine has only IPv6 or leaves by one address. */
+export function familiesFor(
+  wanted: Assignment["family"],
+  localAddress: string | undefined,
+  own: ReadonlySet<4 | 6>,
+): readonly (4 | 6)[] {
+  const asked: readonly (4 | 6)[] = wanted === "ipv4" ? [4] : wanted === "ipv6" ? [6] : [4, 6];
+  const bound = isIP(localAddress ?? "");
+  if (bound === 4 || bound === 6) return asked.filter((family) => family === bound);
+  return own.has(6) && !own.has(4) ? [...asked].reverse() : asked;
+}
+
+/** Address families of this machine, loopback and link-local aside. */
+export function ownFamilies(): ReadonlySet<4 | 6> {
+  const families = new Set<4 | 6>();
+  for (const entry of Object.values(networkInterfaces()).flatMap((entries) => entries ?? [])) {
+    if (entry.internal || entry.address.startsWith("fe80:")) continue;
+    families.add(entry.family === "IPv4" ? 4 : 6);
+  }
+  return families;
+}
+
+/** Whether this machine has an address of one of the families, besides loopback. */
+export function hasNetwork(families: readonly (4 | 6)[]): boolean {
+  const own = ownFamilies();
+  return families.some((family) => own.has(family));
+}

@@ -1,0 +1,66 @@
+/**
+ * A URL becomes a trail of hops: redirects are followed by hand, each hop guarded and timed on its own connection.
+ *
+ * No credentials travel, so none can leak when a redirect leaves https. A URL asked twice is a loop: no cookie is
+ * kept that could make the second answer another one.
+ */
+import { familiesFor, ownFamilies } from "./families.ts";
+import { type Hop, type HopTools, runHop } from "./hop.ts";
+import type { Measurable } from "./measured.ts";
+import type { Marks } from "./phases.ts";
+import { nextUrl } from "./redirect.ts";
+import { describe, StageError, type Trouble } from "./trouble.ts";
+
+export type Trail = {
+  readonly hops: readonly Hop[];
+  readonly url: URL | null;
+  /** Of the last hop, or of what lay between two. */
+  readonly trouble: Trouble | null;
+  readonly families: readonly (4 | 6)[];
+};
+
+/** Runs hop after hop until an answer stands or something stops it. */
+export async function follow(
+  tools: HopTools,
+  assignment: Measurable,
+  { stop, marked, finished }: { stop: AbortController; marked: (marks: Marks) => void; finished: Marks[] },
+): Promise<Trail> {
+  const families = familiesFor(assignment.family, tools.localAddress, ownFamilies());
+  const startMs = tools.clock.monoMs();
+  const hops: Hop[] = [];
+  let url = URL.canParse(assignment.url) ? new URL(assignment.url) : null;
+  if (url === null)
+    return { hops, url, families, trouble: refused("GUARD", "the URL of this target is not one") };
+  url.hash = "";
+  const refusal = tools.guard.url(url);
+  if (refusal !== null) return { hops, url, families, trouble: refused("GUARD", refusal) };
+  const seen = [url.href];
+  for (;;) {
+    const hop = await runHop(tools, { url, assignment, families, stop, marked });
+    hops.push(hop);
+    finished.push(hop.marks);
+    const location = hop.answer?.location ?? null;
+    if (hop.trouble || location === null) {
+      return { hops, url, families, trouble: redirectTrouble(hop.trouble, hops.length) };
+    }
+    try {
+      url = nextUrl(url, location, seen, assignment.redirects);
+      const again = tools.guard.url(url);
+      if (again !== null) throw new StageError("REDIRECT_REFUSED", again);
+    } catch (error) {
+      const elapsedMs = tools.clock.monoMs() - startMs;
+      return { hops, url, families, trouble: { phase: "status", elapsedMs, ...describe(error) } };
+    }
+    seen.push(url.href);
+  }
+}
+
+/** A refusal after a redirect is the redirect's: whoever sends visitors to a private address is broken for them. */
+function redirectTrouble(trouble: Trouble | null, hops: number): Trouble | null {
+  if (trouble?.code !== "GUARD" || hops === 1) return trouble;
+  return { ...trouble, phase: "status", code: "REDIRECT_REFUSED" };
+}
+
+function refused(code: "GUARD", message: string): Trouble {
+  return { phase: "dns", code, message, elapsedMs: 0 };
+}

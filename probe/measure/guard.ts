@@ -1,0 +1,181 @@
+/**
+ * The egress guard: what a measured URL may reach. Set in the probe's own file, never by the collector.
+ *
+ * Pure: text and addresses in, a refusal sentence (or null) out. Asked three times per hop: for the URL, for every
+ * resolved address before a connection is opened, and for the remote address once it stands. A refusal names the
+ * address, the file and the line that would allow it.
+ * @see RFC 6890 and the IANA special-purpose address registries
+ */
+import ipaddr from "ipaddr.js";
+import { ConfigError } from "../../collector/wire/errors.ts";
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+type Range = readonly [Address, number];
+
+const SPECIAL: readonly (readonly [cidr: string, what: string])[] = [
+  ["169.254.169.254/32", "a cloud metadata address"],
+  ["100.100.100.200/32", "a cloud metadata address"],
+  ["fd00:ec2::254/128", "a cloud metadata address"],
+  ["0.0.0.0/8", "an address of this machine"],
+  ["127.0.0.0/8", "a loopback address"],
+  ["10.0.0.0/8", "a private address"],
+  ["172.16.0.0/12", "a private address"],
+  ["192.168.0.0/16", "a private address"],
+  ["100.64.0.0/10", "a carrier-grade NAT address"],
+  ["169.254.0.0/16", "a link-local address"],
+  ["192.0.0.0/24", "a reserved address"],
+  ["192.0.2.0/24", "a documentation address"],
+  ["198.51.100.0/24", "a documentation address"],
+  ["203.0.113.0/24", "a documentation address"],
+  ["192.88.99.0/24", "a 6to4 relay address"],
+  ["198.18.0.0/15", "a benchmark address"],
+  ["224.0.0.0/4", "a multicast address"],
+  ["240.0.0.0/4", "a reserved address"],
+  ["::/128", "an address of this machine"],
+  ["::1/128", "a loopback address"],
+  ["::ffff:0:0/96", "an IPv4-mapped address"],
+  ["fe80::/10", "a link-local address"],
+  ["fc00::/7", "a unique local (private) address"],
+  ["ff00::/8", "a multicast address"],
+  ["2001::/23", "a reserved (Teredo, ORCHID) address"],
+  ["2001:db8::/32", "a documentation address"],
+  ["3fff::/20", "a documentation address"],
+  ["2002::/16", "a 6to4 address"],
+];
+const SPECIAL_RANGES = SPECIAL.map(([cidr, what]) => ({ range: ipaddr.parseCIDR(cidr), what }));
+const GLOBAL_V6 = ipaddr.parseCIDR("2000::/3");
+const NAT64 = ipaddr.parseCIDR("64:ff9b::/96");
+
+/** Ports of services that take harm from a stray HTTP request; an allowed address may use them. @see fetch, "bad port" */
+const REFUSED_PORTS = new Set([
+  19, 21, 22, 23, 25, 53, 110, 111, 139, 143, 389, 445, 465, 514, 587, 636, 993, 995, 1433, 1521, 2375, 3306,
+  3389, 5432, 5900, 6379, 11211, 27017,
+]);
+
+export type Guard = {
+  /** What can be said of a URL before any lookup: scheme, credentials, port, literal address. */
+  url(url: URL): string | null;
+  /**
+   * Whether a connection to this address may be opened.
+   *
+   * @param name The name it was resolved from; the address itself for a literal.
+   */
+  address(address: string, port: number, name: string): string | null;
+};
+
+/**
+ * The guard of one probe.
+ *
+ * @param allow CIDRs (or single addresses) that may be measured although they are not public.
+ * @param allowFile File the refusal tells the user to edit; a text that starts with `--` is a flag, "" is unknown.
+ * @throws ConfigError for an entry that is no CIDR.
+ */
+export function guardOf(allow: readonly string[], allowFile: string): Guard {
+  const allowed = allow.map(rangeOf);
+  const address: Guard["address"] = (text, port, name) => {
+    const parsed = parse(text);
+    if (parsed === null) return `${text} is not an address`;
+    if (isAllowed(parsed, allowed)) return null;
+    const what = whatIs(parsed);
+    const line = `${parsed.toString()}/${parsed.kind() === "ipv4" ? 32 : 128}`;
+    const who = text === name ? text : `${name.slice(0, 64)} resolves to ${text}, which`;
+    if (what !== null) return `${who} is ${what}: this probe does not measure it. ${howTo(line, allowFile)}`;
+    if (!REFUSED_PORTS.has(port)) return null;
+    return `port ${port} of ${name.slice(0, 64)} is not a web port: this probe does not measure it. ${howTo(line, allowFile)}`;
+  };
+  return {
+    address,
+    url(url) {
+      if (url.protocol !== "http:" && url.protocol !== "https:") {
+        return `${url.protocol.slice(0, 16)} is not measured: only http: and https: are`;
+      }
+      if (url.username !== "" || url.password !== "") {
+        return "a URL with a user name or password is not measured: everyone who sees the target would read it";
+      }
+      const literal = literalOf(url);
+      return literal === null ? null : address(literal, portOf(url), literal);
+    },
+  };
+}
+
+/**
+ * The literal part of the guard, for a form: says what every probe without an own permission would answer.
+ *
+ * @returns The refusal, or null when nothing can be said against the URL before its name is looked up.
+ */
+export function guardUrl(url: string, allow: readonly string[]): string | null {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (parsed === null) return `${JSON.stringify(url.slice(0, 80))} is not a URL`;
+  return guardOf(allow, "").url(parsed);
+}
+
+/** Port a URL connects to. */
+export function portOf(url: URL): number {
+  if (url.port !== "") return Number(url.port);
+  return url.protocol === "https:" ? 443 : 80;
+}
+
+/** The address when the host of a URL is one, whatever its spelling was; null for a name. */
+export function literalOf(url: URL): string | null {
+  if (url.hostname.startsWith("[")) return url.hostname.slice(1, -1);
+  // The URL parser has already turned every IPv4 spelling (2130706433, 0x7f.1, full-width digits) into dotted form.
+  return ipaddr.IPv4.isValidFourPartDecimal(url.hostname) ? url.hostname : null;
+}
+
+/** What kind of address that nobody outside can mean this is; null = a public one. */
+function whatIs(address: Address): string | null {
+  for (const { range, what } of SPECIAL_RANGES) {
+    if (within(address, range)) return what;
+  }
+  if (address.kind() === "ipv4") return null;
+  if (within(address, NAT64)) {
+    const embedded = embeddedIn(address);
+    const inner = embedded === null ? "an unreadable address" : whatIs(embedded);
+    return inner === null ? null : `the NAT64 form of ${inner}`;
+  }
+  return within(address, GLOBAL_V6) ? null : "a reserved address";
+}
+
+function isAllowed(address: Address, allowed: readonly Range[]): boolean {
+  if (allowed.some((range) => within(address, range))) return true;
+  const embedded = embeddedIn(address);
+  return embedded !== null && allowed.some((range) => within(embedded, range));
+}
+
+/** The IPv4 address inside a mapped or NAT64 one. */
+function embeddedIn(address: Address): Address | null {
+  if (!(address instanceof ipaddr.IPv6)) return null;
+  if (address.isIPv4MappedAddress()) return address.toIPv4Address();
+  return within(address, NAT64) ? new ipaddr.IPv4(address.toByteArray().slice(12)) : null;
+}
+
+function within(address: Address, [base, bits]: Range): boolean {
+  if (address instanceof ipaddr.IPv4) return base instanceof ipaddr.IPv4 && address.match(base, bits);
+  return base instanceof ipaddr.IPv6 && address.match(base, bits);
+}
+
+function rangeOf(text: string): Range {
+  const cidr = text.trim();
+  try {
+    if (cidr.includes("/")) return ipaddr.parseCIDR(cidr);
+    const single = ipaddr.parse(cidr);
+    return [single, single.kind() === "ipv4" ? 32 : 128];
+  } catch (cause) {
+    throw new ConfigError(`allow: ${JSON.stringify(text)} is not an address range`, {
+      hint: "write it as CIDR, for example 127.0.0.1/32 or fd00::/8",
+      cause,
+    });
+  }
+}
+
+/** Addresses come from the resolver or the socket: a zone (`%eth0`) is not part of them. */
+function parse(text: string): Address | null {
+  const bare = text.replace(/%.*$/, "");
+  return ipaddr.isValid(bare) ? ipaddr.parse(bare) : null;
+}
+
+function howTo(line: string, allowFile: string): string {
+  if (allowFile.startsWith("--")) return `To allow it, add ${allowFile} ${line}`;
+  const file = allowFile === "" ? "the probe's own config.yaml" : allowFile;
+  return `To allow it, put allow: ["${line}"] in ${file}, or start with --allow ${line}`;
+}

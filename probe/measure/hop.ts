@@ -1,0 +1,231 @@
+/**
+ * One hop of a measurement: lookup, connect, TLS, request, answer, on a connection of its own.
+ *
+ * The guard is asked at every step that could reach somewhere. What went wrong becomes a Trouble with the phase it
+ * happened in, taken from this hop's own marks; marks are null from there on.
+ */
+import type net from "node:net";
+import type tls from "node:tls";
+import type { Clock } from "../../collector/wire/clock.ts";
+import type { Phase } from "../../collector/wire/metric.ts";
+import type { Assignment } from "../../collector/wire/probe-protocol.ts";
+import type { Certificate } from "../../collector/wire/sample.ts";
+import { certificateOf, problemOf } from "./certificate.ts";
+import { openTcp, openTls } from "./connect.ts";
+import { type Answer, exchange } from "./exchange.ts";
+import { type Guard, literalOf, portOf } from "./guard.ts";
+import type { Addresses, Lookup } from "./lookup.ts";
+import { type Marks, newMarks, phaseStartMs } from "./phases.ts";
+import { describe, StageError, type Trouble } from "./trouble.ts";
+
+/** What all hops of a probe share. */
+export type HopTools = {
+  readonly clock: Clock;
+  readonly guard: Guard;
+  readonly lookup: Lookup;
+  readonly context: tls.SecureContext;
+  readonly localAddress: string | undefined;
+  readonly random: () => number;
+  readonly userAgent: string;
+};
+
+export type HopTask = {
+  readonly url: URL;
+  readonly assignment: Pick<Assignment, "method" | "expect" | "timeouts" | "redirects" | "bodyCapBytes">;
+  /** Address families that may be used, in order of preference. */
+  readonly families: readonly (4 | 6)[];
+  /** Ends the measurement: the total deadline, or the caller. */
+  readonly stop: AbortController;
+  /** Called after every mark. */
+  readonly marked: (marks: Marks) => void;
+};
+
+export type Hop = {
+  readonly marks: Marks;
+  readonly trouble: Trouble | null;
+  /** Null = there is none: the hop failed before the end. */
+  readonly answer: Answer | null;
+  readonly address: string | null;
+  readonly family: 4 | 6 | null;
+  readonly tlsProtocol: string | null;
+  readonly certificate: Certificate | null;
+};
+
+type Facts = { -readonly [key in "address" | "family" | "tlsProtocol" | "certificate"]: Hop[key] };
+
+/** Runs one hop; a failure is part of the answer. Rejects only when the caller's own signal stopped it. */
+export async function runHop(tools: HopTools, task: HopTask): Promise<Hop> {
+  const marks = newMarks(tools.clock.monoMs());
+  const facts: Facts = { address: null, family: null, tlsProtocol: null, certificate: null };
+  const at: { phase: Phase } = { phase: "dns" };
+  const sockets: net.Socket[] = [];
+  try {
+    const answer = await answerOf(tools, task, { marks, facts, at, sockets });
+    return { marks, trouble: null, answer, ...facts };
+  } catch (error) {
+    const elapsedMs = tools.clock.monoMs() - phaseStartMs(marks, at.phase);
+    return { marks, trouble: { phase: at.phase, elapsedMs, ...describe(error) }, answer: null, ...facts };
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
+type Running = {
+  readonly marks: Marks;
+  readonly facts: Facts;
+  readonly at: { phase: Phase };
+  readonly sockets: net.Socket[];
+};
+
+async function answerOf(tools: HopTools, task: HopTask, running: Running): Promise<Answer> {
+  const { marks, at, facts } = running;
+  const { url, stop } = task;
+  const chosen = await resolve(tools, task, running);
+  facts.address = chosen.address;
+  facts.family = chosen.family;
+  at.phase = "connect";
+  const socket = await within(tools, task, () => connect(tools, task, running, chosen));
+  at.phase = "wait";
+  const isSecure = "getPeerCertificate" in socket;
+  const answer = await exchange({
+    socket,
+    url,
+    method: task.assignment.method,
+    userAgent: tools.userAgent,
+    contains: task.assignment.expect.bodyContains,
+    capBytes: task.assignment.bodyCapBytes,
+    follow: task.assignment.redirects > 0,
+    signal: stop.signal,
+    marks: {
+      firstByte() {
+        marks.firstByteMs = tools.clock.monoMs();
+        at.phase = "transfer";
+        task.marked(marks);
+      },
+      end() {
+        marks.endMs = tools.clock.monoMs();
+        task.marked(marks);
+        if (isSecure) facts.certificate = certificateOf(socket);
+      },
+    },
+  });
+  return answer;
+}
+
+/** The one address this hop uses; the guard has seen all of them. */
+async function resolve(
+  tools: HopTools,
+  task: HopTask,
+  { marks }: Running,
+): Promise<{ address: string; family: 4 | 6 }> {
+  const { url } = task;
+  const literal = literalOf(url);
+  const host = literal ?? url.hostname;
+  const local = tools.lookup.local(host, task.families);
+  const found = local ?? (await within(tools, task, (signal) => ask(tools, task, marks, host, signal)));
+  if (found.addresses.length === 0) {
+    throw new StageError("NO_FAMILY", `${host} is not an address of the family this target is measured by`);
+  }
+  for (const address of found.addresses) {
+    const refusal = tools.guard.address(address, portOf(url), host);
+    if (refusal !== null) throw new StageError("GUARD", refusal);
+  }
+  const index = Math.min(found.addresses.length - 1, Math.floor(tools.random() * found.addresses.length));
+  return { address: found.addresses[index] ?? "", family: found.family };
+}
+
+function ask(
+  tools: HopTools,
+  task: HopTask,
+  marks: Marks,
+  host: string,
+  signal: AbortSignal,
+): Promise<Addresses> {
+  return tools.lookup
+    .ask(host, task.families, signal, () => {
+      marks.dnsMs = tools.clock.monoMs();
+    })
+    .then(
+      (found) => {
+        task.marked(marks);
+        return found;
+      },
+      (error: unknown) => {
+        marks.dnsMs = null;
+        throw error;
+      },
+    );
+}
+
+/** TCP and, for https, TLS: together they have the connect timeout. */
+async function connect(
+  tools: HopTools,
+  task: HopTask,
+  running: Running,
+  chosen: { address: string; family: 4 | 6 },
+): Promise<net.Socket | tls.TLSSocket> {
+  const { url, stop } = task;
+  const { marks, at, facts } = running;
+  const signal = stop.signal;
+  const tcp = await openTcp({
+    ...chosen,
+    port: portOf(url),
+    localAddress: tools.localAddress,
+    signal,
+    begun: () => {
+      marks.connectStartMs = tools.clock.monoMs();
+    },
+    mark: () => {
+      marks.connectMs = tools.clock.monoMs();
+      task.marked(marks);
+    },
+  });
+  running.sockets.push(tcp);
+  const refusal = tools.guard.address(tcp.remoteAddress ?? "", portOf(url), tcp.remoteAddress ?? "");
+  if (refusal !== null) throw new StageError("GUARD", refusal);
+  if (url.protocol !== "https:") return tcp;
+  at.phase = "tls";
+  const host = literalOf(url) ?? url.hostname.replace(/\.$/, "");
+  const secure = await openTls({
+    socket: tcp,
+    host,
+    context: tools.context,
+    signal,
+    mark: () => {
+      marks.tlsMs = tools.clock.monoMs();
+    },
+  });
+  running.sockets.push(secure);
+  facts.tlsProtocol = secure.getProtocol();
+  const problem = problemOf(secure);
+  if (problem !== null) {
+    facts.certificate = certificateOf(secure);
+    const error = Object.assign(new Error(certificateText(secure, problem)), { code: problem });
+    marks.tlsMs = null;
+    throw error;
+  }
+  task.marked(marks);
+  return secure;
+}
+
+function certificateText(secure: tls.TLSSocket, problem: string): string {
+  const error: unknown = secure.authorizationError;
+  return error instanceof Error ? error.message : problem;
+}
+
+/** Runs a stage under the connect timeout, which ends the whole measurement. */
+async function within<T>(
+  tools: HopTools,
+  task: HopTask,
+  act: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { connectMs } = task.assignment.timeouts;
+  const cancel = tools.clock.after(connectMs, () => {
+    task.stop.abort(new StageError("DEADLINE", `no end after ${connectMs} ms`));
+  });
+  try {
+    return await act(task.stop.signal);
+  } finally {
+    cancel();
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * A host of a URL becomes addresses: by its own resolver (c-ares over UDP), never by getaddrinfo, which queues on
+ * two threads and would report the queue as DNS time.
+ *
+ * Names are taken as absolute: no search list. "any" asks for A and AAAA at once and takes IPv4 where there is one,
+ * so that a name without AAAA answers costs nothing; IPv6 first only on a machine that has no IPv4 address.
+ */
+import { Resolver } from "node:dns";
+import { isIP } from "node:net";
+import { hostsReader, localAddresses, stampOf } from "./hosts.ts";
+import { stage } from "./trouble.ts";
+
+/** A resolver that answers neither within this is asked again; the stage's own deadline ends it all. */
+const QUERY_TIMEOUT_MS = 2_000;
+const QUERY_TRIES = 3;
+const RESOLV_CONF = "/etc/resolv.conf";
+
+export type Addresses = {
+  readonly family: 4 | 6;
+  readonly addresses: readonly string[];
+};
+
+export type Lookup = {
+  /** Whether the name has to be asked of a resolver; otherwise the addresses it has. Null = ask. */
+  local(host: string, families: readonly (4 | 6)[]): Addresses | null;
+  /**
+   * Asks the resolver; rejects with c-ares' error.
+   *
+   * @param families In order of preference; one that fails is replaced by the next.
+   * @param mark Called first thing in every callback up to the one that decides: the last call counts.
+   */
+  ask(host: string, families: readonly (4 | 6)[], signal: AbortSignal, mark: () => void): Promise<Addresses>;
+  close(): void;
+};
+
+export type LookupOptions = {
+  /** `IP` or `IP:port`; empty = the machine's own. */
+  readonly resolvers: readonly string[];
+  readonly localAddress: string | undefined;
+  readonly hostsFile: string;
+};
+
+export function lookupOf(options: LookupOptions): Lookup {
+  const hosts = hostsReader(options.hostsFile);
+  let resolver = resolverOf(options);
+  let seen = stampOf(RESOLV_CONF);
+  // A laptop that changes networks gets other resolvers; c-ares reads the file only once.
+  const current = () => {
+    if (options.resolvers.length > 0) return resolver;
+    const stamp = stampOf(RESOLV_CONF);
+    if (stamp !== seen) {
+      seen = stamp;
+      resolver = resolverOf(options);
+    }
+    return resolver;
+  };
+  return {
+    local(host, families) {
+      const literal = isIP(host);
+      if (literal !== 0) {
+        const family = literal === 4 ? 4 : 6;
+        return { family, addresses: families.includes(family) ? [host] : [] };
+      }
+      const table = hosts();
+      for (const family of families) {
+        const addresses = localAddresses(table, host, family);
+        if (addresses.length > 0) return { family, addresses };
+      }
+      return null;
+    },
+    ask: (host, families, signal, mark) => ask(current(), host, families, signal, mark),
+    close: () => resolver.cancel(),
+  };
+}
+
+function resolverOf(options: LookupOptions): Resolver {
+  const resolver = new Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES });
+  if (options.resolvers.length > 0) resolver.setServers(options.resolvers);
+  // What leaves by one carrier must also be looked up by it.
+  if (isIP(options.localAddress ?? "") === 4) resolver.setLocalAddress(options.localAddress ?? "");
+  if (isIP(options.localAddress ?? "") === 6) resolver.setLocalAddress("0.0.0.0", options.localAddress);
+  return resolver;
+}
+
+type Answer = { readonly error: NodeJS.ErrnoException | null; readonly addresses: readonly string[] };
+
+function ask(
+  resolver: Resolver,
+  host: string,
+  families: readonly (4 | 6)[],
+  signal: AbortSignal,
+  mark: () => void,
+): Promise<Addresses> {
+  return stage<Addresses>(signal, (resolve, reject) => {
+    const answers = new Map<4 | 6, Answer>();
+    let done = false;
+    const decide = () => {
+      const verdict = decideFrom(answers, families);
+      if (verdict === null) return;
+      done = true;
+      if (verdict instanceof Error) reject(verdict);
+      else resolve(verdict);
+    };
+    for (const family of families) {
+      const query = family === 4 ? resolver.resolve4.bind(resolver) : resolver.resolve6.bind(resolver);
+      query(host, (error, addresses) => {
+        if (done) return;
+        mark();
+        answers.set(family, { error, addresses: addresses ?? [] });
+        decide();
+      });
+    }
+    // The resolver is shared: a query cannot be taken back alone, its late answer is ignored.
+    return () => {
+      done = true;
+    };
+  });
+}
+
+/**
+ * What the answers so far decide: the addresses of the first family that has some, or the most telling error once
+ * nothing better can come. Null = wait.
+ */
+export function decideFrom(
+  answers: ReadonlyMap<4 | 6, Answer>,
+  families: readonly (4 | 6)[],
+): Addresses | NodeJS.ErrnoException | null {
+  let telling: NodeJS.ErrnoException | null = null;
+  for (const family of families) {
+    const answer = answers.get(family);
+    if (answer === undefined) return null;
+    if (answer.error === null && answer.addresses.length > 0) return { family, addresses: answer.addresses };
+    const error = answer.error ?? Object.assign(new Error("no address in the answer"), { code: "ENODATA" });
+    // No such name holds for every family; "no address of this family" says less than any other error.
+    if (error.code === "ENOTFOUND") return error;
+    if (telling === null || telling.code === "ENODATA") telling = error;
+  }
+  return telling;
+}

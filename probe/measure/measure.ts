@@ -1,0 +1,122 @@
+/**
+ * One assignment becomes one measurement: hops are run until an answer stands, their marks become timings, the
+ * facts are judged. Next stop: the spool, by way of the schedule.
+ *
+ * Every connection is fresh, every deadline our own. A failed measurement is data; only the caller's own signal
+ * rejects. Times are monotonic, `startedMs` alone is the wall clock.
+ */
+import type { Clock } from "../../collector/wire/clock.ts";
+import type { Metric } from "../../collector/wire/metric.ts";
+import { DEFAULT_LIMITS, type Limits } from "../judge/judge.ts";
+import { measuredOf } from "./assemble.ts";
+import { secureContextOf } from "./connect.ts";
+import { follow } from "./follow.ts";
+import { guardOf } from "./guard.ts";
+import type { HopTools } from "./hop.ts";
+import { lookupOf } from "./lookup.ts";
+import { loopWatch } from "./loop-watch.ts";
+import type { Measurable, Measured } from "./measured.ts";
+import { type Marks, progressOf } from "./phases.ts";
+import { StageError } from "./trouble.ts";
+import { warmUp } from "./warm-up.ts";
+
+export type MeasurerOptions = {
+  readonly clock: Clock;
+  /** Resolvers, `IP` or `IP:port`; absent or empty = the machine's own. */
+  readonly resolvers?: readonly string[];
+  /** Source address of every connection and lookup: the way out by one carrier. */
+  readonly localAddress?: string;
+  /** CIDRs that may be measured although they are not public. */
+  readonly allow: readonly string[];
+  /** File a refusal tells the user to edit; starting with `--` it is a flag. */
+  readonly allowFile: string;
+  /** Hosts file; default /etc/hosts. */
+  readonly hosts?: string;
+  /** PEM certificates trusted besides Mozilla's. */
+  readonly ca?: readonly string[];
+  /** 0 <= x < 1; picks among several addresses. */
+  readonly random: () => number;
+  readonly version?: string;
+  readonly limits?: Limits;
+};
+
+export type MeasureOptions = {
+  readonly signal?: AbortSignal;
+  /** Metrics that are complete so far, in storage order, us; called as they become so. */
+  readonly onProgress?: (done: { metric: Metric; us: number }[]) => void;
+  /** Start after the due instant, ms; default 0. */
+  readonly lateMs?: number;
+};
+
+export type Measurer = {
+  /** Measures once. Rejects only with the reason of `signal`. */
+  measure(assignment: Measurable, options?: MeasureOptions): Promise<Measured>;
+  /** Lets the machinery compile, on loopback: the first measurements of a process are 10 ms and more off. */
+  warmUp(): Promise<void>;
+  /** Drops what is pending at the resolver. */
+  close(): void;
+};
+
+/** @throws ConfigError for an `allow` entry that is no CIDR. */
+export function measurer(options: MeasurerOptions): Measurer {
+  const tools: HopTools = {
+    clock: options.clock,
+    guard: guardOf(options.allow, options.allowFile),
+    lookup: lookupOf({
+      resolvers: options.resolvers ?? [],
+      localAddress: options.localAddress,
+      hostsFile: options.hosts ?? "/etc/hosts",
+    }),
+    context: secureContextOf(options.ca ?? []),
+    localAddress: options.localAddress,
+    random: options.random,
+    userAgent: `carrierwatch/${options.version ?? "0"}`,
+  };
+  const watch = loopWatch(options.clock.monoMs);
+  return {
+    measure: (assignment, extra = {}) => {
+      const leave = watch.enter();
+      return run(tools, assignment, extra, { watch, limits: options.limits ?? DEFAULT_LIMITS }).finally(
+        leave,
+      );
+    },
+    warmUp: () => warmUp(tools),
+    close: () => tools.lookup.close(),
+  };
+}
+
+type Surroundings = { readonly watch: { delayMs(): number }; readonly limits: Limits };
+
+async function run(
+  tools: HopTools,
+  assignment: Measurable,
+  extra: MeasureOptions,
+  { watch, limits }: Surroundings,
+): Promise<Measured> {
+  const { clock } = tools;
+  const lateMs = Math.max(0, extra.lateMs ?? 0);
+  const stop = new AbortController();
+  const callerStops = () => stop.abort(extra.signal?.reason);
+  extra.signal?.throwIfAborted();
+  extra.signal?.addEventListener("abort", callerStops, { once: true });
+  const startedMs = clock.nowMs();
+  const { totalMs } = assignment.timeouts;
+  const cancel = clock.after(totalMs, () => {
+    stop.abort(new StageError("DEADLINE", `no end after ${totalMs} ms in all`));
+  });
+  let loopDelayMs = 0;
+  const finished: Marks[] = [];
+  const marked = (marks: Marks) => {
+    loopDelayMs = Math.max(loopDelayMs, watch.delayMs());
+    extra.onProgress?.(progressOf([...finished, marks]));
+  };
+  try {
+    const trail = await follow(tools, assignment, { stop, marked, finished });
+    extra.signal?.throwIfAborted();
+    if (trail.trouble) loopDelayMs = Math.max(loopDelayMs, watch.delayMs());
+    return measuredOf(trail, assignment, { startedMs, loopDelayMs, lateMs, limits });
+  } finally {
+    cancel();
+    extra.signal?.removeEventListener("abort", callerStops);
+  }
+}

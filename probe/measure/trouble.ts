@@ -1,0 +1,78 @@
+/**
+ * Why a measurement stopped: the stage it was in and what was seen there. Judged by `judge/`; never thrown further
+ * than the hop it happened in.
+ */
+import type { FailurePhase } from "../../collector/wire/sample.ts";
+
+/** Codes of our own, beside those of Node, c-ares, OpenSSL and undici. */
+export const OWN_CODES = [
+  "DEADLINE",
+  "GUARD",
+  "TOO_LARGE",
+  "BAD_ENCODING",
+  "BAD_REDIRECT",
+  "TOO_MANY_REDIRECTS",
+  "REDIRECT_LOOP",
+  "REDIRECT_REFUSED",
+  "NO_FAMILY",
+] as const;
+export type OwnCode = (typeof OWN_CODES)[number];
+
+export type Trouble = {
+  readonly phase: FailurePhase;
+  /** `OwnCode`, or the code of the error; "" when it had none. */
+  readonly code: string;
+  /** Of the error: name and message, hostile text. */
+  readonly message: string;
+  /** How long the failing phase had taken, ms. */
+  readonly elapsedMs: number;
+};
+
+/** Ends a stage on our own account. */
+export class StageError extends Error {
+  override readonly name = "StageError";
+  readonly code: OwnCode;
+  constructor(code: OwnCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Code and text of anything that was thrown. */
+export function describe(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Error)) return { code: "", message: String(error) };
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return { code, message: error.name === "Error" ? error.message : `${error.name}: ${error.message}` };
+}
+
+/**
+ * Runs one stage: a callback-style act that settles once, and is killed when the signal fires.
+ *
+ * @param start Begins the act; what it returns destroys it. Not called when the signal has fired already.
+ */
+export function stage<T>(
+  signal: AbortSignal,
+  start: (resolve: (value: T) => void, reject: (error: unknown) => void) => () => void,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    let kill: () => void = () => undefined;
+    const onAbort = () => {
+      // First the reason: what dies may have an error of its own to tell.
+      reject(signal.reason);
+      kill();
+    };
+    const settled = () => signal.removeEventListener("abort", onAbort);
+    signal.addEventListener("abort", onAbort, { once: true });
+    kill = start(
+      (value) => {
+        settled();
+        resolve(value);
+      },
+      (error) => {
+        settled();
+        reject(error);
+      },
+    );
+  });
+}
