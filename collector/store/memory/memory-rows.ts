@@ -10,28 +10,28 @@ import { codeOf } from "../../archive/strip.ts";
 import { METRICS, type Metric } from "../../wire/metric.ts";
 import { digester } from "../digest.ts";
 import type { RowColumns, RowRun, RowsQuery, SeriesKey, Store, StripRun } from "../store.ts";
-import { type MemoryGeneration, type MemorySamples, reach } from "./memory-samples.ts";
+import { generationsOf, type MemoryGeneration, reach, type Shelf } from "./memory-shelf.ts";
 
 type Span = { readonly fromS: number; readonly toS: number };
 
-export function memoryRows(samples: MemorySamples): Pick<Store, "rows" | "strip" | "digest"> {
+export function memoryRows(shelf: Shelf): Pick<Store, "rows" | "strip" | "digest"> {
   return {
     rows: {
       async read(query) {
         return query.series.flatMap((series) =>
-          byOpening(samples.of(series)).flatMap((generation) => runOf(generation, query)),
+          byOpening(generationsOf(shelf, series)).flatMap((generation) => runOf(generation, query)),
         );
       },
     },
     strip: {
       async read({ series, fromS, toS }) {
         return series.flatMap((key) =>
-          byOpening(samples.of(key)).flatMap((generation) => stripOf(generation, { fromS, toS })),
+          byOpening(generationsOf(shelf, key)).flatMap((generation) => stripOf(generation, { fromS, toS })),
         );
       },
     },
     async digest(series, archive) {
-      return digestOf(samples, series, archive);
+      return digestOf(shelf, series, archive);
     },
   };
 }
@@ -103,9 +103,9 @@ function stripOf(generation: MemoryGeneration, range: Span): StripRun[] {
 
 const EVER: Span = { fromS: -1, toS: Number.MAX_SAFE_INTEGER };
 
-function digestOf(samples: MemorySamples, series: SeriesKey, archive: number | "strip"): string {
+function digestOf(shelf: Shelf, series: SeriesKey, archive: number | "strip"): string {
   const digest = digester();
-  for (const generation of samples.of(series)) {
+  for (const generation of generationsOf(shelf, series)) {
     if (archive === "strip") {
       digest.generation(generation.stepS);
       for (const run of stripOf(generation, EVER))

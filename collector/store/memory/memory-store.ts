@@ -6,17 +6,23 @@
  */
 import { UnavailableError } from "../../wire/errors.ts";
 import type { Store } from "../store.ts";
-import { memoryClaims, memoryDesk, memoryRegistry } from "./memory-desk.ts";
+import { memoryClaims } from "./memory-claims.ts";
+import { memoryCounters } from "./memory-counters.ts";
+import { memoryDesk } from "./memory-desk.ts";
+import { memoryRegistry } from "./memory-registry.ts";
 import { memoryRows } from "./memory-rows.ts";
 import { memorySamples } from "./memory-samples.ts";
+import type { Shelf } from "./memory-shelf.ts";
 
 /** A store that forgets; every call answers in the next microtask. */
 export function memoryStore(): Store {
   const claims = memoryClaims();
-  const samples = memorySamples(claims.mark);
+  const counters = memoryCounters();
+  const shelf: Shelf = new Map();
+  const samples = memorySamples(shelf, counters.of, claims.mark);
   return {
     samples,
-    ...memoryRows(samples),
+    ...memoryRows(shelf),
     registry: memoryRegistry(),
     ...memoryDesk(),
     claims,
@@ -34,9 +40,9 @@ export function memoryStore(): Store {
         bytesNow: 0,
         bytesFull: 0,
       }),
-      counters: async () => samples.counters(),
+      counters: async () => counters.list(),
       async countRejected(vantage, n) {
-        samples.countRejected(vantage, n);
+        counters.of(vantage).rejected += n;
       },
       ready: async () => ({ ok: true, reasons: [] }),
     },

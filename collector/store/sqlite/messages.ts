@@ -3,7 +3,14 @@
  *
  * Error classes do not survive a thread boundary, so they travel as plain fields and are made anew on the other side.
  */
-import { CarrierwatchError, ConfigError, UnavailableError, VersionConflictError } from "../../wire/errors.ts";
+import {
+  CarrierwatchError,
+  ConfigError,
+  type FieldIssue,
+  InvalidInputError,
+  UnavailableError,
+  VersionConflictError,
+} from "../../wire/errors.ts";
 
 /** What a worker offers: synchronous or not, arguments and answers that can be cloned. */
 // biome-ignore lint/suspicious/noExplicitAny: parameters of unlike functions have no common type but this one
@@ -30,6 +37,7 @@ export type PlainError = {
   readonly hint?: string;
   readonly retryable?: boolean;
   readonly stack?: string;
+  readonly issues?: readonly FieldIssue[];
 };
 
 export function plainErrorOf(error: unknown): PlainError {
@@ -39,6 +47,7 @@ export function plainErrorOf(error: unknown): PlainError {
       message: error.message,
       code: error.code,
       retryable: error.retryable,
+      issues: error.issues,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     };
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
@@ -59,7 +68,10 @@ export function errorOf(plain: PlainError): Error {
   if (plain.name === "ConfigError") return new ConfigError(plain.message, options);
   if (plain.name === "UnavailableError")
     return new UnavailableError(plain.code ?? "unavailable", plain.message, options);
-  if (plain.name === "VersionConflictError") return conflictOf(plain);
+  if (plain.name === "VersionConflictError")
+    return withWords(new VersionConflictError("document", "", 0, 0), plain);
+  if (plain.name === "InvalidInputError")
+    return withWords(new InvalidInputError("", plain.issues ?? [], plain.hint), plain);
   if (plain.retryable !== undefined)
     return new CarrierwatchError(plain.code ?? "store", plain.message, options);
   const error = new Error(plain.message);
@@ -69,8 +81,7 @@ export function errorOf(plain: PlainError): Error {
 }
 
 /** The class with the words it already has: its parts were put into them on the other side. */
-function conflictOf(plain: PlainError): VersionConflictError {
-  const error = new VersionConflictError("document", "", 0, 0);
+function withWords(error: CarrierwatchError, plain: PlainError): CarrierwatchError {
   error.message = plain.message;
   return error;
 }

@@ -40,7 +40,8 @@ type Span = { readonly first: number; readonly last: number };
 const M = METRICS.length;
 const EVER = { fromS: -1, toS: Number.MAX_SAFE_INTEGER };
 
-export function readerRows(db: Database.Database) {
+/** What one read transaction sees: generations with their heads, and the tiles behind them. */
+function viewOf(db: Database.Database) {
   const select = db.prepare<[string, string], GenerationRow>(
     "SELECT * FROM generation WHERE target = ? AND vantage = ? ORDER BY opened_tick, step_s",
   );
@@ -64,6 +65,11 @@ export function readerRows(db: Database.Database) {
     const row = tile.get(tileId(seen.id, band, number));
     return row?.number === number ? aligned(row.data) : null;
   };
+  return { generations, look };
+}
+
+export function readerRows(db: Database.Database) {
+  const { generations, look } = viewOf(db);
   const runOf = (seen: Seen, query: RowsQuery): RowRun[] => {
     const archive = archiveOf(seen.stepS, query.rowS);
     if (!archive) return [];

@@ -63,7 +63,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     ...deskParts(threads),
     ops: opsPart(threads),
     async close() {
-      if (upkeep) await (await upkeep).close();
+      if (upkeep !== undefined) await (await upkeep).close();
       await reader.close();
       if (writer.ended() === null) await writer.shut();
       await writer.close();

@@ -1,0 +1,87 @@
+/**
+ * The reference's shelf: every record ever stored, in maps by series, step and tick, and who may be put there.
+ *
+ * Acceptance follows rule of value 9 word for word. What a sized ring would have forgotten counts as forgotten here
+ * too (`kept`), so that both engines answer alike.
+ */
+import { FUTURE_LIMIT_S, isArchivable, PDP_KEEP_S } from "../../archive/layout.ts";
+import { codeOf, UNKNOWN_CODE } from "../../archive/strip.ts";
+import type { OutcomeKind } from "../../wire/sample.ts";
+import type { SampleRecord, SeriesKey, StoredSample } from "../store.ts";
+
+/** All samples of one series with one step. */
+export type MemoryGeneration = {
+  readonly series: SeriesKey;
+  readonly stepS: number;
+  readonly byTick: Map<number, StoredSample>;
+};
+
+export type Shelf = Map<string, Map<number, MemoryGeneration>>;
+
+const nameOf = (series: SeriesKey) => `${series.target}/${series.vantage}`;
+
+/** Generations of a series, by step. */
+export function generationsOf(shelf: Shelf, series: SeriesKey): MemoryGeneration[] {
+  return [...(shelf.get(nameOf(series))?.values() ?? [])].sort((a, b) => a.stepS - b.stepS);
+}
+
+export function allGenerations(shelf: Shelf): MemoryGeneration[] {
+  return [...shelf.values()].flatMap((steps) => [...steps.values()]);
+}
+
+/** First and newest tick of a generation. */
+export function reach(generation: MemoryGeneration): { openedTick: number; lastTick: number } {
+  let openedTick = Number.POSITIVE_INFINITY;
+  let lastTick = Number.NEGATIVE_INFINITY;
+  for (const tick of generation.byTick.keys()) {
+    openedTick = Math.min(openedTick, tick);
+    lastTick = Math.max(lastTick, tick);
+  }
+  return { openedTick, lastTick };
+}
+
+/** The samples a log still holds. */
+export function kept(generation: MemoryGeneration): StoredSample[] {
+  const fromS = keptAfter(generation);
+  return [...generation.byTick.values()].filter(({ sample }) => sample.tick > fromS);
+}
+
+function keptAfter(generation: MemoryGeneration): number {
+  return reach(generation).lastTick - PDP_KEEP_S(generation.stepS);
+}
+
+/**
+ * What becomes of a record, by (tick, now) alone.
+ *
+ * @param windowS How old a tick may be.
+ */
+export function judge(shelf: Shelf, record: SampleRecord, nowMs: number, windowS: number): OutcomeKind {
+  const { tick, stepS, target } = record.sample;
+  if (!isArchivable(stepS) || tick % stepS !== 0) return "rejected";
+  for (const generation of generationsOf(shelf, { target, vantage: record.vantage })) {
+    const taken = takenBy(generation, record);
+    if (taken) return taken;
+  }
+  const ageS = Math.floor(nowMs / 1000) - tick;
+  if (ageS > windowS) return "tooOld";
+  return ageS < -FUTURE_LIMIT_S ? "future" : "stored";
+}
+
+/** Identity is known while the log holds the tick; after that only that somebody measured. */
+function takenBy(generation: MemoryGeneration, record: SampleRecord): "duplicate" | "conflict" | null {
+  const there = generation.byTick.get(record.sample.tick);
+  if (!there) return null;
+  if (record.sample.tick <= keptAfter(generation))
+    return codeOf(there.sample) === UNKNOWN_CODE ? null : "duplicate";
+  return there.epoch === record.epoch && there.sample.seq === record.sample.seq ? "duplicate" : "conflict";
+}
+
+export function place(shelf: Shelf, stored: StoredSample): void {
+  const { target, stepS, tick } = stored.sample;
+  const series = { target, vantage: stored.vantage };
+  const steps = shelf.get(nameOf(series)) ?? new Map<number, MemoryGeneration>();
+  shelf.set(nameOf(series), steps);
+  const generation = steps.get(stepS) ?? { series, stepS, byTick: new Map<number, StoredSample>() };
+  steps.set(stepS, generation);
+  generation.byTick.set(tick, stored);
+}
