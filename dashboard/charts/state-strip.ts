@@ -33,9 +33,33 @@ export function stripCells(cells: readonly StateCell[], fromS: number, toS: numb
 
 function look(cell: StateCell): Pick<StripCell, "kind" | "downHeight"> {
   if (cell.paused) return { kind: "paused", downHeight: 0 };
-  if (cell.share === null)
-    return { kind: cell.state === "down" ? "down" : cell.state, downHeight: cell.state === "down" ? 1 : 0 };
-  if (cell.share >= 1) return { kind: cell.state === "suspect" ? "suspect" : "up", downHeight: 0 };
-  if (cell.share <= 0) return { kind: "down", downHeight: 1 };
-  return { kind: "up", downHeight: Math.max(LEAST_DOWN, 1 - cell.share) };
+  if (cell.state === "unknown") return { kind: "unknown", downHeight: 0 };
+  if (cell.state !== "down") return { kind: cell.state, downHeight: 0 };
+  const share = cell.share ?? 0;
+  return share <= 0
+    ? { kind: "down", downHeight: 1 }
+    : { kind: "up", downHeight: Math.max(LEAST_DOWN, 1 - share) };
+}
+
+/** Cells of a bar that shows about a hundred, as the collector cuts it: the least whole width that fits. */
+export function cellWidthS(fromS: number, toS: number, stepS: number): number {
+  const least = (toS - fromS) / 96;
+  const named = [60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200];
+  const fits = (width: number) => width >= least && width % stepS === 0;
+  return (
+    [stepS, ...named].sort((a, b) => a - b).find(fits) ?? Math.max(1, Math.ceil(least / 86_400)) * 86_400
+  );
+}
+
+/** Runs of equal cells, cut where the cells of `widthS` meet: k x widthS in UTC. */
+export function cutCells(cells: readonly StateCell[], widthS: number): StateCell[] {
+  return cells.flatMap((cell) => {
+    const parts: StateCell[] = [];
+    for (let at = cell.fromS; at < cell.toS; ) {
+      const end = Math.min(cell.toS, (Math.floor(at / widthS) + 1) * widthS);
+      parts.push({ ...cell, fromS: at, toS: end });
+      at = end;
+    }
+    return parts;
+  });
 }

@@ -90,10 +90,11 @@ export const enFailures: Readonly<Record<keyof typeof zhFailures, string>> = {
   "unknown.suspended": "not measured: the probe's machine was asleep",
   "unknown.guard": "that address is not allowed",
   "unknown.probe-network": "the probe's machine was offline",
+  "unknown.internal": "not measured: fault inside the probe program",
   "unknown.clock": "the probe's clock is off",
   "class.down": "Service down",
   "class.degraded": "Carrier degraded",
   "class.slow": "Service slow",
   "class.silent": "Vantage silent",
-  "failure.sentence": "{phase}: {cause} ({source})",
+  "failure.sentence": "{phase}: {cause}",
 };

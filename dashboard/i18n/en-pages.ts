@@ -58,7 +58,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "overview.calm": "All others",
   "overview.needs": "Needs attention",
   "overview.help":
-    "Each cell: last total time, the course of 3 hours, and the state of every round. Grey means nobody measured: neither up nor down.",
+    "Each cell: last total time and the course of 3 hours; below, the state of 24 hours, half an hour a cell. Grey means nobody measured: neither up nor down.",
   "overview.downFor": "down {duration}",
   "overview.coverage": "{share} covered",
   "overview.failedTicks": "{n} {n|round|rounds} failed",
@@ -123,8 +123,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "target.chart.rows": "one value per {row}: average",
   "target.chart.worst": "thin line: worst value of each",
   "target.chart.speedNote": "bytes / total time",
-  "target.chart.availabilityNote": "one cell per round; grey: nobody measured",
-  "target.chart.availabilityRows": "red: share that failed; grey: nobody measured",
+  "target.chart.availabilityNote": "one cell per {width}; red: share that failed, grey: nobody measured",
   "target.chart.alarm": "Alarm {value}",
   "target.chart.alarmOf": "{carrier} {value}",
   "target.chart.worstOf": "{carrier}, worst",

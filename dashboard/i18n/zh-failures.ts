@@ -88,10 +88,11 @@ export const zhFailures = {
   "unknown.suspended": "探测机器曾休眠，没有测",
   "unknown.guard": "该地址不允许访问",
   "unknown.probe-network": "探测机器自身断网",
+  "unknown.internal": "探测程序出错，没有测",
   "unknown.clock": "探测机器时钟异常",
   "class.down": "服务故障",
   "class.degraded": "运营商劣化",
   "class.slow": "服务偏慢",
   "class.silent": "探测点失联",
-  "failure.sentence": "{phase}阶段：{cause}（{source}）",
+  "failure.sentence": "{phase}阶段：{cause}",
 } as const;

@@ -1,0 +1,111 @@
+/** All incidents: what is happening first, then what was, each with its course. */
+import { useState } from "preact/hooks";
+import type { Carrier } from "../../../collector/wire/carrier.ts";
+import type { IncidentView } from "../../../collector/wire/incident.ts";
+import { incidentText } from "../../i18n/incident-text.ts";
+import { Link } from "../parts/link.tsx";
+import { ProblemBox } from "../parts/problem.tsx";
+import { carrierName, useApp } from "../state/app.ts";
+import { useLive, useNow, useResource, useThrottled } from "../state/resource.ts";
+
+const LIMIT = 200;
+const EVERY_MS = 1500;
+
+export function IncidentsPage() {
+  const { t, client } = useApp();
+  const list = useResource(`/incidents?limit=${LIMIT}`, (signal) =>
+    client.get<{ incidents: IncidentView[] }>(`/incidents?limit=${LIMIT}`, signal),
+  );
+  const carriers = useResource("/carriers", (signal) =>
+    client.get<{ carriers: Carrier[] }>("/carriers", signal),
+  );
+  const reload = useThrottled(list.reload, EVERY_MS);
+  useLive((news) => {
+    if (news.type === "incident" || news.type === "resumed") reload();
+  });
+  if (!list.data) return list.error ? <ProblemBox error={list.error} retry={list.reload} /> : null;
+  const newest = [...list.data.incidents].sort((a, b) => b.fromS - a.fromS);
+  const open = newest.filter((incident) => incident.toS === null);
+  const past = newest.filter((incident) => incident.toS !== null);
+  const known = carriers.data?.carriers ?? [];
+  return (
+    <div class="stack">
+      <h1>{t("incidents.title")}</h1>
+      {newest.length === 0 ? (
+        <p class="panel empty sub">{t("incidents.none")}</p>
+      ) : (
+        <>
+          <h2>{t("incidents.open")}</h2>
+          <div class="panel">
+            {open.length === 0 && <p class="list-card sub">{t("incidents.noneOpen")}</p>}
+            {open.map((incident) => (
+              <IncidentCard key={incident.id} incident={incident} carriers={known} />
+            ))}
+          </div>
+          {past.length > 0 && <h2>{t("incidents.past")}</h2>}
+          {past.length > 0 && (
+            <div class="panel">
+              {past.map((incident) => (
+                <IncidentCard key={incident.id} incident={incident} carriers={known} />
+              ))}
+            </div>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+type IncidentCardProps = { incident: IncidentView; carriers: readonly Carrier[] };
+
+function IncidentCard({ incident, carriers }: IncidentCardProps) {
+  const { t, f, language } = useApp();
+  const nowMs = useNow(30_000);
+  const [shown, setShown] = useState(false);
+  const speaker = { t, f, carrier: (id: string) => carrierName(carriers, id, language) };
+  const lastS = (incident.toS ?? Math.floor(nowMs / 1000)) - incident.fromS;
+  const told = incident.transitions.some((one) => one.told);
+  return (
+    <article class="list-card">
+      <div class="top">
+        <span class={`chip ${incident.toS === null ? chipOf(incident) : "unknown"}`}>
+          {t(`class.${incident.class}`)}
+        </span>
+        <b>
+          {incident.subject === "target" ? (
+            <Link to={`/targets/${incident.target}`}>{incident.name}</Link>
+          ) : (
+            <Link to="/vantages">{incident.name}</Link>
+          )}
+        </b>
+        <span class="small push">
+          {f.dayClock(incident.fromS * 1000)}
+          {incident.toS !== null && ` – ${f.dayClock(incident.toS * 1000)}`} ·{" "}
+          {t(incident.toS === null ? "incident.lasting" : "incident.lasted", { duration: f.duration(lastS) })}{" "}
+          · {t(told ? "incidents.told" : "incidents.untold")}
+        </span>
+      </div>
+      <p>{incidentText(incident, speaker)}</p>
+      <div>
+        <button type="button" class="link small" aria-expanded={shown} onClick={() => setShown(!shown)}>
+          {t("incidents.history")}
+        </button>
+      </div>
+      {shown && (
+        <ol class="course">
+          {incident.transitions.map((one) => (
+            <li key={`${one.kind}-${one.tick}`}>
+              <span class="small">{f.dayClock(one.tick * 1000)}</span> {t(`incidents.kind.${one.kind}`)}
+              {one.kind !== "ended" &&
+                `: ${incidentText({ ...incident, class: one.class, transitions: [one] }, speaker)}`}
+            </li>
+          ))}
+        </ol>
+      )}
+    </article>
+  );
+}
+
+function chipOf(incident: IncidentView): string {
+  return incident.class === "silent" ? "unknown" : incident.class;
+}

@@ -1,0 +1,194 @@
+/** Targets by carriers: what is bad first, said in one sentence; then all the others by group. */
+import { useState } from "preact/hooks";
+import type { Overview, OverviewRow } from "../../../collector/wire/api-overview.ts";
+import { carrierColor } from "../../charts/theme.ts";
+import { Dot } from "../parts/fields.tsx";
+import { Link } from "../parts/link.tsx";
+import { ProblemBox } from "../parts/problem.tsx";
+import { Segments } from "../parts/segments.tsx";
+import { useApp } from "../state/app.ts";
+import { useOverview } from "../state/overview.ts";
+import { useLive, useThrottled } from "../state/resource.ts";
+import { recall, store } from "../state/theme.ts";
+import { Row } from "./row.tsx";
+
+const EVERY_MS = 1500;
+const ORDER_KEY = "carrierwatch.order";
+const STATUSES = ["down", "degraded", "slow", "unknown", "waiting", "up", "paused"] as const;
+const NEEDS_A_LOOK: readonly string[] = ["down", "degraded", "slow", "unknown"];
+
+type Order = "state" | "group";
+type Status = OverviewRow["status"];
+
+export function OverviewPage() {
+  const { t } = useApp();
+  const overview = useOverview();
+  const reload = useThrottled(overview.reload, EVERY_MS);
+  useLive((news) => {
+    if (news.type !== "progress") reload();
+  });
+  const { data } = overview;
+  if (!data) return overview.error ? <ProblemBox error={overview.error} retry={overview.reload} /> : null;
+  if (data.rows.length === 0) return <FirstRun />;
+  return (
+    <>
+      <h1 class="sr">{t("nav.overview")}</h1>
+      <Table data={data} />
+    </>
+  );
+}
+
+function Table({ data }: { data: Overview }) {
+  const { t } = useApp();
+  const [order, setOrder] = useState<Order>(() => (recall(ORDER_KEY) === "group" ? "group" : "state"));
+  const [only, setOnly] = useState<Status | null>(null);
+  const rows = only ? data.rows.filter((row) => row.status === only) : data.rows;
+  const choose = (value: Order) => {
+    store(ORDER_KEY, value);
+    setOrder(value);
+  };
+  return (
+    <>
+      <div class="head">
+        <Title data={data} />
+        <div class="side">
+          <Counts rows={data.rows} only={only} onOnly={setOnly} />
+          <Segments
+            label={t("overview.byState")}
+            value={order}
+            onValue={choose}
+            options={[
+              { value: "state", label: t("overview.byState") },
+              { value: "group", label: t("overview.byGroup") },
+            ]}
+          />
+        </div>
+      </div>
+      <div class="panel">
+        <table class="over">
+          <Head data={data} />
+          {sections(rows, order).map((section) => (
+            <tbody key={section.group ?? ""}>
+              {section.group !== null && (
+                <tr class="g">
+                  <th colSpan={data.carriers.length + 2} scope="rowgroup">
+                    {t("overview.group", { group: section.group, n: section.rows.length })}
+                  </th>
+                </tr>
+              )}
+              {section.rows.map((row) => (
+                <Row key={row.target.id} row={row} carriers={data.carriers} nowMs={data.nowMs} />
+              ))}
+            </tbody>
+          ))}
+        </table>
+        {rows.length === 0 && <p class="empty sub">{t("overview.filterNone")}</p>}
+      </div>
+      <p class="small foot">{t("overview.help")}</p>
+    </>
+  );
+}
+
+function Title({ data }: { data: Overview }) {
+  const { t, f } = useApp();
+  const newest = Math.max(
+    0,
+    ...data.rows.flatMap((row) => row.cells.map((cell) => cell.latest?.sample.startedMs ?? 0)),
+  );
+  const active = data.rows.filter((row) => row.status !== "paused").map((row) => row.nextTickMs);
+  return (
+    <div>
+      <h2 class="title">
+        {t("overview.title", { targets: data.rows.length, carriers: data.carriers.length })}
+      </h2>
+      {newest > 0 && active.length > 0 && (
+        <p class="sub">
+          {t("overview.round", { last: f.clock(newest), next: f.clock(Math.min(...active)) })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+type CountsProps = {
+  rows: readonly OverviewRow[];
+  only: Status | null;
+  onOnly: (status: Status | null) => void;
+};
+
+function Counts({ rows, only, onOnly }: CountsProps) {
+  const { t } = useApp();
+  return (
+    <div class="sum">
+      {STATUSES.map((status) => {
+        const n = rows.filter((row) => row.status === status).length;
+        if (n === 0 && only !== status) return null;
+        return (
+          <button
+            key={status}
+            type="button"
+            class={`chip ${status}`}
+            aria-pressed={only === status}
+            onClick={() => onOnly(only === status ? null : status)}
+          >
+            {t(`overview.count.${status}`, { n })}
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+function Head({ data }: { data: Overview }) {
+  const { t, language, theme } = useApp();
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{t("overview.target")}</th>
+        {data.carriers.map((carrier) => (
+          <th key={carrier.id} scope="col">
+            <Dot color={carrierColor(carrier.color, theme.dark)} />
+            {carrier.name[language]}
+          </th>
+        ))}
+        <th scope="col">{t("overview.availability")}</th>
+      </tr>
+    </thead>
+  );
+}
+
+type Section = { readonly group: string | null; readonly rows: OverviewRow[] };
+
+function sections(rows: readonly OverviewRow[], order: Order): Section[] {
+  const bad = order === "state" ? rows.filter((row) => NEEDS_A_LOOK.includes(row.status)) : [];
+  const byGroup = new Map<string, OverviewRow[]>();
+  for (const row of rows) {
+    if (bad.includes(row)) continue;
+    const group = byGroup.get(row.target.group) ?? [];
+    group.push(row);
+    byGroup.set(row.target.group, group);
+  }
+  const grouped = [...byGroup].map(([group, members]) => ({ group, rows: members }));
+  grouped.sort((a, b) => a.group.localeCompare(b.group));
+  return bad.length > 0 ? [{ group: null, rows: bad }, ...grouped] : grouped;
+}
+
+/** Nothing yet: leads to the first URL. */
+function FirstRun() {
+  const { t } = useApp();
+  return (
+    <div class="panel empty">
+      <h1>{t("overview.emptyTitle")}</h1>
+      <p>{t("overview.emptyText")}</p>
+      <Link to="/targets/new" class="btn primary">
+        {t("overview.emptyAction")}
+      </Link>
+      <p class="small">
+        {t("overview.emptyVantage")}{" "}
+        <Link to="/vantages" class="link">
+          {t("vantages.add")}
+        </Link>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,142 @@
+/** One target of the overview: what it is, what is wrong in one sentence, and a cell per carrier. */
+import type { TargetedMouseEvent } from "preact";
+import type { OverviewCell, OverviewRow } from "../../../collector/wire/api-overview.ts";
+import type { Carrier } from "../../../collector/wire/carrier.ts";
+import { carrierColor } from "../../charts/theme.ts";
+import { msQuantity } from "../../i18n/format.ts";
+import { incidentText, shortFailure } from "../../i18n/incident-text.ts";
+import { Dot } from "../parts/fields.tsx";
+import { Link } from "../parts/link.tsx";
+import { Spark, Strip } from "../parts/strip.tsx";
+import { carrierName, useApp } from "../state/app.ts";
+
+const DAY_S = 86_400;
+/** Half an hour: what a cell of the bar stands for. */
+const CELL_S = 1800;
+
+type RowProps = { row: OverviewRow; carriers: readonly Carrier[]; nowMs: number };
+
+export function Row({ row, carriers, nowMs }: RowProps) {
+  const { t, f, language, router } = useApp();
+  const { target, incident } = row;
+  const to = `/targets/${target.id}`;
+  const open = (event: TargetedMouseEvent<HTMLTableRowElement>) => {
+    if (event.target instanceof Element && event.target.closest("a")) return;
+    router.go(to);
+    scrollTo(0, 0);
+  };
+  const why = incident
+    ? incidentText(incident, { t, f, carrier: (id) => carrierName(carriers, id, language) })
+    : null;
+  return (
+    <tr class={`link ${row.status}`} onClick={open}>
+      <td class="t">
+        <Link to={to}>{target.name}</Link>
+        <span class="u">{shortUrl(target.url)}</span>
+        {why && <span class="why">{why}</span>}
+      </td>
+      {carriers.map((carrier) => (
+        <Cell
+          key={carrier.id}
+          carrier={carrier}
+          cell={row.cells.find((cell) => cell.carrier === carrier.id)}
+          nowMs={nowMs}
+        />
+      ))}
+      <td class="av">
+        {f.share(row.availability24h.share)}
+        <AvailabilityNote row={row} />
+      </td>
+    </tr>
+  );
+}
+
+type CellProps = { carrier: Carrier; cell: OverviewCell | undefined; nowMs: number };
+
+function Cell({ carrier, cell, nowMs }: CellProps) {
+  const { t, f, theme, language } = useApp();
+  const color = carrierColor(carrier.color, theme.dark);
+  const label = (
+    <span class="c">
+      <Dot color={color} />
+      {carrier.name[language]}
+    </span>
+  );
+  if (!cell || cell.state === "none" || cell.state === "waiting" || cell.state === "paused") {
+    return (
+      <td>
+        <div class="cell">
+          {label}
+          <span class="word">
+            {t(`state.${cell?.state === "waiting" || cell?.state === "paused" ? cell.state : "none"}`)}
+          </span>
+        </div>
+      </td>
+    );
+  }
+  const { counts } = cell.availability24h;
+  const toS = cell.cells.at(-1)?.toS ?? Math.floor(nowMs / 1000);
+  const fromS = cell.cells[0]?.fromS ?? toS - DAY_S;
+  return (
+    <td>
+      <div class="cell">
+        {label}
+        <Value cell={cell} />
+        {cell.silentSinceMs === null ? (
+          <Spark values={cell.spark} color={color} />
+        ) : (
+          <span class="small">{t("overview.silentSince", { time: f.clock(cell.silentSinceMs) })}</span>
+        )}
+        <Strip
+          cells={cell.cells}
+          fromS={fromS}
+          toS={toS}
+          cellS={CELL_S}
+          height={8}
+          label={t("overview.stripLabel", {
+            carrier: carrier.name[language],
+            up: counts.up + counts.suspect,
+            down: counts.down,
+            unknown: counts.unknown,
+          })}
+        />
+      </div>
+    </td>
+  );
+}
+
+/** The last total, or in two words why there is none. */
+function Value({ cell }: { cell: OverviewCell }) {
+  const { t } = useApp();
+  const sample = cell.latest?.sample;
+  if (cell.silentSinceMs !== null || cell.state === "unknown" || !sample)
+    return <span class="v quiet">{t("state.unknown")}</span>;
+  if (cell.state === "down")
+    return (
+      <span class="v down">
+        {sample.failure ? shortFailure(sample.failure, t, sample.detail.status) : t("short.down")}
+      </span>
+    );
+  const { value, unit } = msQuantity(sample.timings.total === null ? null : sample.timings.total / 1000);
+  return (
+    <span class={`v ${cell.slow ? "slow" : ""}`}>
+      {value}
+      <small>{unit}</small>
+    </span>
+  );
+}
+
+/** Under the availability: how long it was down, or how little of it was measured. */
+function AvailabilityNote({ row }: { row: OverviewRow }) {
+  const { t, f } = useApp();
+  const { counts, coverage } = row.availability24h;
+  if (counts.down > 0)
+    return <small>{t("overview.downFor", { duration: f.duration(counts.down * row.target.stepS) })}</small>;
+  if (coverage > 0 && coverage < 0.995)
+    return <small>{t("overview.coverage", { share: f.share(coverage) })}</small>;
+  return null;
+}
+
+function shortUrl(url: string): string {
+  return url.replace(/^https?:\/\//, "").replace(/\/$/, "");
+}

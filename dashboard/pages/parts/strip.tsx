@@ -1,0 +1,81 @@
+/** The bar of states, and the small line: SVG with one path per state, so that a thousand of them stay light. */
+import type { StateCell } from "../../../collector/wire/api-chart.ts";
+import { sparkline } from "../../charts/sparkline.ts";
+import { cutCells, type StripCell, stripCells } from "../../charts/state-strip.ts";
+
+type StripProps = {
+  cells: readonly StateCell[];
+  fromS: number;
+  toS: number;
+  /** Width of one cell, s. */
+  cellS: number;
+  height: number;
+  label: string;
+  class?: string;
+};
+
+export function Strip(props: StripProps) {
+  const { cells, fromS, toS, cellS, height, label } = props;
+  const paths = pathsOf(stripCells(cutCells(cells, cellS), fromS, toS), height);
+  return (
+    <svg
+      class={`strip ${props.class ?? ""}`}
+      viewBox={`0 0 1000 ${height}`}
+      height={height}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
+      <title>{label}</title>
+      {Object.entries(paths).map(([kind, d]) => (
+        <path key={kind} class={kind} d={d} />
+      ))}
+    </svg>
+  );
+}
+
+/** Units of the view box between two cells. */
+const GAP = 2.2;
+
+function pathsOf(cells: readonly StripCell[], height: number): Record<string, string> {
+  const paths: Record<string, string> = {};
+  for (const { x, width, kind, downHeight } of cells) {
+    const w = Math.max(0.8, width * 1000 - GAP);
+    const rect = (top: number, h: number) =>
+      `M${round(x * 1000)} ${round(top)}h${round(w)}v${round(h)}h${round(-w)}z`;
+    const add = (name: string, d: string) => {
+      paths[name] = (paths[name] ?? "") + d;
+    };
+    if (downHeight < 1) add(kind, rect(0, height * (1 - downHeight)));
+    if (downHeight > 0) add("down", rect(height * (1 - downHeight), height * downHeight));
+  }
+  return paths;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+type SparkProps = { values: readonly (number | null)[]; color: string };
+
+const WIDTH = 96;
+const HEIGHT = 24;
+
+export function Spark({ values, color }: SparkProps) {
+  const { path, dots } = sparkline(values, WIDTH, HEIGHT);
+  return (
+    <svg
+      class="spark"
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      aria-hidden="true"
+      style={{ "--c": color }}
+    >
+      {path !== "" && <path d={path} />}
+      {dots.map((dot) => (
+        <circle key={dot.x} cx={dot.x} cy={dot.y} r="2.2" />
+      ))}
+    </svg>
+  );
+}

@@ -1,0 +1,4 @@
+/** Settings. */
+export function SettingsPage(_: { section: string }) {
+  return null;
+}

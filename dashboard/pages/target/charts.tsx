@@ -1,0 +1,195 @@
+/** The three charts of a target over one range, the carriers to show, and the numbers under each. */
+import { useMemo, useState } from "preact/hooks";
+import type { ChartData } from "../../../collector/wire/api-chart.ts";
+import type { Carrier } from "../../../collector/wire/carrier.ts";
+import type { Target } from "../../../collector/wire/target.ts";
+import { columnsOf, hidesFiring, limitFor } from "../../charts/lines.ts";
+import type { ChartInput, Line, LinesMetric } from "../../charts/metric-chart.ts";
+import { linesChart } from "../../charts/metric-chart.ts";
+import { phasesChart } from "../../charts/phases-chart.ts";
+import { carrierColor, DARK, LIGHT } from "../../charts/theme.ts";
+import { ChartCanvas } from "../parts/chart-canvas.tsx";
+import { Dot } from "../parts/fields.tsx";
+import { type App, useApp } from "../state/app.ts";
+import { Availability } from "./availability.tsx";
+import { Legend } from "./legend.tsx";
+import { ValueTable } from "./value-table.tsx";
+import { PhaseKey } from "./waterfall.tsx";
+
+type ChartsProps = {
+  data: ChartData;
+  target: Target;
+  carriers: readonly Carrier[];
+  onSpan: (fromS: number, toS: number) => void;
+};
+
+export function Charts({ data, target, carriers, onSpan }: ChartsProps) {
+  const app = useApp();
+  const { language, theme } = app;
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const all: Line[] = useMemo(
+    () =>
+      data.series.map((series) => {
+        const carrier = carriers.find((one) => one.id === series.carrier);
+        return {
+          carrier: series.carrier,
+          name: carrier?.name[language] ?? series.carrier,
+          color: carrierColor(carrier?.color ?? "#7d5fb8", theme.dark),
+        };
+      }),
+    [data, carriers, language, theme.dark],
+  );
+  const shown = all.filter((line) => !hidden.has(line.carrier));
+  const lines = shown.length === 0 ? all : shown;
+  const only = (carrier: string | null) =>
+    setHidden(
+      new Set(carrier === null ? [] : all.map((line) => line.carrier).filter((id) => id !== carrier)),
+    );
+  const single = lines.length === 1 ? lines[0] : undefined;
+  const parts = { data, target, lines, all, single, onSpan, only };
+  return (
+    <div class="stack">
+      {all.length > 1 && <CarrierPick all={all} single={single} onPick={only} />}
+      <MetricPanel metric="total" {...parts} />
+      <MetricPanel metric="speed" {...parts} />
+      <Availability data={data} lines={lines} />
+    </div>
+  );
+}
+
+type CarrierPickProps = {
+  all: readonly Line[];
+  single: Line | undefined;
+  onPick: (carrier: string | null) => void;
+};
+
+function CarrierPick({ all, single, onPick }: CarrierPickProps) {
+  const { t } = useApp();
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot lay out as a row in every browser.
+    <div class="choices" role="group" aria-label={t("target.carrierFilter")}>
+      <button type="button" class="pickone" aria-pressed={single === undefined} onClick={() => onPick(null)}>
+        {t("target.allCarriers")}
+      </button>
+      {all.map((line) => (
+        <button
+          key={line.carrier}
+          type="button"
+          class="pickone"
+          aria-pressed={single?.carrier === line.carrier}
+          onClick={() => onPick(single?.carrier === line.carrier ? null : line.carrier)}
+        >
+          <Dot color={line.color} />
+          {line.name}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+type PanelProps = {
+  metric: LinesMetric;
+  data: ChartData;
+  target: Target;
+  lines: readonly Line[];
+  all: readonly Line[];
+  single: Line | undefined;
+  onSpan: (fromS: number, toS: number) => void;
+  only: (carrier: string | null) => void;
+};
+
+function MetricPanel({ metric, data, target, lines, all, single, onSpan, only }: PanelProps) {
+  const app = useApp();
+  const { t, f, language, theme } = app;
+  const [asTable, setAsTable] = useState(false);
+  const areas = metric === "total" && single !== undefined;
+  const config = useMemo(() => {
+    const input = chartInput(app, metric, data, target, lines);
+    return areas && single
+      ? phasesChart(single, (phase) => t(`phase.${phase}`), input)
+      : linesChart(metric, input);
+  }, [data, target, lines.map((line) => line.carrier).join(), language, theme.dark, f]);
+  const empty = data.series.every((series) =>
+    columnsOf(series, metric).AVERAGE.every((value) => value === null),
+  );
+  const title = areas
+    ? t("target.chart.phases")
+    : t(metric === "total" ? "target.chart.response" : "target.chart.speed");
+  const worst = !areas && showsWorst(metric, data, target, lines);
+  return (
+    <section class="panel chart">
+      <header>
+        <h2>{title}</h2>
+        <span class="small hide-phone">
+          {metric === "speed" && `${t("target.chart.speedNote")} · `}
+          {rowNote(app, data)}
+          {worst && ` · ${t("target.chart.worst")}`}
+        </span>
+        <button
+          type="button"
+          class="link small push"
+          onClick={() => setAsTable(!asTable)}
+          aria-expanded={asTable}
+        >
+          {t(asTable ? "target.chart.hideTable" : "target.chart.table")}
+        </button>
+      </header>
+      <ChartCanvas
+        config={config}
+        label={title}
+        onSpan={onSpan}
+        empty={empty ? t("target.chart.empty") : undefined}
+      />
+      {areas && <PhaseKey />}
+      {asTable && <ValueTable metric={metric} data={data} lines={lines} />}
+      <Legend metric={metric} data={data} target={target} lines={all} shown={lines} onPick={only} />
+    </section>
+  );
+}
+
+function chartInput(
+  app: App,
+  metric: LinesMetric,
+  data: ChartData,
+  target: Target,
+  lines: readonly Line[],
+): ChartInput {
+  const { t, f, theme, language } = app;
+  const say = (value: number) => (metric === "speed" ? f.speed(value) : f.ms(value));
+  const coarse = data.rowS >= 86_400;
+  return {
+    data,
+    target,
+    lines,
+    theme: theme.dark ? DARK : LIGHT,
+    timeZone: f.timeZone,
+    language,
+    text: {
+      value: say,
+      title: (atS) => (coarse ? f.date((atS - data.rowS) * 1000) : f.dayClock(atS * 1000)),
+      alarm: (limit, carrier) =>
+        carrier === null
+          ? t("target.chart.alarm", { value: say(limit) })
+          : t("target.chart.alarmOf", { carrier, value: say(limit) }),
+      worst: (carrier) => t("target.chart.worstOf", { carrier }),
+    },
+  };
+}
+
+function rowNote({ t, f }: App, data: ChartData): string {
+  return data.rowS <= data.stepS
+    ? t("target.chart.raw", { step: f.duration(data.rowS) })
+    : t("target.chart.rows", { row: f.duration(data.rowS) });
+}
+
+function showsWorst(metric: LinesMetric, data: ChartData, target: Target, lines: readonly Line[]): boolean {
+  return data.series.some(
+    (series) =>
+      lines.some((line) => line.carrier === series.carrier) &&
+      hidesFiring(
+        columnsOf(series, metric),
+        limitFor(target.alarm.lines[metric], series.carrier),
+        metric === "speed",
+      ),
+  );
+}

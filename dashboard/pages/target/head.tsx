@@ -1,0 +1,141 @@
+/** Head of a target's page: name, state, where it is and who measures it, the range, and what can be done with it. */
+import { useState } from "preact/hooks";
+import type { ChartData } from "../../../collector/wire/api-chart.ts";
+import type { TargetView } from "../../../collector/wire/api-overview.ts";
+import { incidentText, listOf } from "../../i18n/incident-text.ts";
+import { Confirm } from "../parts/dialog.tsx";
+import { Link } from "../parts/link.tsx";
+import { carrierName, useApp } from "../state/app.ts";
+import { useNow } from "../state/resource.ts";
+import type { Span } from "./range.ts";
+import { RangeSwitch } from "./range-switch.tsx";
+
+type TargetHeadProps = {
+  view: TargetView;
+  span: Span;
+  chart: ChartData | null;
+  onSpan: (span: Span) => void;
+  onChanged: () => void;
+};
+
+export function TargetHead({ view, span, chart, onSpan, onChanged }: TargetHeadProps) {
+  const { t, f } = useApp();
+  const { target, status } = view.row;
+  return (
+    <>
+      <div class="thead">
+        <div>
+          <div class="small">
+            <Link to="/">{t("nav.overview")}</Link> / {target.group}
+          </div>
+          <div class="name">
+            <h1>{target.name}</h1>
+            <span class={`chip ${status}`}>{t(`status.${status}`)}</span>
+          </div>
+          <div class="where">
+            <UrlLink url={target.url} /> · {t("target.every", { duration: f.duration(target.stepS) })}
+            <SeenFrom chart={chart} view={view} />
+          </div>
+        </div>
+        <div class="side">
+          <RangeSwitch span={span} shown={chart} onSpan={onSpan} />
+          <Actions view={view} onChanged={onChanged} />
+        </div>
+      </div>
+      <OpenIncident view={view} />
+    </>
+  );
+}
+
+function UrlLink({ url }: { url: string }) {
+  const { t } = useApp();
+  if (!/^https?:\/\//i.test(url)) return <span class="mono">{url}</span>;
+  return (
+    <a href={url} target="_blank" rel="noreferrer noopener" title={t("target.opensNew")}>
+      {url}
+    </a>
+  );
+}
+
+/** Which carriers look at it, and from how many places. */
+function SeenFrom({ chart, view }: { chart: ChartData | null; view: TargetView }) {
+  const { t, language } = useApp();
+  const parts = (chart?.series ?? [])
+    .filter((series) => series.vantages.length > 0)
+    .map((series) =>
+      t("target.vantages", {
+        carrier: carrierName(view.carriers, series.carrier, language),
+        n: series.vantages.length,
+      }),
+    );
+  return parts.length === 0 ? null : <> · {listOf(parts, { t })}</>;
+}
+
+function Actions({ view, onChanged }: { view: TargetView; onChanged: () => void }) {
+  const { t, client, router } = useApp();
+  const [asking, setAsking] = useState<"pause" | "remove" | null>(null);
+  const { target, status } = view.row;
+  const paused = status === "paused";
+  const act = async (verb: "pause" | "resume") => {
+    await client.post(`/targets/${target.id}/${verb}`);
+    onChanged();
+  };
+  return (
+    <div class="row">
+      <Link to={`/targets/${target.id}/edit`} class="btn">
+        {t("common.edit")}
+      </Link>
+      <button type="button" class="btn" onClick={() => (paused ? void act("resume") : setAsking("pause"))}>
+        {t(paused ? "target.resume" : "target.pause")}
+      </button>
+      <button type="button" class="btn danger" onClick={() => setAsking("remove")}>
+        {t("common.remove")}
+      </button>
+      {asking === "pause" && (
+        <Confirm
+          title={t("target.pause.title", { name: target.name })}
+          text={t("target.pause.text")}
+          action={t("target.pause")}
+          onConfirm={() => act("pause")}
+          onClose={() => setAsking(null)}
+        />
+      )}
+      {asking === "remove" && (
+        <Confirm
+          title={t("target.remove.title", { name: target.name })}
+          text={t("target.remove.text")}
+          action={t("common.remove")}
+          danger
+          onConfirm={async () => {
+            await client.remove(`/targets/${target.id}?version=${target.version}`);
+            router.go("/");
+          }}
+          onClose={() => setAsking(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What is wrong now, in one sentence with numbers. */
+function OpenIncident({ view }: { view: TargetView }) {
+  const { t, f, language } = useApp();
+  const nowMs = useNow(30_000);
+  const { incident } = view.row;
+  if (!incident || incident.toS !== null) return null;
+  const speaker = { t, f, carrier: (id: string) => carrierName(view.carriers, id, language) };
+  const sinceMs = incident.fromS * 1000;
+  const time = nowMs - sinceMs > 20 * 3_600_000 ? f.dayClock(sinceMs) : f.clock(sinceMs);
+  return (
+    <div class={`say ${incident.class}`} role="status">
+      <span class={`chip ${incident.class}`}>{t("incident.since", { time })}</span>
+      <span>
+        {incidentText(incident, speaker)}
+        <span class="sub">
+          {" "}
+          · {t("incident.lasting", { duration: f.duration((nowMs - sinceMs) / 1000) })}
+        </span>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+/** The time range of the target page: kept in the address, so that a link shows what the sender saw. */
+import type { Range } from "../../../collector/wire/api-chart.ts";
+
+export type Span = { readonly range: Range; readonly fromS: number | null; readonly toS: number | null };
+
+export const RANGES: readonly Range[] = ["3h", "day", "week", "month", "year", "custom"];
+
+/** The range an address names; 3 h when it names none. */
+export function rangeIn(query: URLSearchParams): Span {
+  const range = RANGES.find((candidate) => candidate === query.get("range")) ?? "3h";
+  const [fromS, toS] = [number(query.get("from")), number(query.get("to"))];
+  if (range === "custom" && (fromS === null || toS === null || toS <= fromS))
+    return { range: "3h", fromS: null, toS: null };
+  return range === "custom" ? { range, fromS, toS } : { range, fromS: null, toS: null };
+}
+
+/** The query string of a range, for the address and for the API alike. */
+export function queryOf({ range, fromS, toS }: Span): string {
+  return range === "custom" && fromS !== null && toS !== null
+    ? `range=custom&from=${fromS}&to=${toS}`
+    : `range=${range}`;
+}
+
+/** A local time as a date field shows it, in a time zone. */
+export function fieldTime(atS: number, timeZone: string): string {
+  const parts: Record<string, string> = {};
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  for (const part of format.formatToParts(atS * 1000)) parts[part.type] = part.value;
+  return `${parts["year"]}-${parts["month"]}-${parts["day"]}T${parts["hour"]}:${parts["minute"]}`;
+}
+
+/** UTC seconds of what a date field holds, read in a time zone; null = not a time. */
+export function timeOfField(text: string, timeZone: string): number | null {
+  const wall = Date.parse(`${text}:00Z`);
+  if (Number.isNaN(wall)) return null;
+  // The offset at the guessed instant, then once more where the zone changes between the two.
+  const offset = (atMs: number) =>
+    Date.parse(`${fieldTime(atMs / 1000, timeZone)}:00Z`) - Math.floor(atMs / 60_000) * 60_000;
+  const guess = wall - offset(wall);
+  return Math.floor((wall - offset(guess)) / 1000);
+}
+
+function number(text: string | null): number | null {
+  return text !== null && /^\d{1,11}$/.test(text) ? Number(text) : null;
+}

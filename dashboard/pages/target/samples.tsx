@@ -1,0 +1,155 @@
+/** The newest measurements one by one; pressing one shows all that is known of it. */
+import { useEffect, useState } from "preact/hooks";
+import type { SamplesPage, SampleView } from "../../../collector/wire/api-overview.ts";
+import type { Carrier } from "../../../collector/wire/carrier.ts";
+import { carrierColor } from "../../charts/theme.ts";
+import { shortFailure } from "../../i18n/incident-text.ts";
+import { Dot } from "../parts/fields.tsx";
+import { ProblemBox } from "../parts/problem.tsx";
+import { carrierName, useApp } from "../state/app.ts";
+import { SampleDetail } from "./sample-detail.tsx";
+
+const PAGE = 20;
+
+type SamplesProps = {
+  target: string;
+  carriers: readonly Carrier[];
+  names: ReadonlyMap<string, string>;
+  arrived: readonly SampleView[];
+};
+
+export function Samples({ target, carriers, names, arrived }: SamplesProps) {
+  const { t } = useApp();
+  const { samples, cursor, error, more } = useSamples(target);
+  const [open, setOpen] = useState<string | null>(null);
+  const known = new Set(samples.map(keyOf));
+  const all = [...arrived.filter((one) => !known.has(keyOf(one))), ...samples];
+  return (
+    <section class="panel">
+      <header class="pad-head">
+        <h2>{t("target.samples")}</h2>
+      </header>
+      {error !== null && <ProblemBox error={error} retry={more} />}
+      {all.length === 0 && <p class="empty small">{t("target.samples.none")}</p>}
+      {all.length > 0 && (
+        <div class="scroll-x">
+          <table class="plain samples">
+            <thead>
+              <tr>
+                <th scope="col">{t("target.col.time")}</th>
+                <th scope="col">{t("target.col.vantage")}</th>
+                <th scope="col">{t("target.col.result")}</th>
+                <th scope="col" class="num">
+                  {t("target.col.total")}
+                </th>
+                <th scope="col" class="num hide-phone">
+                  {t("target.col.status")}
+                </th>
+                <th scope="col" class="num hide-phone">
+                  {t("target.col.bytes")}
+                </th>
+                <th scope="col" class="num hide-phone">
+                  {t("target.col.speed")}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {all.map((one) => (
+                <SampleRow
+                  key={keyOf(one)}
+                  sample={one}
+                  carriers={carriers}
+                  names={names}
+                  open={open === keyOf(one)}
+                  onToggle={() => setOpen(open === keyOf(one) ? null : keyOf(one))}
+                />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {cursor !== null && (
+        <div class="pad-foot">
+          <button type="button" class="link" onClick={more}>
+            {t("target.samples.more")}
+          </button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function useSamples(target: string) {
+  const { client } = useApp();
+  const [samples, setSamples] = useState<readonly SampleView[]>([]);
+  const [cursor, setCursor] = useState<string | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const load = (from: string | null) => {
+    const query = from === null ? "" : `&cursor=${encodeURIComponent(from)}`;
+    client.get<SamplesPage>(`/targets/${target}/samples?limit=${PAGE}${query}`).then(
+      (page) => {
+        setError(null);
+        setSamples((old) => (from === null ? page.samples : [...old, ...page.samples]));
+        setCursor(page.cursor);
+      },
+      (failed: unknown) => setError(failed),
+    );
+  };
+  useEffect(() => load(null), [target]);
+  return { samples, cursor, error, more: () => load(cursor) };
+}
+
+type SampleRowProps = {
+  sample: SampleView;
+  carriers: readonly Carrier[];
+  names: ReadonlyMap<string, string>;
+  open: boolean;
+  onToggle: () => void;
+};
+
+function SampleRow({ sample: view, carriers, names, open, onToggle }: SampleRowProps) {
+  const { f, language, theme } = useApp();
+  const { sample } = view;
+  const color = carriers.find((carrier) => carrier.id === view.carrier)?.color ?? "#7d5fb8";
+  return (
+    <>
+      <tr class={`row ${open ? "open" : ""}`} onClick={onToggle}>
+        <td>
+          <button type="button" class="twist" aria-expanded={open}>
+            {f.dayClock(sample.startedMs)}
+          </button>
+        </td>
+        <td>
+          <Dot color={carrierColor(color, theme.dark)} />
+          {carrierName(carriers, view.carrier, language)}
+          <span class="small hide-phone"> {names.get(view.vantage) ?? view.vantage}</span>
+        </td>
+        <td>
+          <Result view={view} />
+        </td>
+        <td class="num">{f.ms(sample.timings.total === null ? null : sample.timings.total / 1000)}</td>
+        <td class="num hide-phone">{sample.detail.status ?? "–"}</td>
+        <td class="num hide-phone">{f.bytes(sample.detail.bodyBytes ?? null)}</td>
+        <td class="num hide-phone">{f.speed(sample.timings.speed)}</td>
+      </tr>
+      {open && (
+        <tr>
+          <td colSpan={7}>
+            <SampleDetail view={view} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+function Result({ view: { sample } }: { view: SampleView }) {
+  const { t } = useApp();
+  if (sample.failure)
+    return <span class="chip down">{shortFailure(sample.failure, t, sample.detail.status)}</span>;
+  return <span class={`chip ${sample.state === "up" ? "up" : "unknown"}`}>{t(`state.${sample.state}`)}</span>;
+}
+
+function keyOf({ vantage, sample }: SampleView): string {
+  return `${vantage}/${sample.tick}/${sample.seq}`;
+}

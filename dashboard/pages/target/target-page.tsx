@@ -1,0 +1,112 @@
+/** One target: what it is and how it is, its charts over a range, its newest round, incidents and samples. */
+import { useState } from "preact/hooks";
+import type { ChartData } from "../../../collector/wire/api-chart.ts";
+import type { SampleView, TargetView } from "../../../collector/wire/api-overview.ts";
+import type { VantageView } from "../../../collector/wire/api-settings.ts";
+import { ApiError } from "../../api/client.ts";
+import { ProblemBox } from "../parts/problem.tsx";
+import { useApp } from "../state/app.ts";
+import { type Resource, useLive, useResource, useThrottled } from "../state/resource.ts";
+import { Charts } from "./charts.tsx";
+import { FirstSample } from "./first-sample.tsx";
+import { TargetHead } from "./head.tsx";
+import { IncidentList } from "./incident-list.tsx";
+import { queryOf, rangeIn, type Span } from "./range.ts";
+import { Samples } from "./samples.tsx";
+import { Tiles } from "./tiles.tsx";
+import { Waterfall } from "./waterfall.tsx";
+
+const EVERY_MS = 1000;
+const POINTS = 600;
+
+export function TargetPage({ id }: { id: string }) {
+  const { client, place, router, t } = useApp();
+  const span = rangeIn(place.query);
+  const view = useResource<TargetView>(`/targets/${id}`, (signal) => client.get(`/targets/${id}`, signal));
+  const path = `/targets/${id}/chart?${queryOf(span)}&points=${POINTS}`;
+  const chart = useResource<ChartData>(path, (signal) => client.get(path, signal));
+  const vantages = useResource("/vantages", (signal) =>
+    client.get<{ vantages: VantageView[] }>("/vantages", signal),
+  );
+  const reload = useThrottled(() => {
+    view.reload();
+    chart.reload();
+  }, EVERY_MS);
+  const [arrived, setArrived] = useState<readonly SampleView[]>([]);
+  useLive((news) => {
+    if (news.type === "sample" && news.sample.sample.target === id) {
+      setArrived((old) => [news.sample, ...old].slice(0, 50));
+      reload();
+    } else if (news.type === "resumed" || (news.type === "target" && news.target === id)) reload();
+    else if (news.type === "incident" && news.incident.target === id) reload();
+  });
+  const go = (next: Span) => router.go(`/targets/${id}?${queryOf(next)}`);
+  if (!view.data) {
+    if (view.error instanceof ApiError && view.error.status === 404)
+      return <p class="panel empty">{t("target.notFound")}</p>;
+    return view.error ? <ProblemBox error={view.error} retry={view.reload} /> : null;
+  }
+  const names = new Map((vantages.data?.vantages ?? []).map((one) => [one.vantage.id, one.vantage.name]));
+  return (
+    <Body
+      view={view.data}
+      reloadView={view.reload}
+      chart={chart}
+      span={span}
+      go={go}
+      names={names}
+      arrived={arrived}
+    />
+  );
+}
+
+type BodyProps = {
+  view: TargetView;
+  reloadView: () => void;
+  chart: Resource<ChartData>;
+  span: Span;
+  go: (span: Span) => void;
+  names: ReadonlyMap<string, string>;
+  arrived: readonly SampleView[];
+};
+
+function Body({ view, reloadView, chart, span, go, names, arrived }: BodyProps) {
+  const { t } = useApp();
+  const { target } = view.row;
+  // Decided once: who waited for the first sample goes on seeing how it came.
+  const [watching] = useState(() => view.latest.length === 0 && view.row.status !== "paused");
+  return (
+    <div class="stack">
+      <TargetHead view={view} span={span} chart={chart.data ?? null} onSpan={go} onChanged={reloadView} />
+      {watching && <FirstSample view={view} names={names} arrived={arrived} />}
+      {view.row.status === "paused" && <p class="say">{t("target.paused.text")}</p>}
+      {(!watching || view.latest.length > 0) && (
+        <>
+          <Tiles view={view} />
+          <div class="grid">
+            <div class="stack">
+              {chart.error !== undefined && chart.data === undefined && (
+                <ProblemBox error={chart.error} retry={chart.reload} />
+              )}
+              {chart.data && (
+                <div class={chart.stale ? "dim" : ""}>
+                  <Charts
+                    data={chart.data}
+                    target={target}
+                    carriers={view.carriers}
+                    onSpan={(fromS, toS) => go({ range: "custom", fromS, toS })}
+                  />
+                </div>
+              )}
+            </div>
+            <aside class="stack">
+              <Waterfall view={view} names={names} />
+              <IncidentList incidents={chart.data?.incidents ?? []} carriers={view.carriers} />
+            </aside>
+          </div>
+          <Samples target={target.id} carriers={view.carriers} names={names} arrived={arrived} />
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+/** The six numbers of a target. */
+import type { ComponentChildren } from "preact";
+import type { TargetView } from "../../../collector/wire/api-overview.ts";
+import { msQuantity, NOTHING, percent, type Quantity, speedQuantity } from "../../i18n/format.ts";
+import { useApp } from "../state/app.ts";
+import { useNow } from "../state/resource.ts";
+
+const DAY_S = 86_400;
+
+export function Tiles({ view }: { view: TargetView }) {
+  const { t } = useApp();
+  const share = view.availability30d.share;
+  const speeds = view.latest.map((one) => one.sample.timings.speed).filter((speed) => speed !== null);
+  const best = speeds.length === 0 ? null : Math.max(...speeds);
+  return (
+    <div class="tiles">
+      <Tile name={t("target.tile.availability")}>
+        {share === null ? NOTHING : percent(share)}
+        {share !== null && <small>%</small>}
+      </Tile>
+      <QuantityTile name={t("target.tile.p50")} quantity={msQuantity(view.p50Ms30d)} />
+      <QuantityTile name={t("target.tile.p95")} quantity={msQuantity(view.p95Ms30d)} />
+      <QuantityTile name={t("target.tile.speed")} quantity={speedQuantity(best)} />
+      <CertificateTile view={view} />
+      <NextTile view={view} />
+    </div>
+  );
+}
+
+function Tile({ name, children, bad = false }: { name: string; children: ComponentChildren; bad?: boolean }) {
+  return (
+    <div class="tile">
+      <span class="small">{name}</span>
+      <b class={bad ? "bad-text" : ""}>{children}</b>
+    </div>
+  );
+}
+
+function QuantityTile({ name, quantity }: { name: string; quantity: Quantity }) {
+  return (
+    <Tile name={name}>
+      {quantity.value}
+      <small>{quantity.unit}</small>
+    </Tile>
+  );
+}
+
+function CertificateTile({ view }: { view: TargetView }) {
+  const { t } = useApp();
+  const name = t("target.tile.certificate");
+  if (view.certificateNotAfterS === null) return <Tile name={name}>{NOTHING}</Tile>;
+  const days = Math.floor((view.certificateNotAfterS - view.nowMs / 1000) / DAY_S);
+  if (days < 0)
+    return (
+      <Tile name={name} bad>
+        {t("target.tile.expired")}
+      </Tile>
+    );
+  return (
+    <Tile name={name} bad={days < 14}>
+      {days}
+      <small>{t("target.tile.days")}</small>
+    </Tile>
+  );
+}
+
+/** Counts down to the next round by the collector's clock. */
+function NextTile({ view }: { view: TargetView }) {
+  const { t } = useApp();
+  const now = useNow(1000);
+  const name = t("target.tile.next");
+  if (view.row.status === "paused") return <Tile name={name}>{t("target.next.paused")}</Tile>;
+  const leftMs = nextInMs(view, now);
+  const s = Math.ceil(leftMs / 1000);
+  return (
+    <Tile name={name}>
+      {s <= 0 ? t("target.next.now") : `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`}
+    </Tile>
+  );
+}
+
+const loadedAt = new WeakMap<TargetView, number>();
+
+/** The collector said when, by its own clock; the browser's clock only counts the time since. */
+function nextInMs(view: TargetView, now: number): number {
+  const loaded = loadedAt.get(view) ?? now;
+  loadedAt.set(view, loaded);
+  return view.row.nextTickMs - view.nowMs - (now - loaded);
+}

@@ -1,0 +1,4 @@
+/** Vantages. */
+export function VantagesPage() {
+  return null;
+}
