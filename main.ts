@@ -22,7 +22,26 @@ const VERBS: Readonly<Record<string, VerbEntry>> = {
     about: "collector, dashboard and a local probe on this machine",
     load: () => import("./collector/start.ts"),
   },
-  collector: { about: "collector and dashboard only", load: () => import("./collector/start.ts") },
+  demo: {
+    about: "the same with three simulated carriers and a year of history",
+    load: () => import("./deploy/demo/demo.ts"),
+  },
+  collector: { about: "collector and dashboard only", load: () => import("./collector/collector-verb.ts") },
+  probe: {
+    about: "measure at this vantage and deliver to a collector",
+    load: () => import("./probe/main.ts"),
+  },
+  target: { about: "the URLs that are watched", load: () => import("./collector/cli/target.ts") },
+  vantage: { about: "the places that measure", load: () => import("./collector/cli/vantage.ts") },
+  carrier: { about: "the ISPs that vantages stand for", load: () => import("./collector/cli/carrier.ts") },
+  user: { about: "who may sign in", load: () => import("./collector/cli/user.ts") },
+  token: { about: "API tokens for programs", load: () => import("./collector/cli/token.ts") },
+  fetch: { about: "rows of one archive of one series", load: () => import("./collector/cli/fetch.ts") },
+  db: { about: "the store: copies, checks, space", load: () => import("./collector/cli/db.ts") },
+  config: {
+    about: "check flags and environment, list them",
+    load: () => import("./collector/cli/config.ts"),
+  },
 };
 
 const EXIT_USAGE = 64;

@@ -1,0 +1,88 @@
+/**
+ * The nightly backup: a verified copy of the store each night, the newest seven kept.
+ *
+ * The engine makes and verifies the copy; here is only when, where and how many. A failed night is logged and the
+ * older copies stay. Reads and writes go on meanwhile.
+ */
+import { mkdir, readdir, stat, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import cron from "node-cron";
+import type { Ops } from "./store/store.ts";
+import type { Clock } from "./wire/clock.ts";
+import type { Log } from "./wire/log.ts";
+
+export type BackupFile = {
+  readonly name: string;
+  readonly bytes: number;
+  readonly atMs: number;
+  readonly verified: boolean;
+};
+
+export type Backups = {
+  start(): void;
+  stop(): Promise<void>;
+  /** Makes one now. @returns Its name. */
+  make(): Promise<string>;
+  /** Newest first. */
+  list(): Promise<BackupFile[]>;
+};
+
+const NAME = /^carrierwatch-\d{8}T\d{6}Z\.db$/;
+
+/**
+ * @param dir The data folder; copies go to `dir`/backups.
+ * @param keep How many to keep, newest first.
+ */
+export function backupPart({
+  ops,
+  dir,
+  clock,
+  log,
+  keep = 7,
+}: {
+  ops: Pick<Ops, "backup">;
+  dir: string;
+  clock: Clock;
+  log: Log;
+  keep?: number;
+}): Backups {
+  const folder = join(dir, "backups");
+  const list = async (): Promise<BackupFile[]> => {
+    const names = (await readdir(folder).catch(() => []))
+      .filter((name) => NAME.test(name))
+      .sort()
+      .reverse();
+    return Promise.all(
+      names.map(async (name) => {
+        const { size, mtimeMs } = await stat(join(folder, name));
+        // The engine renames a copy to its name only after verifying it.
+        return { name, bytes: size, atMs: Math.round(mtimeMs), verified: true };
+      }),
+    );
+  };
+  const make = async (): Promise<string> => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const stamp = new Date(clock.nowMs()).toISOString().replace(/[-:]|\.\d+/g, "");
+    const name = `carrierwatch-${stamp}.db`;
+    const { bytes, sha256 } = await ops.backup(join(folder, name));
+    log.info({ name, bytes, sha256 }, "backup made and verified");
+    for (const old of (await list()).slice(keep)) await unlink(join(folder, old.name));
+    return name;
+  };
+  // A fixed minute off the full hour, in UTC, where no zone change can skip or repeat it.
+  const task = cron.createTask(
+    "17 18 * * *",
+    async () => {
+      await make().catch((error: unknown) =>
+        log.error({ code: "backup", error }, "the nightly backup failed; older copies are kept"),
+      );
+    },
+    { timezone: "UTC", noOverlap: true },
+  );
+  return {
+    start: () => void task.start(),
+    stop: async () => void (await task.destroy()),
+    make,
+    list,
+  };
+}

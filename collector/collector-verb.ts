@@ -1,0 +1,26 @@
+/** The verb `collector`: collector and dashboard, for a host whose vantages are elsewhere. */
+import type { Verb } from "../main.ts";
+import { startCollector } from "./collector.ts";
+import { Answered, collectorOptions } from "./options.ts";
+import { greet } from "./start.ts";
+import { untilAsked } from "./until-asked.ts";
+import { systemClock } from "./wire/clock.ts";
+import { VERSION } from "./wire/version.ts";
+
+export const verb: Verb = async ({ argv, env, log }) => {
+  try {
+    const options = collectorOptions("collector", "collector and dashboard only", argv, env, {
+      dir: "data",
+      listen: "127.0.0.1:8080",
+      withProbe: false,
+    });
+    const collector = await startCollector({ options, clock: systemClock(), log, version: VERSION });
+    greet(collector, options.dir);
+    await untilAsked();
+    await collector.close();
+    return 0;
+  } catch (error) {
+    if (error instanceof Answered) return error.exitCode;
+    throw error;
+  }
+};

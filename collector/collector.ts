@@ -1,0 +1,202 @@
+/**
+ * The collector as one thing: opens the store, joins the parts, listens, and closes all of it in the opposite order.
+ *
+ * Composition only, no rule of its own. Used by the verbs `start`, `collector` and `demo`, and by tests.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { hostname } from "node:os";
+import { alertPart } from "./alert/alert.ts";
+import { notifierPart } from "./alert/notifier.ts";
+import { loadAssets } from "./api/assets.ts";
+import { loadProbeProgram } from "./api/probe-program.ts";
+import { removeRunFile, writeRunFile } from "./api/run-file.ts";
+import { buildServer } from "./api/server.ts";
+import { type Accounts, accountsPart } from "./auth/accounts.ts";
+import { secretsPart } from "./auth/secrets.ts";
+import { type VantageKeys, vantageKeysPart } from "./auth/vantage-keys.ts";
+import { type Backups, backupPart } from "./backup.ts";
+import { ingestPart } from "./ingest/ingest.ts";
+import { liveBus } from "./ingest/live.ts";
+import type { CollectorOptions } from "./options.ts";
+import { queryPart } from "./query/query.ts";
+import { type Registry, registryPart } from "./registry/registry.ts";
+import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import type { Store } from "./store/store.ts";
+import type { Clock } from "./wire/clock.ts";
+import { ConfigError, UnavailableError } from "./wire/errors.ts";
+import type { Log } from "./wire/log.ts";
+
+export type Collector = {
+  /** Where it listens, for programs on this machine: scheme, a loopback or given address, port, base path. */
+  readonly localUrl: string;
+  /** Where others reach it. */
+  readonly publicUrl: string;
+  /** First-run link with its one-time token behind `#`, which browsers do not send; null once an account exists. */
+  readonly setupUrl: string | null;
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly accounts: Accounts;
+  readonly vantageKeys: VantageKeys;
+  readonly backups: Backups;
+  close(): Promise<void>;
+};
+
+export type CollectorDeps = {
+  readonly options: CollectorOptions;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  /** The carriers are simulated, and every page says so. */
+  readonly demo?: boolean;
+  /** Why the local probe's guard would refuse a URL; null = it would not. */
+  readonly refusesLocally?: (url: string) => string | null;
+};
+
+/**
+ * Opens everything and listens.
+ *
+ * @throws UnavailableError data_in_use, port_in_use; ConfigError for a folder, certificate or database that cannot work.
+ */
+export async function startCollector(deps: CollectorDeps): Promise<Collector> {
+  const { options, log } = deps;
+  makeFolder(options.dir);
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (const act of closers.splice(0).reverse()) await act();
+  };
+  try {
+    const store = await openSqliteStore({ dir: options.dir, log });
+    closers.push(() => store.close());
+    const parts = await joinParts(deps, store);
+    closers.push(...parts.closers);
+    const listening = await listen(parts.app, options);
+    parts.address.publicUrl = options.publicUrl ?? listening.localUrl;
+    parts.start();
+    await writeRunFile(options.dir, {
+      url: listening.localUrl,
+      port: listening.port,
+      pid: process.pid,
+      token: parts.accounts.localToken(),
+    });
+    closers.push(() => removeRunFile(options.dir));
+    log.debug({ url: listening.localUrl }, "collector listens");
+    const token = await parts.accounts.setupToken();
+    return {
+      localUrl: listening.localUrl,
+      publicUrl: parts.address.publicUrl,
+      setupUrl: token === null ? null : `${parts.address.publicUrl}/setup#${token}`,
+      store,
+      registry: parts.registry,
+      accounts: parts.accounts,
+      vantageKeys: parts.vantageKeys,
+      backups: parts.backups,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Address = { publicUrl: string };
+
+async function joinParts(
+  { options, clock, log, version, demo = false, refusesLocally }: CollectorDeps,
+  store: Store,
+) {
+  const address: Address = { publicUrl: "" };
+  const publicUrl = () => address.publicUrl;
+  const live = liveBus();
+  const registry = registryPart({
+    store,
+    clock,
+    random: randomBytes,
+    ...(refusesLocally ? { refusesLocally } : {}),
+  });
+  await registry.seed();
+  const accounts = accountsPart({ store, clock });
+  const vantageKeys = vantageKeysPart({ store, clock });
+  const secrets = secretsPart({ dir: options.dir });
+  const query = queryPart({ store, registry, clock });
+  const ingest = ingestPart({ store, registry, live, clock, log });
+  const mail = notifierPart({ store, secrets, clock, log, publicUrl });
+  const alert = alertPart({ store, registry, live, clock, log, holder: `${hostname()}:${process.pid}` });
+  const backups = backupPart({ ops: store.ops, dir: options.dir, clock, log });
+  const app = await buildServer({
+    store,
+    registry,
+    query,
+    ingest,
+    accounts,
+    vantageKeys,
+    secrets,
+    mail,
+    live,
+    clock,
+    log,
+    publicUrl,
+    version,
+    demo,
+    http: { basePath: options.basePath, trustedProxies: options.trustedProxies, tls: options.tls },
+    assets: await loadAssets(),
+    probeProgram: await loadProbeProgram(),
+    storage: async () => ({ diskFreeBytes: await freeBytes(options.dir), backups: await backups.list() }),
+  });
+  return {
+    app,
+    address,
+    registry,
+    accounts,
+    vantageKeys,
+    backups,
+    start() {
+      alert.start();
+      mail.start();
+      backups.start();
+    },
+    closers: [() => mail.stop(), () => alert.stop(), () => backups.stop(), () => app.close()],
+  };
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new ConfigError(`the data folder ${dir} cannot be made`, {
+      cause,
+      hint: "choose another with --data, or make it writable",
+    });
+  }
+}
+
+async function freeBytes(dir: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dir);
+  return bavail * bsize;
+}
+
+async function listen(
+  app: Awaited<ReturnType<typeof buildServer>>,
+  { host, port, tls, basePath }: CollectorOptions,
+): Promise<{ localUrl: string; port: number }> {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code === "EADDRINUSE") {
+      throw new UnavailableError("port_in_use", `port ${port} on ${host} is in use by another program`, {
+        cause,
+        hint: "stop that program, or choose another port with --listen",
+      });
+    }
+    throw new ConfigError(`cannot listen on ${host} port ${port} (${String(code)})`, {
+      cause,
+      hint: "--listen takes an address of this machine, for example 127.0.0.1:8080",
+    });
+  }
+  const bound = app.server.address() as AddressInfo;
+  const shown = /^(?:0\.0\.0\.0|::)$/.test(host) ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  return { localUrl: `${tls ? "https" : "http"}://${shown}:${bound.port}${basePath}`, port: bound.port };
+}

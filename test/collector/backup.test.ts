@@ -1,0 +1,48 @@
+/** The nightly backup over a real SQLite store: verified, opened again, the newest seven kept. */
+import assert from "node:assert/strict";
+import { copyFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { backupPart } from "../../collector/backup.ts";
+import { openSqliteStore } from "../../collector/store/sqlite/sqlite-store.ts";
+import { silentLog } from "../../collector/wire/log.ts";
+import { fakeClock } from "../support/fake-clock.ts";
+import { scratch } from "../support/product.ts";
+
+test("a backup opens as a store with everything in it", async () => {
+  const { dir, remove } = scratch("backup");
+  const store = await openSqliteStore({ dir, log: silentLog });
+  const clock = fakeClock();
+  const backups = backupPart({ ops: store.ops, dir, clock, log: silentLog });
+  await store.registry.put("setting", "before", 0, { kept: true });
+  const name = await backups.make();
+  await store.registry.put("setting", "after", 0, { kept: false });
+  await store.close();
+  const again = scratch("backup-restored");
+  copyFileSync(join(dir, "backups", name), join(again.dir, "carrierwatch.db"));
+  const restored = await openSqliteStore({ dir: again.dir, log: silentLog });
+  assert.deepEqual((await restored.registry.get("setting", "before"))?.value, { kept: true });
+  assert.equal(await restored.registry.get("setting", "after"), null);
+  assert.equal((await restored.ops.verify()).ok, true);
+  await restored.close();
+  remove();
+  again.remove();
+});
+
+test("seven are kept, the oldest goes, and a stranger's file is left alone", async () => {
+  const { dir, remove } = scratch("backup-keep");
+  const store = await openSqliteStore({ dir, log: silentLog });
+  const clock = fakeClock();
+  const backups = backupPart({ ops: store.ops, dir, clock, log: silentLog });
+  const names: string[] = [];
+  for (let night = 0; night < 9; night += 1) {
+    names.push(await backups.make());
+    await clock.advance(86_400_000);
+  }
+  writeFileSync(join(dir, "backups", "notes.txt"), "mine");
+  await backups.make();
+  assert.deepEqual((await backups.list()).map((file) => file.name).slice(1), names.slice(-6).reverse());
+  assert.ok(readdirSync(join(dir, "backups")).includes("notes.txt"));
+  await store.close();
+  remove();
+});
