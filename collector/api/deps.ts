@@ -13,10 +13,13 @@ import type { Registry } from "../registry/registry.ts";
 import type { Store } from "../store/store.ts";
 import type { SmtpInput, SmtpTestAnswer, StorageView } from "../wire/api-settings.ts";
 import type { Clock } from "../wire/clock.ts";
+import type { Language } from "../wire/ids.ts";
 import type { Log } from "../wire/log.ts";
 
 /** The test button of the settings page; the notifier's. */
-export type MailTest = { test(to: string, smtp?: SmtpInput): Promise<SmtpTestAnswer> };
+export type MailTest = {
+  test(to: string, smtp?: SmtpInput, language?: Language): Promise<SmtpTestAnswer>;
+};
 
 /** Files of the pages, in memory: a path that is not a key does not exist, so there is no traversal. Keys like `/assets/app.js`. */
 export type Assets = {

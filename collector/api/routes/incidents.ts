@@ -1,5 +1,34 @@
-/** Routes of incidents. */
+/** Incidents: what began, what ended, and what was told of it. Withdrawn ones, which never were, are left out. */
+import * as z from "zod";
+import { Id } from "../../wire/ids.ts";
+import { IncidentView } from "../../wire/incident.ts";
 import type { App } from "../app.ts";
 import type { ApiDeps } from "../deps.ts";
+import { countText, given } from "../query-fields.ts";
 
-export function incidentRoutes(_app: App, _deps: ApiDeps): void {}
+const Query = z.strictObject({
+  target: Id.optional(),
+  open: z.enum(["true", "false"]).optional(),
+  limit: countText(1, 1000).optional(),
+});
+
+export function incidentRoutes(app: App, deps: ApiDeps): void {
+  app.get(
+    "/incidents",
+    {
+      schema: {
+        tags: ["incidents"],
+        summary: "Incidents, newest first",
+        querystring: Query,
+        response: { 200: z.strictObject({ incidents: z.array(IncidentView) }) },
+      },
+    },
+    async (request) => {
+      const { target, open, limit } = request.query;
+      const found = await deps.query.incidents(
+        given({ target, open: open === undefined ? undefined : open === "true", limit }),
+      );
+      return { incidents: found.filter((one) => one.toS === null || one.toS > one.fromS) };
+    },
+  );
+}
