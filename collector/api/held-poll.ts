@@ -23,7 +23,9 @@ export function waiting(
     news.add(wake);
     tell?.();
   };
-  const ends = [subscribe(() => add("changed")), clock.after(waitMs, () => add("deadline"))];
+  const ends = [subscribe(() => add("changed"))];
+  if (waitMs > 0) ends.push(clock.after(waitMs, () => add("deadline")));
+  else add("deadline");
   const take = (): Wake | null => {
     if (news.has("left")) return "left";
     if (news.delete("changed")) return "changed";
