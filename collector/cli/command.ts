@@ -8,7 +8,7 @@ import { Command, CommanderError } from "commander";
 import type { Verb, VerbContext } from "../../main.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
 import type { Client } from "./client.ts";
-import { type DoorFlags, openDoor } from "./door.ts";
+import { type DoorFlags, dataFolder, openDoor } from "./door.ts";
 
 /** Options every subcommand takes. */
 export type CommonFlags = DoorFlags & { readonly json?: boolean };
@@ -17,6 +17,8 @@ export type CommonFlags = DoorFlags & { readonly json?: boolean };
 export type Job<F> = {
   readonly client: Client;
   readonly flags: F & CommonFlags;
+  /** Data folder of this machine, absolute; means nothing with --url. */
+  readonly dir: string;
   /** Prints the data with --json, else the text. */
   print(data: unknown, text: () => string): void;
 };
@@ -42,7 +44,9 @@ export function subcommand<F = object>(
       context.work = async () => {
         const client = await openDoor(flags, context.around);
         try {
-          await definition.act({ client, flags, print: printer(flags.json === true) }, command.args);
+          const dir = dataFolder(flags, context.around.env);
+          const job = { client, flags, dir, print: printer(flags.json === true) };
+          await definition.act(job, command.args).catch(asUsage);
         } finally {
           await client.close();
         }
@@ -120,6 +124,13 @@ function printer(json: boolean): (data: unknown, text: () => string) => void {
   return (data, text) => {
     process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : text());
   };
+}
+
+/** What the collector refuses was wrong on the command line. */
+function asUsage(error: unknown): never {
+  if (!(error instanceof CarrierwatchError) || error.code !== "invalid_input") throw error;
+  const { message, hint, issues, cause } = error;
+  throw new CarrierwatchError("usage", message, { issues, cause, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** Collects an option that may be given several times. */

@@ -13,10 +13,14 @@ const VerifyAnswer = z.object({ ok: z.boolean(), problems: z.array(z.string()) }
 const backup = subcommand({
   usage: "backup [FILE]",
   about: "a consistent, verified copy; into DIR/backups when no file is named",
-  async act({ client, flags, print }, [file]) {
+  async act({ client, flags, dir, print }, [file]) {
+    if (flags.url !== undefined) {
+      throw new CarrierwatchError("usage", "a backup is made on the collector's own machine", {
+        hint: "run there: carrierwatch db backup --data DIR",
+      });
+    }
     const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-    const folder = join(flags.data ?? "data", "backups");
-    const path = resolve(file ?? join(folder, `carrierwatch-${stamp}.db`));
+    const path = resolve(file ?? join(dir, "backups", `carrierwatch-${stamp}.db`));
     process.stderr.write(`copying and verifying ${path}\n`);
     const made = await answered(client, BackupAnswer, "POST", "/storage/backup", { path });
     print(made, () => `${made.path}  ${bytesText(made.bytes)}  sha256 ${made.sha256}\n`);

@@ -30,10 +30,15 @@ export async function openDoor(flags: DoorFlags, around: Surroundings): Promise<
     throw new CarrierwatchError("usage", "give --url or --data, not both");
   }
   if (flags.url !== undefined) return httpClient(baseUrl(flags.url), await tokenOf(flags, around.env));
-  const dir = resolve(flags.data ?? around.env["CARRIERWATCH_DATA"] ?? "data");
+  const dir = dataFolder(flags, around.env);
   const run = await readRunFile(dir);
   if (run) return httpClient(run.url, run.token, true);
   return await closedClient(dir, around.log);
+}
+
+/** The data folder of this machine that a verb means, absolute. */
+export function dataFolder(flags: DoorFlags, env: Surroundings["env"]): string {
+  return resolve(flags.data ?? env["CARRIERWATCH_DATA"] ?? "data");
 }
 
 function baseUrl(text: string): string {

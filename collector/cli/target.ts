@@ -159,13 +159,14 @@ function headText({ row, availability30d, p50Ms30d, p95Ms30d, certificateNotAfte
     ["every", `${spanText(target.stepS)} (${target.cron}, ${target.timeZone})`],
     ["from", fromText(target)],
     ["next", isoOf(row.nextTickMs / 1000)],
-    [
-      "30 days",
-      `${percentText(availability30d.share)} available, ${percentText(availability30d.coverage)} measured`,
-    ],
+    ["30 days", thirtyDays(availability30d)],
     ["p50 / p95", p50Ms30d === null ? null : `${msText(p50Ms30d)} / ${msText(p95Ms30d)}`],
     ["certificate until", certificateNotAfterS === null ? null : isoOf(certificateNotAfterS)],
   ]);
+}
+
+function thirtyDays({ share, coverage }: TargetView["availability30d"]): string | null {
+  return share === null ? null : `${percentText(share)} available, ${percentText(coverage)} measured`;
 }
 
 function cellsText({ row }: TargetView): string {

@@ -10,6 +10,7 @@ import type { FetchedRows } from "../wire/api-overview.ts";
 import { InvalidInputError, NotFoundError } from "../wire/errors.ts";
 import type { ConsolidationFunction, Metric } from "../wire/metric.ts";
 import type { Target } from "../wire/target.ts";
+import type { Vantage } from "../wire/vantage.ts";
 import { shownValue } from "./columns.ts";
 
 export type FetchQuery = {
@@ -27,18 +28,20 @@ export type FetchQuery = {
 const DAY_S = 86_400;
 
 /**
- * @param target The definition; null when the target was removed, of which the history stays.
- * @throws NotFoundError when nothing is known of the target, InvalidInputError for steps no archive has.
+ * @param known The definitions; null when the target was removed, of which the history stays.
+ * @throws NotFoundError when nothing is known of target or vantage, InvalidInputError for steps no archive has.
  */
 export async function fetchRows(
   store: Pick<Store, "rows" | "samples">,
-  target: Target | null,
+  known: { readonly target: Target | null; readonly vantage: Vantage | null },
   query: FetchQuery,
   nowS: number,
 ): Promise<FetchedRows> {
+  const { target, vantage } = known;
   const generations = await store.samples.generations(query.target);
   if (!target && generations.length === 0) throw new NotFoundError("target", query.target);
   const own = generations.filter((one) => one.series.vantage === query.vantage);
+  if (!vantage && own.length === 0) throw new NotFoundError("vantage", query.vantage);
   const newest = own.reduce((a, b) => (a && a.lastTick > b.lastTick ? a : b), own[0]);
   const stepS = newest?.stepS ?? target?.stepS;
   if (stepS === undefined) throw new NotFoundError("series", `${query.target}/${query.vantage}`);

@@ -8,7 +8,7 @@ import type { Incidents, SeriesKey, Store, StoredSample, StripRun } from "../sto
 import type { Overview, TargetView } from "../wire/api-overview.ts";
 import type { Carrier } from "../wire/carrier.ts";
 import type { Clock } from "../wire/clock.ts";
-import type { IncidentView } from "../wire/incident.ts";
+import type { IncidentClass, IncidentView } from "../wire/incident.ts";
 import type { Target } from "../wire/target.ts";
 import type { Vantage } from "../wire/vantage.ts";
 import { availabilityOf } from "./availability.ts";
@@ -98,11 +98,18 @@ async function rowsFor(
     const { id } = subject.target;
     const samples = latestBy.get(id) ?? [];
     const heard = { latest: new Map(samples.map((one) => [one.vantage, one])), contacts, nowMs };
-    const incident = open.find((one) => one.subject === "target" && one.target === id) ?? null;
+    const incident = worstOf(open.filter((one) => one.subject === "target" && one.target === id));
     const carriers = columnsOf(known);
     const row = overviewRow({ subject, carriers, strips: stripsBy.get(id) ?? [], heard, incident });
     return { row, samples };
   });
+}
+
+const WORST_FIRST: readonly IncidentClass[] = ["down", "degraded", "slow", "silent"];
+
+function worstOf(incidents: readonly IncidentView[]): IncidentView | null {
+  const rank = (incident: IncidentView) => WORST_FIRST.indexOf(incident.class);
+  return [...incidents].sort((a, b) => rank(a) - rank(b))[0] ?? null;
 }
 
 async function readStrips(

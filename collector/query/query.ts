@@ -99,7 +99,11 @@ export function queryPart(options: QueryOptions): Query {
       return { samples, cursor: page.cursor };
     },
     async fetch(query) {
-      return await fetchRows(store, await registry.targets.find(query.target), query, nowS());
+      const [target, vantage] = await Promise.all([
+        registry.targets.find(query.target),
+        registry.vantages.find(query.vantage),
+      ]);
+      return await fetchRows(store, { target, vantage }, query, nowS());
     },
     async incidents({ limit = 100, ...wanted }) {
       const found = await store.incidents.list({ ...wanted, limit });

@@ -61,7 +61,7 @@ export type Vantages = {
   find(id: string): Promise<Vantage | null>;
   /** @throws NotFoundError */
   get(id: string): Promise<Vantage>;
-  /** @throws InvalidInputError, VersionConflictError when the id is taken */
+  /** @throws InvalidInputError, CarrierwatchError code "already_exists" when the id is taken */
   create(input: unknown, kind?: { local?: boolean; simulated?: boolean }): Promise<Vantage>;
   /** @throws InvalidInputError, NotFoundError, VersionConflictError */
   update(id: string, version: number, input: unknown): Promise<Vantage>;

@@ -7,7 +7,7 @@ import type { IngestCounters, Store } from "../store/store.ts";
 import { VantageCreate, type VantageView } from "../wire/api-settings.ts";
 import { Carrier } from "../wire/carrier.ts";
 import type { Clock } from "../wire/clock.ts";
-import { InvalidInputError } from "../wire/errors.ts";
+import { CarrierwatchError, InvalidInputError } from "../wire/errors.ts";
 import { Contact, SILENT_AFTER_MS, SKEW_LIMIT_MS, Vantage, VantageInput } from "../wire/vantage.ts";
 import type { ChangeBus } from "./changes.ts";
 import { documents } from "./documents.ts";
@@ -84,6 +84,7 @@ export function vantagesPart(options: {
       const { id: wished, ...rest } = parsed.data;
       await requireCarrier(rest.carrier);
       const id = wished ?? (await freeId(rest.name, rest.carrier));
+      if (await registry.get("vantage", id)) throw taken(id);
       const createdS = Math.floor(clock.nowMs() / 1000);
       const { local = false, simulated = false } = kind;
       const vantage: Vantage = { ...rest, id, createdS, local, simulated, revokedS: null, version: 0 };
@@ -102,6 +103,12 @@ export function vantagesPart(options: {
       return announced(await docs.put(id, vantage.version, { ...vantage, revokedS }));
     },
   };
+}
+
+function taken(id: string): CarrierwatchError {
+  return new CarrierwatchError("already_exists", `there already is a vantage ${JSON.stringify(id)}`, {
+    hint: "choose another id; that of a revoked vantage stays with its history",
+  });
 }
 
 async function readContacts(registry: Store["registry"]): Promise<Map<string, Contact>> {
