@@ -83,14 +83,10 @@ const HTTP: Readonly<Record<string, FailureCause>> = {
   UND_ERR_HEADERS_OVERFLOW: "headers-too-large",
   HPE_HEADER_OVERFLOW: "headers-too-large",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "body-truncated",
-  HPE_INVALID_EOF_STATE: "body-truncated",
-  HPE_CLOSED_CONNECTION: "body-truncated",
-  HPE_INVALID_CHUNK_SIZE: "bad-chunk",
-  HPE_INVALID_CONSTANT: "not-http",
-  HPE_INVALID_VERSION: "not-http",
-  HPE_INVALID_STATUS: "not-http",
   TOO_LARGE: "too-large",
   BAD_ENCODING: "bad-encoding",
+  BAD_HEAD: "bad-headers",
+  BODY_CUT: "body-truncated",
 };
 
 const OWN: Readonly<Record<string, FailureCause>> = {
@@ -149,7 +145,14 @@ function httpCause(phase: FailurePhase, code: string, message: string): FailureC
     if (/bad (?:response|upgrade)/.test(message)) return "bad-headers";
     return phase === "wait" ? "empty-answer" : "bad-headers";
   }
-  if (/^HPE_.*CHUNK/.test(code)) return "bad-chunk";
-  if (code.startsWith("HPE_") || message.startsWith("HTTPParserError")) return "bad-headers";
+  if (message.startsWith("HTTPParserError")) return parserCause(message);
   return code === "ETIMEDOUT" ? (DEADLINE[phase] ?? "internal") : "internal";
+}
+
+/** undici 8 gives its parser's errors no code: llhttp's reason stands in the message only. */
+function parserCause(message: string): FailureCause {
+  if (/Expected HTTP\/|[Ii]nvalid (?:HTTP )?version|Invalid status/.test(message)) return "not-http";
+  if (/chunk/i.test(message)) return "bad-chunk";
+  if (/EOF/.test(message)) return "body-truncated";
+  return "bad-headers";
 }

@@ -100,7 +100,7 @@ function decoderOf(encodings: readonly string[], search: Search): Decoder {
   const makers = encodings.map((name) => MAKERS[name]);
   const unknown = makers.indexOf(undefined);
   if (unknown !== -1) return brokenDecoder(`unknown Content-Encoding ${encodings[unknown]?.slice(0, 32)}`);
-  let failure: Error | null = null;
+  let failure: StageError | null = null;
   let settle: () => void = () => undefined;
   const over = new Promise<void>((resolve) => {
     settle = resolve;
@@ -132,7 +132,9 @@ function decoderOf(encodings: readonly string[], search: Search): Decoder {
   };
   return {
     write(bytes) {
-      if (failure) throw failure;
+      // A body that cannot be decoded is still measured to its end; one that is too large is not.
+      if (failure?.code === "TOO_LARGE") throw failure;
+      if (failure) return;
       if (streams.length === 0) build(bytes);
       streams[0]?.write(bytes);
     },
@@ -156,13 +158,16 @@ const MAKERS: Readonly<Record<string, (first: Buffer) => Transform>> = {
   deflate: (first) => (((first[0] ?? 0) & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw()),
 };
 
-/** Fails on the first byte: an answer without a body stays a fine answer. */
+/** Counts, and fails at the end if there was anything to decode: an answer without a body stays a fine answer. */
 function brokenDecoder(why: string): Decoder {
+  let fed = false;
   return {
     write() {
-      throw new StageError("BAD_ENCODING", why);
+      fed = true;
     },
-    end: () => Promise.resolve(),
+    async end() {
+      if (fed) throw new StageError("BAD_ENCODING", why);
+    },
     destroy: () => undefined,
   };
 }

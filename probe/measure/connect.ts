@@ -49,6 +49,8 @@ export type TlsOptions = {
   readonly host: string;
   readonly context: tls.SecureContext;
   readonly signal: AbortSignal;
+  /** From here on the TLS socket stands for both: it alone is destroyed. */
+  readonly took: (secure: tls.TLSSocket) => void;
   readonly mark: () => void;
 };
 
@@ -69,6 +71,7 @@ export function openTls(options: TlsOptions): Promise<tls.TLSSocket> {
       ALPNProtocols: ["http/1.1"],
       rejectUnauthorized: false,
     });
+    options.took(secure);
     const onError = (error: Error) => reject(error);
     secure.once("error", onError);
     secure.once("secureConnect", () => {

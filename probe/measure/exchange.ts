@@ -9,7 +9,7 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { Client, type Dispatcher } from "undici";
 import { type BodyFacts, type BodyReader, bodyReader } from "./body.ts";
-import { StageError, stage } from "./trouble.ts";
+import { describe, StageError, stage } from "./trouble.ts";
 
 /** Header bytes read before the answer is refused; browsers stop at 256 KiB, servers mostly at 8 to 32. */
 export const MAX_HEADER_BYTES = 32 * 1024;
@@ -57,7 +57,7 @@ export function exchange(options: ExchangeOptions): Promise<Answer> {
     // Whatever undici makes of it: a reset that it takes for the end of the body is one.
     let reset: Error | null = null;
     socket.on("error", (error: Error) => {
-      reset ??= error;
+      if ("syscall" in error) reset ??= error;
     });
     const kill = (): void => {
       socket.destroy();
@@ -71,7 +71,7 @@ export function exchange(options: ExchangeOptions): Promise<Answer> {
       },
       reject(error) {
         kill();
-        reject(reset ?? error);
+        reject(error);
       },
     });
     client.dispatch(
@@ -143,9 +143,19 @@ function handlerOf(options: ExchangeOptions, settle: Settle): Dispatcher.Dispatc
       }, fail);
     },
     onResponseError(_controller, error) {
-      fail(error ?? new StageError("BAD_REDIRECT", "the answer ended without a word"));
+      fail(settle.resetBy() ?? translate(error, status !== 0));
     },
   };
+}
+
+/** undici's error in our words where its own say too little: what a code means depends on whether the head stood. */
+function translate(error: Error, headDone: boolean): Error {
+  const { code, message } = describe(error);
+  if (headDone && code === "UND_ERR_SOCKET") return new StageError("BODY_CUT", message);
+  if (!headDone && code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") {
+    return new StageError("BAD_HEAD", "the Content-Length headers make no sense");
+  }
+  return error;
 }
 
 function first(value: string | string[] | undefined): string | null {

@@ -58,23 +58,35 @@ export async function runHop(tools: HopTools, task: HopTask): Promise<Hop> {
   const marks = newMarks(tools.clock.monoMs());
   const facts: Facts = { address: null, family: null, tlsProtocol: null, certificate: null };
   const at: { phase: Phase } = { phase: "dns" };
-  const sockets: net.Socket[] = [];
+  const held: { socket: net.Socket | null } = { socket: null };
   try {
-    const answer = await answerOf(tools, task, { marks, facts, at, sockets });
+    const answer = await answerOf(tools, task, { marks, facts, at, held });
     return { marks, trouble: null, answer, ...facts };
   } catch (error) {
-    const elapsedMs = tools.clock.monoMs() - phaseStartMs(marks, at.phase);
-    return { marks, trouble: { phase: at.phase, elapsedMs, ...describe(error) }, answer: null, ...facts };
+    return {
+      marks,
+      trouble: troubleOf(error, marks, at.phase, tools.clock.monoMs()),
+      answer: null,
+      ...facts,
+    };
   } finally {
-    for (const socket of sockets) socket.destroy();
+    // Only the outermost: Node 24 dies (SIGSEGV) when the TCP socket goes before its TLS socket in the handshake.
+    held.socket?.destroy();
   }
+}
+
+function troubleOf(error: unknown, marks: Marks, reached: Phase, nowMs: number): Trouble {
+  const what = describe(error);
+  // The answer was complete; what it holds is broken.
+  if (what.code === "BAD_ENCODING") return { phase: "content", elapsedMs: nowMs - marks.startMs, ...what };
+  return { phase: reached, elapsedMs: nowMs - phaseStartMs(marks, reached), ...what };
 }
 
 type Running = {
   readonly marks: Marks;
   readonly facts: Facts;
   readonly at: { phase: Phase };
-  readonly sockets: net.Socket[];
+  readonly held: { socket: net.Socket | null };
 };
 
 async function answerOf(tools: HopTools, task: HopTask, running: Running): Promise<Answer> {
@@ -180,7 +192,7 @@ async function connect(
       task.marked(marks);
     },
   });
-  running.sockets.push(tcp);
+  running.held.socket = tcp;
   const refusal = tools.guard.address(tcp.remoteAddress ?? "", portOf(url), tcp.remoteAddress ?? "");
   if (refusal !== null) throw new StageError("GUARD", refusal);
   if (url.protocol !== "https:") return tcp;
@@ -191,11 +203,13 @@ async function connect(
     host,
     context: tools.context,
     signal,
+    took: (socket) => {
+      running.held.socket = socket;
+    },
     mark: () => {
       marks.tlsMs = tools.clock.monoMs();
     },
   });
-  running.sockets.push(secure);
   facts.tlsProtocol = secure.getProtocol();
   const problem = problemOf(secure);
   if (problem !== null) {

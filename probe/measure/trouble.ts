@@ -10,6 +10,8 @@ export const OWN_CODES = [
   "GUARD",
   "TOO_LARGE",
   "BAD_ENCODING",
+  "BAD_HEAD",
+  "BODY_CUT",
   "BAD_REDIRECT",
   "TOO_MANY_REDIRECTS",
   "REDIRECT_LOOP",

@@ -88,7 +88,10 @@ export async function httpTarget(options: HttpTargetOptions = {}): Promise<HttpT
 }
 
 function answer(script: Script, request: http.IncomingMessage, response: http.ServerResponse): void {
-  if (script.handle) return script.handle(request, response);
+  if (script.handle) {
+    script.handle(request, response);
+    return;
+  }
   const body = Buffer.from(script.body ?? "ok");
   const chunks = script.chunks ?? 1;
   const reply = () => {
