@@ -1,0 +1,198 @@
+/**
+ * Joining: a single-use join text becomes this vantage's own key and its file, DIR/probe/key and DIR/probe/config.yaml.
+ *
+ * The text comes from a file or stdin, never from the command line, which every user of the machine can read. The folder
+ * is proved writable before the text is spent. The collector is trusted by the certificate the text names.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { parseArgs } from "node:util";
+import { Document, parseDocument } from "yaml";
+import { CarrierwatchError, ConfigError, UnavailableError } from "../collector/wire/errors.ts";
+import { JoinAnswer, type JoinToken, parseJoinToken } from "../collector/wire/probe-protocol.ts";
+import { Problem } from "../collector/wire/problem.ts";
+import { VERSION } from "../collector/wire/version.ts";
+import { KEY } from "./config.ts";
+import { clientOf } from "./ship/client.ts";
+import { codeOf } from "./spool/files.ts";
+import { type RunContext, runUntilAsked } from "./until-asked.ts";
+
+const HELP = `usage: carrierwatch probe join [FILE|-] [--data DIR] [--run]
+
+Reads a join text (cwj1_...) from FILE, or from stdin, and makes this machine the vantage it was issued for.
+  --run   measure at once, until stopped
+`;
+
+/** `probe join`. @param dir Data folder when --data does not name one. */
+export async function joinVerb(argv: readonly string[], dir: string, context: RunContext): Promise<number> {
+  const { values, positionals } = argumentsOf(argv);
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const folder = resolve(values.data ?? dir);
+  const source = positionals[0] ?? "-";
+  if (source.startsWith("cwj1_")) {
+    throw new CarrierwatchError(
+      "usage",
+      "a join text does not belong on the command line, where others can read it",
+      {
+        hint: "give it on stdin, or in a file",
+      },
+    );
+  }
+  const answer = await joinWith(await joinText(source), folder);
+  process.stdout.write(
+    `This machine is now the vantage ${JSON.stringify(answer.name)}; its files are in ${folder}\n`,
+  );
+  const command = `${process.argv[1]?.endsWith(".mjs") ? `node ${process.argv[1]} run` : "carrierwatch probe"} --data ${folder}`;
+  if (!values.run) {
+    process.stdout.write(`Start it with: ${command}\n`);
+    return 0;
+  }
+  process.stdout.write(`It measures until this command is stopped. To start it again: ${command}\n`);
+  return runUntilAsked(folder, {}, context);
+}
+
+/** Joins with the text in a file unless the folder has a key already. @throws CarrierwatchError as `joinWith` does. */
+export async function joinOnce(file: string, dir: string, { log }: RunContext): Promise<void> {
+  if (existsSync(join(dir, "probe", "key"))) return;
+  const { vantage, name } = await joinWith(await joinText(file), dir);
+  log.info({ vantage, name }, "joined");
+}
+
+/**
+ * Trades a join text for a key and writes both files.
+ *
+ * @throws ConfigError for a text that is none or a folder that cannot be written; CarrierwatchError "join_refused" when the
+ *   collector refuses it, UnavailableError when it cannot be reached.
+ */
+export async function joinWith(joinText: string, dir: string): Promise<JoinAnswer> {
+  const token = parseJoinToken(joinText);
+  if (!token) {
+    throw new ConfigError("this is no join text: it begins with cwj1_ and is copied whole", {
+      hint: "make a new one on the collector's page Vantages",
+    });
+  }
+  const folder = join(dir, "probe");
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeWhole(join(folder, "config.yaml"), await fileFor(token, join(folder, "config.yaml")), 0o644);
+  } catch (cause) {
+    if (cause instanceof CarrierwatchError) throw cause;
+    throw new ConfigError(`${folder} cannot be written (${codeOf(cause)}); nothing was sent`, { cause });
+  }
+  const answer = await exchange(token);
+  await setAsideForeignSpool(folder, answer.vantage);
+  await writeWhole(join(folder, "key"), `${answer.key}\n`, 0o600);
+  return answer;
+}
+
+async function exchange(token: JoinToken): Promise<JoinAnswer> {
+  const client = clientOf({
+    url: token.url,
+    certificateSha256: token.certificateSha256,
+    key: null,
+    userAgent: `carrierwatch/${VERSION}`,
+  });
+  const request = { secret: token.secret, hostname: hostname().slice(0, 255), probeVersion: VERSION };
+  const answer = await client
+    .exchange({
+      method: "POST",
+      path: "/api/v1/probe/join",
+      headers: { "content-type": "application/json" },
+      body: Buffer.from(JSON.stringify(request)),
+      timeoutMs: 30_000,
+    })
+    .catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new UnavailableError("collector_unreachable", `${token.url} cannot be reached: ${why}`, {
+        cause,
+      });
+    })
+    .finally(() => client.close());
+  const body = jsonOf(answer.body);
+  if (answer.status === 200 || answer.status === 201) {
+    const parsed = JoinAnswer.safeParse(body);
+    if (parsed.success && KEY.test(parsed.data.key)) return parsed.data;
+    throw new CarrierwatchError("join_refused", `${token.url} answered, but not as a collector does`);
+  }
+  const problem = Problem.safeParse(body).data;
+  const why = problem?.detail ?? problem?.title ?? `status ${answer.status}`;
+  throw new CarrierwatchError("join_refused", `the collector refuses the join text: ${why}`, {
+    hint: problem?.hint ?? "a join text works once and for an hour: make a new one on the page Vantages",
+    retryable: answer.status >= 500 || answer.status === 429,
+  });
+}
+
+/** Samples measured for another vantage must not be delivered as this one's: they are set aside, not lost. */
+async function setAsideForeignSpool(folder: string, vantage: string): Promise<void> {
+  const keyFile = join(folder, "key");
+  if (!existsSync(keyFile)) return;
+  const before = KEY.exec(readFileSync(keyFile, "utf8").trim())?.[1];
+  if (before === vantage) return;
+  await rm(join(folder, "assignments.json"), { force: true });
+  const spool = join(folder, "spool");
+  if (existsSync(spool)) await rename(spool, join(folder, `spool-of-${before ?? "before"}-${Date.now()}`));
+}
+
+/** The file with its collector replaced; what else stands in it, comments too, is kept. */
+async function fileFor(token: JoinToken, file: string): Promise<string> {
+  const document = existsSync(file) ? parseDocument(await readFile(file, "utf8")) : new Document({});
+  if (document.errors.length > 0) {
+    throw new ConfigError(`${file} is not valid: ${document.errors[0]?.message.split("\n")[0] ?? ""}`);
+  }
+  document.commentBefore ??=
+    " The probe's own file: see docs/probe.md. What is set here no collector can widen.";
+  document.setIn(
+    ["collector"],
+    document.createNode({ url: token.url, certificateSha256: token.certificateSha256 }),
+  );
+  if (!document.has("allow")) document.set("allow", []);
+  return document.toString();
+}
+
+async function writeWhole(file: string, content: string, mode: number): Promise<void> {
+  const draft = `${file}.new`;
+  await rm(draft, { force: true });
+  await writeFile(draft, content, { mode, flush: true });
+  await rename(draft, file);
+}
+
+async function joinText(source: string): Promise<string> {
+  if (source === "-") return text(process.stdin);
+  try {
+    return await readFile(source, "utf8");
+  } catch (cause) {
+    throw new ConfigError(`the join text cannot be read from ${source} (${codeOf(cause)})`, { cause });
+  }
+}
+
+function argumentsOf(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      strict: true,
+      allowPositionals: true,
+      options: {
+        data: { type: "string" },
+        run: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new CarrierwatchError("usage", message, { hint: "carrierwatch probe join --help", cause });
+  }
+}
+
+function jsonOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The verb `probe`: measures at this vantage until it is told to stop, or until the process it serves is gone.
+ *
+ * `probe` runs, `probe join` trades a join text for a key. Loads no native module and nothing of the collector but wire.
+ */
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { systemClock } from "../collector/wire/clock.ts";
+import { CarrierwatchError } from "../collector/wire/errors.ts";
+import type { Verb } from "../main.ts";
+import type { ProbeFlags } from "./config.ts";
+import { joinOnce, joinVerb } from "./join.ts";
+import { type RunContext, runUntilAsked } from "./until-asked.ts";
+
+const HELP = `usage: carrierwatch probe [options]
+       carrierwatch probe join [FILE|-] [--data DIR] [--run]
+
+Measures what its collector assigns and delivers the samples. Its own file is DIR/probe/config.yaml.
+
+  --data DIR             data folder (default ./data, or CARRIERWATCH_DATA)
+  --url URL              the collector, instead of collector.url in the file
+  --certificate SHA256   trust the collector by its certificate's SHA-256 alone
+  --allow CIDR           measure this network although it is private; repeatable
+  --resolver ADDRESS     ask this resolver; repeatable
+  --local-address IP     measure from this address of the machine
+  --join-file FILE       join with the text in FILE first, unless this folder has a key
+  --help
+`;
+
+/** Runs the probe. @throws CarrierwatchError for a command line or file it cannot start with. */
+export const verb: Verb = async ({ argv, env, log }) => {
+  const clock = systemClock();
+  const dir = env["CARRIERWATCH_DATA"] ?? "data";
+  if (argv[0] === "join") return joinVerb(argv.slice(1), dir, { clock, log });
+  return runVerb(argv, dir, { clock, log });
+};
+
+/** `probe` without `join`. @param dir Data folder when --data does not name one. */
+export async function runVerb(argv: readonly string[], dir: string, context: RunContext): Promise<number> {
+  const values = flagsOf(argv);
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const folder = resolve(values.data ?? dir);
+  if (values["join-file"] !== undefined) await joinOnce(values["join-file"], folder, context);
+  const flags: ProbeFlags = {
+    ...(values.url === undefined ? {} : { url: values.url }),
+    ...(values.certificate === undefined ? {} : { certificateSha256: values.certificate }),
+    ...(values["local-address"] === undefined ? {} : { localAddress: values["local-address"] }),
+    allow: values.allow ?? [],
+    resolvers: values.resolver ?? [],
+  };
+  return runUntilAsked(folder, flags, context);
+}
+
+function flagsOf(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      strict: true,
+      options: {
+        data: { type: "string" },
+        url: { type: "string" },
+        certificate: { type: "string" },
+        allow: { type: "string", multiple: true },
+        resolver: { type: "string", multiple: true },
+        "local-address": { type: "string" },
+        "join-file": { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new CarrierwatchError("usage", message, { hint: "carrierwatch probe --help", cause });
+  }
+}

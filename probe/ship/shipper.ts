@@ -1,0 +1,215 @@
+/**
+ * Offers what the spool holds to the collector until it is acknowledged: the newest samples first, then the backlog.
+ *
+ * One batch at a time. An answer settles every record of its batch, whatever became of it; anything else settles none.
+ * A 413 halves the batch, a refused key waits and says so, all other failures back off with jitter.
+ */
+import type { Clock } from "../../collector/wire/clock.ts";
+import type { Log } from "../../collector/wire/log.ts";
+import { BATCH_MAX_SAMPLES, BatchAnswer } from "../../collector/wire/sample.ts";
+import { codeOf } from "../spool/files.ts";
+import type { Lane, Spool, Taken } from "../spool/spool.ts";
+import { type Backoff, backoffOf, retryAfterMsOf } from "./backoff.ts";
+import { bodyOf, packed } from "./batch.ts";
+import type { Answer, Client } from "./client.ts";
+
+export type ShipperDeps = {
+  readonly client: Client;
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly probeVersion: string;
+  /** A record lay in the collector's future and was not stored. */
+  readonly refusedAsFuture?: (target: string, tick: number) => void;
+};
+
+export type Shipper = {
+  /** Something has come into the spool, or the collector has been heard of again. */
+  wake(contact?: boolean): void;
+  start(): void;
+  /** Sends what is left within the time given, then stops. */
+  stop(withinMs: number): Promise<void>;
+};
+
+const POST_TIMEOUT_MS = 30_000;
+/** Uncompressed; as gzip it has far less than the 256 KiB a batch may have. */
+const BATCH_MAX_BYTES = 700_000;
+const PACKED_MAX_BYTES = 262_144;
+
+type Verdict = { readonly waitMs: number; readonly sent: boolean };
+
+/** Nothing happens before `start`. */
+export function shipperOf(deps: ShipperDeps): Shipper {
+  return new SpoolShipper(deps);
+}
+
+class SpoolShipper implements Shipper {
+  readonly #deps: ShipperDeps;
+  readonly #backoff: Backoff;
+  readonly #stop = new AbortController();
+  #limit = BATCH_MAX_SAMPLES;
+  #rttMs: number | null = null;
+  #wake: (contact: boolean) => void = () => {};
+  #woken = false;
+  #stopping = false;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(deps: ShipperDeps) {
+    this.#deps = deps;
+    this.#backoff = backoffOf(deps.random);
+  }
+
+  wake(contact = false): void {
+    this.#woken = true;
+    this.#wake(contact);
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  async stop(withinMs: number): Promise<void> {
+    this.#stopping = true;
+    const cancel = this.#deps.clock.after(withinMs, () => this.#stop.abort());
+    this.#wake(true);
+    await this.#loop;
+    cancel();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      this.#woken = false;
+      const verdict = await this.#round();
+      if (this.#stopping && (!verdict.sent || verdict.waitMs > 0)) return;
+      if (verdict.waitMs > 0) await this.#sleep(verdict.waitMs, this.#backoff.failures() > 0);
+      else if (!verdict.sent && !this.#woken) await this.#sleep(60_000, false);
+    }
+  }
+
+  async #round(): Promise<Verdict> {
+    try {
+      const taken = (await this.#take("live")) ?? (await this.#take("backlog"));
+      if (!taken) return { sent: false, waitMs: 0 };
+      return await this.#offer(taken);
+    } catch (error) {
+      const { log } = this.#deps;
+      if (this.#stop.signal.aborted) return { sent: false, waitMs: 0 };
+      const waitMs = this.#backoff.nextMs();
+      const waiting = this.#deps.spool.figures().records;
+      log.warn(
+        { code: codeOf(error), why: error instanceof Error ? error.message : "", waiting },
+        "samples could not be delivered; they wait in the spool",
+      );
+      return { sent: false, waitMs };
+    }
+  }
+
+  #take(lane: Lane): Promise<Taken | null> {
+    return this.#deps.spool.take(lane, { records: this.#limit, bytes: BATCH_MAX_BYTES });
+  }
+
+  async #offer(taken: Taken): Promise<Verdict> {
+    const { client, spool, clock, probeVersion } = this.#deps;
+    const body = bodyOf(taken, {
+      sentMs: clock.nowMs(),
+      probeVersion,
+      knownMark: spool.mark(),
+      rttMs: this.#rttMs,
+      spool: spool.figures(),
+    });
+    const { bytes, headers } = packed(body);
+    if (bytes.length > PACKED_MAX_BYTES && taken.records.length > 1) {
+      this.#halve(taken);
+      return { sent: true, waitMs: 0 };
+    }
+    const answer = await client.exchange({
+      method: "POST",
+      path: "/api/v1/probe/samples",
+      headers,
+      body: bytes,
+      timeoutMs: POST_TIMEOUT_MS,
+      signal: this.#stop.signal,
+    });
+    if (answer.status !== 200) return this.#refused(taken, answer);
+    return this.#settle(taken, answer);
+  }
+
+  async #settle(taken: Taken, answer: Answer): Promise<Verdict> {
+    const { spool, log } = this.#deps;
+    const parsed = BatchAnswer.safeParse(jsonOf(answer.body));
+    if (!parsed.success || parsed.data.outcomes.length !== taken.records.length) {
+      log.error({ status: answer.status }, "the collector's answer to a batch cannot be understood");
+      return { sent: false, waitMs: this.#backoff.longMs() };
+    }
+    const { outcomes, mark, rewindToS } = parsed.data;
+    this.#backoff.reset();
+    this.#rttMs = answer.elapsedMs;
+    this.#limit = Math.min(BATCH_MAX_SAMPLES, this.#limit * 2);
+    await spool.settle(taken);
+    spool.setMark(mark);
+    this.#tell(taken, outcomes);
+    if (rewindToS !== undefined) {
+      const records = await spool.rewind(rewindToS);
+      log.warn({ rewindToS, records }, "the collector has lost samples and asked for them once more");
+    }
+    return { sent: true, waitMs: 0 };
+  }
+
+  #tell(taken: Taken, outcomes: BatchAnswer["outcomes"]): void {
+    const { log, refusedAsFuture } = this.#deps;
+    for (const [i, { outcome, why }] of outcomes.entries()) {
+      const record = taken.records[i];
+      if (!record || outcome === "stored" || outcome === "duplicate") continue;
+      if (outcome === "future") refusedAsFuture?.(record.target, record.tick);
+      const { target, tick, seq } = record;
+      log.warn({ target, tick, seq, outcome, why }, "the collector did not store a sample");
+    }
+  }
+
+  async #refused(taken: Taken, answer: Answer): Promise<Verdict> {
+    const { log, clock, spool } = this.#deps;
+    const { status } = answer;
+    if (status === 413) {
+      if (taken.records.length > 1) {
+        this.#halve(taken);
+        return { sent: true, waitMs: 0 };
+      }
+      log.error({ seq: taken.records[0]?.seq }, "one sample alone is too large for the collector: given up");
+      await spool.settle(taken);
+      return { sent: true, waitMs: this.#backoff.nextMs() };
+    }
+    if (status === 401 || status === 403) {
+      log.error({ status }, "the collector refuses this probe's key; join again with a new join command");
+      return { sent: false, waitMs: this.#backoff.longMs() };
+    }
+    log.warn({ status, waiting: spool.figures().records }, "the collector did not take a batch");
+    const retryAfterMs = retryAfterMsOf(answer.headers["retry-after"], clock.nowMs());
+    return { sent: false, waitMs: this.#backoff.nextMs(retryAfterMs) };
+  }
+
+  #halve(taken: Taken): void {
+    this.#limit = Math.max(1, Math.floor(taken.records.length / 2));
+  }
+
+  /** @param stubborn Only hearing from the collector ends the wait early; a new sample does not. */
+  async #sleep(ms: number, stubborn: boolean): Promise<void> {
+    if (this.#stopping) return;
+    const done = Promise.withResolvers<void>();
+    const cancel = this.#deps.clock.after(ms, done.resolve);
+    this.#wake = (contact) => {
+      if (contact || !stubborn) done.resolve();
+    };
+    await done.promise;
+    this.#wake = () => {};
+    cancel();
+  }
+}
+
+function jsonOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return null;
+  }
+}

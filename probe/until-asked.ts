@@ -1,0 +1,29 @@
+/** A probe from its settings to its end: SIGTERM, SIGINT, or the death of the process that forked it. */
+import type { Clock } from "../collector/wire/clock.ts";
+import type { Log } from "../collector/wire/log.ts";
+import { type ProbeFlags, probeSettings } from "./config.ts";
+import { startProbe } from "./run.ts";
+
+export type RunContext = { readonly clock: Clock; readonly log: Log };
+
+/** Runs a probe until SIGTERM, SIGINT or the end of the process that forked it. @returns The exit code. */
+export async function runUntilAsked(
+  dir: string,
+  flags: ProbeFlags,
+  { clock, log }: RunContext,
+): Promise<number> {
+  const settings = probeSettings(dir, flags);
+  const asked = Promise.withResolvers<string>();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => asked.resolve(signal));
+  process.once("disconnect", () => asked.resolve("its parent has ended"));
+  // The clock's timers keep no process alive, and a probe has nothing else that does.
+  const alive = setInterval(() => {}, 2_147_483_647);
+  const probe = await startProbe({ settings, clock, log, random: Math.random });
+  log.info({ collector: settings.url, folder: settings.folder }, "the probe measures");
+  process.send?.({ type: "ready" });
+  log.info({ why: await asked.promise }, "the probe stops");
+  await probe.stop();
+  clearInterval(alive);
+  if (process.connected) process.disconnect();
+  return 0;
+}
