@@ -1,0 +1,168 @@
+/**
+ * An hour without a collector, on one frozen clock: a real probe goes on measuring a real target into its spool, and
+ * the collector that comes back gets the hour, draws it, records what failed, and wakes nobody for it.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { SMTPServer } from "smtp-server";
+import { type Collector, startCollector } from "../../collector/collector.ts";
+import { writeProbeKey } from "../../collector/local-probe.ts";
+import type { CollectorOptions } from "../../collector/options.ts";
+import type { ChartData } from "../../collector/wire/api-chart.ts";
+import type { SamplesPage } from "../../collector/wire/api-overview.ts";
+import type { IncidentView } from "../../collector/wire/incident.ts";
+import { silentLog } from "../../collector/wire/log.ts";
+import type { Target } from "../../collector/wire/target.ts";
+import { probeSettings } from "../../probe/config.ts";
+import { type Probe, startProbe } from "../../probe/run.ts";
+import { type ApiClient, apiClient, setUp } from "../support/api.ts";
+import { fakeClock } from "../support/fake-clock.ts";
+import { type HttpTarget, httpTarget } from "../support/http-target.ts";
+import { scratch } from "../support/product.ts";
+
+const STEP_S = 300;
+const PASSWORD = "a long enough password";
+const clock = fakeClock(Date.UTC(2026, 10, 21, 8, 0, 1));
+const folder = scratch("hour-away");
+const mails: string[] = [];
+let smtp: SMTPServer;
+let target: HttpTarget;
+let collector: Collector;
+let probe: Probe;
+let client: ApiClient;
+let port = 0;
+let watched: Target;
+
+const options = (): CollectorOptions => ({
+  dir: folder.dir,
+  host: "127.0.0.1",
+  port,
+  publicUrl: null,
+  basePath: "",
+  tls: null,
+  trustedProxies: [],
+  allow: [],
+});
+const open = async () => {
+  collector = await startCollector({ options: options(), clock, log: silentLog, version: "0.0.0" });
+  port = Number(new URL(collector.localUrl).port);
+};
+
+/** Real sockets and disks answer in real time: looks until it holds, moving the frozen clock when asked to. */
+async function until(what: string, holds: () => boolean | Promise<boolean>, moveMs = 0): Promise<void> {
+  const giveUpMs = performance.now() + 30_000;
+  while (!(await holds())) {
+    if (performance.now() > giveUpMs) throw new Error(`never came: ${what}`);
+    if (moveMs > 0) await clock.advance(moveMs);
+    else await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+const stored = async (): Promise<SamplesPage["samples"]> =>
+  (await client.call<SamplesPage>("GET", `/targets/${watched.id}/samples?limit=100`)).samples;
+
+before(async () => {
+  smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    onData(stream, _session, done) {
+      let text = "";
+      stream.on("data", (chunk: Buffer) => {
+        text += chunk.toString("utf8");
+      });
+      stream.on("end", () => {
+        mails.push(text);
+        done();
+      });
+    },
+  });
+  const smtpPort = await new Promise<number>((resolve) => {
+    const server = smtp.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : 0);
+    });
+  });
+  target = await httpTarget({ body: "ok" });
+  await open();
+  client = await setUp(collector.setupUrl ?? "", { language: "en" });
+  await client.call("PUT", "/settings/smtp", {
+    host: "127.0.0.1",
+    port: smtpPort,
+    security: "none",
+    fromAddress: "watch@example.com",
+  });
+  await client.call("POST", "/recipients", {
+    name: "Ops",
+    address: "ops@example.com",
+    language: "en",
+    timeZone: "UTC",
+  });
+  await collector.registry.vantages.create({ id: "sh", name: "Shanghai", carrier: "ct" });
+  await writeProbeKey(folder.dir, await collector.vantageKeys.issue("sh"));
+  const settings = probeSettings(folder.dir, { url: collector.localUrl, allow: ["127.0.0.1/32"] });
+  probe = await startProbe({
+    settings,
+    clock,
+    log: silentLog,
+    random: () => 0.5,
+    bootMs: () => clock.monoMs(),
+  });
+  watched = await client.call<Target>("POST", "/targets", { name: "shop", url: `${target.url}/` });
+  await until("the first sample", async () => (await stored()).length === 1, 10);
+});
+after(async () => {
+  await probe?.stop();
+  await collector?.close();
+  await target?.close();
+  await new Promise<void>((resolve) => smtp.close(() => resolve()));
+  folder.remove();
+});
+
+test("an hour without a collector is in the charts afterwards, tick by tick, and pages nobody", async () => {
+  await collector.close();
+  for (let tick = 1; tick <= 12; tick += 1) {
+    target.script = tick >= 4 && tick <= 6 ? { status: 503, body: "busy" } : { body: "ok" };
+    const before = target.seen.requests.length;
+    await until("the next measurement", () => target.seen.requests.length > before, 10_000);
+  }
+  await open();
+  client = apiClient(collector.localUrl);
+  await client.call("POST", "/session", { username: "admin", password: PASSWORD });
+  await until("the hour", async () => (await stored()).length === 13, 1_000);
+  const samples = await stored();
+  const ticks = samples.map(({ sample }) => sample.tick).sort((a, b) => a - b);
+  assert.deepEqual(
+    ticks,
+    Array.from({ length: 13 }, (_, i) => (ticks[0] ?? 0) + i * STEP_S),
+  );
+  assert.equal(samples.filter(({ sample }) => sample.state === "down").length, 3);
+  assert.ok(samples.filter(({ live }) => !live).length >= 10);
+
+  const chart = await client.call<ChartData>("GET", `/targets/${watched.id}/chart?range=3h`);
+  const carrier = chart.series.find((series) => series.carrier === "ct");
+  assert.equal(carrier?.availability.counts.up, 10);
+  assert.equal(carrier?.availability.counts.down, 3);
+  const drawn = carrier?.metrics.total?.AVERAGE.filter((value) => value !== null).length;
+  assert.equal(drawn, 10);
+
+  const incidents = async () =>
+    (await client.call<{ incidents: IncidentView[] }>("GET", `/incidents?target=${watched.id}`)).incidents;
+  await until(
+    "the incident in the record",
+    async () => (await incidents()).some(({ toS }) => toS !== null),
+    1_000,
+  );
+  const [incident] = await incidents();
+  assert.equal((incident?.toS ?? 0) - (incident?.fromS ?? 0), 3 * STEP_S);
+  assert.ok(incident?.transitions.every(({ told }) => !told));
+  assert.deepEqual(mails, []);
+});
+
+test("what fails from now on is mailed, and so is its end", async () => {
+  target.script = { status: 503, body: "busy" };
+  await until("the mail of the failure", () => mails.length === 1, 10_000);
+  target.script = { body: "ok" };
+  await until("the mail of its end", () => mails.length === 2, 10_000);
+  assert.match(mails[0] ?? "", /^Subject: .*\[DOWN\].*shop/m);
+  assert.match(mails[1] ?? "", /^Subject: .*shop/m);
+});
