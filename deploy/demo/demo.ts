@@ -9,7 +9,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type Collector, startCollector } from "../../collector/collector.ts";
-import { localProbe, writeProbeKey } from "../../collector/local-probe.ts";
+import { type LocalProbe, localProbe, writeProbeKey } from "../../collector/local-probe.ts";
 import { Answered, type CollectorOptions, collectorOptions } from "../../collector/options.ts";
 import { untilAsked } from "../../collector/until-asked.ts";
 import { type Clock, systemClock } from "../../collector/wire/clock.ts";
@@ -40,7 +40,7 @@ export const verb: Verb = async ({ argv, env, log }) => {
     throw error;
   }
   const clock = systemClock();
-  const closers: (() => Promise<void>)[] = [];
+  const closers: (() => Promise<unknown>)[] = [];
   try {
     const collector = await startCollector({ options, clock, log, version: VERSION, demo: true });
     closers.push(() => collector.close());
@@ -53,6 +53,9 @@ export const verb: Verb = async ({ argv, env, log }) => {
     const sites = await startSites(known?.ports ?? { https: 0, http: 0 }, certificate, clock);
     closers.push(() => sites.close());
     const diary = await prepare(collector, options.dir, known, sites, clock);
+    const probes: LocalProbe[] = [];
+    // All of them at once: each takes seconds to deliver what it has.
+    closers.push(() => Promise.all(probes.map((probe) => probe.stop())));
     for (const carrier of CARRIERS) {
       const dir = join(options.dir, "vantages", carrier.id);
       await writeProbeKey(dir, await collector.vantageKeys.issue(carrier.vantage));
@@ -64,7 +67,7 @@ export const verb: Verb = async ({ argv, env, log }) => {
       });
       const probe = localProbe({ dir, args: [], log, clock });
       probe.start();
-      closers.push(() => probe.stop());
+      probes.push(probe);
     }
     greet(collector, diary, options.dir);
     await untilAsked();

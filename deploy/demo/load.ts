@@ -6,7 +6,7 @@
  */
 import type { Store } from "../../collector/store/store.ts";
 import { historyOf, historyRange } from "./history.ts";
-import { CARRIERS, pastIncidents, TARGETS } from "./scene.ts";
+import { CARRIERS, leadIn, pastIncidents, TARGETS } from "./scene.ts";
 
 const BATCH = 2_000;
 const UNDER_WAY = 3;
@@ -23,7 +23,7 @@ export async function loadHistory(
   nowMs: number,
   progress: Progress,
 ): Promise<number> {
-  const incidents = pastIncidents(startS);
+  const incidents = [...pastIncidents(startS), ...leadIn(startS)];
   const jobs = TARGETS.flatMap((target) => CARRIERS.map((carrier) => ({ target, carrier })));
   const ticks = jobs.reduce((sum, { target }) => sum + (target.days * 86_400) / target.stepS, 0);
   const underWay = new Set<Promise<unknown>>();

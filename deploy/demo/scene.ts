@@ -199,9 +199,16 @@ export function pastIncidents(startS: number): DemoIncident[] {
   });
 }
 
+/** The trouble that is under way when the demo is first opened: it began a quarter of an hour before. */
+export function leadIn(startS: number): DemoIncident[] {
+  return hourlyIncidents(startS, startS)
+    .filter((incident) => incident.fromS === startS)
+    .map((incident) => ({ ...incident, fromS: startS - HOUR / 4, toS: startS }));
+}
+
 /** While the demo runs, every hour from its start brings the same three troubles: minutes from and to. */
 const HOURLY: readonly [number, number, readonly string[], readonly string[], Effect][] = [
-  [4, 10, ["cnc"], ["shop-pay", "news-api", "shop-images"], { kind: "slow", factor: 6 }],
+  [0, 9, ["cnc"], ["shop-pay", "news-api", "shop-images"], { kind: "slow", factor: 6 }],
   [24, 29, [], ["shop-pay"], { kind: "status", status: 503 }],
   [42, 47, ["cmcc"], ["news-api", "news-home"], { kind: "dns", cause: "servfail" }],
 ];

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Sample } from "../../../collector/wire/sample.ts";
 import { busyness, conditionsAt } from "../../../deploy/demo/conditions.ts";
 import { historyOf, historyRange } from "../../../deploy/demo/history.ts";
-import { CARRIERS, hourlyIncidents, pastIncidents, TARGETS } from "../../../deploy/demo/scene.ts";
+import { CARRIERS, hourlyIncidents, leadIn, pastIncidents, TARGETS } from "../../../deploy/demo/scene.ts";
 
 const START_S = Date.UTC(2026, 10, 21, 8, 0, 0) / 1000;
 const carrier = (id: string) => {
@@ -79,4 +79,13 @@ test("history ends where measuring begins, and every past incident lies before i
   assert.ok(pastIncidents(START_S).every((one) => one.toS < START_S && one.fromS < one.toS));
   const hour = hourlyIncidents(START_S, START_S + 5_000);
   assert.ok(hour.length === 3 && hour.every((one) => one.fromS >= START_S + 3_600));
+});
+
+test("the trouble that is under way at the start began before it and goes on", () => {
+  const [before] = leadIn(START_S);
+  const [during] = hourlyIncidents(START_S, START_S + 60);
+  assert.ok(before && during);
+  assert.equal(before.fromS, START_S - 900);
+  assert.equal(before.toS, during.fromS);
+  assert.deepEqual(before.effect, during.effect);
 });
