@@ -1,9 +1,9 @@
 /** What a run of the evaluator knows besides samples: who measures, who was heard of, who is told. Read once a run. */
 import type { Store } from "../store/store.ts";
-import { RecipientInput } from "../wire/api-settings.ts";
 import type { Carrier } from "../wire/carrier.ts";
 import type { Target } from "../wire/target.ts";
 import type { Contact, Vantage } from "../wire/vantage.ts";
+import { recipientOf } from "./recipients.ts";
 
 /** The part of the registry that alerts need; registryPart() satisfies it. */
 export type WatchedRegistry = {
@@ -37,6 +37,6 @@ export async function readFacts(
     registry.vantages.contacts(),
     store.registry.list("recipient"),
   ]);
-  const readable = recipients.filter((doc) => RecipientInput.safeParse(doc.value).success);
-  return { vantages, carriers, contacts, recipients: readable.map((doc) => doc.id), nowMs };
+  const readable = recipients.flatMap((doc) => recipientOf(doc) ?? []);
+  return { vantages, carriers, contacts, recipients: readable.map((recipient) => recipient.id), nowMs };
 }

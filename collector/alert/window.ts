@@ -77,7 +77,7 @@ export function windowOf(input: WindowInput): (tick: number) => TickView {
       paused: isPaused(rule, tick),
       reported,
       held,
-      waiting: awaited.size > 0,
+      waiting: awaited.size > 0 && !isPaused(rule, tick),
       surelyDown: serviceIs(assumed, rule.alarm.carriers, isDown) === true,
       live: votes.some((vote) => vote.live),
     };
