@@ -26,7 +26,12 @@ export function countText(min: number, max: number): z.ZodType<number, string> {
  * problem in a sentence, judges it.
  */
 export function judgedLater(schema: z.ZodType): z.ZodUnknown {
-  const { $schema: _, ...documented } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  // A registry of its own, empty: with the global one ids would become $defs that no reference of the document reaches.
+  const { $schema: _, ...documented } = z.toJSONSchema(schema, {
+    io: "input",
+    unrepresentable: "any",
+    metadata: z.registry(),
+  });
   return z.unknown().meta(documented);
 }
 

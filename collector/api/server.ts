@@ -12,7 +12,6 @@ import { admit } from "./access.ts";
 import type { App, RouteModule } from "./app.ts";
 import type { ApiDeps, HttpLimits } from "./deps.ts";
 import { secure } from "./headers.ts";
-import { PROGRAM_PATH } from "./join-command.ts";
 import { acceptJsonOnly } from "./json-body.ts";
 import { DEFAULT_LIMITS, listener } from "./listener.ts";
 import { pages } from "./pages.ts";
@@ -96,7 +95,7 @@ export async function buildServer(deps: ApiDeps): Promise<App> {
       { prefix },
     );
   }
-  app.get(`${basePath}${PROGRAM_PATH}`, { schema: { hide: true } }, async (_request, reply) =>
+  app.get(`${basePath}/join/probe.mjs`, { schema: { hide: true } }, async (_request, reply) =>
     reply
       .headers({ "content-type": "text/javascript; charset=utf-8", "cache-control": "no-cache" })
       .send(deps.probeProgram.bytes),

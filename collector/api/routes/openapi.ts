@@ -2,6 +2,7 @@
 import swagger from "@fastify/swagger";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import * as z from "zod";
+import { Problem } from "../../wire/problem.ts";
 import type { App } from "../app.ts";
 import type { ApiDeps } from "../deps.ts";
 
@@ -42,7 +43,7 @@ export async function describeApi(
 }
 
 export function openapiRoutes(app: App): void {
-  let document: z.infer<typeof Described> | null = null;
+  let document: Record<string, unknown> | null = null;
   app.get(
     "/openapi.json",
     {
@@ -56,19 +57,33 @@ export function openapiRoutes(app: App): void {
   );
 }
 
-const Described = z.looseObject({
-  paths: z.record(z.string(), z.record(z.string(), z.looseObject({ responses: z.looseObject({}) }))),
-});
+type Json = Record<string, unknown>;
 
 /** Every operation may also answer a problem; said once instead of at each route. */
-function withProblems(generated: unknown): z.infer<typeof Described> {
-  const document = Described.parse(generated);
+function withProblems(generated: object): Json {
   const problem = {
     description: "What went wrong, RFC 9457",
-    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+    content: {
+      "application/problem+json": { schema: { $ref: `#/components/schemas/${Problem.meta()?.id}` } },
+    },
   };
-  for (const path of Object.values(document.paths)) {
-    for (const operation of Object.values(path)) operation.responses["default"] = problem;
+  const document: Json = { ...structuredClone(generated) };
+  for (const path of objectsIn(document["paths"])) {
+    for (const operation of objectsIn(path)) {
+      operation["responses"] = { ...objectOf(operation["responses"]), default: problem };
+    }
   }
   return document;
+}
+
+function objectsIn(value: unknown): Json[] {
+  return Object.values(objectOf(value)).filter(isObject);
+}
+
+function objectOf(value: unknown): Json {
+  return isObject(value) ? value : {};
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null;
 }

@@ -2,11 +2,11 @@
 import * as z from "zod";
 import { JoinCommand, VantageCreate, VantageView } from "../../wire/api-settings.ts";
 import { CarrierwatchError } from "../../wire/errors.ts";
-import { JoinAnswer } from "../../wire/probe-protocol.ts";
+import { joinCommand } from "../../wire/join-command.ts";
+import { JOIN_PREFIX, JoinAnswer, JoinToken } from "../../wire/probe-protocol.ts";
 import { Vantage, VantageInput } from "../../wire/vantage.ts";
 import type { App } from "../app.ts";
 import type { ApiDeps } from "../deps.ts";
-import { joinCommand } from "../join-command.ts";
 import { IdParams } from "../query-fields.ts";
 
 const tags = ["vantages"];
@@ -114,13 +114,17 @@ async function newJoin(app: App, deps: ApiDeps, id: string): Promise<JoinCommand
     });
   }
   const { secret, expiresMs } = await deps.vantageKeys.createJoin(id);
-  const { command, token } = joinCommand({
+  const token = joinText({
     url: deps.publicUrl(),
     secret,
     certificateSha256: app.certificate?.pin() ?? null,
     programSha256: deps.probeProgram.sha256,
   });
-  return { vantage: id, command, token, expiresMs };
+  return { vantage: id, command: joinCommand(token), token, expiresMs };
+}
+
+function joinText(token: JoinToken): string {
+  return `${JOIN_PREFIX}${Buffer.from(JSON.stringify(JoinToken.parse(token))).toString("base64url")}`;
 }
 
 /** The vantage, when it may still be given a key. @throws NotFoundError; CarrierwatchError in_use */

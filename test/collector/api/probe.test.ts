@@ -232,7 +232,7 @@ test("the pasted command fetches the program, compares it and hands it the token
   const run = async (command: string) => {
     const child = spawn("sh", ["-c", command.replace(/^node /, `${process.execPath} `)], {
       cwd: dir,
-      env: {},
+      env: { HOME: dir },
     });
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
     return { out, err };
@@ -240,16 +240,11 @@ test("the pasted command fetches the program, compares it and hands it the token
   const { out, err } = await run(String(made.body["command"]));
   assert.equal(err, "");
   const said = JSON.parse(out);
-  assert.deepEqual(said.args, ["join", "-", "--data", "carrierwatch-probe", "--run"]);
+  assert.deepEqual(said.args, ["join", "--run"]);
   assert.equal(said.stdin.trim(), made.body["token"]);
-  assert.deepEqual(readFileSync(join(dir, "carrierwatch-probe/probe.mjs")), program);
-  const { command } = (await import("../../../collector/api/join-command.ts")).joinCommand({
-    url: `${s.origin}/watch`,
-    secret: "x".repeat(43),
-    certificateSha256: null,
-    programSha256: "0".repeat(64),
-  });
-  assert.match((await run(command)).err, /is not the probe program/);
+  assert.deepEqual(readFileSync(join(dir, ".carrierwatch/probe.mjs")), program);
+  probeProgram.bytes = Buffer.from("something else");
+  assert.match((await run(String(made.body["command"]))).err, /another checksum/);
 });
 
 test("progress reaches the live bus for an assigned target only", async (t) => {
