@@ -1,4 +1,5 @@
 /** A browser's side of the API without a browser: cookie, CSRF header, problems as errors, the live stream as lines. */
+import { Agent, fetch } from "undici";
 
 export type ApiClient = {
   readonly base: string;
@@ -8,20 +9,23 @@ export type ApiClient = {
   ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   /** Live events until `wanted` accepts one; it is the answer. */
   live<T>(
-    wanted: (event: { type: string } & Record<string, unknown>) => T | null,
+    wanted: (event: { type: string } & Record<string, unknown>) => T | null | Promise<T | null>,
     ready?: () => void,
   ): Promise<T>;
 };
 
 /**
  * @param base URL of the collector, base path included.
+ * @param ca PEM of the authority its certificate is trusted by; absent = the usual ones.
  */
-export function apiClient(base: string): ApiClient {
+export function apiClient(base: string, ca?: string): ApiClient {
+  const dispatcher = new Agent(ca === undefined ? {} : { connect: { ca } });
   let cookie = "";
   let csrf = "";
   const send = async (method: string, path: string, body?: unknown) => {
     const answer = await fetch(`${base}/api/v1${path}`, {
       method,
+      dispatcher,
       headers: {
         ...(cookie ? { cookie } : {}),
         ...(csrf && method !== "GET" ? { "x-csrf-token": csrf } : {}),
@@ -56,7 +60,11 @@ export function apiClient(base: string): ApiClient {
     },
     async live(wanted, ready) {
       const end = new AbortController();
-      const answer = await fetch(`${base}/api/v1/events`, { headers: { cookie }, signal: end.signal });
+      const answer = await fetch(`${base}/api/v1/events`, {
+        dispatcher,
+        headers: { cookie },
+        signal: end.signal,
+      });
       ready?.();
       let text = "";
       try {
@@ -66,7 +74,7 @@ export function apiClient(base: string): ApiClient {
           text = blocks.pop() ?? "";
           for (const block of blocks) {
             const data = block.split("\n").find((line) => line.startsWith("data:"));
-            const found = data ? wanted(JSON.parse(data.slice(5))) : null;
+            const found = data ? await wanted(JSON.parse(data.slice(5))) : null;
             if (found !== null) return found;
           }
         }
@@ -79,9 +87,13 @@ export function apiClient(base: string): ApiClient {
 }
 
 /** Sets a fresh collector up with the link it printed, and answers a signed-in client. */
-export async function setUp(setupUrl: string, extra: Record<string, unknown> = {}): Promise<ApiClient> {
+export async function setUp(
+  setupUrl: string,
+  extra: Record<string, unknown> = {},
+  ca?: string,
+): Promise<ApiClient> {
   const url = new URL(setupUrl);
-  const client = apiClient(url.origin + url.pathname.replace(/\/setup$/, ""));
+  const client = apiClient(url.origin + url.pathname.replace(/\/setup$/, ""), ca);
   await client.call("POST", "/setup", {
     token: url.hash.slice(1),
     username: "admin",
