@@ -31,6 +31,7 @@ const VERBS: Readonly<Record<string, VerbEntry>> = {
     about: "measure at this vantage and deliver to a collector",
     load: () => import("./probe/main.ts"),
   },
+  check: { about: "measure a URL now, print where the time went", load: () => import("./probe/check.ts") },
   target: { about: "the URLs that are watched", load: () => import("./collector/cli/target.ts") },
   vantage: { about: "the places that measure", load: () => import("./collector/cli/vantage.ts") },
   carrier: { about: "the ISPs that vantages stand for", load: () => import("./collector/cli/carrier.ts") },
