@@ -13,6 +13,7 @@ const Entry = z.looseObject({
   integrity: z.string().optional(),
   license: z.string().optional(),
   hasInstallScript: z.boolean().optional(),
+  optionalDependencies: z.record(z.string(), z.string()).optional(),
   dev: z.boolean().optional(),
 });
 const lock = z
@@ -32,6 +33,15 @@ test("the lockfile names no host and pins every package by its hash", () => {
   assert.ok(installed.length > 100, `only ${installed.length} packages were read`);
   assert.deepEqual(
     installed.filter(([, entry]) => entry.resolved !== undefined || !entry.integrity).map(([path]) => path),
+    [],
+  );
+});
+
+test("the lockfile names every platform's package, so that npm ci takes it on any machine", () => {
+  const named = installed.flatMap(([, entry]) => Object.entries(entry.optionalDependencies ?? {}));
+  assert.ok(named.length > 30, `only ${named.length} optional packages are named`);
+  assert.deepEqual(
+    named.filter(([name, version]) => lock.packages[`node_modules/${name}`]?.version !== version),
     [],
   );
 });
