@@ -41,7 +41,7 @@ test("the lockfile names every platform's package, so that npm ci takes it on an
   const named = installed.flatMap(([, entry]) => Object.entries(entry.optionalDependencies ?? {}));
   assert.ok(named.length > 30, `only ${named.length} optional packages are named`);
   assert.deepEqual(
-    named.filter(([name, version]) => lock.packages[`node_modules/${name}`]?.version !== version),
+    named.filter(([name]) => !installed.some(([path]) => path.endsWith(`node_modules/${name}`))),
     [],
   );
 });
