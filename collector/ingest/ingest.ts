@@ -7,11 +7,12 @@
 import { liveLimitMs } from "../archive/layout.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { SampleRecord, Store } from "../store/store.ts";
+import type { SampleView } from "../wire/api-overview.ts";
 import type { Clock } from "../wire/clock.ts";
 import { WIRE_VERSION } from "../wire/ids.ts";
 import type { Log } from "../wire/log.ts";
 import type { Progress } from "../wire/probe-protocol.ts";
-import type { BatchAnswer, BatchEnvelope } from "../wire/sample.ts";
+import type { BatchAnswer, BatchEnvelope, OutcomeKind } from "../wire/sample.ts";
 import { type Assigned, assigned } from "./assigned.ts";
 import { contacts } from "./contacts.ts";
 import { parseEnvelope, parseSample } from "./envelope.ts";
@@ -58,7 +59,13 @@ export function ingestPart(deps: {
       const skewMs = skewOf(batch, meta.receivedMs);
       const { outcomes, records } = await sort(vantage, batch, { ...meta, skewMs }, may);
       const rejected = outcomes.filter((outcome) => outcome !== null).length;
-      const stored = await store.samples.put(records, clock.nowMs());
+      const [stored, { carrier }] = await Promise.all([
+        store.samples.put(records, clock.nowMs()),
+        registry.vantages.get(vantage),
+      ]);
+      const fresh = records.filter((_, i) => stored[i] === "stored");
+      for (const record of worthShowing(fresh))
+        live.publish({ type: "sample", sample: viewOf(record, carrier) });
       if (rejected > 0) {
         await store.ops.countRejected(vantage, rejected);
         log.warn({ vantage, rejected, why: outcomes.find(Boolean)?.why }, "records of a batch were rejected");
@@ -69,17 +76,12 @@ export function ingestPart(deps: {
       ]);
       if (rewindToS !== null)
         log.warn({ vantage, rewindToS }, "this database lacks batches; asked for them again");
-      await announce(
-        vantage,
-        records.filter((_, i) => stored[i] === "stored"),
-      );
-      const answers = stored[Symbol.iterator]();
       return {
         wire: WIRE_VERSION,
         receivedMs: meta.receivedMs,
         skewMs,
         mark,
-        outcomes: outcomes.map((outcome) => outcome ?? { outcome: answers.next().value ?? "stored" }),
+        outcomes: settled(outcomes, stored),
         ...(rewindToS === null ? {} : { rewindToS }),
       };
     },
@@ -93,18 +95,22 @@ export function ingestPart(deps: {
       live.publish({ type: "progress", vantage, carrier, progress });
     },
   };
+}
 
-  async function announce(vantage: string, records: readonly SampleRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    const { carrier } = await registry.vantages.get(vantage);
-    for (const record of worthShowing(records)) {
-      const { receivedMs, sample } = record;
-      live.publish({
-        type: "sample",
-        sample: { vantage, carrier, receivedMs, live: isLive(record), sample },
-      });
-    }
-  }
+function viewOf(record: SampleRecord, carrier: string): SampleView {
+  const { vantage, receivedMs, sample } = record;
+  return { vantage, carrier, receivedMs, live: isLive(record), sample };
+}
+
+/** Puts the store's outcomes where a record was its turn; one too few must never read as stored. */
+function settled(outcomes: readonly (Outcome | null)[], stored: readonly OutcomeKind[]): Outcome[] {
+  const answers = stored.values();
+  return outcomes.map((refused) => {
+    if (refused !== null) return refused;
+    const { value } = answers.next();
+    if (value === undefined) throw new Error("the store settled fewer records than it was given");
+    return { outcome: value };
+  });
 }
 
 /** Probe clock minus collector clock, ms: the batch was under way for half a round trip after it was stamped. */

@@ -52,6 +52,12 @@ function assignments(app: App, deps: ApiDeps): void {
       const poll = waiting(deps.clock, (request.query.wait ?? 0) * 1000, (changed) =>
         deps.registry.onChange(changed),
       );
+      // Not waited for: a changed target must reach the probe before any disk has turned.
+      const heard = (given: string[]) => {
+        deps.ingest
+          .contact(vantage, { ...metaOf(request), receivedMs: deps.clock.nowMs() }, given)
+          .catch((error: unknown) => deps.log.warn({ vantage, err: error }, "a contact was not written"));
+      };
       held.add(poll.leave);
       request.raw.socket.once("close", poll.leave);
       try {
@@ -59,14 +65,10 @@ function assignments(app: App, deps: ApiDeps): void {
           const { etag, ...assigned } = await deps.registry.assignmentsFor(vantage);
           void reply.header("etag", etag).header("cache-control", "no-store");
           if (etag !== known) {
-            await deps.ingest.contact(
-              vantage,
-              metaOf(request),
-              assigned.assignments.map(({ id }) => id),
-            );
+            heard(assigned.assignments.map(({ id }) => id));
             return await reply.send(assigned);
           }
-          await deps.ingest.contact(vantage, { ...metaOf(request), receivedMs: deps.clock.nowMs() }, []);
+          heard([]);
           if ((await poll.next()) !== "changed") return await reply.status(304).send(null);
         }
       } finally {
