@@ -95,7 +95,7 @@ export const enForms: Readonly<Record<keyof typeof zhForms, string>> = {
   "form.submit": "Save and start measuring",
   "form.preview":
     "Will be measured from {vantages} {vantages|vantage|vantages} ({carriers}), {every}: {n} times a day{traffic}.",
-  "form.previewTraffic": ", at most {bytes} if each answer has {cap}",
+  "form.previewTraffic": "; traffic is {n} times the size of the content, at most {bytes}",
   "form.previewNobody": "No vantage would measure it now. Add one, or choose others.",
   "form.previewEmpty": "With a URL filled in, this says what will be measured and what traffic that makes.",
   "form.unit.times": "times",

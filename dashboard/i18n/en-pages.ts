@@ -245,12 +245,13 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "vantages.join.again": "New join command",
   "vantages.join.expires": "valid until {time}",
   "vantages.rotate": "Change key",
-  "vantages.rotate.title": "Change the key of {name}?",
-  "vantages.rotate.text":
-    "The old key stops working at once; the machine must join again with a new command.",
+  "vantages.rotate.title": "A new key for {name}?",
+  "vantages.rotate.text": "The new key is shown once. The old one works until the new one is first used.",
   "vantages.revoke": "Revoke",
   "vantages.revoke.title": "Revoke {name}?",
   "vantages.revoke.text": "It can no longer report. Its history stays.",
   "vantages.none": "No vantage yet.",
   "vantages.edit.title": "Edit vantage",
+  "vantages.rotate.done":
+    "Write this key into the file probe/key of that machine's data folder, then restart the probe. It is not shown again after you close this.",
 };

@@ -241,11 +241,13 @@ export const zhPages = {
   "vantages.join.again": "重新生成加入命令",
   "vantages.join.expires": "{time} 前有效",
   "vantages.rotate": "更换密钥",
-  "vantages.rotate.title": "更换 {name} 的密钥？",
-  "vantages.rotate.text": "旧密钥立即失效，要在那台机器上用新的加入命令重新加入。",
+  "vantages.rotate.title": "给 {name} 换一把密钥？",
+  "vantages.rotate.text": "新密钥只显示一次。旧密钥一直有效，直到新密钥第一次使用。",
   "vantages.revoke": "吊销",
   "vantages.revoke.title": "吊销 {name}？",
   "vantages.revoke.text": "它不能再上报，历史保留。",
   "vantages.none": "还没有探测点。",
   "vantages.edit.title": "编辑探测点",
+  "vantages.rotate.done":
+    "把这把密钥写进那台机器探测程序数据目录里的 probe/key 文件，然后重启探测程序。关上这个窗口后不再显示。",
 } as const;

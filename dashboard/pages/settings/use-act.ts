@@ -1,0 +1,40 @@
+/** Doing something that the collector may refuse: busy meanwhile, the reason afterwards. */
+import { useState } from "preact/hooks";
+import { ApiError } from "../../api/client.ts";
+import { problemText } from "../parts/problem.tsx";
+import { useApp } from "../state/app.ts";
+
+export type Act = {
+  readonly busy: boolean;
+  /** Why the newest one failed, in the reader's words. */
+  readonly error: string | null;
+  /** The same at its field, by path. */
+  readonly issues: Readonly<Record<string, string>>;
+  run(act: () => Promise<unknown>): void;
+};
+
+export function useAct(): Act {
+  const { t } = useApp();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const [issues, setIssues] = useState<Readonly<Record<string, string>>>({});
+  return {
+    busy,
+    error,
+    issues,
+    run(act) {
+      setBusy(true);
+      setError(null);
+      setIssues({});
+      act()
+        .catch((failed: unknown) => {
+          const found = failed instanceof ApiError ? failed.issues : [];
+          setIssues(
+            Object.fromEntries(found.map((one) => [one.path, t("problem.field", { message: one.message })])),
+          );
+          if (found.length === 0) setError(problemText(failed, t));
+        })
+        .finally(() => setBusy(false));
+    },
+  };
+}
