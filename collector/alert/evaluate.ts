@@ -16,9 +16,12 @@ import { lastDecided, recordedBelief } from "./record.ts";
 import { lookBackTicks, type Replay, replay, sameBelief } from "./rules.ts";
 import { tell } from "./tell.ts";
 import { canStillVote, deadlineMs, isRecent, newestTick, votersOf } from "./timing.ts";
+import { hasVote } from "./vote.ts";
 import { type TickView, type Voter, windowOf } from "./window.ts";
 
 const RECORD_LIMIT = 500;
+/** How far back a vantage's last word is looked for. */
+const WORDS_REACH_S = 16 * 86_400;
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** Ticks that have news, both included. */
@@ -58,9 +61,10 @@ export async function evaluateTarget(
   facts: Facts,
   news: News | null,
 ): Promise<Evaluated> {
+  const taken = new Set<string>();
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await evaluateOnce(store, target, facts, news);
+      return await evaluateOnce(store, target, facts, news, taken);
     } catch (error) {
       if (!(error instanceof VersionConflictError) || attempt === 3) throw error;
     }
@@ -72,6 +76,7 @@ async function evaluateOnce(
   target: Target,
   facts: Facts,
   news: News | null,
+  taken: Set<string>,
 ): Promise<Evaluated> {
   const situation = await readSituation(store, target, facts, news);
   if (!situation) return { waiting: null, stored: [] };
@@ -97,6 +102,7 @@ async function evaluateOnce(
       belief: situation.before,
       afterTick: firstTick - target.stepS,
       changes: judged.changes,
+      taken,
       nowMs: facts.nowMs,
     }),
     recorded,
@@ -106,7 +112,7 @@ async function evaluateOnce(
     look: judged.look,
     nowMs: facts.nowMs,
   });
-  return { waiting, stored: await storeDrafts(store, situation, drafts) };
+  return { waiting, stored: await storeDrafts(store, situation, drafts, taken) };
 }
 
 async function readSituation(
@@ -131,7 +137,8 @@ async function readSituation(
 async function judge(store: EvaluateStore, situation: Situation, toTick: number): Promise<Judged> {
   const { target, facts, voters, firstTick, before } = situation;
   const ticks = ticksBetween(firstTick - lookBackTicks(target) * target.stepS, toTick, target.stepS);
-  const samples = unique([...(await store.samples.states(target.id, ticks)), ...situation.latest]);
+  const found = unique([...(await store.samples.states(target.id, ticks)), ...situation.latest]);
+  const samples = [...found, ...(await lastWords(store, situation, found))];
   const spoken = new Set(samples.map((stored) => `${stored.sample.tick}/${stored.vantage}`));
   const able = voters.filter((voter) => canStillVote(voter, facts));
   // What was decided stays decided by the votes that were there; a late one corrects it.
@@ -147,6 +154,37 @@ async function judge(store: EvaluateStore, situation: Situation, toTick: number)
     },
   });
   return { look, ...replay(target, look, before, ticksBetween(firstTick, toTick, target.stepS)) };
+}
+
+/**
+ * What vantages last said before the stretch, where neither the stretch nor their newest sample tells: samples arrive
+ * in any order, and a vantage keeps its last word.
+ */
+async function lastWords(
+  store: EvaluateStore,
+  situation: Situation,
+  found: readonly StoredSample[],
+): Promise<StoredSample[]> {
+  const { target, firstTick } = situation;
+  const spoke = new Set(
+    found.filter((one) => one.sample.tick < firstTick && hasVote(one)).map((one) => one.vantage),
+  );
+  const heard = new Set(situation.latest.map((one) => one.vantage));
+  const mute = situation.voters.filter(
+    ({ vantage, active }) => active && heard.has(vantage) && !spoke.has(vantage),
+  );
+  const pages = await Promise.all(
+    mute.map(({ vantage }) =>
+      store.samples.page({
+        series: [{ target: target.id, vantage }],
+        fromS: Math.max(0, firstTick - WORDS_REACH_S),
+        toS: Math.max(0, firstTick - 1),
+        limit: 20,
+        order: "newest",
+      }),
+    ),
+  );
+  return pages.flatMap((page) => page.samples.find(hasVote) ?? []);
 }
 
 /** Whether a replay says what the record says, at every tick at which either changes. */
@@ -186,6 +224,7 @@ async function storeDrafts(
   store: Pick<Store, "incidents">,
   situation: Situation,
   drafts: readonly Draft[],
+  taken: Set<string>,
 ): Promise<Incident[]> {
   const { target, voters, facts } = situation;
   const recipients = facts.recipients.filter((id) => target.recipients?.includes(id) ?? true);
@@ -194,6 +233,8 @@ async function storeDrafts(
     const messages = told.flatMap((transition) =>
       messagesFor(composeTarget(incident, transition, { ...facts, target, voters }), recipients, facts.nowMs),
     );
+    // Somebody has the id: either the same incident, which the next attempt finds, or an old one out of sight.
+    if (version === 0) taken.add(incident.id);
     await store.incidents.transition(incident, version, messages);
   }
   return drafts.map((draft) => draft.incident);

@@ -5,7 +5,7 @@
  * samples no longer show is withdrawn (toS = fromS). Every inserted transition is untold; tell.ts decides who hears.
  */
 import type { Belief, Incident, IncidentClass, Transition } from "../wire/incident.ts";
-import { beliefAfter, isWithdrawn } from "./record.ts";
+import { beliefAfter, stretchOf } from "./record.ts";
 import { type Change, classOf, compareBeliefs, NO_BELIEF, sameBelief } from "./rules.ts";
 
 export type Recorded = Incident & { readonly version: number };
@@ -26,6 +26,8 @@ export type ReconcileInput = {
   /** The record is compared after this tick and never touched before. */
   readonly afterTick: number;
   readonly changes: readonly Change[];
+  /** Ids that no new incident may have, besides those recorded. */
+  readonly taken?: ReadonlySet<string>;
   readonly nowMs: number;
 };
 
@@ -42,9 +44,8 @@ export function reconcile(input: ReconcileInput): Draft[] {
     drafts.push(draftOf(span, base, input));
   }
   for (const leftover of open) {
-    const first = leftover.transitions[0]?.tick ?? 0;
-    if (first > input.afterTick && !isWithdrawn(leftover))
-      drafts.push(withdraw(leftover, first, input.nowMs));
+    const stretch = stretchOf(leftover);
+    if (stretch && stretch.from > input.afterTick) drafts.push(withdraw(leftover, input.nowMs));
   }
   return drafts
     .filter((draft) => draft.inserted.size > 0)
@@ -81,19 +82,13 @@ function spansOf(input: ReconcileInput): Span[] {
   return spans;
 }
 
-/** Overlap of the ticks at which things were decided; a withdrawn incident only comes back under its own id. */
+/** Overlap of the ticks at which things were decided; one that was corrected away only comes back under its own id. */
 function matches(incident: Recorded, span: Span, input: ReconcileInput): boolean {
+  const stretch = stretchOf(incident);
+  if (!stretch) return span.opened !== null && incident.id === idOf(input.target, span.opened);
   const from = span.opened?.tick ?? input.afterTick;
-  if (isWithdrawn(incident)) return span.opened !== null && incident.id === idOf(input.target, span.opened);
-  const first = incident.transitions[0]?.tick ?? 0;
-  const end = endTick(incident.transitions);
   const to = span.ended ? (span.changes.at(-1)?.tick ?? from) : Number.POSITIVE_INFINITY;
-  return first <= to && from < end;
-}
-
-function endTick(transitions: readonly Transition[]): number {
-  const last = transitions.at(-1);
-  return last?.kind === "ended" ? last.tick : Number.POSITIVE_INFINITY;
+  return stretch.from <= to && from < stretch.to;
 }
 
 function draftOf(span: Span, base: Recorded | null, input: ReconcileInput): Draft {
@@ -102,7 +97,7 @@ function draftOf(span: Span, base: Recorded | null, input: ReconcileInput): Draf
     ? draftFrom(base)
     : {
         incident: {
-          id: span.opened ? idOf(input.target, span.opened) : `${input.target}.${input.afterTick}`,
+          id: freeId(span, input),
           target: input.target,
           subject: "target",
           class: "degraded",
@@ -161,13 +156,13 @@ function kindOf(before: Belief, after: Belief): Transition["kind"] {
   return compareBeliefs(after, before) >= 0 ? "escalated" : "eased";
 }
 
-function withdraw(recorded: Recorded, tick: number, nowMs: number): Draft {
+function withdraw(recorded: Recorded, nowMs: number): Draft {
   const draft = draftFrom(recorded);
   const last = draft.incident.transitions.at(-1);
   const ended: Transition = {
     kind: "ended",
     class: recorded.class,
-    tick: Math.max(tick, last?.tick ?? tick),
+    tick: last?.tick ?? recorded.fromS,
     atMs: nowMs,
     told: false,
     evidence: [],
@@ -187,13 +182,25 @@ const RANK: Readonly<Record<IncidentClass, number>> = { down: 3, degraded: 2, sl
 
 /** The worst class the incident had, of what still holds: the record before the replay, and the replay. */
 function worstOf(span: Span, base: Recorded | null, input: ReconcileInput): IncidentClass {
-  const before = (base?.transitions ?? []).filter((transition) => transition.tick <= input.afterTick);
+  const before = (base?.transitions ?? []).filter(
+    (transition, i, all) => transition.tick <= input.afterTick && all[i + 1]?.tick !== transition.tick,
+  );
   const beliefs = [
     ...(span.opened ? [] : [input.belief, ...before.map((transition) => transition.belief ?? NO_BELIEF)]),
     ...span.changes.map((change) => change.belief),
   ];
   const classes = beliefs.map(classOf).filter((name) => name !== null);
   return classes.reduce<IncidentClass>((worst, name) => (RANK[name] > RANK[worst] ? name : worst), "slow");
+}
+
+/** The first id of its onset that is free: a corrected incident keeps the id of an onset that is no longer its own. */
+function freeId(span: Span, input: ReconcileInput): string {
+  const id = span.opened ? idOf(input.target, span.opened) : `${input.target}.${input.afterTick}`;
+  const isTaken = (wished: string) =>
+    input.taken?.has(wished) === true || input.recorded.some((incident) => incident.id === wished);
+  let n = 1;
+  while (isTaken(n === 1 ? id : `${id}.${n}`)) n += 1;
+  return n === 1 ? id : `${id}.${n}`;
 }
 
 /** Stable: two evaluators that see the same samples make the same incident, and the store lets one of them. */

@@ -18,6 +18,24 @@ export function beliefAfter(transitions: readonly Transition[], tick: number): B
   return last ? beliefOf(last) : NO_BELIEF;
 }
 
+/**
+ * The ticks over which an incident stands as decided: from the first after which something was believed, to the first
+ * after which nothing was any more (Infinity = not yet). Entries that a later one of the same tick corrects count for
+ * nothing. null = all of it was corrected away.
+ */
+export function stretchOf(
+  incident: Pick<Incident, "fromS" | "toS" | "transitions">,
+): { readonly from: number; readonly to: number } | null {
+  if (isWithdrawn(incident)) return null;
+  const { transitions } = incident;
+  const standing = transitions.filter((one, i) => transitions[i + 1]?.tick !== one.tick);
+  const first = standing.findIndex((transition) => classOf(beliefOf(transition)) !== null);
+  const from = standing[first]?.tick;
+  if (from === undefined) return null;
+  const end = standing.slice(first).find((transition) => classOf(beliefOf(transition)) === null);
+  return { from, to: end?.tick ?? Number.POSITIVE_INFINITY };
+}
+
 /** What the record says was believed of the target after a tick, whichever incident it belongs to. */
 export function recordedBelief(incidents: readonly Incident[], tick: number): Belief {
   for (const incident of incidents) {
