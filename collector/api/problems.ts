@@ -97,7 +97,8 @@ export function sendProblem(
         method: request.method,
         route: request.routeOptions.url ?? null,
         code: problem.code,
-        err: error,
+        error,
+        stack: error instanceof Error ? error.stack : undefined,
       },
       "a request failed",
     );

@@ -10,6 +10,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fas
 import { NotFoundError } from "../wire/errors.ts";
 import { admit } from "./access.ts";
 import type { App, RouteModule } from "./app.ts";
+import { compressed } from "./compress.ts";
 import type { ApiDeps, HttpLimits } from "./deps.ts";
 import { secure } from "./headers.ts";
 import { acceptJsonOnly } from "./json-body.ts";
@@ -79,6 +80,7 @@ export async function buildServer(deps: ApiDeps): Promise<App> {
     (scope, _options, done) => {
       const api = scope.withTypeProvider<ZodTypeProvider>();
       api.addHook("onRequest", (request) => admit(request, deps));
+      api.addHook("onSend", compressed);
       for (const routes of MODULES) routes(api, deps);
       done();
     },

@@ -144,13 +144,15 @@ async function sort(
 
 function contactOf(batch: BatchEnvelope, meta: BatchMeta, skewMs: number) {
   const { records, bytes, dropped, quarantined } = batch.spool;
+  // The probe counted while these were still waiting; the answer settles them.
+  const waiting = Math.max(0, records - batch.samples.length);
   return {
     atMs: meta.receivedMs,
     address: meta.address,
     probeVersion: batch.probeVersion,
     skewMs,
-    spoolRecords: records,
-    spoolBytes: bytes,
+    spoolRecords: waiting,
+    spoolBytes: waiting === 0 ? 0 : bytes,
     dropped,
     quarantined,
   };

@@ -56,7 +56,7 @@ function assignments(app: App, deps: ApiDeps): void {
       const heard = (given: string[]) => {
         deps.ingest
           .contact(vantage, { ...metaOf(request), receivedMs: deps.clock.nowMs() }, given)
-          .catch((error: unknown) => deps.log.warn({ vantage, err: error }, "a contact was not written"));
+          .catch((error: unknown) => deps.log.warn({ vantage, error }, "a contact was not written"));
       };
       held.add(poll.leave);
       request.raw.socket.once("close", poll.leave);
