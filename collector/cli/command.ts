@@ -40,7 +40,7 @@ export function subcommand<F = object>(
     definition.options?.(command);
     withDoor(command);
     command.action(async () => {
-      const flags = command.opts<F & CommonFlags>();
+      const flags = command.optsWithGlobals<F & CommonFlags>();
       context.work = async () => {
         const client = await openDoor(flags, context.around);
         try {
@@ -66,7 +66,7 @@ export function verbOf(
 ): Verb {
   return async (around) => {
     const running: Running = { around, work: null };
-    const command = framed(new Command(`carrierwatch ${name}`)).description(about);
+    const command = withDoor(framed(new Command(`carrierwatch ${name}`)).description(about));
     for (const add of subcommands) add(command, running);
     return await run(command, name, running);
   };
