@@ -4,9 +4,19 @@
  * What was assigned once stays so: the spool may hold samples of a target that was removed, or given to others, since.
  */
 import * as z from "zod";
-import type { Registry } from "../registry/registry.ts";
 import type { Store } from "../store/store.ts";
-import { measuredFrom } from "../wire/vantage.ts";
+import type { Target } from "../wire/target.ts";
+import { measuredFrom, type Vantage } from "../wire/vantage.ts";
+
+/** What ingest asks the registry. */
+export type Known = {
+  readonly targets: { find(id: string): Promise<Pick<Target, "from"> | null> };
+  readonly vantages: {
+    find(id: string): Promise<Pick<Vantage, "id" | "carrier" | "tags"> | null>;
+    /** @throws NotFoundError */
+    get(id: string): Promise<Pick<Vantage, "carrier">>;
+  };
+};
 
 export type Assigned = {
   /** The vantage is being given these. */
@@ -18,10 +28,7 @@ const StoredAssigned = z.object({ targets: z.array(z.string()) });
 
 export function assigned(deps: {
   readonly store: Pick<Store, "registry">;
-  readonly registry: {
-    readonly targets: Pick<Registry["targets"], "find">;
-    readonly vantages: Pick<Registry["vantages"], "find">;
-  };
+  readonly registry: Known;
 }): Assigned {
   const { registry } = deps.store;
   const known = new Map<string, Set<string>>();

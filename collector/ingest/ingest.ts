@@ -5,7 +5,6 @@
  * The answer is given only after the store's transaction is synced. Next stop of the data: `store`, then `alert`.
  */
 import { liveLimitMs } from "../archive/layout.ts";
-import type { Registry } from "../registry/registry.ts";
 import type { SampleRecord, Store } from "../store/store.ts";
 import type { SampleView } from "../wire/api-overview.ts";
 import type { Clock } from "../wire/clock.ts";
@@ -13,7 +12,7 @@ import { WIRE_VERSION } from "../wire/ids.ts";
 import type { Log } from "../wire/log.ts";
 import type { Progress } from "../wire/probe-protocol.ts";
 import type { BatchAnswer, BatchEnvelope, OutcomeKind } from "../wire/sample.ts";
-import { type Assigned, assigned } from "./assigned.ts";
+import { type Assigned, assigned, type Known } from "./assigned.ts";
 import { contacts } from "./contacts.ts";
 import { parseEnvelope, parseSample } from "./envelope.ts";
 import type { LiveBus } from "./live.ts";
@@ -44,7 +43,7 @@ type Sorted = { readonly outcomes: (Outcome | null)[]; readonly records: SampleR
 
 export function ingestPart(deps: {
   readonly store: Pick<Store, "samples" | "registry" | "ops">;
-  readonly registry: Pick<Registry, "targets" | "vantages">;
+  readonly registry: Known;
   readonly live: LiveBus;
   readonly clock: Clock;
   readonly log: Log;
