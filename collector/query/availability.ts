@@ -49,9 +49,15 @@ export function cellsOf(
 ): StateCell[] {
   const cells: StateCell[] = [];
   const { fromS, toS, cellS } = range;
+  let openS = fromS;
   for (let startS = fromS; startS < toS; ) {
     const endS = Math.min(toS, (Math.floor(startS / cellS) + 1) * cellS);
-    append(cells, tallyBetween(segments, states, startS, endS), startS, endS);
+    const tally = tallyBetween(segments, states, startS, endS);
+    // A range seldom begins on a tick: the sliver before its first one goes with the cell after it.
+    if (tally !== null || cells.length > 0 || endS === toS) {
+      append(cells, tally, openS, endS);
+      openS = endS;
+    }
     startS = endS;
   }
   return cells;

@@ -168,6 +168,18 @@ test("a tick that is not due yet leaves no gap at the end, the time before creat
   );
 });
 
+test("the sliver before the first tick of a range goes with the cell after it", () => {
+  const line = states("uuud");
+  const cells = cellsOf(segments(4), line, { fromS: 301, toS: 1200, cellS: 300 });
+  assert.deepEqual(
+    cells.map(({ fromS, toS, state }) => [fromS, toS, state]),
+    [
+      [301, 900, "up"],
+      [900, 1200, "down"],
+    ],
+  );
+});
+
 test("a paused cell says so", () => {
   const cells = cellsFor("uu--uu", 300, { pauses: [{ fromS: 600, toS: 1200 }] });
   assert.deepEqual(
