@@ -23,7 +23,7 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
   "subject.silent": "vantage {name} is silent",
   "subject.skewed": "the clock of vantage {name} is off",
   "subject.ended": "{name} recovered after {duration}",
-  "subject.eased": "{name} is better, {carriers} still in trouble",
+  "subject.eased": "{name} is better, still trouble from {carriers}",
   "subject.easedSlow": "{name} answers again, but slowly",
   "subject.closed": "incident of {name} closed after {duration}",
   "subject.silentEnded": "vantage {name} is back after {duration}",
@@ -39,7 +39,7 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
   "lead.slowFrom": "As seen from {from}, {name} is slow: beyond the alarm line, since {since}.",
   "lead.worse": "It got worse.",
   "lead.eased":
-    "{name} is better: it is up for most, but {carriers} are still in trouble. The incident began at {since} and is not over.",
+    "{name} is better: it is up for most, but there is still trouble from {carriers}. The incident began at {since} and is not over.",
   "lead.easedSlow":
     "{name} answers again, but slowly: it is beyond the alarm line. The incident began at {since} and is not over.",
   "lead.endedDown": "{name} is up again.",

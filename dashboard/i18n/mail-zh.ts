@@ -76,7 +76,7 @@ export const mailZh = {
 
   "col.carrier": "运营商",
   "col.state": "状态",
-  "col.total": "总耗时",
+  "col.total": "总时间",
   "col.note": "说明",
   "col.time": "时间",
   "col.what": "内容",
