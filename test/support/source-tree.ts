@@ -46,8 +46,12 @@ const STATIC = /^(?:import|export)\s+(type\s)?(?:[\w\s{},*$]+?\sfrom\s+)?["']([^
 const DYNAMIC = /\bimport\(\s*["']([^"'\n]+)["']\s*\)(\.[A-Z])?/g;
 const URLS = /\bnew URL\(\s*["'](\.[^"'\n]+\.(?:ts|tsx|js|mjs))["']\s*,\s*import\.meta\.url/g;
 
+/** Program text inside a template literal belongs to another machine. */
+const PROGRAM_TEXT = /`\n[\s\S]*?\n`/g;
+
 /** Every specifier a file names. */
 export function referencesOf(file: SourceFile): Reference[] {
+  const text = file.text.replaceAll(PROGRAM_TEXT, "``");
   const resolve = (specifier: string) =>
     specifier.startsWith(".") ? posix.normalize(posix.join(dirname(file.path), specifier)) : specifier;
   const make = (specifier: string, typeOnly: boolean, kind: Reference["kind"]): Reference => ({
@@ -58,8 +62,8 @@ export function referencesOf(file: SourceFile): Reference[] {
     kind,
   });
   return [
-    ...[...file.text.matchAll(STATIC)].map((m) => make(m[2] ?? "", m[1] !== undefined, "static")),
-    ...[...file.text.matchAll(DYNAMIC)].map((m) => make(m[1] ?? "", m[2] !== undefined, "dynamic")),
-    ...[...file.text.matchAll(URLS)].map((m) => make(m[1] ?? "", false, "url")),
+    ...[...text.matchAll(STATIC)].map((m) => make(m[2] ?? "", m[1] !== undefined, "static")),
+    ...[...text.matchAll(DYNAMIC)].map((m) => make(m[1] ?? "", m[2] !== undefined, "dynamic")),
+    ...[...text.matchAll(URLS)].map((m) => make(m[1] ?? "", false, "url")),
   ];
 }
