@@ -31,6 +31,8 @@ export function frameOptions(frame: Frame): ChartOptions<"line"> {
   const { data, theme, axis } = frame;
   const font = { family: theme.font, size: 11 };
   const color = theme.ink3;
+  // Chart.js asks for a tick's text after it has been given the ticks.
+  const texts = new Map<number, string>();
   return {
     responsive: true,
     maintainAspectRatio: false,
@@ -46,13 +48,20 @@ export function frameOptions(frame: Frame): ChartOptions<"line"> {
         max: data.toS,
         grid: { display: false },
         border: { color: theme.line },
-        ticks: { color, font, maxRotation: 0, autoSkip: false, padding: 4 },
+        ticks: {
+          color,
+          font,
+          maxRotation: 0,
+          autoSkip: false,
+          padding: 4,
+          callback: (value) => texts.get(Number(value)) ?? "",
+        },
         afterBuildTicks(scale) {
           const most = Math.floor(scale.width / LABEL_PX);
-          scale.ticks = timeTicks(data.fromS, data.toS, most, frame.timeZone, frame.language).map((tick) => ({
-            value: tick.atS,
-            label: tick.text,
-          }));
+          const ticks = timeTicks(data.fromS, data.toS, most, frame.timeZone, frame.language);
+          texts.clear();
+          for (const tick of ticks) texts.set(tick.atS, tick.text);
+          scale.ticks = ticks.map((tick) => ({ value: tick.atS }));
         },
       },
       y: {

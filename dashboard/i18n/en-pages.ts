@@ -80,7 +80,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "incident.degraded": "Only {carriers} failing: {what}",
   "incident.slow": "{carriers} slow: {metric} {value}, alarm line {limit}",
   "incident.slowSpeed": "{carriers} slow: {metric} only {value}, alarm line {limit}",
-  "incident.others": "; {carriers} {value}",
+  "incident.others": "; {list}",
   "incident.silent": "Vantage {name} is silent; there is no data from it now",
   "incident.generic": "{class}",
   "incident.since": "Since {time}",

@@ -31,6 +31,9 @@ export function formatFor(language: Language, timeZone: string) {
     timeZone: zone,
     count: (n: number) => count.format(n),
     ms: (value: number | null) => join(msQuantity(value)),
+    /** A limit somebody chose: 1 s rather than 1.00 s. */
+    msLimit: (value: number) => join(trimmed(msQuantity(value))),
+    speedLimit: (value: number) => join(trimmed(speedQuantity(value))),
     speed: (value: number | null) => join(speedQuantity(value)),
     bytes: (value: number | null) => join(bytesQuantity(value)),
     share: (value: number | null) => (value === null ? NOTHING : `${percent(value)}%`),
@@ -62,6 +65,10 @@ export function msQuantity(value: number | null): Quantity {
   return { value: value.toFixed(value < 0.9995 ? 2 : value < 9.95 ? 1 : 0), unit: "ms" };
 }
 
+function trimmed({ value, unit }: Quantity): Quantity {
+  return { value: value.includes(".") ? value.replace(/\.?0+$/, "") : value, unit };
+}
+
 /** Bytes per second, decimal units, as networks are sold: 2.4 MB/s. */
 export function speedQuantity(value: number | null): Quantity {
   const { value: text, unit } = bytesQuantity(value);
@@ -87,8 +94,7 @@ export function bytesQuantity(value: number | null): Quantity {
 /** 0..1 as a percentage that is never rounded up to 100: 0.99999 is 99.99. */
 export function percent(share: number): string {
   if (share >= 1) return "100";
-  const floored = Math.floor(share * 10_000 + 1e-6) / 100;
-  return floored.toFixed(floored >= 99 ? 2 : floored >= 10 ? 1 : 2);
+  return (Math.floor(share * 10_000 + 1e-6) / 100).toFixed(2);
 }
 
 const SPANS: Readonly<Record<Language, readonly string[]>> = {

@@ -92,14 +92,13 @@ function slowText(
     carriers: others.length > 0 ? t("incident.only", { carriers: names }) : names,
     metric: t(`metric.${beyond.metric}`),
     value: say(beyond.value),
-    limit: say(beyond.limit),
+    limit: isSpeed ? f.speedLimit(beyond.limit) : f.msLimit(beyond.limit),
   });
   // Totals beside a value of another metric would compare what cannot be compared.
   if (beyond.metric !== "total") return sentence;
-  const beside = others.map((one) =>
-    t("incident.others", { carriers: speaker.carrier(one.carrier), value: f.ms((one.totalUs ?? 0) / 1000) }),
-  );
-  return sentence + beside.slice(0, 2).join("");
+  const beside = others.map((one) => `${speaker.carrier(one.carrier)} ${f.ms((one.totalUs ?? 0) / 1000)}`);
+  if (beside.length === 0) return sentence;
+  return sentence + t("incident.others", { list: listOf(beside.slice(0, 3), speaker) });
 }
 
 function ratio(evidence: CarrierEvidence): number {

@@ -77,7 +77,7 @@ export const zhPages = {
   "incident.degraded": "仅{carriers}访问失败：{what}",
   "incident.slow": "{carriers}偏慢：{metric} {value}，告警线 {limit}",
   "incident.slowSpeed": "{carriers}偏慢：{metric}只有 {value}，告警线 {limit}",
-  "incident.others": "；{carriers} {value}",
+  "incident.others": "；{list}",
   "incident.silent": "探测点 {name} 失联，它那里现在没有数据",
   "incident.generic": "{class}",
   "incident.since": "{time} 起",

@@ -21,7 +21,6 @@ type Order = "state" | "group";
 type Status = OverviewRow["status"];
 
 export function OverviewPage() {
-  const { t } = useApp();
   const overview = useOverview();
   const reload = useThrottled(overview.reload, EVERY_MS);
   useLive((news) => {
@@ -30,12 +29,7 @@ export function OverviewPage() {
   const { data } = overview;
   if (!data) return overview.error ? <ProblemBox error={overview.error} retry={overview.reload} /> : null;
   if (data.rows.length === 0) return <FirstRun />;
-  return (
-    <>
-      <h1 class="sr">{t("nav.overview")}</h1>
-      <Table data={data} />
-    </>
-  );
+  return <Table data={data} />;
 }
 
 function Table({ data }: { data: Overview }) {
@@ -98,9 +92,7 @@ function Title({ data }: { data: Overview }) {
   const active = data.rows.filter((row) => row.status !== "paused").map((row) => row.nextTickMs);
   return (
     <div>
-      <h2 class="title">
-        {t("overview.title", { targets: data.rows.length, carriers: data.carriers.length })}
-      </h2>
+      <h1>{t("overview.title", { targets: data.rows.length, carriers: data.carriers.length })}</h1>
       {newest > 0 && active.length > 0 && (
         <p class="sub">
           {t("overview.round", { last: f.clock(newest), next: f.clock(Math.min(...active)) })}

@@ -34,13 +34,14 @@ export function Strip(props: StripProps) {
   );
 }
 
-/** Units of the view box between two cells. */
-const GAP = 2.2;
+/** Between two cells: a share of the cell, and at most so many units of the view box. */
+const GAP_SHARE = 0.22;
+const GAP_MOST = 4.6;
 
 function pathsOf(cells: readonly StripCell[], height: number): Record<string, string> {
   const paths: Record<string, string> = {};
   for (const { x, width, kind, downHeight } of cells) {
-    const w = Math.max(0.8, width * 1000 - GAP);
+    const w = Math.max(0.8, width * 1000 * (1 - GAP_SHARE), width * 1000 - GAP_MOST);
     const rect = (top: number, h: number) =>
       `M${round(x * 1000)} ${round(top)}h${round(w)}v${round(h)}h${round(-w)}z`;
     const add = (name: string, d: string) => {
@@ -66,16 +67,15 @@ export function Spark({ values, color }: SparkProps) {
   return (
     <svg
       class="spark"
-      width={WIDTH}
       height={HEIGHT}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
       aria-hidden="true"
       style={{ "--c": color }}
     >
       {path !== "" && <path d={path} />}
-      {dots.map((dot) => (
-        <circle key={dot.x} cx={dot.x} cy={dot.y} r="2.2" />
-      ))}
+      {/* A line of no length with round ends is a dot that no scaling turns into an egg. */}
+      {dots.length > 0 && <path class="dots" d={dots.map(({ x, y }) => `M${x} ${y}h0`).join("")} />}
     </svg>
   );
 }

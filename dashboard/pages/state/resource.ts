@@ -98,3 +98,14 @@ export function useNow(everyMs: number): number {
   }, [everyMs]);
   return now;
 }
+
+/**
+ * The collector's clock, again every `everyMs`: the instant an answer named, and the time that passed here since.
+ *
+ * The reader's own clock may be minutes off; only its differences are used.
+ */
+export function useCollectorNow(namedMs: number, everyMs: number): number {
+  const offset = useRef({ namedMs: Number.NaN, ms: 0 });
+  if (offset.current.namedMs !== namedMs) offset.current = { namedMs, ms: namedMs - Date.now() };
+  return useNow(everyMs) + offset.current.ms;
+}

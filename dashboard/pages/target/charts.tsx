@@ -125,12 +125,7 @@ function MetricPanel({ metric, data, target, lines, all, single, onSpan, only }:
           {rowNote(app, data)}
           {worst && ` · ${t("target.chart.worst")}`}
         </span>
-        <button
-          type="button"
-          class="link small push"
-          onClick={() => setAsTable(!asTable)}
-          aria-expanded={asTable}
-        >
+        <button type="button" class="quiet push" onClick={() => setAsTable(!asTable)} aria-expanded={asTable}>
           {t(asTable ? "target.chart.hideTable" : "target.chart.table")}
         </button>
       </header>
@@ -167,10 +162,12 @@ function chartInput(
     text: {
       value: say,
       title: (atS) => (coarse ? f.date((atS - data.rowS) * 1000) : f.dayClock(atS * 1000)),
-      alarm: (limit, carrier) =>
-        carrier === null
-          ? t("target.chart.alarm", { value: say(limit) })
-          : t("target.chart.alarmOf", { carrier, value: say(limit) }),
+      alarm: (limit, carrier) => {
+        const value = metric === "speed" ? f.speedLimit(limit) : f.msLimit(limit);
+        return carrier === null
+          ? t("target.chart.alarm", { value })
+          : t("target.chart.alarmOf", { carrier, value });
+      },
       worst: (carrier) => t("target.chart.worstOf", { carrier }),
     },
   };

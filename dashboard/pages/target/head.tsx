@@ -6,7 +6,7 @@ import { incidentText, listOf } from "../../i18n/incident-text.ts";
 import { Confirm } from "../parts/dialog.tsx";
 import { Link } from "../parts/link.tsx";
 import { carrierName, useApp } from "../state/app.ts";
-import { useNow } from "../state/resource.ts";
+import { useCollectorNow } from "../state/resource.ts";
 import type { Span } from "./range.ts";
 import { RangeSwitch } from "./range-switch.tsx";
 
@@ -120,7 +120,7 @@ function Actions({ view, onChanged }: { view: TargetView; onChanged: () => void 
 /** What is wrong now, in one sentence with numbers. */
 function OpenIncident({ view }: { view: TargetView }) {
   const { t, f, language } = useApp();
-  const nowMs = useNow(30_000);
+  const nowMs = useCollectorNow(view.nowMs, 30_000);
   const { incident } = view.row;
   if (!incident || incident.toS !== null) return null;
   const speaker = { t, f, carrier: (id: string) => carrierName(view.carriers, id, language) };

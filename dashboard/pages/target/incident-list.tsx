@@ -4,9 +4,9 @@ import type { IncidentView } from "../../../collector/wire/incident.ts";
 import { incidentText } from "../../i18n/incident-text.ts";
 import { carrierName, useApp } from "../state/app.ts";
 
-type IncidentListProps = { incidents: readonly IncidentView[]; carriers: readonly Carrier[] };
+type IncidentListProps = { incidents: readonly IncidentView[]; carriers: readonly Carrier[]; nowMs: number };
 
-export function IncidentList({ incidents, carriers }: IncidentListProps) {
+export function IncidentList({ incidents, carriers, nowMs }: IncidentListProps) {
   const { t, f, language } = useApp();
   const newest = [...incidents].sort((a, b) => b.fromS - a.fromS).slice(0, 12);
   const speaker = { t, f, carrier: (id: string) => carrierName(carriers, id, language) };
@@ -29,7 +29,7 @@ export function IncidentList({ incidents, carriers }: IncidentListProps) {
                 </span>
               </span>
               <span class="small num">
-                {f.duration((incident.toS ?? Math.floor(Date.now() / 1000)) - incident.fromS)}
+                {f.duration((incident.toS ?? Math.floor(nowMs / 1000)) - incident.fromS)}
               </span>
             </div>
           ))}

@@ -113,7 +113,7 @@ function SampleRow({ sample: view, carriers, names, open, onToggle }: SampleRowP
   const color = carriers.find((carrier) => carrier.id === view.carrier)?.color ?? "#7d5fb8";
   return (
     <>
-      <tr class={`row ${open ? "open" : ""}`} onClick={onToggle}>
+      <tr class={open ? "one open" : "one"} onClick={onToggle}>
         <td>
           <button type="button" class="twist" aria-expanded={open}>
             {f.dayClock(sample.startedMs)}

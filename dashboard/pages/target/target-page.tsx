@@ -101,7 +101,11 @@ function Body({ view, reloadView, chart, span, go, names, arrived }: BodyProps) 
             </div>
             <aside class="stack">
               <Waterfall view={view} names={names} />
-              <IncidentList incidents={chart.data?.incidents ?? []} carriers={view.carriers} />
+              <IncidentList
+                incidents={chart.data?.incidents ?? []}
+                carriers={view.carriers}
+                nowMs={view.nowMs}
+              />
             </aside>
           </div>
           <Samples target={target.id} carriers={view.carriers} names={names} arrived={arrived} />

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { TargetView } from "../../../collector/wire/api-overview.ts";
 import { msQuantity, NOTHING, percent, type Quantity, speedQuantity } from "../../i18n/format.ts";
 import { useApp } from "../state/app.ts";
-import { useNow } from "../state/resource.ts";
+import { useCollectorNow } from "../state/resource.ts";
 
 const DAY_S = 86_400;
 
@@ -67,23 +67,13 @@ function CertificateTile({ view }: { view: TargetView }) {
 /** Counts down to the next round by the collector's clock. */
 function NextTile({ view }: { view: TargetView }) {
   const { t } = useApp();
-  const now = useNow(1000);
+  const now = useCollectorNow(view.nowMs, 1000);
   const name = t("target.tile.next");
   if (view.row.status === "paused") return <Tile name={name}>{t("target.next.paused")}</Tile>;
-  const leftMs = nextInMs(view, now);
-  const s = Math.ceil(leftMs / 1000);
+  const s = Math.ceil((view.row.nextTickMs - now) / 1000);
   return (
     <Tile name={name}>
       {s <= 0 ? t("target.next.now") : `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`}
     </Tile>
   );
-}
-
-const loadedAt = new WeakMap<TargetView, number>();
-
-/** The collector said when, by its own clock; the browser's clock only counts the time since. */
-function nextInMs(view: TargetView, now: number): number {
-  const loaded = loadedAt.get(view) ?? now;
-  loadedAt.set(view, loaded);
-  return view.row.nextTickMs - view.nowMs - (now - loaded);
 }
