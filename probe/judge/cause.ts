@@ -39,7 +39,8 @@ const DNS: Readonly<Record<string, FailureCause>> = {
   ETIMEOUT: "dns-timeout",
   EBADRESP: "dns-malformed",
   EFORMERR: "dns-malformed",
-  EBADNAME: "dns-malformed",
+  // Too long or with an empty label: no name that could exist.
+  EBADNAME: "nxdomain",
 };
 
 const CONNECT: Readonly<Record<string, FailureCause>> = {
@@ -101,6 +102,7 @@ const SOURCES: Readonly<Partial<Record<FailureCause, FailureSource>>> = {
   servfail: "resolver",
   "dns-refused": "resolver",
   "dns-timeout": "resolver",
+  "dns-malformed": "resolver",
   unreachable: "network",
   "connect-timeout": "network",
   "connection-reset": "network",

@@ -8,7 +8,7 @@ import { usOf } from "../../collector/wire/metric.ts";
 import type { Failure, FailurePhase, State, UnknownReason } from "../../collector/wire/sample.ts";
 import { type Expect, statusExpected } from "../../collector/wire/target.ts";
 import { oneLine } from "../measure/text.ts";
-import type { Trouble } from "../measure/trouble.ts";
+import { OWN_CODES, type Trouble } from "../measure/trouble.ts";
 import { causeOf } from "./cause.ts";
 
 export type Evidence = {
@@ -64,6 +64,7 @@ export function judge(evidence: Evidence, expect: Expect, limits: Limits = DEFAU
 
 function troubled(trouble: Trouble, evidence: Evidence): Verdict {
   if (trouble.code === "GUARD") return unknown("guard", trouble.message);
+  if (trouble.code === "NO_LOCAL_FAMILY") return unknown("probe-network", trouble.message);
   const { cause, source } = causeOf(trouble);
   if (cause === "internal")
     return unknown("internal", `the probe failed in ${trouble.phase}: ${textOf(trouble)}`);
@@ -103,6 +104,8 @@ function down(phase: FailurePhase, cause: "status" | "content", elapsedMs: numbe
   };
 }
 
+/** What was seen, with its code where that is somebody else's: ours say no more than the words. */
 function textOf({ code, message }: Trouble): string {
-  return code === "" || message.includes(code) ? message : `${message} (${code})`;
+  const known = code === "" || message.includes(code) || OWN_CODES.some((own) => own === code);
+  return known ? message : `${message} (${code})`;
 }

@@ -30,7 +30,7 @@ export function measuredOf(trail: Trail, assignment: Measurable, about: Circumst
       totalMs: (timings.total ?? 0) / 1000,
       loopDelayMs: about.loopDelayMs,
       lateMs: about.lateMs,
-      hasNetwork: hasNetwork(trail.families),
+      hasNetwork: trouble === null || hasNetwork(trail.families),
     },
     assignment.expect,
     about.limits,

@@ -51,6 +51,8 @@ export type TlsOptions = {
   readonly signal: AbortSignal;
   /** From here on the TLS socket stands for both: it alone is destroyed. */
   readonly took: (secure: tls.TLSSocket) => void;
+  /** The server's first flight has been read: what follows until `mark` is our own arithmetic. */
+  readonly answered: () => void;
   readonly mark: () => void;
 };
 
@@ -72,6 +74,8 @@ export function openTls(options: TlsOptions): Promise<tls.TLSSocket> {
       rejectUnauthorized: false,
     });
     options.took(secure);
+    // Only its instant is of use; the key line is dropped.
+    secure.once("keylog", options.answered);
     const onError = (error: Error) => reject(error);
     secure.once("error", onError);
     secure.once("secureConnect", () => {

@@ -19,12 +19,18 @@ export type Trail = {
   readonly families: readonly (4 | 6)[];
 };
 
+/** What one measurement shares with its hops. */
+export type Course = {
+  readonly stop: AbortController;
+  readonly arrived: () => void;
+  readonly marked: (marks: Marks) => void;
+  /** Marks of the hops that are over; grows. */
+  readonly finished: Marks[];
+};
+
 /** Runs hop after hop until an answer stands or something stops it. */
-export async function follow(
-  tools: HopTools,
-  assignment: Measurable,
-  { stop, marked, finished }: { stop: AbortController; marked: (marks: Marks) => void; finished: Marks[] },
-): Promise<Trail> {
+export async function follow(tools: HopTools, assignment: Measurable, course: Course): Promise<Trail> {
+  const { stop, arrived, marked, finished } = course;
   const families = familiesFor(assignment.family, tools.localAddress, ownFamilies());
   const startMs = tools.clock.monoMs();
   const hops: Hop[] = [];
@@ -36,7 +42,7 @@ export async function follow(
   if (refusal !== null) return { hops, url, families, trouble: refused("GUARD", refusal) };
   const seen = [url.href];
   for (;;) {
-    const hop = await runHop(tools, { url, assignment, families, stop, marked });
+    const hop = await runHop(tools, { url, assignment, families, stop, arrived, marked });
     hops.push(hop);
     finished.push(hop.marks);
     const location = hop.answer?.location ?? null;

@@ -52,6 +52,10 @@ const REFUSED_PORTS = new Set([
   3389, 5432, 5900, 6379, 11211, 27017,
 ]);
 
+/** Longest note the wire takes, and the part of a name that is shown in it. */
+const MAX_NOTE = 300;
+const MAX_NAME = 48;
+
 export type Guard = {
   /** What can be said of a URL before any lookup: scheme, credentials, port, literal address. */
   url(url: URL): string | null;
@@ -78,10 +82,14 @@ export function guardOf(allow: readonly string[], allowFile: string): Guard {
     if (isAllowed(parsed, allowed)) return null;
     const what = whatIs(parsed);
     const line = `${parsed.toString()}/${parsed.kind() === "ipv4" ? 32 : 128}`;
-    const who = text === name ? text : `${name.slice(0, 64)} resolves to ${text}, which`;
-    if (what !== null) return `${who} is ${what}: this probe does not measure it. ${howTo(line, allowFile)}`;
-    if (!REFUSED_PORTS.has(port)) return null;
-    return `port ${port} of ${name.slice(0, 64)} is not a web port: this probe does not measure it. ${howTo(line, allowFile)}`;
+    const short = name.slice(0, MAX_NAME);
+    if (what !== null) {
+      const who = text === name ? `${text} is` : `${short} resolves to ${text}, which is`;
+      return refusalOf(`${who} ${what}`, line, allowFile);
+    }
+    return REFUSED_PORTS.has(port)
+      ? refusalOf(`port ${port} of ${short} is not a web port`, line, allowFile)
+      : null;
   };
   return {
     address,
@@ -171,11 +179,25 @@ function rangeOf(text: string): Range {
 /** Addresses come from the resolver or the socket: a zone (`%eth0`) is not part of them. */
 function parse(text: string): Address | null {
   const bare = text.replace(/%.*$/, "");
-  return ipaddr.isValid(bare) ? ipaddr.parse(bare) : null;
+  if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return ipaddr.IPv4.parse(bare);
+  const hex = bare.includes(":") ? withoutDots(bare) : bare;
+  return ipaddr.IPv6.isValid(hex) ? ipaddr.IPv6.parse(hex) : null;
 }
 
-function howTo(line: string, allowFile: string): string {
-  if (allowFile.startsWith("--")) return `To allow it, add ${allowFile} ${line}`;
+/** `::8.8.8.8` as `::808:808`: the library would read it as the mapped `::ffff:8.8.8.8`. */
+function withoutDots(text: string): string {
+  return text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, ...parts: string[]) => {
+    const [a = 0, b = 0, c = 0, d = 0] = parts.slice(0, 4).map(Number);
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  });
+}
+
+/** The sentence; where it would not fit, the shorter way to allow it is left out, never the longer. */
+function refusalOf(why: string, line: string, allowFile: string): string {
+  const begin = `${why}: this probe does not measure it. To allow it, `;
+  if (allowFile.startsWith("--")) return `${begin}add ${allowFile} ${line}`;
   const file = allowFile === "" ? "the probe's own config.yaml" : allowFile;
-  return `To allow it, put allow: ["${line}"] in ${file}, or start with --allow ${line}`;
+  const full = `${begin}put allow: ["${line}"] in ${file}`;
+  const both = `${full}, or start with --allow ${line}`;
+  return both.length <= MAX_NOTE ? both : full;
 }

@@ -36,6 +36,8 @@ export type HopTask = {
   readonly families: readonly (4 | 6)[];
   /** Ends the measurement: the total deadline, or the caller. */
   readonly stop: AbortController;
+  /** Called when something has just been waited for: how late the loop is counts now. */
+  readonly arrived: () => void;
   /** Called after every mark. */
   readonly marked: (marks: Marks) => void;
 };
@@ -111,11 +113,13 @@ async function answerOf(tools: HopTools, task: HopTask, running: Running): Promi
     marks: {
       firstByte() {
         marks.firstByteMs = tools.clock.monoMs();
+        task.arrived();
         at.phase = "transfer";
         task.marked(marks);
       },
       end() {
         marks.endMs = tools.clock.monoMs();
+        task.arrived();
         task.marked(marks);
         if (isSecure) facts.certificate = certificateOf(socket);
       },
@@ -133,8 +137,12 @@ async function resolve(
   const { url } = task;
   const literal = literalOf(url);
   const host = literal ?? url.hostname;
-  const local = tools.lookup.local(host, task.families);
+  const nothing: Addresses = { family: 4, addresses: [] };
+  const local = task.families.length === 0 ? nothing : tools.lookup.local(host, task.families);
   const found = local ?? (await within(tools, task, (signal) => ask(tools, task, marks, host, signal)));
+  if (found.addresses.length === 0 && tools.localAddress !== undefined) {
+    throw new StageError("NO_LOCAL_FAMILY", `${host} cannot be reached from ${tools.localAddress}`);
+  }
   if (found.addresses.length === 0) {
     throw new StageError("NO_FAMILY", `${host} is not an address of the family this target is measured by`);
   }
@@ -156,6 +164,7 @@ function ask(
   return tools.lookup
     .ask(host, task.families, signal, () => {
       marks.dnsMs = tools.clock.monoMs();
+      task.arrived();
     })
     .then(
       (found) => {
@@ -189,6 +198,7 @@ async function connect(
     },
     mark: () => {
       marks.connectMs = tools.clock.monoMs();
+      task.arrived();
       task.marked(marks);
     },
   });
@@ -206,6 +216,7 @@ async function connect(
     took: (socket) => {
       running.held.socket = socket;
     },
+    answered: task.arrived,
     mark: () => {
       marks.tlsMs = tools.clock.monoMs();
     },

@@ -17,6 +17,7 @@ export const OWN_CODES = [
   "REDIRECT_LOOP",
   "REDIRECT_REFUSED",
   "NO_FAMILY",
+  "NO_LOCAL_FAMILY",
 ] as const;
 export type OwnCode = (typeof OWN_CODES)[number];
 
@@ -44,7 +45,8 @@ export class StageError extends Error {
 export function describe(error: unknown): { code: string; message: string } {
   if (!(error instanceof Error)) return { code: "", message: String(error) };
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  return { code, message: error.name === "Error" ? error.message : `${error.name}: ${error.message}` };
+  const plain = error.name === "Error" || error instanceof StageError;
+  return { code, message: plain ? error.message : `${error.name}: ${error.message}` };
 }
 
 /**

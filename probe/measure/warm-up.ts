@@ -33,6 +33,7 @@ export async function warmUp(tools: HopTools): Promise<void> {
         },
         families: [4],
         stop: new AbortController(),
+        arrived: () => undefined,
         marked: () => undefined,
       });
       await handshake();

@@ -1,0 +1,362 @@
+/** One measurement against a real server: phases, redirects, bodies, certificates, deadlines, progress. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, test } from "node:test";
+import tls from "node:tls";
+import zlib from "node:zlib";
+import { Sample } from "../../../collector/wire/sample.ts";
+import { httpTarget } from "../../support/http-target.ts";
+import { assignmentFor, testMeasurer } from "../../support/probe-bench.ts";
+import { testCa } from "../../support/test-ca.ts";
+
+const measurer = testMeasurer();
+after(() => measurer.close());
+
+/** A timer may fire this much before its time by another clock. */
+const EARLY_US = 1_000;
+
+test("a delay of the target is in its own phase, and the phases add up to the total", async () => {
+  const target = await httpTarget({
+    tls: true,
+    tlsDelayMs: 40,
+    delayMs: 60,
+    body: "x".repeat(50_000),
+    chunks: 5,
+    bodyMs: 80,
+  });
+  const sample = await measurer.measure(assignmentFor(`${target.url}/`));
+  await target.close();
+  assert.equal(sample.state, "up", JSON.stringify(sample));
+  const { dns, connect, tls: tlsUs, wait, transfer, ttfb, total, speed } = sample.timings;
+  assert.equal(dns, null);
+  assert.ok((tlsUs ?? 0) >= 40_000 - EARLY_US, `tls ${tlsUs}`);
+  assert.ok((wait ?? 0) >= 60_000 - EARLY_US, `wait ${wait}`);
+  assert.ok((transfer ?? 0) >= 80_000 - 4 * EARLY_US, `transfer ${transfer}`);
+  const sum = (connect ?? 0) + (tlsUs ?? 0) + (wait ?? 0) + (transfer ?? 0);
+  const gapUs = (total ?? 0) - sum;
+  assert.ok(gapUs >= -4 && gapUs < 0.2 * (total ?? 0), `phases ${sum}, total ${total}`);
+  assert.ok(Math.abs((total ?? 0) - (ttfb ?? 0) - (transfer ?? 0)) <= 2);
+  assert.equal(speed, Math.round((50_000 * 1e6) / (total ?? 1)));
+  assert.deepEqual(
+    [sample.detail.wireBytes, sample.detail.bodyBytes, sample.detail.status, sample.detail.protocol],
+    [50_000, 50_000, 200, "http/1.1"],
+  );
+  assert.equal(sample.detail.receiveBps, undefined);
+  Sample.parse({ ...sample, target: "t", tick: 300, stepS: 300, seq: 1 });
+});
+
+test("the certificate of an https target is kept, with its last day", async () => {
+  const target = await httpTarget({
+    tls: testCa().leaf({ names: ["127.0.0.1"], notAfter: "20991231235959Z" }),
+  });
+  const { detail, state } = await measurer.measure(assignmentFor(target.url));
+  await target.close();
+  assert.equal(state, "up");
+  assert.equal(detail.tlsProtocol, "TLSv1.3");
+  assert.equal(detail.certificate?.subject, "127.0.0.1");
+  assert.equal(detail.certificate?.issuer, "carrierwatch test authority");
+  assert.equal(detail.certificate?.notAfterS, Date.UTC(2099, 11, 31, 23, 59, 59) / 1000);
+  assert.equal(detail.certificate?.problem, undefined);
+});
+
+test("a certificate that does not hold is kept with its problem, and no request is sent", async () => {
+  const target = await httpTarget({ tls: testCa().leaf({ names: ["other.test"] }) });
+  const sample = await measurer.measure(assignmentFor(target.url));
+  await target.close();
+  assert.equal(sample.failure?.cause, "certificate-name");
+  assert.equal(sample.detail.certificate?.problem, "ERR_TLS_CERT_ALTNAME_INVALID");
+  assert.equal(sample.detail.certificate?.subject, "other.test");
+  assert.equal(target.seen.requests.length, 0);
+  assert.notEqual(sample.timings.connect, null);
+  assert.equal(sample.timings.tls, null);
+});
+
+test("two hundred rejected certificates in a row leave the process alive", async () => {
+  const target = await httpTarget({ tls: testCa().leaf({ names: ["other.test"] }) });
+  for (let round = 0; round < 200; round += 1) {
+    const sample = await measurer.measure(assignmentFor(target.url));
+    assert.equal(sample.failure?.cause, "certificate-name");
+  }
+  await target.close();
+});
+
+test("no TLS session is resumed and no connection is used twice", async () => {
+  const reused: boolean[] = [];
+  const server = tls.createServer({ ...testCa().leaf() }, (socket) => {
+    reused.push(socket.isSessionReused());
+    socket.on("error", () => undefined);
+    socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+  for (let round = 0; round < 3; round += 1) {
+    assert.equal((await measurer.measure(assignmentFor(url, { family: "ipv4" }))).state, "up");
+  }
+  server.close();
+  assert.deepEqual(reused, [false, false, false]);
+});
+
+test("redirects are followed on fresh connections; phases add up over hops, ttfb and total count from the start", async () => {
+  const final = await httpTarget({ tls: true, delayMs: 30, body: "arrived" });
+  const first = await httpTarget({
+    delayMs: 20,
+    status: 301,
+    headers: { location: "/second#part" },
+    body: "moved ".repeat(10_000),
+    paths: { "/second": { delayMs: 20, status: 307, headers: { location: `${final.url}/end` } } },
+  });
+  const sample = await measurer.measure(assignmentFor(`${first.url}/`));
+  await Promise.all([final.close(), first.close()]);
+  assert.equal(sample.state, "up", JSON.stringify(sample));
+  const { timings, detail } = sample;
+  assert.equal(first.seen.connections, 2);
+  assert.equal(detail.redirects, 2);
+  assert.equal(detail.finalUrl, `${final.url}/end`);
+  assert.equal(detail.bodyBytes, 7);
+  assert.ok((timings.wait ?? 0) >= 70_000 - 3 * EARLY_US, `wait ${timings.wait}`);
+  assert.ok((timings.ttfb ?? 0) >= (timings.wait ?? 0));
+  assert.ok(
+    (detail.redirectUs ?? 0) >= 40_000 - 2 * EARLY_US && (detail.redirectUs ?? 0) < (timings.total ?? 0),
+  );
+  const sum = [timings.connect, timings.tls, timings.wait, timings.transfer].reduce<number>(
+    (all, us) => all + (us ?? 0),
+    0,
+  );
+  assert.ok(sum <= (timings.total ?? 0) + 10);
+});
+
+test("with no redirects allowed a redirect is the answer, judged by its status", async () => {
+  const target = await httpTarget({ status: 302, headers: { location: "/x" } });
+  const judged = await measurer.measure(assignmentFor(target.url, { redirects: 0 }));
+  const wanted = await measurer.measure(
+    assignmentFor(target.url, { redirects: 0, expect: { status: ["302"] } }),
+  );
+  await target.close();
+  assert.equal(judged.failure?.detail, "status 302, expected 200-299");
+  assert.equal(wanted.state, "up");
+  assert.equal(target.seen.requests.length, 2);
+});
+
+test("exactly as many redirects as allowed are followed", async () => {
+  const target = await httpTarget({
+    paths: {
+      "/0": { status: 302, headers: { location: "/1" } },
+      "/1": { status: 302, headers: { location: "/2" } },
+      "/2": { body: "end" },
+    },
+  });
+  const enough = await measurer.measure(assignmentFor(`${target.url}/0`, { redirects: 2 }));
+  const short = await measurer.measure(assignmentFor(`${target.url}/0`, { redirects: 1 }));
+  await target.close();
+  assert.equal(enough.state, "up");
+  assert.equal(short.failure?.cause, "too-many-redirects");
+  assert.equal(short.detail.status, 302);
+});
+
+test("the request is plain: a browser's encodings, our name, no cookies and no credentials after a redirect", async () => {
+  const target = await httpTarget({
+    status: 302,
+    headers: { location: "/end?q=1", "set-cookie": "a=b" },
+    paths: { "/end": {} },
+  });
+  await measurer.measure(assignmentFor(`${target.url}/start`));
+  await target.close();
+  assert.deepEqual(
+    target.seen.requests.map(({ method, url }) => `${method} ${url}`),
+    ["GET /start", "GET /end?q=1"],
+  );
+  for (const { headers } of target.seen.requests) {
+    assert.deepEqual(headers, {
+      host: `127.0.0.1:${target.port}`,
+      connection: "close",
+      "user-agent": "carrierwatch/0",
+      accept: "*/*",
+      "accept-encoding": "gzip, deflate, br, zstd",
+    });
+  }
+});
+
+const TEXT = `${"filler ".repeat(5_000)}die Nadel 针${" filler".repeat(5_000)}`;
+const CODINGS: readonly (readonly [encoding: string, body: Buffer])[] = [
+  ["", Buffer.from(TEXT)],
+  ["identity", Buffer.from(TEXT)],
+  ["gzip", zlib.gzipSync(TEXT)],
+  ["x-gzip", zlib.gzipSync(TEXT)],
+  ["deflate", zlib.deflateSync(TEXT)],
+  ["deflate", zlib.deflateRawSync(TEXT)],
+  ["br", zlib.brotliCompressSync(TEXT)],
+  ["zstd", zlib.zstdCompressSync(TEXT)],
+  ["gzip, br", zlib.brotliCompressSync(zlib.gzipSync(TEXT))],
+];
+
+for (const [encoding, body] of CODINGS) {
+  test(`a text is found in a body with encoding "${encoding}", across chunks, and missed where it is not`, async () => {
+    const target = await httpTarget({
+      body,
+      chunks: 9,
+      bodyMs: 9,
+      headers: encoding === "" ? {} : { "content-encoding": encoding },
+    });
+    const expecting = (bodyContains: string) =>
+      measurer.measure(assignmentFor(target.url, { expect: { status: ["200"], bodyContains } }));
+    const found = await expecting("die Nadel 针");
+    const missing = await expecting("die Nadel 針");
+    const notAsked = await measurer.measure(assignmentFor(target.url));
+    await target.close();
+    assert.equal(found.state, "up", JSON.stringify(found));
+    assert.equal(found.detail.bodyBytes, Buffer.byteLength(TEXT));
+    assert.equal(found.detail.wireBytes, body.length);
+    assert.deepEqual([missing.failure?.phase, missing.failure?.cause], ["content", "content"]);
+    assert.notEqual(missing.timings.total, null);
+    const plain = encoding === "" || encoding === "identity";
+    assert.equal(notAsked.detail.bodyBytes, plain ? body.length : undefined);
+  });
+}
+
+test("a body of exactly the cap is read, one byte more is too large", async () => {
+  const target = await httpTarget({ body: "x".repeat(1_000) });
+  const fits = await measurer.measure(assignmentFor(target.url, { bodyCapBytes: 1_000 }));
+  const over = await measurer.measure(assignmentFor(target.url, { bodyCapBytes: 999 }));
+  await target.close();
+  assert.equal(fits.state, "up");
+  assert.equal(over.failure?.cause, "too-large");
+});
+
+test("HEAD brings no body, so no speed, and no text is found in it", async () => {
+  const target = await httpTarget({ body: "needle" });
+  const head = await measurer.measure(assignmentFor(target.url, { method: "HEAD" }));
+  const text = await measurer.measure(
+    assignmentFor(target.url, { method: "HEAD", expect: { status: ["200"], bodyContains: "needle" } }),
+  );
+  await target.close();
+  assert.equal(head.state, "up", JSON.stringify(head));
+  assert.deepEqual([head.timings.speed, head.detail.wireBytes], [null, 0]);
+  assert.notEqual(head.timings.total, null);
+  assert.equal(text.failure?.cause, "content");
+});
+
+test("the receiving rate is known from 100 kB on", async () => {
+  const target = await httpTarget({ body: "x".repeat(100_000) });
+  const sample = await measurer.measure(assignmentFor(target.url));
+  await target.close();
+  assert.ok((sample.detail.receiveBps ?? 0) > (sample.timings.speed ?? 0));
+});
+
+test("progress tells each metric once it is known, in order, and ends with the sample's own numbers", async () => {
+  const target = await httpTarget({ tls: true, delayMs: 10, body: "x".repeat(1_000), chunks: 2, bodyMs: 10 });
+  const told: { metric: string; us: number }[][] = [];
+  const sample = await measurer.measure(assignmentFor(target.url), { onProgress: (done) => told.push(done) });
+  await target.close();
+  assert.deepEqual(
+    told.map((done) => done.map(({ metric }) => metric).join(" ")),
+    ["connect", "connect tls", "connect tls wait ttfb", "connect tls wait transfer ttfb total"],
+  );
+  for (const { metric, us } of told.at(-1) ?? []) {
+    assert.equal(us, Reflect.get(sample.timings, metric), metric);
+  }
+});
+
+test("the total deadline counts over all hops and ends a measurement in whichever phase it is", async () => {
+  const target = await httpTarget({ delayMs: 120, status: 302, headers: { location: "/next" } });
+  target.paths["/next"] = { handle: () => undefined };
+  const timeouts = { connectMs: 400, totalMs: 400 };
+  const startedMs = performance.now();
+  const sample = await measurer.measure(assignmentFor(target.url, { timeouts }));
+  const tookMs = performance.now() - startedMs;
+  await target.close();
+  assert.equal(sample.failure?.cause, "first-byte-timeout");
+  assert.ok(tookMs <= 450 + (sample.detail.loopDelayMs ?? 0), `${tookMs}`);
+  assert.ok((sample.failure?.elapsedUs ?? 0) <= 300_000, "the elapsed time is that of the phase");
+  assert.equal(sample.timings.wait, null);
+  assert.notEqual(sample.timings.connect, null);
+});
+
+test("the caller's signal rejects with its reason, before and during, and leaves no connection", async () => {
+  const closed = Promise.withResolvers<void>();
+  const server = http.createServer(() => undefined);
+  server.on("connection", (socket) => socket.on("close", () => closed.resolve()));
+  const asked = once(server, "request");
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const reason = new Error("shutting down");
+  const controller = new AbortController();
+  const running = measurer.measure(assignmentFor(url), { signal: controller.signal });
+  await asked;
+  controller.abort(reason);
+  await assert.rejects(running, reason);
+  await closed.promise;
+  await assert.rejects(measurer.measure(assignmentFor(url), { signal: controller.signal }), reason);
+  server.close();
+});
+
+test("fifty measurements at once keep their numbers apart", async () => {
+  const target = await httpTarget({
+    handle: (request, response) => {
+      const size = Number((request.url ?? "").slice(1));
+      response.end("x".repeat(size));
+    },
+  });
+  const sizes = Array.from({ length: 50 }, (_, index) => 100 + index);
+  const samples = await Promise.all(
+    sizes.map((size) => measurer.measure(assignmentFor(`${target.url}/${size}`))),
+  );
+  await target.close();
+  assert.deepEqual(
+    samples.map(({ detail }) => detail.wireBytes),
+    sizes,
+  );
+});
+
+test("a loop that was blocked at a mark makes the sample suspect after one more try; a late start is kept with it", async () => {
+  const strict = testMeasurer({ limits: { loopDelayMs: 5, lateMs: 1_000 } });
+  // The test's own server blocks the loop both measure in, just before its answer can be read.
+  const target = await httpTarget({
+    handle: (_request, response) => {
+      response.end("ok");
+      const untilMs = performance.now() + 40;
+      while (performance.now() < untilMs);
+    },
+  });
+  const blocked = await strict.measure(assignmentFor(target.url));
+  assert.equal(blocked.state, "suspect", JSON.stringify(blocked));
+  assert.ok((blocked.detail.loopDelayMs ?? 0) > 5);
+  assert.equal(target.seen.requests.length, 2);
+  assert.notEqual(blocked.timings.total, null);
+  const late = await strict.measure(assignmentFor(target.url), { lateMs: 1_500.25 });
+  assert.equal(late.state, "suspect");
+  assert.equal(late.detail.lateMs, 1_500.25);
+  strict.close();
+  await target.close();
+});
+
+test("a port nobody listens on is refused by the target", async () => {
+  const target = await httpTarget();
+  await target.close();
+  const { failure, timings, detail } = await measurer.measure(assignmentFor(target.url));
+  assert.deepEqual(
+    [failure?.phase, failure?.cause, failure?.source],
+    ["connect", "connection-refused", "target"],
+  );
+  assert.deepEqual(timings.connect, null);
+  assert.equal(detail.address, "127.0.0.1");
+});
+
+test("the source address is the one that was set, and a target of the other family is not measured from it", async () => {
+  const target = await httpTarget({
+    handle: (request, response) => response.end(request.socket.remoteAddress),
+  });
+  const bound = testMeasurer({ localAddress: "127.0.0.9" });
+  const expect = { status: ["200"], bodyContains: "127.0.0.9" };
+  const sample = await bound.measure(assignmentFor(target.url, { expect }));
+  const other = await bound.measure(assignmentFor(`http://[::1]:${target.port}/`));
+  const wanted = await bound.measure(assignmentFor("http://six.test/", { family: "ipv6" }));
+  bound.close();
+  await target.close();
+  assert.equal(sample.state, "up", JSON.stringify(sample));
+  assert.deepEqual([other.unknownReason, wanted.unknownReason], ["probe-network", "probe-network"]);
+  assert.equal(wanted.detail.note, "six.test cannot be reached from 127.0.0.9");
+});
