@@ -11,6 +11,7 @@ import { hostname } from "node:os";
 import { alertPart } from "./alert/alert.ts";
 import { notifierPart } from "./alert/notifier.ts";
 import { loadAssets } from "./api/assets.ts";
+import { localPort } from "./api/local-port.ts";
 import { loadProbeProgram } from "./api/probe-program.ts";
 import { removeRunFile, writeRunFile } from "./api/run-file.ts";
 import { buildServer } from "./api/server.ts";
@@ -74,18 +75,20 @@ export async function startCollector(deps: CollectorDeps): Promise<Collector> {
     closers.push(...parts.closers);
     const listening = await listen(parts.app, options);
     parts.address.publicUrl = options.publicUrl ?? listening.localUrl;
+    const local = await listenLocally(parts.app, options, listening);
+    closers.push(local.close, renewOnHangup(parts.app));
     parts.start();
     await writeRunFile(options.dir, {
-      url: listening.localUrl,
-      port: listening.port,
+      url: local.localUrl,
+      port: local.port,
       pid: process.pid,
       token: parts.accounts.localToken(),
     });
     closers.push(() => removeRunFile(options.dir));
-    log.debug({ url: listening.localUrl }, "collector listens");
+    log.debug({ url: listening.localUrl, local: local.localUrl }, "collector listens");
     const token = await parts.accounts.setupToken();
     return {
-      localUrl: listening.localUrl,
+      localUrl: local.localUrl,
       publicUrl: parts.address.publicUrl,
       setupUrl: token === null ? null : `${parts.address.publicUrl}/setup#${token}`,
       store,
@@ -175,6 +178,26 @@ function makeFolder(dir: string): void {
 async function freeBytes(dir: string): Promise<number> {
   const { bavail, bsize } = await statfs(dir);
   return bavail * bsize;
+}
+
+/** SIGHUP reads the certificate again; without TLS it keeps its meaning. @returns Ends that. */
+function renewOnHangup(app: Awaited<ReturnType<typeof buildServer>>): () => void {
+  const { certificate } = app;
+  if (!certificate) return () => {};
+  const renew = () => void certificate.reload();
+  process.on("SIGHUP", renew);
+  return () => process.off("SIGHUP", renew);
+}
+
+/** With TLS a plain loopback port beside it: the certificate names the public host, not 127.0.0.1. */
+async function listenLocally(
+  app: Awaited<ReturnType<typeof buildServer>>,
+  { tls, basePath }: CollectorOptions,
+  listening: { localUrl: string; port: number },
+): Promise<{ localUrl: string; port: number; close: () => Promise<void> }> {
+  if (!tls) return { ...listening, close: async () => {} };
+  const { port, close } = await localPort(app);
+  return { localUrl: `http://127.0.0.1:${port}${basePath}`, port, close };
 }
 
 async function listen(

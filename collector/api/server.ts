@@ -128,6 +128,8 @@ function bare(deps: ApiDeps, limits: HttpLimits): App {
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     clientErrorHandler: refuseRaw,
     frameworkErrors: (error, request, reply) => {
+      // No hook has run for an address that is none.
+      secure(reply, request.protocol === "https");
       void sendProblem(error, request, reply, deps.log);
     },
   }).withTypeProvider<ZodTypeProvider>();

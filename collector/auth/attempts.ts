@@ -4,6 +4,7 @@
  * An attempt counts when it begins, so that a hundred at once are not a hundred free ones; success takes it back.
  * In memory: a restart forgives. Monotonic time: setting the clock does not.
  */
+import ipaddr from "ipaddr.js";
 import type { Clock } from "../wire/clock.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
 
@@ -41,8 +42,9 @@ export function attempts(clock: Pick<Clock, "monoMs">): Attempts {
     return { failed: 0, lastMs: nowMs, untilMs: nowMs };
   };
   return {
-    begin(account, address) {
+    begin(account, from) {
       const nowMs = clock.monoMs();
+      const address = networkOf(from);
       const limits = [
         { key: `account ${account} ${address}`, free: FREE },
         { key: `address ${address}`, free: FREE_PER_ADDRESS },
@@ -66,6 +68,14 @@ export function attempts(clock: Pick<Clock, "monoMs">): Attempts {
       };
     },
   };
+}
+
+/** Whoever has one IPv6 address has 2^64 of them: its /64 counts as one. */
+function networkOf(address: string): string {
+  if (!ipaddr.IPv6.isValid(address)) return address;
+  const parsed = ipaddr.IPv6.parse(address);
+  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
+  return parsed.parts.slice(0, 4).join(":");
 }
 
 function forgetOldest(counts: Map<string, Count>): void {

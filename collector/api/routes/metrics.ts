@@ -13,6 +13,8 @@ import type { App } from "../app.ts";
 import type { ApiDeps } from "../deps.ts";
 
 const PREFIX = "carrierwatch_";
+const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
+const LOCAL_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
 const US_PER_S = 1e6;
 const MS_PER_S = 1e3;
 
@@ -52,12 +54,16 @@ function metersOf(version: string) {
   };
 }
 
-/** A proxy on this machine speaks for anybody, so a forwarded request is not local. */
+/**
+ * A proxy on this machine speaks for anybody, so a forwarded request is not local; nor is one with a foreign Host, which
+ * a web page gets here by pointing its own name at 127.0.0.1.
+ */
 async function refuseStrangers(request: FastifyRequest, { accounts }: ApiDeps): Promise<void> {
-  const local = /^(?:127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? "");
-  if (local && request.headers["x-forwarded-for"] === undefined && request.headers.forwarded === undefined)
-    return;
-  const [, token] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
+  const { headers, socket } = request;
+  const forwarded = headers["x-forwarded-for"] ?? headers.forwarded;
+  const local = LOOPBACK.test(socket.remoteAddress ?? "") && LOCAL_HOST.test(headers.host ?? "");
+  if (local && forwarded === undefined) return;
+  const [, token] = /^Bearer (\S+)$/i.exec(headers.authorization ?? "") ?? [];
   request.caller = token === undefined ? null : await accounts.bearer(token);
   requireUser(request);
 }

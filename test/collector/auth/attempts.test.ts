@@ -38,6 +38,15 @@ test("another account or another address has its own count; twenty accounts from
   assert.equal(free, 20);
 });
 
+test("a /64 of IPv6 counts as one address, a mapped IPv4 as what it is", () => {
+  const limit = attempts(fakeClock());
+  for (let i = 0; i < 5; i += 1) assert.equal(tryOnce(limit, "admin", `2001:db8:1:2::${i}`), 0);
+  assert.ok(tryOnce(limit, "admin", "2001:db8:1:2:ffff::1") > 0);
+  assert.equal(tryOnce(limit, "admin", "2001:db8:1:3::1"), 0);
+  for (let i = 0; i < 5; i += 1) assert.equal(tryOnce(limit, "admin", "::ffff:192.0.2.1"), 0);
+  assert.ok(tryOnce(limit, "admin", "192.0.2.1") > 0);
+});
+
 test("success forgives the account and is not held against the address", () => {
   const limit = attempts(fakeClock());
   for (let i = 0; i < 60; i += 1) limit.begin("admin", "192.0.2.1")();
