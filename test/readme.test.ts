@@ -85,6 +85,38 @@ test("every link of the documentation leads to a file, and to a heading it has",
   assert.ok(seen > 40, `${seen} links`);
 });
 
+test("every verb and option that the documentation types exists", () => {
+  const main = readFileSync(join(ROOT, "main.ts"), "utf8");
+  const verbs = [...main.matchAll(/^ {2}([a-z]+): \{/gm)].map((match) => match[1] ?? "");
+  const helps = new Map<string, { status: number | null; stdout: string; stderr: string }>();
+  const helpOf = (args: readonly string[]) => {
+    const known = helps.get(args.join(" "));
+    if (known) return known;
+    const bin = [join(ROOT, "deploy", "bin.js"), ...args, "--help"];
+    const help = spawnSync(process.execPath, bin, { encoding: "utf8" });
+    helps.set(args.join(" "), help);
+    return help;
+  };
+  let seen = 0;
+  for (const name of DOCUMENTS) {
+    const text = readFileSync(join(ROOT, name), "utf8");
+    const lines = [...text.matchAll(/`(carrierwatch [^`\n]+)`|^(?:sudo .*)?(carrierwatch .+)$/gm)];
+    for (const line of lines.map((match) => match[1] ?? match[2] ?? "")) {
+      const [, verb = "", sub = ""] = /^carrierwatch ([a-z]+)(?: ([a-z][a-z-]*))?/.exec(line) ?? [];
+      if (verb === "") continue;
+      assert.ok(verbs.includes(verb), `${name}: ${line}`);
+      const args = sub === "" || ["start", "collector", "demo"].includes(verb) ? [verb] : [verb, sub];
+      const help = helpOf(args);
+      assert.equal(help.status, 0, `${name}: ${line}: ${help.stderr}`);
+      for (const [option] of line.matchAll(/--[a-z-]+/g)) {
+        if (option !== "--help") assert.ok(help.stdout.includes(option), `${name}: ${line}: ${option}`);
+      }
+      seen += 1;
+    }
+  }
+  assert.ok(seen >= 12, `${seen} command lines`);
+});
+
 test("the test command is what CI closes with", () => {
   assert.equal(scripts["test"], "node test/run.ts");
   assert.match(readFileSync(join(ROOT, ".ci", "run"), "utf8"), /\nnpm ci\n(?:.*\n)*npm test\n$/);
