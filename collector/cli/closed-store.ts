@@ -4,8 +4,8 @@
  * Nothing listens, measures or mails; the routes are called in this process with the rights of this machine.
  */
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { statfs } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { buildServer } from "../api/server.ts";
 import { accountsPart } from "../auth/accounts.ts";
@@ -29,11 +29,7 @@ import { type Client, read } from "./client.ts";
  * @throws ConfigError when nothing was ever kept there, UnavailableError when another process has it.
  */
 export async function closedClient(dir: string, log: Log): Promise<Client> {
-  if (!existsSync(join(dir, DATABASE_NAME))) {
-    throw new ConfigError(`there is no carrierwatch data in ${dir}`, {
-      hint: "name the folder with --data or CARRIERWATCH_DATA, a collector with --url, or begin with: carrierwatch start",
-    });
-  }
+  await mustBeOurs(dir);
   const store = await openSqliteStore({ dir, log });
   try {
     const { app, token } = await routesOver(store, dir, log);
@@ -56,6 +52,25 @@ export async function closedClient(dir: string, log: Log): Promise<Client> {
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+/** @throws ConfigError when there is no database, or this user may not write it. */
+async function mustBeOurs(dir: string): Promise<void> {
+  try {
+    await access(join(dir, DATABASE_NAME), constants.R_OK | constants.W_OK);
+    await access(dir, constants.W_OK);
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") {
+      throw new ConfigError(`there is no carrierwatch data in ${dir}`, {
+        cause,
+        hint: "name the folder with --data or CARRIERWATCH_DATA, a collector with --url, or begin with: carrierwatch start",
+      });
+    }
+    throw new ConfigError(`the data folder ${dir} belongs to another user`, {
+      cause,
+      hint: "run the verb as the user who runs the collector, or use --url with an API token",
+    });
   }
 }
 

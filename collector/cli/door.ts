@@ -31,10 +31,24 @@ export async function openDoor(flags: DoorFlags, around: Surroundings): Promise<
   if (flags.url !== undefined) return httpClient(baseUrl(flags.url), await tokenOf(flags, around.env));
   const dir = dataFolder(flags, around.env);
   const run = await readRunFile(dir);
-  if (run) return httpClient(run.url, run.token, true);
+  if (run) {
+    const client = httpClient(run.url, run.token, true);
+    if (await answers(client)) return client;
+    await client.close();
+  }
   // Loaded only now: a verb that finds a running collector needs no store, and starts in half the time.
   const { closedClient } = await import("./closed-store.ts");
   return await closedClient(dir, around.log);
+}
+
+/** Whether somebody listens: after a kill -9 the file stays, and its process id may be another program's by now. */
+async function answers(client: Client): Promise<boolean> {
+  try {
+    await client.call("GET", "/session");
+    return true;
+  } catch (error) {
+    return !(error instanceof CarrierwatchError && error.code === "unreachable");
+  }
 }
 
 /** The data folder of this machine that a verb means, absolute. */

@@ -231,6 +231,12 @@ test("a stopped collector's folder is opened for one verb, and says what needs a
   assert.match((await here("db", "estimate")).out, /^strip +\d+ +\d/m);
 });
 
+test("a run.json that was left behind is passed over, even when its process id lives again", async () => {
+  const left = { url: "http://127.0.0.1:9", port: 9, pid: process.pid, token: "x" };
+  writeFileSync(join(data.dir, "run.json"), JSON.stringify(left), { mode: 0o600 });
+  assert.equal((await json<Target[]>("target", "list")).length, 1);
+});
+
 test("an empty folder is exit 78, and stays empty", async () => {
   const empty = scratch("empty");
   const ran = await carrierwatch(["target", "list", "--data", empty.dir]);
