@@ -50,11 +50,15 @@ export function limitFor(
  * @param below The metric alarms below its line (speed).
  */
 export function hidesFiring(columns: MetricColumns, limit: number | null, below: boolean): boolean {
-  if (limit === null) return false;
+  return hiddenWorst(columns, limit, below).some((value) => value !== null);
+}
+
+/** The worst value of each row whose average hides a firing; null in every other row. */
+export function hiddenWorst(columns: MetricColumns, limit: number | null, below: boolean): (number | null)[] {
   const worst = below ? columns.MIN : columns.MAX;
   const beyond = (value: number | null | undefined) =>
-    value !== null && value !== undefined && (below ? value < limit : value > limit);
-  return worst.some((value, i) => beyond(value) && !beyond(columns.AVERAGE[i]));
+    limit !== null && value !== null && value !== undefined && (below ? value < limit : value > limit);
+  return worst.map((value, i) => (beyond(value) && !beyond(columns.AVERAGE[i]) ? value : null));
 }
 
 /** The columns of a metric, or empty ones for a series that has none. */

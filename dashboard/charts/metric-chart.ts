@@ -9,7 +9,7 @@ import type { ChartData } from "../../collector/wire/api-chart.ts";
 import type { Language } from "../../collector/wire/ids.ts";
 import type { Target } from "../../collector/wire/target.ts";
 import { frameOptions } from "./frame.ts";
-import { columnsOf, hidesFiring, limitFor, pointsOf, radii, type XY } from "./lines.ts";
+import { columnsOf, hiddenWorst, limitFor, pointsOf, radii, type XY } from "./lines.ts";
 import { type AlarmMark, alarmPlugin, type Band, bandsPlugin, crosshairPlugin } from "./marks.ts";
 import { type ChartTheme, withAlpha } from "./theme.ts";
 import { msTickText, speedTickText, type ValueAxis, valueAxis } from "./value-axis.ts";
@@ -49,10 +49,11 @@ export function linesChart(metric: LinesMetric, input: ChartInput): ChartConfigu
     const series = data.series.find((candidate) => candidate.carrier === line.carrier);
     if (!series) continue;
     const columns = columnsOf(series, metric);
-    if (hidesFiring(columns, limitFor(alarm, line.carrier), below)) {
-      const worst = pointsOf(data, below ? columns.MIN : columns.MAX);
-      datasets.push(lineOf(worst, input.text.worst(line.name), withAlpha(line.color, 0.55), 0.9));
-    }
+    const hidden = hiddenWorst(columns, limitFor(alarm, line.carrier), below);
+    if (hidden.some((value) => value !== null))
+      datasets.push(
+        lineOf(pointsOf(data, hidden), input.text.worst(line.name), withAlpha(line.color, 0.6), 0.9),
+      );
     datasets.push(lineOf(pointsOf(data, columns.AVERAGE), line.name, line.color, 1.8));
   }
   const marks = marksOf(metric, input);

@@ -47,7 +47,7 @@ export function niceStep(raw: number): number {
 
 /** Milliseconds on an axis: one unit for the whole axis, chosen by its maximum. */
 export function msTickText(max: number): (value: number) => string {
-  if (max >= 2000) return (value) => (value === 0 ? "0" : `${trim(value / 1000)} s`);
+  if (max > 1000) return (value) => (value === 0 ? "0" : `${trim(value / 1000)} s`);
   return (value) => (value === 0 ? "0" : `${trim(value)} ms`);
 }
 

@@ -94,6 +94,7 @@ export function bytesQuantity(value: number | null): Quantity {
 /** 0..1 as a percentage that is never rounded up to 100: 0.99999 is 99.99. */
 export function percent(share: number): string {
   if (share >= 1) return "100";
+  if (share <= 0) return "0";
   return (Math.floor(share * 10_000 + 1e-6) / 100).toFixed(2);
 }
 

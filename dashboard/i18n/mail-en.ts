@@ -53,7 +53,7 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
   "lead.silent": "Vantage {name} ({carrier}) is silent; it was last heard of at {since}.",
   "lead.silentHelp":
     "Until it is back there is no new data from there, and it has no vote; this does not mean that a site is in trouble. Look at that machine's power, network and carrierwatch probe.",
-  "lead.skewed": "The clock of vantage {name} ({carrier}) is off by {skew}, more than 60 s.",
+  "lead.skewed": "The clock of vantage {name} ({carrier}) is off by {skew} s, more than 60 s.",
   "lead.skewedHelp":
     "Until it is right its results are kept but have no vote. Turn on time synchronisation on that machine.",
   "lead.silentEnded": "Vantage {name} ({carrier}) is back.",

@@ -4,7 +4,7 @@ import type { OverviewCell, OverviewRow } from "../../../collector/wire/api-over
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import { carrierColor } from "../../charts/theme.ts";
 import { msQuantity } from "../../i18n/format.ts";
-import { incidentText, shortFailure } from "../../i18n/incident-text.ts";
+import { causeText, incidentText, shortFailure } from "../../i18n/incident-text.ts";
 import { Dot } from "../parts/fields.tsx";
 import { Link } from "../parts/link.tsx";
 import { Spark, Strip } from "../parts/strip.tsx";
@@ -25,9 +25,10 @@ export function Row({ row, carriers, nowMs }: RowProps) {
     router.go(to);
     scrollTo(0, 0);
   };
+  const failure = row.cells.find((cell) => cell.state === "down")?.latest?.sample.failure;
   const why = incident
     ? incidentText(incident, { t, f, carrier: (id) => carrierName(carriers, id, language) })
-    : null;
+    : failure && causeText(failure, t);
   return (
     <tr class={`link ${row.status}`} onClick={open}>
       <td class="t">

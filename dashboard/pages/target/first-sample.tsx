@@ -66,12 +66,13 @@ function Lane({ view, name, sample, progress }: LaneProps) {
   const id = sample?.carrier ?? progress?.carrier ?? "";
   const carrier = view.carriers.find((one) => one.id === id);
   const failure = sample?.sample.failure;
+  const carrierText = carrierName(view.carriers, id, language);
   return (
     <div class="lane">
       <div class="row">
         <span>
           <Dot color={carrierColor(carrier?.color ?? "#7d5fb8", theme.dark)} />
-          {t("target.first.from", { carrier: carrierName(view.carriers, id, language), vantage: name })}
+          {carrierText === name ? name : t("target.first.from", { carrier: carrierText, vantage: name })}
         </span>
         {sample && <Outcome sample={sample} />}
       </div>
@@ -109,35 +110,36 @@ function Outcome({ sample }: { sample: SampleView }) {
 
 type PhaseStepProps = { phase: Phase; sample: SampleView | undefined; progress: ProgressEvent | undefined };
 
+/** A phase before, while and after it happens; a dash where the measurement has none (plain http has no TLS). */
 function PhaseStep({ phase, sample, progress }: PhaseStepProps) {
   const { t } = useApp();
   const name = t(`phase.${phase}`);
   if (sample) {
-    const us = sample.sample.timings[phase];
-    const failed = sample.sample.failure?.phase === phase;
-    if (failed)
-      return (
-        <Step name={name} state="bad" quantity={msQuantity(msOf(sample.sample.failure?.elapsedUs ?? null))} />
-      );
+    const { timings, failure } = sample.sample;
+    if (failure?.phase === phase)
+      return <Step name={name} state="bad" quantity={msQuantity(msOf(failure.elapsedUs))} />;
     return (
       <Step
         name={name}
-        state={us === null ? "wait" : "done"}
-        quantity={us === null ? null : msQuantity(msOf(us))}
+        state={timings[phase] === null ? "none" : "done"}
+        quantity={msQuantity(msOf(timings[phase]))}
         phase={phase}
       />
     );
   }
-  const done = progress?.progress.done.find((one) => one.metric === phase);
-  if (done) return <Step name={name} state="done" quantity={msQuantity(msOf(done.us))} phase={phase} />;
-  const doneCount = progress?.progress.done.length ?? 0;
-  const now = progress !== undefined && PHASES.indexOf(phase) === doneCount;
-  return <Step name={name} state={now ? "now" : "wait"} quantity={null} />;
+  const done = new Map(progress?.progress.done.map((one) => [one.metric, one.us]));
+  const us = done.get(phase);
+  if (us !== undefined)
+    return <Step name={name} state="done" quantity={msQuantity(us / 1000)} phase={phase} />;
+  const at = PHASES.indexOf(phase);
+  const last = Math.max(-1, ...PHASES.map((one, i) => (done.has(one) ? i : -1)));
+  if (at < last) return <Step name={name} state="none" quantity={msQuantity(null)} />;
+  return <Step name={name} state={progress && at === last + 1 ? "now" : "wait"} quantity={null} />;
 }
 
 type StepProps = {
   name: string;
-  state: "wait" | "now" | "done" | "bad";
+  state: "wait" | "now" | "done" | "bad" | "none";
   quantity: Quantity | null;
   phase?: Phase;
 };
