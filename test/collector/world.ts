@@ -26,12 +26,14 @@ export type World = {
 export type WorldOptions = {
   readonly startS?: number;
   readonly refusesLocally?: (url: string) => string | null;
+  /** Default: a memory store. */
+  readonly store?: Store;
 };
 
 /** A world with the default carriers. */
 export async function world(options: WorldOptions = {}): Promise<World> {
   const clock = fakeClock((options.startS ?? MIDNIGHT_S) * 1000);
-  const store = memoryStore();
+  const store = options.store ?? memoryStore();
   let drawn = 0;
   const random = (size: number) => {
     drawn += 1;
