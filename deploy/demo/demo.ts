@@ -16,7 +16,7 @@ import { type Clock, systemClock } from "../../collector/wire/clock.ts";
 import { VERSION } from "../../collector/wire/version.ts";
 import type { Verb } from "../../main.ts";
 import { selfSigned } from "./certificate.ts";
-import { type Diary, readDiary, writeDiary } from "./diary.ts";
+import { type Diary, openDiary, writeDiary } from "./diary.ts";
 import { loadHistory } from "./load.ts";
 import { progressLine } from "./progress.ts";
 import { CARRIERS, TARGETS } from "./scene.ts";
@@ -42,6 +42,7 @@ export const verb: Verb = async ({ argv, env, log }) => {
   const clock = systemClock();
   const closers: (() => Promise<unknown>)[] = [];
   try {
+    const known = await openDiary(options.dir, clock.nowMs());
     const collector = await startCollector({ options, clock, log, version: VERSION, demo: true });
     closers.push(() => collector.close());
     const certificate = selfSigned(
@@ -49,8 +50,7 @@ export const verb: Verb = async ({ argv, env, log }) => {
       clock.nowMs(),
       CERTIFICATE_DAYS,
     );
-    const known = await readDiary(options.dir);
-    const sites = await startSites(known?.ports ?? { https: 0, http: 0 }, certificate, clock);
+    const sites = await startSites(known.ports, certificate, clock);
     closers.push(() => sites.close());
     const diary = await prepare(collector, options.dir, known, sites, clock);
     const probes: LocalProbe[] = [];
@@ -81,16 +81,11 @@ export const verb: Verb = async ({ argv, env, log }) => {
 async function prepare(
   collector: Collector,
   dir: string,
-  known: Diary | null,
+  known: Diary,
   sites: Sites,
   clock: Clock,
 ): Promise<Diary> {
-  let diary: Diary = {
-    startedS: known?.startedS ?? Math.floor(clock.nowMs() / 1_000),
-    loaded: known?.loaded ?? false,
-    ports: sites.ports,
-    login: known?.login ?? null,
-  };
+  let diary: Diary = { ...known, ports: sites.ports };
   await writeDiary(dir, diary);
   if (!diary.loaded) {
     const line = progressLine(clock);

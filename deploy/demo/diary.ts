@@ -1,5 +1,6 @@
 /** What a demo remembers between starts, in DIR/demo.json: when it began, its ports, its login. 0600: it holds a password. */
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { ConfigError } from "../../collector/wire/errors.ts";
@@ -14,16 +15,27 @@ export const Diary = z.strictObject({
 export type Diary = z.infer<typeof Diary>;
 
 /**
- * @returns null when there is none: the demo starts for the first time.
- * @throws ConfigError when it is not readable as one.
+ * What an earlier start wrote, or a new diary, written at once: from then on the folder is a demo's.
+ *
+ * @throws ConfigError when it is not readable as one, and for a folder with a database that no demo made: simulated
+ *   samples among measured ones could not be told apart.
  */
-export async function readDiary(dir: string): Promise<Diary | null> {
+export async function openDiary(dir: string, nowMs: number): Promise<Diary> {
   const path = join(dir, "demo.json");
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch {
-    return null;
+    if (existsSync(join(dir, "carrierwatch.db"))) {
+      throw new ConfigError(`${dir} holds real measurements; a demo does not write among them`, {
+        hint: "name another folder with --data",
+      });
+    }
+    const startedS = Math.floor(nowMs / 1_000);
+    const fresh: Diary = { startedS, loaded: false, ports: { https: 0, http: 0 }, login: null };
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await writeDiary(dir, fresh);
+    return fresh;
   }
   try {
     return Diary.parse(JSON.parse(text));

@@ -8,7 +8,7 @@ import { memoryStore } from "../../../collector/store/memory/memory-store.ts";
 import { Incident } from "../../../collector/wire/incident.ts";
 import { Target } from "../../../collector/wire/target.ts";
 import { Vantage } from "../../../collector/wire/vantage.ts";
-import { readDiary, writeDiary } from "../../../deploy/demo/diary.ts";
+import { openDiary, writeDiary } from "../../../deploy/demo/diary.ts";
 import { loadHistory } from "../../../deploy/demo/load.ts";
 import { progressLine } from "../../../deploy/demo/progress.ts";
 import { CARRIERS, TARGETS } from "../../../deploy/demo/scene.ts";
@@ -103,13 +103,21 @@ test("the whole history is handed over in batches, with progress that ends at al
 test("the diary is read back, kept from others, and refused when it is something else", async (t) => {
   const dir = mkdtempSync(join(tmpdir(), "carrierwatch-diary-"));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
-  assert.equal(await readDiary(dir), null);
+  const fresh = await openDiary(dir, START_S * 1_000);
+  assert.deepEqual(fresh, { startedS: START_S, loaded: false, ports: { https: 0, http: 0 }, login: null });
   const diary = { startedS: START_S, loaded: true, ports: { https: 1, http: 2 }, login: null };
   await writeDiary(dir, diary);
-  assert.deepEqual(await readDiary(dir), diary);
+  assert.deepEqual(await openDiary(dir, (START_S + 9) * 1_000), diary);
   assert.equal(statSync(join(dir, "demo.json")).mode & 0o077, 0);
   writeFileSync(join(dir, "demo.json"), "{}");
-  await assert.rejects(readDiary(dir), { code: "config", hint: /remove the folder/ });
+  await assert.rejects(openDiary(dir, 0), { code: "config", hint: /remove the folder/ });
+});
+
+test("a folder with real measurements is refused", async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), "carrierwatch-diary-"));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  writeFileSync(join(dir, "carrierwatch.db"), "");
+  await assert.rejects(openDiary(dir, 0), { code: "config", message: /holds real measurements/ });
 });
 
 test("progress is one line rewritten on a terminal and a line now and then elsewhere", () => {
