@@ -12,8 +12,8 @@ import { type Agenda, agenda } from "./agenda.ts";
 import type { WatchedRegistry } from "./facts.ts";
 import { roundWorker } from "./round.ts";
 
-/** After a sample: others of the same batch come with it. */
-const KICK_MS = 50;
+/** After a sample: others of the same tick come with it. */
+const KICK_MS = 200;
 const ROUND_MS = 5_000;
 
 export type AlertOptions = {

@@ -66,7 +66,9 @@ function tableHtml(table: Table, color: string): string {
   const rows = table.rows.map((row) => {
     const cells = row.cells.map((text, i) => {
       const mark = row.bad && i === 1 ? `;color:${color};font-weight:600` : "";
-      return `<td style="${CELL}${mark}">${escapeHtml(text)}</td>`;
+      // A number stays with its unit.
+      const whole = /^[\d.]+ \S+$/.test(text) ? ";white-space:nowrap" : "";
+      return `<td style="${CELL}${mark}${whole}">${escapeHtml(text)}</td>`;
     });
     return `<tr>${cells.join("")}</tr>`;
   });

@@ -74,7 +74,7 @@ function valuesOf(payload: MailPayload, speaker: Speaker): Record<string, string
     until: at(toS * 1000),
     duration: f.duration(toS - payload.fromS),
     carrier: payload.vantage?.carrier[language] ?? "",
-    skew: f.duration(Math.abs(payload.vantage?.skewMs ?? 0) / 1000),
+    skew: f.count(Math.round((payload.vantage?.skewMs ?? 0) / 1000)),
   };
 }
 

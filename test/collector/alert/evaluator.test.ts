@@ -45,10 +45,10 @@ describe("live samples", () => {
     await world.contacts();
     await world.clock.advance(3_000);
     await world.report({ ct: "D" });
-    await world.clock.advance(100);
+    await world.clock.advance(250);
     assert.deepEqual(await world.messages(), []);
     await world.report({ cnc: "D" });
-    await world.clock.advance(100);
+    await world.clock.advance(250);
     assert.deepEqual(await world.messages(), ["opened down"]);
     await alert.stop();
   });

@@ -109,7 +109,7 @@ describe("mails, right in zh and en", () => {
     await room.deliver();
     const zh = room.take().find((mail) => mail.to[0] === "ops@example.com")?.mail;
     assert.equal(zh?.subject, "[carrierwatch][时钟不准] 探测点 北京联通机房 的时钟不准");
-    contains(zh?.text, ["的时钟偏差", "超过 60 秒"]);
+    contains(zh?.text, ["的时钟与采集端相差 75 秒，超过了 60 秒"]);
   });
 
   it("mails of one incident hang together, and say that a machine wrote them", async () => {
