@@ -46,6 +46,7 @@ test("each acknowledgement is written after a sync of the WAL that holds its sam
         "write",
         "0",
         String(BATCHES),
+        "1",
       ],
       { encoding: "utf8", timeout: 120_000 },
     );
