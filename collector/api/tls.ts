@@ -25,9 +25,15 @@ const LOOK_EVERY_MS = 5_000;
 
 /**
  * @param use Called with each new pair.
+ * @param lookEveryMs How often the files are looked at.
  * @throws ConfigError when the files cannot be read or do not belong together.
  */
-export function certificate(files: CertificateFiles, log: Log, use: (pair: KeyPair) => void): Certificate {
+export function certificate(
+  files: CertificateFiles,
+  log: Log,
+  use: (pair: KeyPair) => void,
+  lookEveryMs = LOOK_EVERY_MS,
+): Certificate {
   let pair = readPair(files);
   const reload = (): boolean => {
     try {
@@ -44,7 +50,7 @@ export function certificate(files: CertificateFiles, log: Log, use: (pair: KeyPa
   const changed = () => void reload();
   // By polling, because a renewed certificate often arrives as a switched symlink, which inotify does not see.
   for (const file of [files.certFile, files.keyFile]) {
-    watchFile(file, { interval: LOOK_EVERY_MS, persistent: false }, changed);
+    watchFile(file, { interval: lookEveryMs, persistent: false }, changed);
   }
   return {
     current: () => pair,

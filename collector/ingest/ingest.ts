@@ -26,6 +26,8 @@ export type BatchMeta = {
   readonly address: string | null;
 };
 
+export type BatchCounts = { readonly taken: number; readonly refused: number; readonly failed: number };
+
 export type Ingest = {
   /**
    * @param body Parsed JSON, untrusted.
@@ -34,6 +36,8 @@ export type Ingest = {
   batch(vantage: string, body: unknown, meta: BatchMeta): Promise<BatchAnswer>;
   /** A probe asked for its assignments: that is a contact, and on what it is given it may report for ever. */
   contact(vantage: string, meta: BatchMeta, given: readonly string[]): Promise<void>;
+  /** Batches since this process started: taken, refused for what they were, failed for what we were. */
+  batches(): BatchCounts;
   /** A phase of a first measurement, for whoever watches; dropped when the vantage may not report on the target. */
   progress(vantage: string, progress: Progress): Promise<void>;
 };
@@ -52,37 +56,50 @@ export function ingestPart(deps: {
   const may = assigned({ store, registry });
   const told = contacts({ store, live });
   const count = marks({ store });
+  const seen = { taken: 0, refused: 0, failed: 0 };
+  const take = async (vantage: string, batch: BatchEnvelope, meta: BatchMeta): Promise<BatchAnswer> => {
+    const skewMs = skewOf(batch, meta.receivedMs);
+    const { outcomes, records } = await sort(vantage, batch, { ...meta, skewMs }, may);
+    const rejected = outcomes.filter((outcome) => outcome !== null).length;
+    const [stored, { carrier }] = await Promise.all([
+      store.samples.put(records, clock.nowMs()),
+      registry.vantages.get(vantage),
+    ]);
+    const fresh = records.filter((_, i) => stored[i] === "stored");
+    for (const record of worthShowing(fresh))
+      live.publish({ type: "sample", sample: viewOf(record, carrier) });
+    if (rejected > 0) {
+      await store.ops.countRejected(vantage, rejected);
+      log.warn({ vantage, rejected, why: outcomes.find(Boolean)?.why }, "records of a batch were rejected");
+    }
+    const [{ mark, rewindToS }] = await Promise.all([
+      count(vantage, batch, meta.receivedMs),
+      told.heard(vantage, contactOf(batch, meta, skewMs)),
+    ]);
+    if (rewindToS !== null)
+      log.warn({ vantage, rewindToS }, "this database lacks batches; asked for them again");
+    return {
+      wire: WIRE_VERSION,
+      receivedMs: meta.receivedMs,
+      skewMs,
+      mark,
+      outcomes: settled(outcomes, stored),
+      ...(rewindToS === null ? {} : { rewindToS }),
+    };
+  };
   return {
+    batches: () => ({ ...seen }),
     async batch(vantage, body, meta) {
-      const batch = parseEnvelope(body);
-      const skewMs = skewOf(batch, meta.receivedMs);
-      const { outcomes, records } = await sort(vantage, batch, { ...meta, skewMs }, may);
-      const rejected = outcomes.filter((outcome) => outcome !== null).length;
-      const [stored, { carrier }] = await Promise.all([
-        store.samples.put(records, clock.nowMs()),
-        registry.vantages.get(vantage),
-      ]);
-      const fresh = records.filter((_, i) => stored[i] === "stored");
-      for (const record of worthShowing(fresh))
-        live.publish({ type: "sample", sample: viewOf(record, carrier) });
-      if (rejected > 0) {
-        await store.ops.countRejected(vantage, rejected);
-        log.warn({ vantage, rejected, why: outcomes.find(Boolean)?.why }, "records of a batch were rejected");
+      let outcome: keyof BatchCounts = "refused";
+      try {
+        const batch = parseEnvelope(body);
+        outcome = "failed";
+        const answer = await take(vantage, batch, meta);
+        outcome = "taken";
+        return answer;
+      } finally {
+        seen[outcome] += 1;
       }
-      const [{ mark, rewindToS }] = await Promise.all([
-        count(vantage, batch, meta.receivedMs),
-        told.heard(vantage, contactOf(batch, meta, skewMs)),
-      ]);
-      if (rewindToS !== null)
-        log.warn({ vantage, rewindToS }, "this database lacks batches; asked for them again");
-      return {
-        wire: WIRE_VERSION,
-        receivedMs: meta.receivedMs,
-        skewMs,
-        mark,
-        outcomes: settled(outcomes, stored),
-        ...(rewindToS === null ? {} : { rewindToS }),
-      };
     },
     async contact(vantage, meta, given) {
       await may.add(vantage, given);

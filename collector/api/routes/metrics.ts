@@ -49,6 +49,10 @@ function metersOf(version: string) {
     contact: gauge("probe_contact_timestamp_seconds", "When the probe was last heard of", ["probe"]),
     spool: gauge("spool_records", "Samples waiting at the probe", ["probe"]),
     dropped: gauge("spool_dropped_total", "Samples the probe had to drop", ["probe"]),
+    lag: gauge("ingest_lag_seconds", "From the tick of the probe's newest sample until it was received", [
+      "probe",
+    ]),
+    batches: gauge("ingest_batches_total", "Batches since the collector started", ["result"]),
     records: gauge("ingest_records_total", "Samples received, by outcome", ["probe", "result"]),
     outbox: gauge("alerts_outbox", "Mails by state", ["state"]),
   };
@@ -121,7 +125,8 @@ async function readVantages(meters: MetersOf, { registry }: ApiDeps): Promise<vo
   }
 }
 
-async function readCounters(meters: MetersOf, { store }: ApiDeps): Promise<void> {
+async function readCounters(meters: MetersOf, { store, ingest }: ApiDeps): Promise<void> {
+  for (const [result, count] of Object.entries(ingest.batches())) meters.batches.set({ result }, count);
   meters.records.reset();
   for (const { vantage: probe, ...counts } of await store.ops.counters()) {
     for (const [result, count] of Object.entries(counts)) meters.records.set({ probe, result }, count);

@@ -190,7 +190,7 @@ test("no answer before the store has taken the batch, and none at all when it ca
 });
 
 test("a wrong envelope is refused whole, another wire version in words", async () => {
-  const { send, now } = await part();
+  const { send, now, ingest } = await part();
   const good = batchOf([], now());
   const wrong: unknown[] = [
     null,
@@ -211,6 +211,7 @@ test("a wrong envelope is refused whole, another wire version in words", async (
     code: "wire_version",
     hint: /update the collector/,
   });
+  assert.deepEqual(ingest.batches(), { taken: 0, refused: wrong.length + 1, failed: 0 });
   await assert.rejects(send({ ...good, wire: 0 }), { code: "wire_version", hint: /update the probe/ });
 });
 
