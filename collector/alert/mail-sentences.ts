@@ -25,6 +25,7 @@ export function leadOf(payload: MailPayload, speaker: Speaker): string[] {
     const reason = payload.reason === null ? "" : say(reasonKey(payload.reason));
     return [say("lead.closed", { ...values, reason }), say("lead.span", values)];
   }
+  if (isWithdrawn(payload)) return [say("lead.withdrawn", values)];
   if (isOver(payload)) return [say(overKey(payload), values), say("lead.span", values)];
   const lead = say(holdsKey(payload), values);
   return payload.event === "escalated" ? [say("lead.worse"), lead] : [lead];
@@ -48,6 +49,11 @@ export function isClosed(payload: MailPayload): boolean {
     isOver(payload) &&
     (payload.reason === "paused" || payload.reason === "removed" || payload.reason === "unwatched")
   );
+}
+
+/** It was told, and later samples show that it never was. */
+function isWithdrawn(payload: MailPayload): boolean {
+  return isOver(payload) && payload.toS !== null && payload.toS <= payload.fromS;
 }
 
 function vantageLead(payload: MailPayload, speaker: Speaker): string[] {
@@ -80,6 +86,7 @@ function valuesOf(payload: MailPayload, speaker: Speaker): Record<string, string
 
 function subjectKey(payload: MailPayload): MailKey {
   if (payload.subject === "vantage") return vantageSubjectKey(payload);
+  if (isWithdrawn(payload)) return "subject.withdrawn";
   if (isOver(payload)) return isClosed(payload) ? "subject.closed" : "subject.ended";
   if (payload.event === "eased") return payload.class === "slow" ? "subject.easedSlow" : "subject.eased";
   if (payload.class === "degraded") return anyFails(payload) ? "subject.degraded" : "subject.degradedSlow";

@@ -26,6 +26,7 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
   "subject.eased": "{name} is better, still trouble from {carriers}",
   "subject.easedSlow": "{name} answers again, but slowly",
   "subject.closed": "incident of {name} closed after {duration}",
+  "subject.withdrawn": "the alarm of {name} is withdrawn",
   "subject.silentEnded": "vantage {name} is back after {duration}",
   "subject.skewedEnded": "the clock of vantage {name} is right again",
   "subject.digest": "{n} notices: {names}",
@@ -49,6 +50,8 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
   "lead.briefDegraded": "{name} was in trouble from some carriers for a short time and is fine again.",
   "lead.briefSlow": "{name} was slow for a short time and is fine again.",
   "lead.closed": "The incident of {name} is closed: {reason}. Nobody saw it recover.",
+  "lead.withdrawn":
+    "The alarm of {name} at {since} is withdrawn: samples that arrived later show that it did not fail for long enough.",
   "lead.span": "From {since} to {until}, {duration} in all.",
   "lead.silent": "Vantage {name} ({carrier}) is silent; it was last heard of at {since}.",
   "lead.silentHelp":

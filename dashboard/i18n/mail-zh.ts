@@ -24,6 +24,7 @@ export const mailZh = {
   "subject.eased": "{name} 有所好转，从{carriers}仍有问题",
   "subject.easedSlow": "{name} 可以访问了，但仍然偏慢",
   "subject.closed": "{name} 的事件已结束，历时 {duration}",
+  "subject.withdrawn": "{name} 的告警撤回",
   "subject.silentEnded": "探测点 {name} 恢复联系，失联 {duration}",
   "subject.skewedEnded": "探测点 {name} 的时钟已准",
   "subject.digest": "{n} 条通知，{names}",
@@ -45,6 +46,7 @@ export const mailZh = {
   "lead.briefDegraded": "{name} 短时从个别运营商访问异常，现在已经恢复。",
   "lead.briefSlow": "{name} 短时访问偏慢，现在已经恢复。",
   "lead.closed": "{name} 的事件就此结束：{reason}。结束时并没有看到它恢复。",
+  "lead.withdrawn": "{name} 在 {since} 的告警撤回：后来补传的数据表明，那时并没有连续失败。",
   "lead.span": "从 {since} 到 {until}，历时 {duration}。",
   "lead.silent": "探测点 {name}（{carrier}）没有消息，最后一次联系是 {since}。",
   "lead.silentHelp":

@@ -3,9 +3,10 @@ import { describe, it } from "node:test";
 import { STEP, spansOf } from "./ticks.ts";
 import { makeWorld, recipientDoc, type World } from "./world.ts";
 
-/** Incidents by ticks since a first tick. */
+/** Incidents of the target by ticks since a first tick. */
 async function storyFrom(world: World, firstTick: number): Promise<string> {
-  const shifted = (await world.incidents()).map((incident) => ({
+  const own = (await world.incidents()).filter((incident) => incident.subject === "target");
+  const shifted = own.map((incident) => ({
     ...incident,
     fromS: incident.fromS - firstTick,
     toS: incident.toS === null ? null : incident.toS - firstTick,
@@ -88,7 +89,7 @@ describe("live samples", () => {
     const alert = world.alert();
     alert.start();
     await world.pass({ ct: "DD....." });
-    assert.equal(await storyFrom(world, first).then((story) => story.split(", ")[0]), "down 0-");
+    assert.equal(await storyFrom(world, first), "down 0-");
     assert.deepEqual(await world.messages(), ["opened down", "opened silent"]);
     await world.pass({ ct: "UU" });
     assert.deepEqual(await world.messages(), ["ended silent", "ended down"]);
@@ -234,13 +235,19 @@ describe("late samples", () => {
     await alert.stop();
   });
 
-  it("an incident that later samples show never was is withdrawn", async () => {
-    const world = await makeWorld();
+  it("an incident that later samples show never was is withdrawn, and that is told", async () => {
+    const world = await makeWorld({ vantages: ["ct"] });
     const alert = world.alert();
     alert.start();
     const first = world.tick();
-    await world.pass({ ct: "DDUU", cnc: "UUUU", cmcc: "UUUU" });
-    assert.equal(await storyFrom(world, first), "degraded 0-2");
+    await world.pass({ ct: "D.D" });
+    assert.ok((await world.messages()).includes("opened down"));
+    await world.contacts();
+    await world.clock.advance(60_000);
+    await world.report({ ct: "U" }, first + STEP);
+    await world.clock.advance(10_000);
+    assert.equal(await storyFrom(world, first), "");
+    assert.deepEqual(await world.messages(), ["ended down"]);
     await alert.stop();
   });
 
