@@ -152,7 +152,12 @@ function reaching(spans: readonly StepSpan[], labels: readonly number[], rowS: n
 /** Strip codes outside the target's pauses. */
 export function unpaused(target: Pick<Target, "pauses">, strips: readonly StripRun[]): Uint16Array[] {
   const pauses = target.pauses.map(({ fromS, toS }) => ({ fromS, toS: toS ?? Number.MAX_SAFE_INTEGER }));
-  return strips.map((strip) => excluding(strip, pauses));
+  return strips.map((strip) => {
+    const endS = strip.fromS + strip.codes.length * strip.stepS;
+    // A year at a fast step is millions of ticks: they are only walked for a pause that is among them.
+    const touching = pauses.filter((pause) => pause.fromS < endS && pause.toS > strip.fromS);
+    return excluding(strip, touching);
+  });
 }
 
 /** A true percentile of the totals, ms; null when no tick has one. */
