@@ -13,7 +13,7 @@ const DAY_S = 86_400;
 const STEPS = [60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200];
 const DAY_STEPS = [1, 2, 7, 14];
 const MONTH_STEPS = [1, 2, 3, 6, 12, 24];
-const MONTH_S = 30.4 * DAY_S;
+const MONTH_S = 31 * DAY_S;
 
 /**
  * The ticks of a time axis.

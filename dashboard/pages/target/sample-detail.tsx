@@ -12,7 +12,7 @@ export function SampleDetail({ view }: { view: SampleView }) {
   const { detail, failure, timings } = sample;
   return (
     <div class="stack">
-      <div class="wf">
+      <div class="bar-alone">
         <PhaseBar sample={view} longest={lengthUs(view)} />
         <div class="keyrow">
           {PHASES.filter((phase) => timings[phase] !== null).map((phase) => (

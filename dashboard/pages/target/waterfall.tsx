@@ -2,6 +2,7 @@
 import type { SampleView, TargetView } from "../../../collector/wire/api-overview.ts";
 import { PHASES } from "../../../collector/wire/metric.ts";
 import { causeText } from "../../i18n/incident-text.ts";
+import type { Translate } from "../../i18n/translate.ts";
 import { carrierName, useApp } from "../state/app.ts";
 
 type WaterfallProps = { view: TargetView; names: ReadonlyMap<string, string> };
@@ -13,6 +14,8 @@ export function Waterfall({ view, names }: WaterfallProps) {
   const newest = Math.max(0, ...latest.map((one) => one.sample.startedMs));
   if (latest.length === 0) return null;
   const longest = Math.max(1, ...latest.map((one) => lengthUs(one)));
+  const whys = new Set(latest.map((one) => whyOf(one, t)));
+  const shared = latest.length > 1 && whys.size === 1 ? ([...whys][0] ?? null) : null;
   const several = new Set(latest.map((one) => one.carrier)).size < latest.length;
   return (
     <section class="panel side-panel">
@@ -26,9 +29,11 @@ export function Waterfall({ view, names }: WaterfallProps) {
               name={several ? (names.get(one.vantage) ?? one.vantage) : carrier}
               sample={one}
               longest={longest}
+              why={shared === null ? whyOf(one, t) : null}
             />
           );
         })}
+        {shared !== null && <span class="why">{shared}</span>}
       </div>
       <PhaseKey />
     </section>
@@ -49,9 +54,11 @@ export function PhaseKey() {
   );
 }
 
-function Lane({ name, sample, longest }: { name: string; sample: SampleView; longest: number }) {
+type LaneProps = { name: string; sample: SampleView; longest: number; why: string | null };
+
+function Lane({ name, sample, longest, why }: LaneProps) {
   const { t, f } = useApp();
-  const { timings, failure, state, unknownReason } = sample.sample;
+  const { timings, state } = sample.sample;
   return (
     <div class="r">
       <span title={name}>{name}</span>
@@ -63,10 +70,15 @@ function Lane({ name, sample, longest }: { name: string; sample: SampleView; lon
           <span class="bad-text">{state === "unknown" ? t("state.unknown") : t("short.down")}</span>
         )}
       </span>
-      {failure && <span class="why">{causeText(failure, t)}</span>}
-      {unknownReason && <span class="why">{t(`unknown.${unknownReason}`)}</span>}
+      {why !== null && <span class="why">{why}</span>}
     </div>
   );
+}
+
+/** Why a sample has no total; null = it has one. */
+function whyOf({ sample }: SampleView, t: Translate): string | null {
+  if (sample.failure) return causeText(sample.failure, t);
+  return sample.unknownReason ? t(`unknown.${sample.unknownReason}`) : null;
 }
 
 /** The phases of one sample on a common scale. */

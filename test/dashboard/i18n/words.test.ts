@@ -1,0 +1,188 @@
+/** Both languages say the same things, and numbers read as people write them. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import test from "node:test";
+import type { IncidentView } from "../../../collector/wire/incident.ts";
+import {
+  FAILURE_CAUSES,
+  FAILURE_PHASES,
+  FailureSource,
+  UnknownReason,
+} from "../../../collector/wire/sample.ts";
+import { en } from "../../../dashboard/i18n/en.ts";
+import { duration, formatFor, msQuantity, percent, speedQuantity } from "../../../dashboard/i18n/format.ts";
+import { incidentText, shortFailure } from "../../../dashboard/i18n/incident-text.ts";
+import { isKey, translate } from "../../../dashboard/i18n/translate.ts";
+import { zh } from "../../../dashboard/i18n/zh.ts";
+
+const names = (text: string) => [...text.matchAll(/\{(\w+)/g)].map((match) => match[1]).sort();
+
+test("both catalogues have the same keys and the same placeholders", () => {
+  assert.deepEqual(Object.keys(en).sort(), Object.keys(zh).sort());
+  assert.ok(Object.keys(zh).length > 300);
+  for (const [key, text] of Object.entries(zh)) {
+    const other = isKey(key) ? en[key] : "";
+    assert.deepEqual([...new Set(names(text))], [...new Set(names(other))], key);
+    assert.notEqual(text.trim(), "", key);
+    assert.notEqual(other.trim(), "", key);
+  }
+});
+
+test("the Chinese catalogue is Chinese and the English one has no Chinese", () => {
+  const latin = new Set(["app.name"]);
+  for (const [key, text] of Object.entries(zh)) {
+    const plain = text.replace(/\{\w+\}/g, "").replace(/[\s·、，,.:%/A-Za-z0-9]/g, "");
+    if (plain !== "" && !latin.has(key)) assert.match(text, /\p{Script=Han}|[（）；]/u, key);
+  }
+  for (const [key, text] of Object.entries(en)) assert.doesNotMatch(text, /\p{Script=Han}/u, key);
+});
+
+test("every phase, cause, source and reason has words", () => {
+  for (const cause of FAILURE_CAUSES) assert.ok(isKey(`cause.${cause}`), cause);
+  for (const phase of FAILURE_PHASES) assert.ok(isKey(`phase.${phase}`) && isKey(`short.${phase}`), phase);
+  for (const source of FailureSource.options) assert.ok(isKey(`source.${source}`), source);
+  for (const reason of UnknownReason.options) assert.ok(isKey(`unknown.${reason}`), reason);
+});
+
+test("every key the pages use by name exists", () => {
+  const root = new URL("../../../dashboard/pages/", import.meta.url);
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.tsx?$/.test(name),
+  );
+  assert.ok(files.length > 40, `${files.length} files seen`);
+  const source = files.map((name) => readFileSync(new URL(name, root), "utf8")).join("\n");
+  for (const match of source.matchAll(/\bt\(\s*"([^"]+)"/g)) assert.ok(isKey(match[1] ?? ""), match[1]);
+});
+
+test("English chooses between one and many, Chinese never needs to", () => {
+  assert.equal(translate("en")("overview.title", { targets: 1, carriers: 3 }), "1 target, 3 carriers");
+  assert.equal(translate("zh")("overview.title", { targets: 1, carriers: 3 }), "1 个目标，3 家运营商");
+  assert.equal(translate("en")("target.remove.title", { name: "{text}" }), "Remove {text}?");
+});
+
+test("times and speeds have the digits that mean something", () => {
+  const ms = (value: number | null) => Object.values(msQuantity(value)).join(" ").trim();
+  for (const [value, want] of [
+    [0.42, "0.42 ms"],
+    [9.5, "9.5 ms"],
+    [126.4, "126 ms"],
+    [999.4, "999 ms"],
+    [999.6, "1.00 s"],
+    [1842, "1.84 s"],
+    [12_500, "12.5 s"],
+    [null, "–"],
+  ] as const) {
+    assert.equal(ms(value), want);
+  }
+  assert.deepEqual(speedQuantity(2_412_000), { value: "2.41", unit: "MB/s" });
+  assert.deepEqual(speedQuantity(999_600), { value: "1.00", unit: "MB/s" });
+});
+
+test("availability is never rounded up to 100", () => {
+  for (const [share, want] of [
+    [1, "100"],
+    [0.99999, "99.99"],
+    [0.9861, "98.61"],
+    [0, "0"],
+    [0.29, "29.00"],
+  ] as const) {
+    assert.equal(percent(share), want);
+  }
+});
+
+test("a duration shows its two largest parts", () => {
+  for (const [s, want] of [
+    [40, "40 s"],
+    [60, "1 min"],
+    [3300, "55 min"],
+    [3600, "1 h"],
+    [97_200, "1 d 3 h"],
+    [0, "0 s"],
+  ] as const) {
+    assert.equal(duration(s, "en"), want);
+  }
+});
+
+test("an unknown time zone counts as UTC", () => {
+  assert.equal(formatFor("en", "Mars/Olympus").clock(Date.UTC(2026, 10, 21, 6, 5)), "06:05");
+  assert.equal(formatFor("zh", "Asia/Shanghai").clock(Date.UTC(2026, 10, 21, 16, 5)), "00:05");
+});
+
+function incident(
+  change: Partial<IncidentView>,
+  evidence: IncidentView["transitions"][number]["evidence"],
+): IncidentView {
+  const kind = change.class ?? "down";
+  return {
+    id: "i",
+    target: "www",
+    subject: "target",
+    class: kind,
+    fromS: 0,
+    toS: null,
+    name: "官网",
+    carriers: [],
+    transitions: [{ kind: "opened", class: kind, tick: 300, atMs: 0, told: true, evidence }],
+    ...change,
+  };
+}
+
+const speaker = (language: "zh" | "en") => ({
+  t: translate(language),
+  f: formatFor(language, "UTC"),
+  carrier: (id: string) => ({ ct: "电信", cnc: "联通", cmcc: "移动" })[id] ?? id,
+});
+
+const TIMEOUT = { phase: "connect", cause: "connect-timeout", source: "network" } as const;
+const down = (carrier: string) => ({
+  carrier,
+  state: "down" as const,
+  failure: TIMEOUT,
+  totalUs: null,
+  reporting: 1,
+  down: 1,
+});
+const up = (carrier: string, totalUs = 126_000) => ({
+  carrier,
+  state: "up" as const,
+  totalUs,
+  reporting: 1,
+  down: 0,
+});
+
+test("an incident is one sentence with who, what and how bad", () => {
+  const slow = { ...up("cnc", 1_842_000), beyond: { metric: "total" as const, value: 1842, limit: 1000 } };
+  const table: [string, IncidentView, string][] = [
+    ["all", incident({}, [down("ct"), down("cnc")]), "2 家运营商都访问失败：连接超时，证据指向运营商网络"],
+    [
+      "one of three",
+      incident({ class: "degraded" }, [down("ct"), up("cnc"), up("cmcc")]),
+      "仅电信访问失败：连接超时，证据指向运营商网络",
+    ],
+    ["one vantage only", incident({}, [down("ct")]), "从电信访问失败：连接超时，证据指向运营商网络"],
+    [
+      "slow",
+      incident({ class: "degraded" }, [up("ct"), slow]),
+      "仅联通偏慢：总时间 1.84 s，告警线 1 s；电信 126 ms",
+    ],
+    [
+      "silent",
+      incident({ class: "silent", subject: "vantage", name: "上海 1" }, []),
+      "探测点 上海 1 失联，它那里现在没有数据",
+    ],
+    ["no evidence", incident({ class: "slow" }, []), "服务偏慢"],
+  ];
+  for (const [name, view, want] of table) assert.equal(incidentText(view, speaker("zh")), want, name);
+  assert.equal(
+    incidentText(incident({ class: "degraded" }, [down("ct"), up("cnc")]), speaker("en")),
+    "Only 电信 failing: connecting timed out; the evidence points to the carrier's network",
+  );
+});
+
+test("a table cell says a failure in a word", () => {
+  const t = translate("zh");
+  assert.equal(shortFailure({ phase: "wait", cause: "first-byte-timeout" }, t), "超时");
+  assert.equal(shortFailure({ phase: "status", cause: "status" }, t, 503), "状态码 503");
+  assert.equal(shortFailure({ phase: "tls", cause: "certificate-expired" }, t), "证书错误");
+  assert.equal(shortFailure({ phase: "dns", cause: "nxdomain" }, t), "解析失败");
+});
