@@ -13,6 +13,7 @@ import type { ProbeConfig } from "../collector/wire/probe-protocol.ts";
 import { NO_TIMINGS } from "../collector/wire/sample.ts";
 import { VERSION } from "../collector/wire/version.ts";
 import type { ProbeSettings } from "./config.ts";
+import { DEFAULT_LIMITS } from "./judge/judge.ts";
 import { lockFolder } from "./lock.ts";
 import { type Measurer, measurer } from "./measure/measure.ts";
 import { type Measurement, type Plan, planOf, type Unkept } from "./schedule/plan.ts";
@@ -122,6 +123,7 @@ class RunningProbe implements Probe {
       ...(settings.localAddress === undefined ? {} : { localAddress: settings.localAddress }),
       ...(settings.hosts === undefined ? {} : { hosts: settings.hosts }),
       ca: settings.ca,
+      limits: { ...DEFAULT_LIMITS, loopDelayMs: settings.limits.loopDelayMs },
       version: VERSION,
     });
     this.#scheduler = schedulerOf({

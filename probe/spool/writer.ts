@@ -66,9 +66,7 @@ export class Writer {
       this.#pending.push({ sample, settle });
       this.#pendingBytes += 700;
       if (this.#pendingBytes >= GROUP_BYTES) this.#wake();
-      this.#working ??= this.#work().finally(() => {
-        this.#working = null;
-      });
+      this.#working ??= this.#work();
     });
   }
 
@@ -91,6 +89,8 @@ export class Writer {
       this.#syncedMonoMs = this.#deps.clock.monoMs();
       for (const { settle } of group) settle(kept);
     }
+    // In the same turn as the last look at what is pending: an append in between would wait for ever.
+    this.#working = null;
   }
 
   async #gather(): Promise<void> {

@@ -1,0 +1,102 @@
+/** Starts are spaced and bounded; what cannot start in time is reported, not measured late. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Measurement, planOf, type Unkept } from "../../../probe/schedule/plan.ts";
+import { type Limits, schedulerOf } from "../../../probe/schedule/scheduler.ts";
+import { assignmentOf } from "../../support/assignments.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+
+type Start = { atMs: number; lateMs: number; measurement: Measurement };
+
+function scheduled(limits: Limits, takesMs: (measurement: Measurement) => number) {
+  const clock = fakeClock();
+  const starts: Start[] = [];
+  const unkept: Unkept[] = [];
+  let most = 0;
+  const scheduler = schedulerOf({
+    plan: planOf(),
+    clock,
+    limits,
+    bootMs: clock.monoMs,
+    measure: (measurement, lateMs) => {
+      starts.push({ atMs: clock.monoMs(), lateMs, measurement });
+      most = Math.max(most, scheduler.running() + 1);
+      return new Promise((resolve) => {
+        clock.after(takesMs(measurement), resolve);
+      });
+    },
+    unkept: (ticks) => unkept.push(...ticks),
+  });
+  return { clock, scheduler, starts, unkept, most: () => most };
+}
+
+const targets = (count: number, over = {}) =>
+  Array.from({ length: count }, (_, i) => assignmentOf({ id: `t${i}`, ...over }));
+
+test("a hundred new targets start one after another, encrypted ones further apart", async () => {
+  for (const [url, gapMs] of [
+    ["http://x.test/", 3],
+    ["https://x.test/", 10],
+  ] as const) {
+    const s = scheduled({ concurrent: 200, gapHttpMs: 3, gapHttpsMs: 10 }, () => 50);
+    s.scheduler.assign(targets(100, { url }));
+    s.scheduler.start();
+    await s.clock.advance(2_000);
+    assert.equal(s.starts.length, 100);
+    const gaps = s.starts.slice(1).map(({ atMs }, i) => atMs - (s.starts[i]?.atMs ?? 0));
+    assert.ok(Math.min(...gaps) >= gapMs - 1e-6, `least gap ${Math.min(...gaps)}`);
+    assert.ok(Math.max(...s.starts.map(({ lateMs }) => lateMs)) <= 100 * gapMs + 1);
+    await s.scheduler.stop(0);
+  }
+});
+
+test("no more run together than the limit, and the next starts when one ends", async () => {
+  const s = scheduled({ concurrent: 4, gapHttpMs: 0, gapHttpsMs: 0 }, () => 100);
+  s.scheduler.assign(targets(12));
+  s.scheduler.start();
+  await s.clock.advance(1_000);
+  assert.equal(s.starts.length, 12);
+  assert.equal(s.most(), 4);
+  await s.scheduler.stop(0);
+});
+
+test("what cannot start within its grace is reported as overload, once, and the probe goes on", async () => {
+  const s = scheduled({ concurrent: 1, gapHttpMs: 0, gapHttpsMs: 0 }, () => 4_000);
+  s.scheduler.assign(targets(6, { stepS: 10 }));
+  s.scheduler.start();
+  await s.clock.advance(60_000);
+  assert.ok(s.unkept.length > 10);
+  assert.ok(s.starts.length >= 12, `${s.starts.length} measured`);
+  assert.deepEqual(new Set(s.unkept.map(({ reason }) => reason)), new Set(["overload"]));
+  const said = [
+    ...s.unkept.map(({ assignment, tick }) => `${assignment.id} ${tick}`),
+    ...s.starts.map(({ measurement: { assignment, tick } }) => `${assignment.id} ${tick}`),
+  ];
+  assert.equal(new Set(said).size, said.length);
+  await s.scheduler.stop(0);
+});
+
+test("a new assignment starts within the same turn", () => {
+  const s = scheduled({ concurrent: 4, gapHttpMs: 3, gapHttpsMs: 10 }, () => 10);
+  s.scheduler.start();
+  s.scheduler.assign(targets(1));
+  assert.equal(s.starts.length, 1);
+  assert.equal(s.starts[0]?.measurement.first, true);
+});
+
+test("stopping waits for what runs, but not longer than it is told", async () => {
+  const s = scheduled({ concurrent: 4, gapHttpMs: 0, gapHttpsMs: 0 }, () => 5_000);
+  s.scheduler.assign(targets(2));
+  s.scheduler.start();
+  let stopped = false;
+  const stopping = s.scheduler.stop(1_000).then(() => {
+    stopped = true;
+  });
+  await s.clock.advance(900);
+  assert.equal(stopped, false);
+  await s.clock.advance(200);
+  assert.equal(stopped, true);
+  await stopping;
+  await s.clock.advance(600_000);
+  assert.equal(s.starts.length, 2);
+});
