@@ -6,7 +6,6 @@
  * The body of a redirect is not read.
  */
 import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
 import { Client, type Dispatcher } from "undici";
 import { type BodyFacts, type BodyReader, bodyReader } from "./body.ts";
 import { describe, StageError, stage } from "./trouble.ts";
@@ -22,7 +21,6 @@ export type Answer = {
 };
 
 export type ExchangeOptions = {
-  readonly socket: Socket | TLSSocket;
   readonly url: URL;
   readonly method: "GET" | "HEAD";
   readonly userAgent: string;
@@ -30,7 +28,6 @@ export type ExchangeOptions = {
   readonly capBytes: number;
   /** Whether a redirect is taken as one. */
   readonly follow: boolean;
-  readonly signal: AbortSignal;
   readonly marks: {
     firstByte(): void;
     /** The body is complete, or for a redirect its headers are; the socket is still open. */
@@ -38,57 +35,78 @@ export type ExchangeOptions = {
   };
 };
 
+export type Exchange = {
+  /** Sends the request at once; rejects with what undici, the socket, the body reader or the signal said. */
+  answer(socket: Socket, signal: AbortSignal): Promise<Answer>;
+  /** Frees what was prepared. */
+  abandon(): void;
+};
+
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/** Sends the request and reads the answer; rejects with what undici, the socket, the body reader or the signal said. */
-export function exchange(options: ExchangeOptions): Promise<Answer> {
-  const { socket, url, signal } = options;
-  watchFirstByte(socket, options.marks.firstByte);
-  return stage<Answer>(signal, (resolve, reject) => {
-    const client = new Client(url.origin, {
-      pipelining: 0,
-      allowH2: false,
-      // Not in the same call: undici 8 would take the socket and never write the request.
-      connect: (_options, callback) => queueMicrotask(() => callback(null, socket)),
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    // Whatever undici makes of it: a reset that it takes for the end of the body is one.
-    let reset: Error | null = null;
-    socket.on("error", (error: Error) => {
-      if ("syscall" in error) reset ??= error;
-    });
-    const kill = (): void => {
-      socket.destroy();
-      client.destroy().catch(() => undefined);
-    };
-    const handler = handlerOf(options, {
-      resetBy: () => reset,
-      resolve(answer) {
-        kill();
-        resolve(answer);
-      },
-      reject(error) {
-        kill();
-        reject(error);
-      },
-    });
-    client.dispatch(
-      {
-        path: `${url.pathname}${url.search}`,
-        method: options.method,
-        headers: {
-          "user-agent": options.userAgent,
-          accept: "*/*",
-          // What a browser asks for: the bytes measured are the bytes visitors get.
-          "accept-encoding": "gzip, deflate, br, zstd",
-        },
-      },
-      handler,
-    );
-    return kill;
+/**
+ * Prepares the request before there is a connection, so that none of it is measured: undici waits for the socket.
+ */
+export function prepare(options: ExchangeOptions): Exchange {
+  const { url } = options;
+  let handOver: (socket: Socket) => void = () => undefined;
+  const client = new Client(url.origin, {
+    pipelining: 0,
+    allowH2: false,
+    // Never in the same call: undici 8 would take the socket and not write the request.
+    connect(_options, callback) {
+      handOver = (socket) => callback(null, socket);
+    },
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: 0,
+    bodyTimeout: 0,
   });
+  const settle: Settle = { resetBy: () => null, resolve: () => undefined, reject: () => undefined };
+  client.dispatch(
+    {
+      path: `${url.pathname}${url.search}`,
+      method: options.method,
+      headers: {
+        "user-agent": options.userAgent,
+        accept: "*/*",
+        // What a browser asks for: the bytes measured are the bytes visitors get.
+        "accept-encoding": "gzip, deflate, br, zstd",
+      },
+    },
+    handlerOf(options, settle),
+  );
+  const abandon = (): void => {
+    client.destroy().catch(() => undefined);
+  };
+  return {
+    abandon,
+    answer: (socket, signal) =>
+      stage<Answer>(signal, (resolve, reject) => {
+        const kill = (): void => {
+          socket.destroy();
+          abandon();
+        };
+        // Whatever undici makes of it: a reset that it takes for the end of the body is one.
+        let reset: Error | null = null;
+        socket.on("error", (error: Error) => {
+          if ("syscall" in error) reset ??= error;
+        });
+        Object.assign(settle, {
+          resetBy: () => reset,
+          resolve(answer: Answer) {
+            kill();
+            resolve(answer);
+          },
+          reject(error: unknown) {
+            kill();
+            reject(error);
+          },
+        });
+        watchFirstByte(socket, options.marks.firstByte);
+        handOver(socket);
+        return kill;
+      }),
+  };
 }
 
 type Settle = {

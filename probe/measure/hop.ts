@@ -5,14 +5,14 @@
  * happened in, taken from this hop's own marks; marks are null from there on.
  */
 import type net from "node:net";
-import type tls from "node:tls";
+import tls from "node:tls";
 import type { Clock } from "../../collector/wire/clock.ts";
 import type { Phase } from "../../collector/wire/metric.ts";
 import type { Assignment } from "../../collector/wire/probe-protocol.ts";
 import type { Certificate } from "../../collector/wire/sample.ts";
 import { certificateOf, problemOf } from "./certificate.ts";
 import { openTcp, openTls } from "./connect.ts";
-import { type Answer, exchange } from "./exchange.ts";
+import { type Answer, type Exchange, prepare } from "./exchange.ts";
 import { type Guard, literalOf, portOf } from "./guard.ts";
 import type { Addresses, Lookup } from "./lookup.ts";
 import { type Marks, newMarks, phaseStartMs } from "./phases.ts";
@@ -57,12 +57,14 @@ type Facts = { -readonly [key in "address" | "family" | "tlsProtocol" | "certifi
 
 /** Runs one hop; a failure is part of the answer. Rejects only when the caller's own signal stopped it. */
 export async function runHop(tools: HopTools, task: HopTask): Promise<Hop> {
-  const marks = newMarks(tools.clock.monoMs());
+  const marks = newMarks(0);
   const facts: Facts = { address: null, family: null, tlsProtocol: null, certificate: null };
   const at: { phase: Phase } = { phase: "dns" };
   const held: { socket: net.Socket | null } = { socket: null };
+  const request = requestOf(tools, task, { marks, facts, at, held });
   try {
-    const answer = await answerOf(tools, task, { marks, facts, at, held });
+    marks.startMs = tools.clock.monoMs();
+    const answer = await answerOf(tools, task, { marks, facts, at, held }, request);
     return { marks, trouble: null, answer, ...facts };
   } catch (error) {
     return {
@@ -74,6 +76,7 @@ export async function runHop(tools: HopTools, task: HopTask): Promise<Hop> {
   } finally {
     // Only the outermost: Node 24 dies (SIGSEGV) when the TCP socket goes before its TLS socket in the handshake.
     held.socket?.destroy();
+    request.abandon();
   }
 }
 
@@ -91,25 +94,31 @@ type Running = {
   readonly held: { socket: net.Socket | null };
 };
 
-async function answerOf(tools: HopTools, task: HopTask, running: Running): Promise<Answer> {
-  const { marks, at, facts } = running;
-  const { url, stop } = task;
+async function answerOf(
+  tools: HopTools,
+  task: HopTask,
+  running: Running,
+  request: Exchange,
+): Promise<Answer> {
+  const { at, facts } = running;
   const chosen = await resolve(tools, task, running);
   facts.address = chosen.address;
   facts.family = chosen.family;
   at.phase = "connect";
   const socket = await within(tools, task, () => connect(tools, task, running, chosen));
   at.phase = "wait";
-  const isSecure = "getPeerCertificate" in socket;
-  const answer = await exchange({
-    socket,
-    url,
-    method: task.assignment.method,
+  return request.answer(socket, task.stop.signal);
+}
+
+function requestOf(tools: HopTools, task: HopTask, { marks, at, facts, held }: Running): Exchange {
+  const { assignment } = task;
+  return prepare({
+    url: task.url,
+    method: assignment.method,
     userAgent: tools.userAgent,
-    contains: task.assignment.expect.bodyContains,
-    capBytes: task.assignment.bodyCapBytes,
-    follow: task.assignment.redirects > 0,
-    signal: stop.signal,
+    contains: assignment.expect.bodyContains,
+    capBytes: assignment.bodyCapBytes,
+    follow: assignment.redirects > 0,
     marks: {
       firstByte() {
         marks.firstByteMs = tools.clock.monoMs();
@@ -121,11 +130,10 @@ async function answerOf(tools: HopTools, task: HopTask, running: Running): Promi
         marks.endMs = tools.clock.monoMs();
         task.arrived();
         task.marked(marks);
-        if (isSecure) facts.certificate = certificateOf(socket);
+        if (held.socket instanceof tls.TLSSocket) facts.certificate = certificateOf(held.socket);
       },
     },
   });
-  return answer;
 }
 
 /** The one address this hop uses; the guard has seen all of them. */

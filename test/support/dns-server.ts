@@ -22,7 +22,8 @@ export type DnsServer = {
   /** 127.0.0.1:port: give it to measurer({ resolvers }). */
   readonly address: string;
   zones: Record<string, Zone | (() => Zone)>;
-  readonly questions: { name: string; type: "A" | "AAAA" | "other" }[];
+  /** `heldMs`: from the question to its answer, null until then. */
+  readonly questions: { name: string; type: "A" | "AAAA" | "other"; heldMs: number | null }[];
   close(): Promise<void>;
 };
 
@@ -45,7 +46,9 @@ export async function dnsServer(zones: Record<string, Zone | (() => Zone)> = {})
   };
   const reply = (query: Buffer, overTcp: boolean, send: (answer: Buffer) => void) => {
     const question = questionOf(query);
-    server.questions.push({ name: question.name, type: question.type });
+    const askedMs = performance.now();
+    const asked: DnsServer["questions"][number] = { name: question.name, type: question.type, heldMs: null };
+    server.questions.push(asked);
     const entry = server.zones[question.name];
     const zone = typeof entry === "function" ? entry() : entry;
     const silent = zone?.fault === "silent" || (zone?.fault === "silent-aaaa" && question.type === "AAAA");
@@ -53,6 +56,7 @@ export async function dnsServer(zones: Record<string, Zone | (() => Zone)> = {})
     const timer = setTimeout(() => {
       timers.delete(timer);
       send(answerOf(query, question, zone, overTcp));
+      asked.heldMs = performance.now() - askedMs;
     }, zone?.delayMs ?? 0);
     timers.add(timer);
   };
