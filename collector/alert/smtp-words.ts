@@ -71,7 +71,7 @@ function kindOf({ code, command, words }: SmtpFailure): Kind {
   if (/wrong version number|packet length too long|unknown protocol/i.test(words)) return "plain";
   if (/certificate|altname|self.signed|issuer/i.test(words)) return "certificate";
   if (code === "ETLS" || command === "STARTTLS" || /STARTTLS/.test(words)) return "starttls";
-  if (code === "ETIMEDOUT") return "timeout";
+  if (code === "ETIMEDOUT" || code === "EABORT") return "timeout";
   if (code === "EENVELOPE") return command.startsWith("MAIL") ? "sender" : "recipient";
   return code === "EMESSAGE" ? "message" : "other";
 }

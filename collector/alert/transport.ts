@@ -43,8 +43,12 @@ const TIMEOUTS = {
   dnsTimeout: 10_000,
 };
 
-/** Sends one mail; never throws. */
-export async function sendMail(settings: SmtpSettings, dispatch: Dispatch): Promise<Delivery> {
+/** Sends one mail over a connection of its own; never throws. `deadlineMs`: when the connection is cut, whatever it does. */
+export async function sendMail(
+  settings: SmtpSettings,
+  dispatch: Dispatch,
+  deadlineMs = DEADLINE_MS,
+): Promise<Delivery> {
   const transport = createTransport({
     host: settings.host,
     port: settings.port,
@@ -60,14 +64,8 @@ export async function sendMail(settings: SmtpSettings, dispatch: Dispatch): Prom
   const from = { name: plain(settings.fromName, 64), address: settings.fromAddress };
   const to = { name: plain(dispatch.to.name, 64), address: dispatch.to.address };
   const thread = dispatch.thread === null ? {} : { references: `<${dispatch.thread}@${domain}>` };
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(Object.assign(new Error(`no end after ${DEADLINE_MS / 1000} s`), { code: "ETIMEDOUT" }));
-    }, DEADLINE_MS);
-  });
   try {
-    const sending = transport.sendMail({
+    const info = await transport.sendMail({
       from,
       to,
       envelope: { from: from.address, to: [to.address] },
@@ -79,14 +77,13 @@ export async function sendMail(settings: SmtpSettings, dispatch: Dispatch): Prom
       headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
       disableFileAccess: true,
       disableUrlAccess: true,
+      signal: AbortSignal.timeout(deadlineMs),
     });
-    const info = await Promise.race([sending, deadline]);
     return { kind: "sent", answer: plain(info.response) };
   } catch (error) {
     const failure = failureOf(error);
     return { kind: isFinal(failure) ? "dead" : "retry", failure };
   } finally {
-    clearTimeout(timer);
     transport.close();
   }
 }
