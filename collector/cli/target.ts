@@ -1,7 +1,7 @@
 /** The verb `target`: which URLs are watched, and how each is doing. */
 import { readFile } from "node:fs/promises";
 import { groupOf } from "../registry/url.ts";
-import { TargetView } from "../wire/api-overview.ts";
+import { TargetPreview, TargetView } from "../wire/api-overview.ts";
 import { CarrierwatchError, ConfigError } from "../wire/errors.ts";
 import { isPaused, Target, TargetInput } from "../wire/target.ts";
 import { answered, targetBy, targetsOf } from "./answers.ts";
@@ -45,7 +45,10 @@ const add = subcommand<TargetFlags>({
     const address = url === undefined ? {} : { address: url };
     const input = withFlags(fromFile, { ...flags, ...address });
     const name = input["name"] ?? hostName(url);
-    const created = await answered(client, Target, "POST", "/targets", { ...input, name });
+    const body = { ...input, name };
+    const { hint, ok } = await answered(client, TargetPreview, "POST", "/targets/preview", body);
+    const created = await answered(client, Target, "POST", "/targets", body);
+    if (ok && hint !== null) process.stderr.write(`note: ${hint}\n`);
     print(
       created,
       () => `${created.id}  watched every ${spanText(created.stepS)} from ${fromText(created)}\n`,
