@@ -11,6 +11,7 @@ import ipaddr from "ipaddr.js";
 import { parseDocument } from "yaml";
 import * as z from "zod";
 import { ConfigError, type FieldIssue } from "../collector/wire/errors.ts";
+import { DEFAULT_LIMITS as JUDGE_LIMITS } from "./judge/judge.ts";
 
 const Cidr = z.string().refine((text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text), {
   message: "an address or a network like 10.0.0.0/8",
@@ -53,6 +54,8 @@ export const ProbeFile = z.strictObject({
       /** Least ms between two starts; starts that collide falsify each other's times. */
       gapHttpMs: z.number().min(0).max(1_000).default(3),
       gapHttpsMs: z.number().min(0).max(1_000).default(10),
+      /** A mark set by an event loop later than this makes the sample suspect; raise it on a machine that is always busy. */
+      loopDelayMs: z.number().min(1).max(1_000).default(JUDGE_LIMITS.loopDelayMs),
     })
     .prefault({}),
   spool: z

@@ -11,7 +11,7 @@ import type { Overview, SamplesPage } from "../../collector/wire/api-overview.ts
 import type { VantageView } from "../../collector/wire/api-settings.ts";
 import type { Target } from "../../collector/wire/target.ts";
 import { type ApiClient, apiClient, setUp } from "../support/api.ts";
-import { type Product, product, scratch } from "../support/product.ts";
+import { busyMachine, type Product, product, scratch } from "../support/product.ts";
 
 const folder = scratch("first-minutes");
 let target: Server;
@@ -20,6 +20,7 @@ let running: Product;
 let client: ApiClient;
 
 before(async () => {
+  busyMachine(folder.dir);
   target = createServer((_request, response) => response.end("hello from the target"));
   await new Promise<void>((resolve) => target.listen(0, "127.0.0.1", resolve));
   url = `http://127.0.0.1:${(target.address() as AddressInfo).port}/`;

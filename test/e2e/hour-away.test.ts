@@ -18,7 +18,7 @@ import { type Probe, startProbe } from "../../probe/run.ts";
 import { type ApiClient, apiClient, setUp } from "../support/api.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { type HttpTarget, httpTarget } from "../support/http-target.ts";
-import { scratch } from "../support/product.ts";
+import { busyMachine, scratch } from "../support/product.ts";
 
 const STEP_S = 300;
 const PASSWORD = "a long enough password";
@@ -99,6 +99,7 @@ before(async () => {
   });
   await collector.registry.vantages.create({ id: "sh", name: "Shanghai", carrier: "ct" });
   await writeProbeKey(folder.dir, await collector.vantageKeys.issue("sh"));
+  busyMachine(folder.dir);
   const settings = probeSettings(folder.dir, { url: collector.localUrl, allow: ["127.0.0.1/32"] });
   probe = await startProbe({
     settings,

@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -27,6 +27,15 @@ export type Product = {
 export function scratch(name: string): { dir: string; remove(): void } {
   const dir = mkdtempSync(join(tmpdir(), `carrierwatch-${name}-`));
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/**
+ * Tells the probe of a data folder that this machine is busy, as a user would in the probe's own file: a test suite that
+ * fills every core must not make its samples suspect.
+ */
+export function busyMachine(dir: string): void {
+  mkdirSync(join(dir, "probe"), { recursive: true });
+  writeFileSync(join(dir, "probe", "config.yaml"), "limits:\n  loopDelayMs: 1000\n");
 }
 
 /**
