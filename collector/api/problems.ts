@@ -35,6 +35,8 @@ const STATUS: Readonly<Record<string, number>> = {
   headers_too_large: 431,
   internal: 500,
   config: 500,
+  corrupt_document: 500,
+  damaged: 500,
   unavailable: 503,
   busy: 503,
   data_in_use: 503,
@@ -76,7 +78,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
   if (!ours) return documentOf("internal", 500, undefined, requestId);
   const status = statusOf(ours);
   return {
-    ...documentOf(ours.code, status, status === 500 ? undefined : ours.message, requestId),
+    ...documentOf(ours.code, status, ours.message, requestId),
     ...(ours.hint === undefined ? {} : { hint: ours.hint }),
     ...(ours.issues.length === 0 ? {} : { issues: [...ours.issues] }),
   };
@@ -146,6 +148,7 @@ function documentOf(code: string, status: number, detail: string | undefined, re
 
 function asOurs(error: unknown): CarrierwatchError | null {
   if (error instanceof CarrierwatchError) return error;
+  if (!(error instanceof Error)) return null;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const issues = error.validation.map((issue) => ({
       path: issue.instancePath.replace(/^\//, "").replaceAll("/", "."),
@@ -167,8 +170,8 @@ function listOf(issues: readonly { path: string; message: string }[]): string {
     .join("; ");
 }
 
-function isFastifyError(error: unknown): error is FastifyError {
-  return error instanceof Error && "statusCode" in error && typeof error.statusCode === "number";
+function isFastifyError(error: Error): error is FastifyError {
+  return "statusCode" in error && typeof error.statusCode === "number";
 }
 
 function retryAfterOf(error: unknown): number | null {

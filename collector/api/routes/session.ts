@@ -1,8 +1,6 @@
 /** Set-up, login, logout, and who is asking. The session travels in a cookie; no answer holds it. */
-
 import type { FastifyRequest } from "fastify";
 import * as z from "zod";
-import type { NewSession } from "../../auth/accounts.ts";
 import { LoginInput, SessionView, SetupInput } from "../../wire/api-account.ts";
 import { InvalidInputError } from "../../wire/errors.ts";
 import type { App } from "../app.ts";
@@ -29,27 +27,39 @@ export function sessionRoutes(app: App, deps: ApiDeps): void {
     },
     async (request) => view(request.caller, request.caller === null && (await accounts.setupNeeded())),
   );
-  const begin = (route: { body: z.ZodType; summary: string }) => ({
-    schema: { tags, summary: route.summary, body: route.body, response: { 200: SessionView } },
-    config: { access: "public" as const },
-  });
   app.post(
     "/setup",
-    { ...begin({ body: SetupInput, summary: "Make the first account with the one-time token" }) },
+    {
+      schema: {
+        tags,
+        summary: "Make the first account with the one-time token",
+        body: SetupInput,
+        response: { 200: SessionView },
+      },
+      config: { access: "public" },
+    },
     async (request, reply) => {
-      const input = SetupInput.parse(request.body);
-      await refuseUnknownCarrier(deps, input);
-      const session = await accounts.setup(input);
-      await placeThisMachine(deps, input);
+      await refuseUnknownCarrier(deps, request.body);
+      const { token, username, password, language, timeZone } = request.body;
+      const session = await accounts.setup({ token, username, password, language, timeZone });
+      // Before what may still fail: the account stands now, and the token works no second time.
+      setCookie(request, reply, session.cookie);
+      await placeThisMachine(deps, request.body);
+      return view(session.caller, false);
+    },
+  );
+  app.post(
+    "/session",
+    {
+      schema: { tags, summary: "Sign in", body: LoginInput, response: { 200: SessionView } },
+      config: { access: "public" },
+    },
+    async (request, reply) => {
+      const session = await accounts.login(request.body, request.ip);
       setCookie(request, reply, session.cookie);
       return view(session.caller, false);
     },
   );
-  app.post("/session", { ...begin({ body: LoginInput, summary: "Sign in" }) }, async (request, reply) => {
-    const session: NewSession = await accounts.login(LoginInput.parse(request.body), request.ip);
-    setCookie(request, reply, session.cookie);
-    return view(session.caller, false);
-  });
   app.delete(
     "/session",
     { schema: { tags, summary: "Sign out", response: { 204: z.null() } }, config: { access: "read" } },
