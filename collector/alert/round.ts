@@ -15,7 +15,7 @@ import { sweeperOf } from "./sweep.ts";
 import { viewOf } from "./view.ts";
 
 const LEASE_MS = 30_000;
-const DUE_LIMIT = 500;
+const DUE_LIMIT = 2000;
 const CLUSTER_GAP_S = 86_400;
 
 export type RoundWorker = {

@@ -114,6 +114,49 @@ const shuffled = fc
     return { draw, m, batches };
   });
 
+describe("old news", () => {
+  it("is judged by its own ticks and a few after them, however much came since", async () => {
+    const store = memoryStore();
+    const target = targetOf(2);
+    const line = "U".repeat(400);
+    const records = recordsOf({ b: line, c: `${line.slice(0, 398)}DD` }).map((record) => ({
+      ...record,
+      sample: { ...record.sample, tick: record.sample.tick - 380 * STEP },
+    }));
+    const late = records.filter((record) => record.vantage === "c").slice(0, 10);
+    await store.samples.put(
+      records.filter((record) => !late.includes(record)),
+      NOW_MS,
+    );
+    const ticks = records.map((record) => record.sample.tick);
+    await evaluateTarget(store, target, FACTS, { fromTick: Math.min(...ticks), toTick: Math.max(...ticks) });
+    const before = await store.incidents.list({ target: "site", limit: 10 });
+    assert.deepEqual(
+      before.map((incident) => incident.class),
+      ["degraded"],
+    );
+    await store.samples.put(late, NOW_MS);
+    const asked: number[] = [];
+    const states = store.samples.states.bind(store.samples);
+    const counting = {
+      ...store,
+      samples: {
+        ...store.samples,
+        states: (id: string, at: readonly number[]) => {
+          asked.push(at.length);
+          return states(id, at);
+        },
+      },
+    };
+    const lateTicks = late.map((record) => record.sample.tick);
+    const news = { fromTick: Math.min(...lateTicks), toTick: Math.max(...lateTicks) };
+    await evaluateTarget(counting, target, FACTS, news);
+    assert.equal(asked.length, 1);
+    assert.ok((asked[0] ?? 0) < 30, `${asked[0]} ticks`);
+    assert.deepEqual(await store.incidents.list({ target: "site", limit: 10 }), before);
+  });
+});
+
 describe("the record", () => {
   it("is the same whatever the order and the batches in which the samples of the ticks arrive", async () => {
     await fc.assert(
