@@ -4,7 +4,10 @@
  * The values equal the tokens in pages/styles/tokens.css; phases and states were chosen to stay apart for readers
  * who see no red or no green. A carrier's own colour is stored for light ground and lightened for the dark one.
  */
-import type { Phase } from "../../collector/wire/metric.ts";
+import { PHASES, type Phase } from "../../collector/wire/metric.ts";
+
+/** Phases in the order they are drawn, left to right and bottom to top; pages take it from here, wire by type only. */
+export const PHASE_ORDER: readonly Phase[] = PHASES;
 
 export type ChartTheme = {
   readonly dark: boolean;

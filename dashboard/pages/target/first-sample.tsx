@@ -1,9 +1,9 @@
 /** The first measurement of a new target, phase by phase as it happens, at every vantage. */
 import { useState } from "preact/hooks";
 import type { SampleView, TargetView } from "../../../collector/wire/api-overview.ts";
-import { PHASES, type Phase } from "../../../collector/wire/metric.ts";
+import type { Phase } from "../../../collector/wire/metric.ts";
 import type { ProgressEvent } from "../../api/live.ts";
-import { carrierColor } from "../../charts/theme.ts";
+import { carrierColor, PHASE_ORDER } from "../../charts/theme.ts";
 import { msQuantity, type Quantity } from "../../i18n/format.ts";
 import { causeText } from "../../i18n/incident-text.ts";
 import { Dot } from "../parts/fields.tsx";
@@ -77,7 +77,7 @@ function Lane({ view, name, sample, progress }: LaneProps) {
         {sample && <Outcome sample={sample} />}
       </div>
       <div class="steps">
-        {PHASES.map((phase) => (
+        {PHASE_ORDER.map((phase) => (
           <PhaseStep key={phase} phase={phase} sample={sample} progress={progress} />
         ))}
         <Step
@@ -131,8 +131,8 @@ function PhaseStep({ phase, sample, progress }: PhaseStepProps) {
   const us = done.get(phase);
   if (us !== undefined)
     return <Step name={name} state="done" quantity={msQuantity(us / 1000)} phase={phase} />;
-  const at = PHASES.indexOf(phase);
-  const last = Math.max(-1, ...PHASES.map((one, i) => (done.has(one) ? i : -1)));
+  const at = PHASE_ORDER.indexOf(phase);
+  const last = Math.max(-1, ...PHASE_ORDER.map((one, i) => (done.has(one) ? i : -1)));
   if (at < last) return <Step name={name} state="none" quantity={msQuantity(null)} />;
   return <Step name={name} state={progress && at === last + 1 ? "now" : "wait"} quantity={null} />;
 }

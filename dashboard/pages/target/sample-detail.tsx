@@ -1,7 +1,7 @@
 /** All that is known of one measurement. Texts from the answer are hostile: they are shown as text, never as markup. */
 import type { ComponentChildren } from "preact";
 import type { SampleView } from "../../../collector/wire/api-overview.ts";
-import { PHASES } from "../../../collector/wire/metric.ts";
+import { PHASE_ORDER } from "../../charts/theme.ts";
 import { causeText } from "../../i18n/incident-text.ts";
 import { useApp } from "../state/app.ts";
 import { lengthUs, PhaseBar } from "./waterfall.tsx";
@@ -15,7 +15,7 @@ export function SampleDetail({ view }: { view: SampleView }) {
       <div class="bar-alone">
         <PhaseBar sample={view} longest={lengthUs(view)} />
         <div class="keyrow">
-          {PHASES.filter((phase) => timings[phase] !== null).map((phase) => (
+          {PHASE_ORDER.filter((phase) => timings[phase] !== null).map((phase) => (
             <span key={phase}>
               <span class={`dot p-${phase}`} aria-hidden="true" />
               {t(`phase.${phase}`)} {f.ms((timings[phase] ?? 0) / 1000)}

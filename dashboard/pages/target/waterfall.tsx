@@ -1,6 +1,6 @@
 /** The newest round, carrier by carrier: each phase as long as it took, and where one failed. */
 import type { SampleView, TargetView } from "../../../collector/wire/api-overview.ts";
-import { PHASES } from "../../../collector/wire/metric.ts";
+import { PHASE_ORDER } from "../../charts/theme.ts";
 import { causeText } from "../../i18n/incident-text.ts";
 import type { Translate } from "../../i18n/translate.ts";
 import { carrierName, useApp } from "../state/app.ts";
@@ -44,7 +44,7 @@ export function PhaseKey() {
   const { t } = useApp();
   return (
     <div class="keyrow">
-      {PHASES.map((phase) => (
+      {PHASE_ORDER.map((phase) => (
         <span key={phase}>
           <span class={`dot p-${phase}`} aria-hidden="true" />
           {t(`phase.${phase}`)}
@@ -86,7 +86,7 @@ export function PhaseBar({ sample, longest }: { sample: SampleView; longest: num
   const { t, f } = useApp();
   const { timings, failure } = sample.sample;
   let x = 0;
-  const bars = PHASES.flatMap((phase) => {
+  const bars = PHASE_ORDER.flatMap((phase) => {
     const us = timings[phase];
     if (us === null || us === 0) return [];
     const width = (us / longest) * 1000;
@@ -109,6 +109,6 @@ export function PhaseBar({ sample, longest }: { sample: SampleView; longest: num
 
 /** How long the sample's bar is, us; a failed one ends where its failing phase was given up. */
 export function lengthUs({ sample }: SampleView): number {
-  const phases = PHASES.reduce((sum, phase) => sum + (sample.timings[phase] ?? 0), 0);
+  const phases = PHASE_ORDER.reduce((sum, phase) => sum + (sample.timings[phase] ?? 0), 0);
   return Math.max(sample.timings.total ?? 0, phases + (sample.failure?.elapsedUs ?? 0));
 }
