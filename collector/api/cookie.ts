@@ -1,5 +1,5 @@
 /**
- * The session cookie: `__Host-cw` with Secure over TLS, a plain `cw` on http, where browsers would drop a Secure one.
+ * The session cookie: `__Host-cw-PORT` with Secure over TLS, a plain `cw-PORT` on http, where browsers drop a Secure one.
  *
  * HttpOnly and SameSite=Lax always. Whether the request came over TLS is the socket's word, or a trusted proxy's.
  */
@@ -24,8 +24,10 @@ export function clearCookie(request: FastifyRequest, reply: FastifyReply): void 
   void reply.clearCookie(nameFor(request), attributes(request));
 }
 
+/** With the port, because browsers keep cookies by host alone: two collectors on one machine would sign each other out. */
 function nameFor(request: FastifyRequest): string {
-  return request.protocol === "https" ? SECURE_NAME : PLAIN_NAME;
+  const [port = ""] = /:\d{1,5}$/.exec(request.host) ?? [];
+  return `${request.protocol === "https" ? SECURE_NAME : PLAIN_NAME}${port.replace(":", "-")}`;
 }
 
 function attributes(request: FastifyRequest): {

@@ -105,7 +105,11 @@ export function accountsPart(deps: {
       list: people.list,
       create: people.create,
       async patch(id, patch, { keepSession, own }) {
+        // Whoever sits at a session left open must not guess the password without end either.
+        const guesses = own && patch.password !== undefined;
+        const succeeded = guesses ? failed.begin(id, `session of ${id}`) : () => {};
         const user = await people.patch(id, patch, own);
+        succeeded();
         if (patch.password !== undefined) await open.endAll(id, keepSession);
         return user;
       },

@@ -27,7 +27,12 @@ export async function describeApi(
       servers: [{ url: http.basePath === "" ? "/" : http.basePath }],
       components: {
         securitySchemes: {
-          session: { type: "apiKey", in: "cookie", name: "cw" },
+          session: {
+            type: "apiKey",
+            in: "cookie",
+            name: "cw",
+            description: "followed by -PORT; over TLS with the prefix __Host-",
+          },
           token: {
             type: "http",
             scheme: "bearer",

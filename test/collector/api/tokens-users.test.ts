@@ -102,6 +102,22 @@ test("a new password needs the current one and ends every other session of the u
   );
 });
 
+test("the current password cannot be guessed without end from a session left open", async (t) => {
+  const s = await served(t);
+  const headers = await signedIn(s);
+  const id = (await s.accounts.users.list())[0]?.id;
+  const guess = (currentPassword: string) =>
+    ask(`${s.api}/users/${id}`, {
+      method: "PATCH",
+      headers,
+      body: { password: "a new long one", currentPassword },
+    });
+  for (let i = 0; i < 5; i += 1) assert.equal((await guess(`guess number ${i}`)).status, 403);
+  assert.equal((await guess(PASSWORD)).status, 429);
+  const language = await ask(`${s.api}/users/${id}`, { method: "PATCH", headers, body: { language: "zh" } });
+  assert.equal(language.status, 200, "what needs no password goes on");
+});
+
 test("removing a user ends the sessions; the last user stays", async (t) => {
   const s = await served(t);
   const headers = await signedIn(s);
