@@ -1,3 +1,4 @@
+/** The evaluator over a real store: live and late samples, restarts, rivals, and targets that change meanwhile. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { STEP, spansOf } from "./ticks.ts";

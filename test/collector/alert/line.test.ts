@@ -1,3 +1,4 @@
+/** The alarm line: beyond is above for times and below for speed, and exactly on it is not beyond. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { beyondLine } from "../../../collector/alert/line.ts";

@@ -1,3 +1,4 @@
+/** What a mail says, in zh and en, for one vantage and for many, with hostile names in it. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { ReceivedMail } from "../../support/smtp-server.ts";

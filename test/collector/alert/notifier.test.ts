@@ -1,3 +1,4 @@
+/** The notifier over a real store: leases, waits between tries, digests, and the test button. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { Alert } from "../../../collector/alert/alert.ts";

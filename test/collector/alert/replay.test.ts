@@ -1,3 +1,4 @@
+/** Judging old news again: the record comes out the same, and nobody is paged for it. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";

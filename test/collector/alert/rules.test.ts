@@ -1,3 +1,4 @@
+/** The votes, the ticks running and the classes, on both sides of every limit. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";

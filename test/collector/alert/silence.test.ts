@@ -1,3 +1,4 @@
+/** Vantages that say nothing or whose clock is off, and a collector that was away itself. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { makeWorld, type World } from "./world.ts";

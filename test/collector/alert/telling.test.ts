@@ -1,3 +1,4 @@
+/** Who hears of what: news is told, history is not, and whatever was told to begin is told to end. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";

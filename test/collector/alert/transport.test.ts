@@ -1,3 +1,4 @@
+/** Handing a mail to a real SMTP server: what is sent, what is refused, and how long it may take. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
