@@ -60,7 +60,7 @@ test("a target is measured at tick + phase + spread, every step", () => {
     { stepS: 300, phaseS: 120 },
     { stepS: 3600, phaseS: 1800 },
   ]) {
-    const plan = planOf(new Map([["shop", T0]]), KNOWN);
+    const plan = planOf(new Map(), KNOWN);
     plan.assign([assignmentOf({ stepS, phaseS })]);
     let wallMs = T0 * 1000;
     const seen: number[] = [];
