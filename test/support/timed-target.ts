@@ -30,16 +30,22 @@ async function main(send: (message: Ready | Held) => void): Promise<void> {
       response.write(part);
       const headMs = performance.now();
       held.wait = headMs - askedMs;
-      for (let index = 1; index < PARTS; index += 1) {
-        setTimeout(
-          () => {
-            if (index < PARTS - 1) return void response.write(part);
-            response.end(part);
-            held.transfer = performance.now() - headMs;
-          },
-          (HELD_MS.transfer * index) / (PARTS - 1),
-        );
-      }
+      let sent = 1;
+      const next = () => {
+        sent += 1;
+        if (sent < PARTS) {
+          response.write(part);
+          later();
+        } else {
+          response.end(part);
+          held.transfer = performance.now() - headMs;
+        }
+      };
+      const later = () => {
+        const dueMs = headMs + (HELD_MS.transfer * sent) / (PARTS - 1);
+        setTimeout(next, Math.max(1, dueMs - performance.now()));
+      };
+      later();
     }, HELD_MS.wait);
   };
   const plain = http.createServer(handler);
