@@ -203,10 +203,7 @@ function serverProblems(error: unknown, t: Translate): Wrong {
 }
 
 function setupProblem(error: unknown, t: Translate): string {
-  if (
-    error instanceof ApiError &&
-    (error.status === 401 || error.status === 403 || error.code.includes("token"))
-  )
-    return t("problem.token");
+  if (error instanceof ApiError && error.code === "setup_done") return t("setup.expired");
+  if (error instanceof ApiError && error.code === "setup_token") return t("problem.token");
   return problemText(error, t);
 }

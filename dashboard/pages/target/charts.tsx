@@ -123,7 +123,7 @@ function MetricPanel({ metric, data, target, lines, all, single, onSpan, only }:
         <span class="small hide-phone">
           {metric === "speed" && `${t("target.chart.speedNote")} · `}
           {rowNote(app, data)}
-          {worst && ` · ${t("target.chart.worst")}`}
+          {worst && ` · ${t("target.chart.worst")}`} · {t("target.chart.zoom")}
         </span>
         <button type="button" class="quiet push" onClick={() => setAsTable(!asTable)} aria-expanded={asTable}>
           {t(asTable ? "target.chart.hideTable" : "target.chart.table")}
