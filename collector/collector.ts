@@ -125,8 +125,9 @@ async function joinParts(
   const secrets = secretsPart({ dir: options.dir });
   const query = queryPart({ store, registry, clock });
   const ingest = ingestPart({ store, registry, live, clock, log });
-  const mail = notifierPart({ store, secrets, clock, log, publicUrl });
-  const alert = alertPart({ store, registry, live, clock, log, holder: `${hostname()}:${process.pid}` });
+  const mail = notifierPart({ store, secrets, clock, log, publicUrl, live });
+  // Named by the folder, which one process locks: a restart takes its own lease over at once.
+  const alert = alertPart({ store, registry, live, clock, log, holder: `${hostname()}:${options.dir}` });
   const backups = backupPart({ ops: store.ops, dir: options.dir, clock, log });
   const app = await buildServer({
     store,

@@ -23,6 +23,8 @@ export type SmtpTestServer = {
   refuse: (address: string) => Refusal | null;
   /** Asked after each message was read; null accepts. A thrown error drops the connection. */
   refuseMessage: () => Refusal | null;
+  /** Resolves with the n-th mail, counted from 1, when it is there. */
+  received(n: number): Promise<ReceivedMail>;
   stop(): Promise<void>;
 };
 
@@ -40,6 +42,7 @@ export async function startSmtpServer(
   } = {},
 ): Promise<SmtpTestServer> {
   const { auth } = options;
+  const waiting = new Set<() => void>();
   const server = new SMTPServer({
     secure: options.secure ?? false,
     disabledCommands: [...(auth ? [] : ["AUTH"]), ...(options.starttls ? [] : ["STARTTLS"])],
@@ -75,6 +78,7 @@ export async function startSmtpServer(
           mail: await PostalMime.parse(raw),
         });
         callback(null, "queued");
+        for (const look of [...waiting]) look();
       });
     },
   });
@@ -85,6 +89,17 @@ export async function startSmtpServer(
     connections: 0,
     refuse: () => null,
     refuseMessage: () => null,
+    received: (n) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const mail = self.mails[n - 1];
+          if (!mail) return;
+          waiting.delete(look);
+          resolve(mail);
+        };
+        waiting.add(look);
+        look();
+      }),
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
   server.listen(options.port ?? 0, "127.0.0.1");
