@@ -38,15 +38,17 @@ const FIELDS: readonly Field[] = [
 export function cadenceOf(cron: string, timeZone: string, nowS: number): Cadence {
   const fields = parseFields(cron);
   const seconds = secondsOfDay(fields);
-  const stepS = evenStep(cron, seconds);
+  const offsets = offsetsOf(timeZone, nowS);
+  const changeS = changeOf(offsets);
+  const stepS = evenStep(cron, seconds, changeS);
   const first = seconds[0] ?? 0;
   const phases = new Map<number, number>();
-  for (const offsetS of offsetsOf(timeZone, nowS)) phases.set(modulo(first - offsetS, stepS), offsetS);
+  for (const offsetS of offsets) phases.set(modulo(first - offsetS, stepS), offsetS);
   if (phases.size > 1) {
     throw refuse(
       cron,
       `fires unevenly in ${timeZone}, whose offset from UTC changes`,
-      `use time zone UTC, or a step that divides the change, such as ${suggestion(Math.min(stepS, 1800))}`,
+      `use time zone UTC, or a step that divides the change, such as ${suggestion(stepS, changeS)}`,
     );
   }
   return { stepS, phaseS: [...phases.keys()][0] ?? 0 };
@@ -106,31 +108,42 @@ function secondsOfDay(fields: readonly (readonly number[])[]): number[] {
   return hours.flatMap((h) => minutes.flatMap((m) => seconds.map((s) => h * 3600 + m * 60 + s)));
 }
 
-function evenStep(cron: string, seconds: readonly number[]): number {
+function evenStep(cron: string, seconds: readonly number[], changeS: number): number {
   const stepS = DAY_S / seconds.length;
   const uneven = seconds.findIndex((second, i) => second - (seconds[0] ?? 0) !== i * stepS);
   if (uneven >= 0) {
     throw refuse(
       cron,
       `fires unevenly: ${clock(seconds[uneven - 1] ?? 0)}, then ${clock(seconds[uneven] ?? 0)}`,
-      `every measurement must be the same time after the last, day and night: for example ${suggestion(stepS)}`,
+      `every measurement must be the same time after the last, day and night: for example ${suggestion(stepS, changeS)}`,
     );
   }
   if (stepS < STEP_MIN_S)
     throw refuse(
       cron,
       `measures every ${stepS} s; at least ${STEP_MIN_S} s apart`,
-      `for example ${suggestion(10)}`,
+      `for example ${suggestion(10, changeS)}`,
     );
   return stepS;
 }
 
-/** The nearest even expression with at most the wished step. */
-function suggestion(stepS: number): string {
-  const minutes = [30, 20, 15, 12, 10, 6, 5, 4, 3, 2, 1].find((m) => m * 60 <= stepS);
-  if (stepS >= 7200) return "0 */2 * * *";
-  if (stepS >= 3600) return "0 * * * *";
+/** The nearest even expression with at most the wished step, even too across changes of changeS. */
+function suggestion(stepS: number, changeS: number): string {
+  const fits = (s: number) => s <= stepS && changeS % s === 0;
+  if (fits(7200)) return "0 */2 * * *";
+  if (fits(3600)) return "0 * * * *";
+  const minutes = [30, 20, 15, 12, 10, 6, 5, 4, 3, 2, 1].find((m) => fits(m * 60));
   return minutes === undefined ? "*/10 * * * * *" : `*/${minutes} * * * *`;
+}
+
+/** The greatest step that every change of the zone's offset is a multiple of, seconds; 0 = the offset never changes. */
+function changeOf(offsets: ReadonlySet<number>): number {
+  const [first = 0, ...rest] = offsets;
+  return rest.reduce((common, offset) => divisorOf(common, Math.abs(offset - first)), 0);
+}
+
+function divisorOf(a: number, b: number): number {
+  return b === 0 ? a : divisorOf(b, a % b);
 }
 
 function offsetsOf(timeZone: string, nowS: number): Set<number> {
