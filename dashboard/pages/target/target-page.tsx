@@ -18,6 +18,8 @@ import { Waterfall } from "./waterfall.tsx";
 
 const EVERY_MS = 1000;
 const POINTS = 600;
+/** A target is new for this long after it was made. */
+const NEW_FOR_S = 60;
 
 export function TargetPage({ id }: { id: string }) {
   const { client, place, router, t } = useApp();
@@ -73,8 +75,12 @@ type BodyProps = {
 function Body({ view, reloadView, chart, span, go, names, arrived }: BodyProps) {
   const { t } = useApp();
   const { target } = view.row;
-  // Decided once: who waited for the first sample goes on seeing how it came.
-  const [watching] = useState(() => view.latest.length === 0 && view.row.status !== "paused");
+  // Decided once: who came to see the first sample goes on seeing how it came, also when it was faster than the page.
+  const [watching] = useState(
+    () =>
+      view.row.status !== "paused" &&
+      (view.latest.length === 0 || view.nowMs / 1000 - target.createdS < NEW_FOR_S),
+  );
   return (
     <div class="stack">
       <TargetHead view={view} span={span} chart={chart.data ?? null} onSpan={go} onChanged={reloadView} />
