@@ -62,6 +62,16 @@ test("the installed command says what it can do", async () => {
   }
 });
 
+test("every verb of the installed command loads what it needs", async () => {
+  const { stdout } = await run(command, ["--help"], { cwd: folder, env });
+  const verbs = [...stdout.matchAll(/^ {2}([a-z]+) {2}/gm)].map((match) => match[1] ?? "");
+  assert.ok(verbs.length >= 12, verbs.join());
+  for (const verb of verbs) {
+    const help = await run(command, [verb, "--help"], { cwd: folder, env });
+    assert.match(help.stdout, /usage/i, verb);
+  }
+});
+
 test("the probe program of the package runs alone, without node_modules", async () => {
   const alone = mkdtempSync(join(tmpdir(), "carrierwatch-alone-"));
   try {
