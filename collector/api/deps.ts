@@ -49,6 +49,8 @@ export type HttpLimits = {
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
   readonly connectionsCheckingIntervalMs: number;
+  /** Without a byte moving either way; longer than a held poll. */
+  readonly idleTimeoutMs: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
   readonly bodyLimitBytes: number;

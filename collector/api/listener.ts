@@ -14,6 +14,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 65_000,
   connectionsCheckingIntervalMs: 2_000,
+  idleTimeoutMs: 120_000,
   maxConnections: 2_000,
   maxConnectionsPerAddress: 64,
   bodyLimitBytes: 1024 * 1024,
@@ -40,6 +41,8 @@ export function listener(
     ? https.createServer({ ...options, cert: pair.cert, key: pair.key, minVersion: "TLSv1.2" }, handler)
     : http.createServer(options, handler);
   server.maxHeadersCount = MAX_HEADERS;
+  // Whoever asks for much and reads nothing would hold it in memory for ever.
+  server.setTimeout(limits.idleTimeoutMs);
   server.maxConnections = limits.maxConnections;
   const admit = addressLimit(limits.maxConnectionsPerAddress);
   server.on("connection", (socket: Socket) => {

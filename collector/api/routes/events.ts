@@ -31,6 +31,7 @@ export function eventRoutes(app: App, deps: ApiDeps): void {
   app.get(
     "/events",
     {
+      exposeHeadRoute: false,
       schema: {
         tags: ["live"],
         summary: "text/event-stream: event = type, data = one LiveEvent as JSON",

@@ -38,6 +38,7 @@ function assignments(app: App, deps: ApiDeps): void {
   app.get(
     "/probe/config",
     {
+      exposeHeadRoute: false,
       schema: {
         tags,
         summary: "What to measure; held until it changes, at most ?wait seconds",

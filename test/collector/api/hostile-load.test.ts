@@ -1,5 +1,6 @@
 /** Many bad requests and many slow ones at once: good probes go on, nothing is stored, nothing is left open. */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
@@ -69,6 +70,30 @@ test(`${SLOW} connections that never finish their headers are closed, and others
   }
   for (let i = 0; i < 20; i += 1) assert.equal((await ask(`${s.origin}/healthz`)).status, 200);
   await Promise.all(closed);
+});
+
+test("a peer that asks for much and reads nothing is let go", async (t) => {
+  const bytes = randomBytes(20_000_000);
+  const s = await served(t, {
+    assets: { index: Buffer.alloc(0), files: new Map([["/assets/big.bin", { bytes, type: "font/woff2" }]]) },
+    http: { limits: { idleTimeoutMs: 300 } },
+  });
+  const ended = new Promise((resolve) =>
+    s.app.server.once("connection", (socket: Socket) => socket.once("close", resolve)),
+  );
+  const socket = connect(Number(new URL(s.origin).port), "127.0.0.1");
+  socket.on("error", () => undefined).pause();
+  socket.write("GET /assets/big.bin HTTP/1.1\r\nhost: x\r\n\r\n");
+  await ended;
+  socket.destroy();
+});
+
+test("a HEAD opens no stream and holds no poll", async (t) => {
+  const s = await served(t);
+  const browser = await signedIn(s);
+  assert.equal((await ask(`${s.api}/events`, { method: "HEAD", headers: browser })).status, 404);
+  const probe = await joined(s);
+  assert.equal((await ask(`${s.api}/probe/config?wait=30`, { method: "HEAD", headers: probe })).status, 404);
 });
 
 test("a large answer goes gzipped to who can unpack it, and plain to who cannot", async (t) => {

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { brotliCompressSync, gzipSync } from "node:zlib";
+import { memoryStore } from "../../../collector/store/memory/memory-store.ts";
+import { UnavailableError } from "../../../collector/wire/errors.ts";
 import { ProbeConfig, parseJoinToken } from "../../../collector/wire/probe-protocol.ts";
 import { BatchAnswer } from "../../../collector/wire/sample.ts";
 import { batchOf, sampleOf } from "../ingest/batches.ts";
@@ -133,6 +135,27 @@ test("garbage gets a 4xx problem and leaves no row", async (t) => {
   }
   assert.deepEqual(await s.store.samples.generations(), []);
   assert.equal((await post(s, headers, good, json)).status, 200, "and the good one still goes in");
+});
+
+test("a store without space answers 507 and acknowledges nothing; with space again the batch goes in", async (t) => {
+  const store = memoryStore();
+  let full = true;
+  const put: typeof store.samples.put = async (records, nowMs) => {
+    if (full) throw new UnavailableError("disk_full", "no space left on /data");
+    return await store.samples.put(records, nowMs);
+  };
+  const s = await served(t, { store: { ...store, samples: { ...store.samples, put } } });
+  const headers = await joined(s);
+  const { id } = await s.registry.targets.create(SITE);
+  const body = batchOf([sampleOf(id, s.clock.nowMs())], s.clock.nowMs());
+  const refused = await ask(`${s.api}/probe/samples`, { headers, body });
+  assert.equal(refused.status, 507);
+  assert.equal(refused.body["code"], "disk_full");
+  assert.equal("outcomes" in refused.body, false);
+  full = false;
+  const taken = await ask(`${s.api}/probe/samples`, { headers, body });
+  assert.deepEqual(taken.body["outcomes"], [{ outcome: "stored" }]);
+  assert.deepEqual(s.ingest.batches(), { taken: 1, refused: 0, failed: 1 });
 });
 
 test("without its key, with another kind of token or after revocation a probe gets 401", async (t) => {

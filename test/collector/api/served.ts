@@ -38,7 +38,7 @@ export async function served(
 ): Promise<Served> {
   const dir = mkdtempSync(join(tmpdir(), "carrierwatch-api-"));
   const clock = fakeClock();
-  const store = memoryStore();
+  const store = change.store ?? memoryStore();
   const live = liveBus();
   const registry = registryPart({ store, clock, random: randomBytes });
   await registry.seed();

@@ -174,6 +174,9 @@ test("headers and bodies that come too slowly are cut off", async (t) => {
 test("malformed and oversized requests get a problem and a closed connection", async (t) => {
   const s = await served(t);
   const big = `GET / HTTP/1.1\r\nhost: x\r\nx-big: ${"x".repeat(20_000)}\r\n\r\n`;
+  const chunk = `${(60_000).toString(16)}\r\n${" ".repeat(60_000)}\r\n`;
+  const json = "POST /api/v1/session HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+  const endless = `${json}transfer-encoding: chunked\r\n\r\n${chunk.repeat(20)}`;
   const both =
     "POST /api/v1/session HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n";
   for (const [text, status] of [
@@ -182,6 +185,7 @@ test("malformed and oversized requests get a problem and a closed connection", a
     ["GET / HTTP/1.1\r\n\r\n", 400],
     ["GET / HTTP/1.1\r\nhost: x\r\nbad header: 1\r\n\r\n", 400],
     [both, 400],
+    [endless, 413],
   ] as const) {
     const answer = await raw(s, text);
     assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `), text.slice(0, 40));
