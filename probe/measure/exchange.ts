@@ -61,7 +61,15 @@ export function prepare(options: ExchangeOptions): Exchange {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const settle: Settle = { resetBy: () => null, resolve: () => undefined, reject: () => undefined };
+  let early: unknown = null;
+  const settle: Settle = {
+    resetBy: () => null,
+    resolve: () => undefined,
+    // undici may refuse the request itself, before there is anything to send it over.
+    reject: (error) => {
+      early = error;
+    },
+  };
   client.dispatch(
     {
       path: `${url.pathname}${url.search}`,
@@ -82,6 +90,7 @@ export function prepare(options: ExchangeOptions): Exchange {
     abandon,
     answer: (socket, signal) =>
       stage<Answer>(signal, (resolve, reject) => {
+        if (early !== null) reject(early);
         const kill = (): void => {
           socket.destroy();
           abandon();

@@ -61,8 +61,9 @@ export async function runHop(tools: HopTools, task: HopTask): Promise<Hop> {
   const facts: Facts = { address: null, family: null, tlsProtocol: null, certificate: null };
   const at: { phase: Phase } = { phase: "dns" };
   const held: { socket: net.Socket | null } = { socket: null };
-  const request = requestOf(tools, task, { marks, facts, at, held });
+  let request: Exchange | null = null;
   try {
+    request = requestOf(tools, task, { marks, facts, at, held });
     marks.startMs = tools.clock.monoMs();
     const answer = await answerOf(tools, task, { marks, facts, at, held }, request);
     return { marks, trouble: null, answer, ...facts };
@@ -76,7 +77,7 @@ export async function runHop(tools: HopTools, task: HopTask): Promise<Hop> {
   } finally {
     // Only the outermost: Node 24 dies (SIGSEGV) when the TCP socket goes before its TLS socket in the handshake.
     held.socket?.destroy();
-    request.abandon();
+    request?.abandon();
   }
 }
 
