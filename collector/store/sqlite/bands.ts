@@ -4,18 +4,20 @@
  * A generation has bands: its PDPs, one per coarser archive, its strip. A band is a ring of tiles (one BLOB each),
  * a tile holds neighbouring entries. A tile carries its own number, so that a slot tells its laps apart: a reader
  * that wants tile 17 and finds 9 sees nothing. One tile more than the entries need keeps the oldest of them whole.
+ *
+ * Row ids go by time first and by generation second: what many series write at one tick lies on few pages.
  */
 import { archivesOf, LONGEST_S, PDP_KEEP_S } from "../../archive/layout.ts";
 
-/** Sized so that a tile and its row header fill a 4096-byte page without spilling. */
 export const TICKS_PER_TILE = 16;
-export const ROWS_PER_TILE = 24;
+/** Small enough for several series' tiles on a page, large enough to read a year in two hundred. */
+export const ROWS_PER_TILE = 4;
 /** A multiple of TICKS_PER_TILE: the codes of a closed PDP tile all go to one strip tile. */
-export const CODES_PER_TILE = 2_000;
+export const CODES_PER_TILE = 480;
 
-const PARTS = 8;
 const STRIP_PART = 7;
 const SLOTS = 2 ** 20;
+const GENERATIONS = 2 ** 20;
 
 export type Band = {
   readonly part: number;
@@ -69,7 +71,7 @@ export function tileOf(band: Band, entry: number): number {
 
 /** Row id of the slot a tile stands in. */
 export function tileId(generation: number, band: Band, tile: number): number {
-  return (generation * PARTS + band.part) * SLOTS + (tile % band.ring);
+  return (band.part * SLOTS + (tile % band.ring)) * GENERATIONS + generation;
 }
 
 /** Whether an entry is among those a reader is shown, when `newest` is the newest. */
@@ -79,5 +81,5 @@ export function isShown(band: Band, entry: number, newest: number): boolean {
 
 /** Row id of a sample's slot in the log: as many slots as PDPs are kept. */
 export function logId(generation: number, bands: Bands, tickNo: number): number {
-  return generation * SLOTS + (tickNo % bands.pdps.entries);
+  return (tickNo % bands.pdps.entries) * GENERATIONS + generation;
 }

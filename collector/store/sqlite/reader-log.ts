@@ -9,11 +9,18 @@ import type { SamplesQuery, SeriesKey, StoredSample } from "../store.ts";
 import { type Bands, bandsOf, logId } from "./bands.ts";
 import { type LogRow, storedOf } from "./log-row.ts";
 
-type GenerationRow = { id: number; target: string; vantage: string; step_s: number; last_tick: number };
+type GenerationRow = {
+  id: number;
+  target: string;
+  vantage: string;
+  step_s: number;
+  opened_tick: number;
+  last_tick: number;
+};
 type Ticks = { readonly fromS: number; readonly toS: number };
 
 export function readerLog(db: Database.Database) {
-  const columns = "id, target, vantage, step_s, last_tick";
+  const columns = "id, target, vantage, step_s, opened_tick, last_tick";
   const bySeries = db.prepare<[string, string], GenerationRow>(
     `SELECT ${columns} FROM generation WHERE target = ? AND vantage = ?`,
   );
@@ -21,36 +28,22 @@ export function readerLog(db: Database.Database) {
     `SELECT ${columns} FROM generation WHERE target = ? ORDER BY vantage`,
   );
   const at = db.prepare<[number, number], LogRow>("SELECT * FROM log WHERE id = ? AND tick = ?");
-  const between = (direction: "ASC" | "DESC") =>
-    db.prepare<[number, number, number, number, number], LogRow>(
-      `SELECT * FROM log WHERE id BETWEEN ? AND ? AND tick BETWEEN ? AND ? ORDER BY id ${direction} LIMIT ?`,
-    );
-  const pages = { oldest: between("ASC"), newest: between("DESC") };
-
   const sampleAt = (row: GenerationRow, tick: number): StoredSample[] => {
     const bands = bandsOf(row.step_s);
     if (tick % row.step_s !== 0 || tick > row.last_tick || tick <= keptAfter(row, bands)) return [];
     const found = at.get(logId(row.id, bands, tick / row.step_s), tick);
     return found ? [storedOf(row, row.step_s, found)] : [];
   };
-  const rangeOf = (
-    row: GenerationRow,
-    ticks: Ticks,
-    order: "newest" | "oldest",
-    limit: number,
-  ): StoredSample[] => {
-    const bands = bandsOf(row.step_s);
-    const fromS = Math.max(
-      Math.ceil(ticks.fromS / row.step_s) * row.step_s,
-      keptAfter(row, bands) + row.step_s,
-    );
-    const toS = Math.min(Math.floor(ticks.toS / row.step_s) * row.step_s, row.last_tick);
-    const found: LogRow[] = [];
-    for (const [low, high] of slotRanges(row, bands, { fromS, toS }, order)) {
-      if (found.length >= limit) break;
-      found.push(...pages[order].all(low, high, fromS, toS, limit - found.length));
-    }
-    return found.map((one) => storedOf(row, row.step_s, one));
+  /** Tick by tick: ids go by time first, so the samples of one series do not lie side by side. */
+  const rangeOf = (row: GenerationRow, ticks: Ticks, order: "newest" | "oldest", limit: number) => {
+    const stepS = row.step_s;
+    const kept = Math.max(row.opened_tick, keptAfter(row, bandsOf(stepS)) + stepS);
+    const first = Math.max(Math.ceil(ticks.fromS / stepS) * stepS, kept);
+    const last = Math.min(Math.floor(ticks.toS / stepS) * stepS, row.last_tick);
+    const found: StoredSample[] = [];
+    for (let i = 0; first + i * stepS <= last && found.length < limit; i += 1)
+      found.push(...sampleAt(row, order === "oldest" ? first + i * stepS : last - i * stepS));
+    return found;
   };
 
   return {
@@ -89,21 +82,4 @@ const placed = ({ sample, vantage }: StoredSample) => ({ tick: sample.tick, targ
 /** Newest tick that is no longer kept. */
 function keptAfter(row: GenerationRow, bands: Bands): number {
   return row.last_tick - bands.pdps.entries * row.step_s;
-}
-
-/** The stretches of row ids a range of ticks stands in, in the order asked for: two when the ring wraps inside it. */
-function slotRanges(
-  row: GenerationRow,
-  bands: Bands,
-  { fromS, toS }: Ticks,
-  order: "newest" | "oldest",
-): (readonly [number, number])[] {
-  if (fromS > toS) return [];
-  const low = logId(row.id, bands, fromS / row.step_s);
-  const high = logId(row.id, bands, toS / row.step_s);
-  if (low <= high) return [[low, high]];
-  const start = logId(row.id, bands, 0);
-  const older = [low, start + bands.pdps.entries - 1] as const;
-  const newer = [start, high] as const;
-  return order === "oldest" ? [older, newer] : [newer, older];
 }
