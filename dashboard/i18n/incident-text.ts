@@ -38,9 +38,12 @@ export function shortFailure(
 export function incidentText(incident: IncidentView, speaker: Speaker): string {
   const { t } = speaker;
   if (incident.class === "silent") return t("incident.silent", { name: incident.name });
-  const evidence = incident.transitions.findLast((one) => one.kind !== "ended")?.evidence ?? [];
-  const failing = evidence.filter((one) => one.state === "down");
+  const { evidence = [], belief } = incident.transitions.findLast((one) => one.kind !== "ended") ?? {};
+  const down = evidence.filter((one) => one.state === "down");
+  // A carrier that merely failed at the tick that decided is not what the incident is about.
+  const failing = down.filter((one) => !belief || belief.down || belief.failing.includes(one.carrier));
   const slow = evidence.filter((one) => one.beyond !== undefined && one.state !== "down");
+  if (failing.length + slow.length === 0) failing.push(...down);
   if (failing.length > 0 && incident.class !== "slow")
     return failingText(failing, evidence, incident, speaker);
   if (slow.length > 0) return slowText(slow, evidence, speaker);
