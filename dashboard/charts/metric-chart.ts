@@ -51,9 +51,7 @@ export function linesChart(metric: LinesMetric, input: ChartInput): ChartConfigu
     const columns = columnsOf(series, metric);
     const hidden = hiddenWorst(columns, limitFor(alarm, line.carrier), below);
     if (hidden.some((value) => value !== null))
-      datasets.push(
-        lineOf(pointsOf(data, hidden), input.text.worst(line.name), withAlpha(line.color, 0.6), 0.9),
-      );
+      datasets.push(worstOf(pointsOf(data, hidden), input.text.worst(line.name), line.color));
     datasets.push(lineOf(pointsOf(data, columns.AVERAGE), line.name, line.color, 1.8));
   }
   const marks = marksOf(metric, input);
@@ -102,6 +100,12 @@ export function lineOf(points: XY[], label: string, color: string, width: number
     tension: 0,
     fill: false,
   };
+}
+
+/** Worst values where the average hides them: small dots, joined thinly where rows follow one another. */
+function worstOf(points: XY[], label: string, color: string): Dataset {
+  const line = lineOf(points, label, withAlpha(color, 0.6), 0.9);
+  return { ...line, pointRadius: points.map((point) => (point.y === null ? 0 : 1.9)) };
 }
 
 /** Incidents in the colour of their class, pauses hatched; an open one reaches to the end. */

@@ -17,28 +17,35 @@ export type StripCell = {
   readonly cell: StateCell;
 };
 
-const LEAST_DOWN = 0.3;
-
-/** Cells of the strip, clipped to the range. */
-export function stripCells(cells: readonly StateCell[], fromS: number, toS: number): StripCell[] {
+/**
+ * Cells of the strip, clipped to the range.
+ *
+ * @param leastDown The smallest share of a cell's height a failure is drawn with, 0..1.
+ */
+export function stripCells(
+  cells: readonly StateCell[],
+  fromS: number,
+  toS: number,
+  leastDown: number,
+): StripCell[] {
   const span = toS - fromS;
   if (span <= 0) return [];
   return cells.flatMap((cell) => {
     const from = Math.max(fromS, cell.fromS);
     const to = Math.min(toS, cell.toS);
     if (to <= from) return [];
-    return [{ x: (from - fromS) / span, width: (to - from) / span, ...look(cell), cell }];
+    return [{ x: (from - fromS) / span, width: (to - from) / span, ...look(cell, leastDown), cell }];
   });
 }
 
-function look(cell: StateCell): Pick<StripCell, "kind" | "downHeight"> {
+function look(cell: StateCell, leastDown: number): Pick<StripCell, "kind" | "downHeight"> {
   if (cell.paused) return { kind: "paused", downHeight: 0 };
   if (cell.state === "unknown") return { kind: "unknown", downHeight: 0 };
   if (cell.state !== "down") return { kind: cell.state, downHeight: 0 };
   const share = cell.share ?? 0;
   return share <= 0
     ? { kind: "down", downHeight: 1 }
-    : { kind: "up", downHeight: Math.max(LEAST_DOWN, 1 - share) };
+    : { kind: "up", downHeight: Math.max(leastDown, 1 - share) };
 }
 
 /** Cells of a bar that shows about a hundred, as the collector cuts it: the least whole width that fits. */

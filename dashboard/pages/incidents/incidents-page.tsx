@@ -85,12 +85,12 @@ function IncidentCard({ incident, carriers }: IncidentCardProps) {
           · {t(told ? "incidents.told" : "incidents.untold")}
         </span>
       </div>
-      <p>{incidentText(incident, speaker)}</p>
-      <div>
-        <button type="button" class="link small" aria-expanded={shown} onClick={() => setShown(!shown)}>
+      <p>
+        {incidentText(incident, speaker)}{" "}
+        <button type="button" class="quiet" aria-expanded={shown} onClick={() => setShown(!shown)}>
           {t("incidents.history")}
         </button>
-      </div>
+      </p>
       {shown && (
         <ol class="course">
           {incident.transitions.map((one) => (

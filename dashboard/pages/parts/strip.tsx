@@ -16,7 +16,7 @@ type StripProps = {
 
 export function Strip(props: StripProps) {
   const { cells, fromS, toS, cellS, height, label } = props;
-  const paths = pathsOf(stripCells(cutCells(cells, cellS), fromS, toS), height);
+  const paths = pathsOf(stripCells(cutCells(cells, cellS), fromS, toS, LEAST_DOWN_PX / height), height);
   return (
     <svg
       class={`strip ${props.class ?? ""}`}
@@ -37,6 +37,8 @@ export function Strip(props: StripProps) {
 /** Between two cells: a share of the cell, and at most so many units of the view box. */
 const GAP_SHARE = 0.22;
 const GAP_MOST = 4.6;
+/** One failure among a thousand must still be seen. */
+const LEAST_DOWN_PX = 3;
 
 function pathsOf(cells: readonly StripCell[], height: number): Record<string, string> {
   const paths: Record<string, string> = {};

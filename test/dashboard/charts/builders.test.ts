@@ -184,7 +184,7 @@ test("one failure in a month is a visible share of its cell, UNKNOWN is neither 
     { fromS: 200, toS: 300, state: "unknown" as const, paused: true, share: null },
     { fromS: 300, toS: 400, state: "down" as const, paused: false, share: 0 },
   ];
-  const drawn = stripCells(cells, 50, 400);
+  const drawn = stripCells(cells, 50, 400, 0.3);
   assert.deepEqual(
     drawn.map((cell) => [cell.kind, cell.downHeight]),
     [
