@@ -8,6 +8,8 @@ import type { Belief, CarrierEvidence, Incident, Transition } from "../wire/inci
 import type { Target } from "../wire/target.ts";
 import type { Contact, Vantage } from "../wire/vantage.ts";
 import type { CarrierLine, MailPayload } from "./message.ts";
+import { beliefOf } from "./record.ts";
+import { compareBeliefs } from "./rules.ts";
 import type { Voter } from "./window.ts";
 
 type Names = { readonly zh: string; readonly en: string };
@@ -86,11 +88,17 @@ export function composeVantage(
   };
 }
 
-/** The first thing ever told of an incident reads as its opening, or as a brief one when it is over already. */
+/**
+ * How it reads to people who know what they were told: the first thing told of an incident is its beginning, or a
+ * brief one when it is over already; a beginning that was corrected is news only for the better or the worse.
+ */
 function eventOf(told: Transition, toldBefore: readonly Transition[]): MailPayload["event"] {
-  const known = (toldBefore.at(-1)?.kind ?? "ended") !== "ended";
+  const last = toldBefore.at(-1);
+  const known = last !== undefined && last.kind !== "ended";
   if (told.kind === "ended") return known || told.reason === "corrected" ? "ended" : "brief";
-  return known ? told.kind : "opened";
+  if (!known) return "opened";
+  if (told.kind !== "opened") return told.kind;
+  return compareBeliefs(beliefOf(told), beliefOf(last)) >= 0 ? "escalated" : "eased";
 }
 
 function worse(a: Incident["class"], b: Incident["class"] | undefined): Incident["class"] {

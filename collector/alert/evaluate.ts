@@ -228,10 +228,12 @@ async function storeDrafts(
 ): Promise<Incident[]> {
   const { target, voters, facts } = situation;
   const recipients = facts.recipients.filter((id) => target.recipients?.includes(id) ?? true);
-  for (const { incident, version, inserted } of drafts) {
+  for (const [order, { incident, version, inserted }] of drafts.entries()) {
     const told = incident.transitions.filter((transition) => transition.told && inserted.has(transition));
+    // The outbox goes by creation: an end must not be overtaken by the beginning that follows it.
+    const createdMs = facts.nowMs + order;
     const messages = told.flatMap((transition) =>
-      messagesFor(composeTarget(incident, transition, { ...facts, target, voters }), recipients, facts.nowMs),
+      messagesFor(composeTarget(incident, transition, { ...facts, target, voters }), recipients, createdMs),
     );
     // Somebody has the id: either the same incident, which the next attempt finds, or an old one out of sight.
     if (version === 0) taken.add(incident.id);

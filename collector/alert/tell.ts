@@ -7,7 +7,7 @@
  */
 import type { Belief, Incident, IncidentClass, Transition } from "../wire/incident.ts";
 import { type Draft, draftFrom, type Recorded } from "./reconcile.ts";
-import { beliefAfter, beliefOf, isWithdrawn, lastTold } from "./record.ts";
+import { beliefAfter, beliefOf, isWithdrawn, lastDecided, lastTold } from "./record.ts";
 import { classOf, compareBeliefs, NO_BELIEF } from "./rules.ts";
 import { isBad } from "./vote.ts";
 import type { TickView } from "./window.ts";
@@ -25,33 +25,53 @@ export type TellInput = {
   readonly nowMs: number;
 };
 
-/** @returns The drafts, told where they must be; one more when only the telling is new. */
+/** @returns The drafts, told where they must be, ends first; one more when only the telling is new. */
 export function tell(input: TellInput): Draft[] {
   const drafts = [...input.drafts];
-  const current = (id: string): Incident | undefined =>
-    drafts.find((draft) => draft.incident.id === id)?.incident ??
-    input.recorded.find((incident) => incident.id === id);
-  const last = lastTold(currentIncidents(drafts, input.recorded));
-  const told = last ? beliefOf(last.transition) : NO_BELIEF;
+  for (const draft of drafts) if (draft.incident.toS !== null) tellEnd(draft, input);
   const now = classOf(input.belief);
-  if (now === null) {
-    if (last && classOf(told) !== null) {
-      const incident = current(last.incident);
-      if (incident)
-        markEnd(draftOf(drafts, input.recorded, incident.id), classOf(told) ?? "down", input.nowMs);
-    } else tellBriefs(drafts, input);
-    return drafts;
+  const open = now && openAt(drafts, input.recorded, input.newest.tick);
+  if (now && open) {
+    const told = toldBelief(open);
+    const shown = input.newest.reported.some((entry) => isBad(entry) === true);
+    if (isWorse(input.belief, told)) {
+      if (input.newest.live && input.recent && shown) {
+        markNow(draftOf(drafts, input.recorded, open.id), "escalated", now, input);
+      }
+    } else if (isBetter(input.belief, told)) {
+      markNow(draftOf(drafts, input.recorded, open.id), "eased", now, input);
+    }
   }
-  const worse = isWorse(input.belief, told);
-  if (!worse && !isBetter(input.belief, told)) return drafts;
-  const shown = input.newest.reported.some((entry) => isBad(entry) === true);
-  if (worse && !(input.newest.live && input.recent && shown)) return drafts;
-  const open = currentIncidents(drafts, input.recorded).find(
-    (incident) =>
-      !isWithdrawn(incident) && classOf(beliefAfter(incident.transitions, input.newest.tick)) !== null,
+  return drafts.sort((a, b) => Number(a.incident.toS === null) - Number(b.incident.toS === null));
+}
+
+/** An incident that is over: its end is owed to whoever was told of it; a short one is told once, when it was live. */
+function tellEnd(draft: Draft, input: TellInput): void {
+  const told = classOf(toldBelief(draft.incident));
+  if (told !== null) markEnd(draft, told, input.nowMs);
+  else if (isBrief(draft, input)) {
+    const { transitions } = draft.incident;
+    const last = transitions.at(-1);
+    if (last) replace(draft, transitions.length - 1, { ...last, told: true });
+  }
+}
+
+/** It began and ended in one go, in ticks that were received in time and never judged before. */
+function isBrief({ incident, version }: Draft, input: TellInput): boolean {
+  const opened = incident.transitions.find((transition) => transition.kind === "opened");
+  if (version !== 0 || !opened || incident.transitions.at(-1)?.kind !== "ended") return false;
+  return input.look(opened.tick).live && opened.tick > (lastDecided(input.recorded) ?? 0);
+}
+
+function toldBelief(incident: Incident): Belief {
+  const last = lastTold([incident]);
+  return last ? beliefOf(last.transition) : NO_BELIEF;
+}
+
+function openAt(drafts: readonly Draft[], recorded: readonly Recorded[], tick: number): Incident | undefined {
+  return currentIncidents(drafts, recorded).find(
+    (incident) => !isWithdrawn(incident) && classOf(beliefAfter(incident.transitions, tick)) !== null,
   );
-  if (open) markNow(draftOf(drafts, input.recorded, open.id), worse ? "escalated" : "eased", now, input);
-  return drafts;
 }
 
 /** Something people do not know yet is wrong. */
@@ -128,17 +148,6 @@ function markNow(draft: Draft, kind: "escalated" | "eased", now: IncidentClass, 
     evidence: [...input.newest.reported],
     belief: input.belief,
   });
-}
-
-/** What opened and ended in one go, by samples received in time: one message says both. */
-function tellBriefs(drafts: readonly Draft[], input: TellInput): void {
-  for (const draft of drafts) {
-    const { transitions } = draft.incident;
-    const opened = transitions.find((transition) => transition.kind === "opened");
-    const last = transitions.at(-1);
-    if (draft.version !== 0 || last?.kind !== "ended" || !opened || !input.look(opened.tick).live) continue;
-    replace(draft, transitions.length - 1, { ...last, told: true });
-  }
 }
 
 function replace(draft: Draft, at: number, next: Transition): void {

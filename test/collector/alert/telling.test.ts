@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { isBetter, isWorse } from "../../../collector/alert/tell.ts";
 import type { Belief } from "../../../collector/wire/incident.ts";
-import { makeWorld } from "./world.ts";
+import { incidentsIn, STEP, spansOf } from "./ticks.ts";
+import { makeWorld, type World } from "./world.ts";
 
 const none: Belief = { down: false, most: false, failing: [], bad: [] };
 const degraded = (...failing: string[]): Belief => ({ ...none, failing, bad: failing });
@@ -41,7 +42,67 @@ describe("what is news", () => {
   }
 });
 
+/** Fails unless beginnings and ends take turns, and the last is an end. */
+function inOrder(said: readonly string[]): void {
+  let isOpen = false;
+  for (const message of said) {
+    const [event = ""] = message.split(" ");
+    assert.equal(isOpen, !["opened", "brief"].includes(event), said.join(", "));
+    isOpen = !["ended", "brief"].includes(event);
+  }
+  assert.equal(isOpen, false, said.join(", "));
+}
+
+async function saidOfTarget(world: World): Promise<string[]> {
+  return (await world.messages()).filter((message) => !message.endsWith("silent"));
+}
+
 describe("whatever happens", () => {
+  it("samples that come live, late and in any order lead to the true record, and every told beginning to its end", async () => {
+    const letters = fc.constantFrom("U", "U", "D", "D", "S");
+    const text = fc.array(letters, { minLength: 12, maxLength: 12 }).map((list) => `${list.join("")}UUUUU`);
+    const delays = fc.array(fc.constantFrom(0, 0, 0, 0, 1, 2, 4), { minLength: 12, maxLength: 12 });
+    const vantage = fc.record({ text, delays });
+    await fc.assert(
+      fc.asyncProperty(
+        vantage,
+        vantage,
+        vantage,
+        fc.integer({ min: 1, max: 3 }),
+        async (ct, cnc, cmcc, m) => {
+          const world = await makeWorld({ alarm: { ticks: m } });
+          const first = world.tick();
+          const alert = world.alert();
+          alert.start();
+          const lines = Object.entries({ ct, cnc, cmcc });
+          for (let now = 0; now < 17; now += 1) {
+            await world.clock.advance(5_000);
+            await world.contacts();
+            for (let i = 0; i <= now; i += 1) {
+              const due = lines.filter(([, line]) => i + (line.delays[i] ?? 0) === now);
+              const reports = Object.fromEntries(due.map(([id, line]) => [id, line.text[i] ?? "."]));
+              if (due.length > 0) await world.report(reports, first + i * STEP);
+            }
+            await world.clock.advance(STEP * 1000 - 5_000);
+          }
+          await world.clock.advance(60_000);
+          await alert.stop();
+          inOrder(await saidOfTarget(world));
+          const own = (await world.incidents()).filter((incident) => incident.subject === "target");
+          const shifted = own.map((one) => ({
+            ...one,
+            fromS: one.fromS - first,
+            toS: one.toS === null ? null : one.toS - first,
+          }));
+          const drawing = { ct: ct.text, cnc: cnc.text, cmcc: cmcc.text };
+          assert.equal(spansOf(shifted), incidentsIn(drawing, { m }));
+          assert.deepEqual(world.log.errors, []);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
   it("every beginning that was told gets its end, in order, and nothing is told twice", async () => {
     const letters = fc.constantFrom("U", "U", "D", "D", "S", ".");
     const line = fc.array(letters, { minLength: 14, maxLength: 14 }).map((text) => `${text.join("")}UUUU`);
@@ -53,14 +114,7 @@ describe("whatever happens", () => {
         await world.pass({ ct, cnc, cmcc });
         await world.clock.advance(60_000);
         await alert.stop();
-        const said = (await world.messages()).filter((message) => !message.endsWith("silent"));
-        let isOpen = false;
-        for (const message of said) {
-          const [event = ""] = message.split(" ");
-          assert.equal(isOpen, !["opened", "brief"].includes(event), said.join(", "));
-          isOpen = !["ended", "brief"].includes(event);
-        }
-        assert.equal(isOpen, false, said.join(", "));
+        inOrder(await saidOfTarget(world));
         const open = (await world.incidents()).filter((incident) => incident.toS === null);
         assert.deepEqual(
           open.filter((incident) => incident.subject === "target"),
