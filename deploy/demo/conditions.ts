@@ -35,6 +35,14 @@ function normal(text: string, n: number): number {
   return (sum - 2) * Math.sqrt(3);
 }
 
+/** A number between 0 and 1 that wanders, without a corner, from one knot to the next. */
+function wandering(text: string, atS: number, knotS: number): number {
+  const knot = Math.floor(atS / knotS);
+  const share = atS / knotS - knot;
+  const from = chance(text, knot);
+  return from + (chance(text, knot + 1) - from) * share * share * (3 - 2 * share);
+}
+
 /** How busy a carrier's network is, 0 to 1: quiet before dawn, busiest at 21:30 in Beijing, more so at the weekend. */
 export function busyness(atS: number): number {
   const localS = atS + 8 * 3_600;
@@ -75,8 +83,8 @@ export function conditionsAt(
     else fault = effect;
   }
   if (!fault && chance(`${series}/loss`, atS) < carrier.loss) fault = { kind: "lost" };
-  // A slow drift over the months, so that a year's chart is not a comb.
-  const season = 1 + 0.12 * Math.sin((atS / DAY / 97 + carrier.rttMs) * Math.PI * 2);
+  // Routes and machines change over weeks and months: a year is neither flat nor a wave.
+  const season = 0.82 + 0.16 * wandering(carrier.id, atS, 11 * DAY) + 0.22 * wandering(series, atS, 53 * DAY);
   const load = (1 + carrier.evening * busyness(atS)) * season;
   const vary = (phase: string, n = 0) => Math.exp(carrier.noise * normal(series + phase, atS + n));
   // A spike now and then: MAX has something to show that AVERAGE hides.
