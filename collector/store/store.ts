@@ -78,7 +78,10 @@ export type SamplesQuery = {
   readonly cursor?: string;
 };
 
-/** A generation of a series: from its first tick on, until the next one's. */
+/**
+ * A generation of a series: its ticks of one step, from the first to the newest. A step that comes back goes on in the
+ * generation it had, so that two generations may overlap in time; no tick is ever in both.
+ */
 export type Generation = {
   readonly series: SeriesKey;
   readonly stepS: number;
@@ -95,7 +98,10 @@ export type Samples = {
    * @returns One outcome per record, in order: duplicate, conflict, tooOld, future (quarantined) or stored.
    */
   put(records: readonly SampleRecord[], nowMs: number): Promise<OutcomeKind[]>;
-  /** As put, for history: any tick within the longest archive, never marked due, never counted late. */
+  /**
+   * As put, for history: any tick within the longest archive, never marked due, never counted late. Where the sample
+   * log no longer reaches, a tick that is up, down or suspect already is answered as a duplicate.
+   */
   load(records: readonly SampleRecord[], nowMs: number): Promise<OutcomeKind[]>;
   /** The newest sample of each series asked for; series without one are absent. */
   latest(series: readonly SeriesKey[]): Promise<StoredSample[]>;
@@ -149,7 +155,11 @@ export type OutboxMessage = {
   readonly createdMs: number;
 };
 
-export type LeasedMessage = OutboxMessage & { readonly attempts: number; readonly lease: string };
+export type LeasedMessage = OutboxMessage & {
+  /** Leases before this one, whether they were settled or lost; 0 at the first. */
+  readonly attempts: number;
+  readonly lease: string;
+};
 
 export type Settlement =
   | { readonly kind: "sent"; readonly atMs: number }

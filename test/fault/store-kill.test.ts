@@ -17,6 +17,8 @@ import { silentLog } from "../../collector/wire/log.ts";
 import { SERIES_COUNT, seriesOf, ticksOf } from "./store-batches.ts";
 
 const ROUNDS = process.env["CARRIERWATCH_FULL"] === "1" ? 200 : 6;
+/** Recomputing every row takes longer as the folder fills. */
+const VERIFY_EVERY = ROUNDS > 50 ? 20 : 1;
 const CHILD = new URL("./store-child.ts", import.meta.url).pathname;
 
 type Round = { readonly acked: number[]; readonly next: number };
@@ -63,7 +65,8 @@ test(`${ROUNDS} times killed, no acknowledged sample is lost and no batch is hal
         const found = await countBatch(store, n);
         assert.ok(found === 0 || found === whole, `batch ${n} has ${found} of ${whole} samples`);
       }
-      assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
+      if (round % VERIFY_EVERY === 0 || round === ROUNDS - 1)
+        assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
       await store.close();
       first = next;
     }

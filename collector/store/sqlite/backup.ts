@@ -5,21 +5,13 @@
  * and under load would never end.
  */
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  createReadStream,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { createReadStream, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import Database from "better-sqlite3";
 import { CarrierwatchError } from "../../wire/errors.ts";
 import { openForReading } from "./open-database.ts";
+import { syncPath } from "./sync-path.ts";
 
 const ALL_PAGES = 2 ** 31 - 1;
 
@@ -61,14 +53,5 @@ function assertWhole(part: string): void {
       throw new CarrierwatchError("backup_damaged", `the copy ${part} is damaged: ${String(found)}`);
   } finally {
     copy.close();
-  }
-}
-
-function syncPath(path: string): void {
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }

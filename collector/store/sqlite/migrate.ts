@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type Database from "better-sqlite3";
 import { ConfigError } from "../../wire/errors.ts";
+import { syncPath } from "./sync-path.ts";
 
 /**
  * @param migrations In order; user_version counts the ones a file has had.
@@ -42,6 +43,8 @@ function backupBefore(db: Database.Database, file: string, version: number): str
   if (existsSync(path)) return path;
   const part = `${path}.part-${process.pid}`;
   db.prepare("VACUUM INTO ?").run(part);
+  syncPath(part);
   renameSync(part, path);
+  syncPath(dir);
   return path;
 }
