@@ -98,6 +98,8 @@ export const enForms: Readonly<Record<keyof typeof zhForms, string>> = {
   "form.previewTraffic": "; traffic is {n} times the size of the content, at most {bytes}",
   "form.previewNobody": "No vantage would measure it now. Add one, or choose others.",
   "form.previewEmpty": "With a URL filled in, this says what will be measured and what traffic that makes.",
+  "form.previewWrong":
+    "Once what is marked is right, this says what will be measured and what traffic that makes.",
   "form.unit.times": "times",
   "form.unit.rounds": "rounds",
   "form.unit.kbs": "kB/s",

@@ -95,7 +95,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "target.tile.availability": "Availability, 30 days",
   "target.tile.p50": "p50, 30 days",
   "target.tile.p95": "p95, 30 days",
-  "target.tile.speed": "Last speed",
+  "target.tile.speed": "Last speed, best",
   "target.tile.certificate": "Certificate",
   "target.tile.next": "Next round",
   "target.tile.days": "days",

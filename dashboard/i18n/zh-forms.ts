@@ -93,6 +93,7 @@ export const zhForms = {
   "form.previewTraffic": "；流量约为每次的内容大小 × {n}，上限 {bytes}",
   "form.previewNobody": "现在没有探测点会测它。加一个探测点，或换一个范围。",
   "form.previewEmpty": "填好网址后，这里会说明将测什么、产生多少流量。",
+  "form.previewWrong": "先改好标出的地方，这里会说明将测什么、产生多少流量。",
   "form.unit.times": "次",
   "form.unit.rounds": "轮",
   "form.unit.kbs": "kB/s",

@@ -92,7 +92,7 @@ export const zhPages = {
   "target.tile.availability": "30 天可用率",
   "target.tile.p50": "30 天 p50",
   "target.tile.p95": "30 天 p95",
-  "target.tile.speed": "最近速度",
+  "target.tile.speed": "最近速度，最快一家",
   "target.tile.certificate": "证书剩余",
   "target.tile.next": "下一轮",
   "target.tile.days": "天",

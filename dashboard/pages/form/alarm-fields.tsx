@@ -1,6 +1,6 @@
 /** Alarm lines: total and speed at hand; other phases, single carriers and the counting folded away. */
 import { carrierColor } from "../../charts/theme.ts";
-import { Dot, SelectField, TextField } from "../parts/fields.tsx";
+import { SelectField, TextField } from "../parts/fields.tsx";
 import { useApp } from "../state/app.ts";
 import type { LineMetric } from "./draft.ts";
 import type { PartProps } from "./target-form.tsx";
@@ -66,18 +66,17 @@ function CarrierLines({ draft, put, wrong, offers }: PartProps) {
       <legend>{t("form.alarm.perCarrier")}</legend>
       <div class="fields three">
         {carriers.map((carrier) => (
-          <div key={carrier.id} class="row">
-            <Dot color={carrierColor(carrier.color, theme.dark)} />
-            <TextField
-              type="number"
-              label={carrier.name[language]}
-              unit="ms"
-              placeholder={t("form.alarm.sameLine")}
-              value={draft.carrierLines[carrier.id] ?? ""}
-              wrong={wrong[`carrierLines.${carrier.id}`]}
-              onValue={(value) => put({ carrierLines: { ...draft.carrierLines, [carrier.id]: value } })}
-            />
-          </div>
+          <TextField
+            key={carrier.id}
+            color={carrierColor(carrier.color, theme.dark)}
+            type="number"
+            label={carrier.name[language]}
+            unit="ms"
+            placeholder={t("form.alarm.sameLine")}
+            value={draft.carrierLines[carrier.id] ?? ""}
+            wrong={wrong[`carrierLines.${carrier.id}`]}
+            onValue={(value) => put({ carrierLines: { ...draft.carrierLines, [carrier.id]: value } })}
+          />
         ))}
       </div>
     </fieldset>

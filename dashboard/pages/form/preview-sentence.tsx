@@ -9,7 +9,10 @@ type PreviewSentenceProps = { preview: TargetPreview | null; offers: Offers; dra
 
 export function PreviewSentence({ preview, offers, draft }: PreviewSentenceProps) {
   const { t, f, language } = useApp();
-  if (!preview?.ok) return <p class="preview quiet">{t("form.previewEmpty")}</p>;
+  if (!preview?.ok)
+    return (
+      <p class="preview quiet">{t(draft.url.trim() === "" ? "form.previewEmpty" : "form.previewWrong")}</p>
+    );
   if (preview.vantages.length === 0) return <p class="preview warn">{t("form.previewNobody")}</p>;
   const names = preview.carriers.map((id) => carrierName(offers.carriers, id, language));
   const perDay = preview.measurementsPerDay ?? 0;

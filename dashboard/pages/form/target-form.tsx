@@ -8,6 +8,7 @@ import { ApiError } from "../../api/client.ts";
 import { Form, TextField } from "../parts/fields.tsx";
 import { problemText } from "../parts/problem.tsx";
 import { useApp } from "../state/app.ts";
+import { useTitle } from "../state/title.ts";
 import { AdvancedFields } from "./advanced-fields.tsx";
 import { AlarmFields } from "./alarm-fields.tsx";
 import { type Draft, inputOf, nameOf } from "./draft.ts";
@@ -38,6 +39,7 @@ export function TargetForm({ offers, target, first }: TargetFormProps) {
   const { t, router } = useApp();
   const [draft, setDraft] = useState(first);
   const form = useTargetForm(draft, target);
+  useTitle(target ? t("form.edit", { name: target.name }) : t("form.new"));
   const put = (change: Partial<Draft>) => {
     setDraft((old) => ({ ...old, ...change }));
     form.touch(Object.keys(change));

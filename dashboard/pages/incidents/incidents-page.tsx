@@ -7,12 +7,14 @@ import { Link } from "../parts/link.tsx";
 import { ProblemBox } from "../parts/problem.tsx";
 import { carrierName, useApp } from "../state/app.ts";
 import { useLive, useNow, useResource, useThrottled } from "../state/resource.ts";
+import { useTitle } from "../state/title.ts";
 
 const LIMIT = 200;
 const EVERY_MS = 1500;
 
 export function IncidentsPage() {
   const { t, client } = useApp();
+  useTitle(t("nav.incidents"));
   const list = useResource(`/incidents?limit=${LIMIT}`, (signal) =>
     client.get<{ incidents: IncidentView[] }>(`/incidents?limit=${LIMIT}`, signal),
   );

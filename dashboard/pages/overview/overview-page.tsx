@@ -10,9 +10,12 @@ import { useApp } from "../state/app.ts";
 import { useOverview } from "../state/overview.ts";
 import { useLive, useThrottled } from "../state/resource.ts";
 import { recall, store } from "../state/theme.ts";
+import { useTitle } from "../state/title.ts";
 import { Row } from "./row.tsx";
 
+/** How often the overview is loaded again at most, by its size: a thousand rows are not loaded every second. */
 const EVERY_MS = 1500;
+const EVERY_MS_PER_ROW = 15;
 const ORDER_KEY = "carrierwatch.order";
 const STATUSES = ["down", "degraded", "slow", "unknown", "waiting", "up", "paused"] as const;
 const NEEDS_A_LOOK: readonly string[] = ["down", "degraded", "slow", "unknown"];
@@ -21,8 +24,13 @@ type Order = "state" | "group";
 type Status = OverviewRow["status"];
 
 export function OverviewPage() {
+  const { t } = useApp();
   const overview = useOverview();
-  const reload = useThrottled(overview.reload, EVERY_MS);
+  useTitle(t("nav.overview"));
+  const reload = useThrottled(
+    overview.reload,
+    Math.max(EVERY_MS, EVERY_MS_PER_ROW * (overview.data?.rows.length ?? 0)),
+  );
   useLive((news) => {
     if (news.type !== "progress") reload();
   });

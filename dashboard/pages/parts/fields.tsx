@@ -23,6 +23,8 @@ type TextProps = FieldProps & {
   unit?: string;
   required?: boolean;
   autofocus?: boolean;
+  /** Of the carrier it is about. */
+  color?: string;
 };
 
 /** One line of text, or a number that is still text. */
@@ -51,7 +53,10 @@ export function TextField(props: TextProps) {
   );
   return (
     <div class="f">
-      <label for={id}>{label}</label>
+      <label for={id}>
+        {props.color && <Dot color={props.color} />}
+        {label}
+      </label>
       {unit ? (
         <div class="unit">
           {input}

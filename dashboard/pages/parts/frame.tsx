@@ -1,6 +1,6 @@
 /** Around every page: navigation, search, live indicator, language and theme, and what must be said on all pages. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Overview } from "../../../collector/wire/api-overview.ts";
 import { useApp } from "../state/app.ts";
 import { OverviewContext } from "../state/overview.ts";
@@ -26,6 +26,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
   useLive((news) => {
     if (news.type !== "progress" && news.type !== "sample") reload();
   });
+  useFocusOnMove(place.path);
   const open = overview.data?.openIncidents.length ?? 0;
   const first = place.path.split("/")[1] ?? "";
   const links = PAGES.map((page) => (
@@ -80,6 +81,17 @@ export function Frame({ children }: { children: ComponentChildren }) {
       </nav>
     </>
   );
+}
+
+/** After a move to another page, keyboard and screen reader begin at its top; a field that took the focus keeps it. */
+function useFocusOnMove(path: string): void {
+  const last = useRef(path);
+  useEffect(() => {
+    if (last.current === path) return;
+    last.current = path;
+    if (document.activeElement instanceof HTMLInputElement) return;
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }, [path]);
 }
 
 /** Whether what is shown follows what happens. */

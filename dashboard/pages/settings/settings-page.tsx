@@ -1,6 +1,7 @@
 /** Settings: one section at a time. */
 import { Link } from "../parts/link.tsx";
 import { useApp } from "../state/app.ts";
+import { useTitle } from "../state/title.ts";
 import { AccountSection } from "./account-section.tsx";
 import { CarriersSection } from "./carriers-section.tsx";
 import { MailSection } from "./mail-section.tsx";
@@ -26,6 +27,7 @@ export function SettingsPage({ section }: { section: string }) {
   const names = Object.keys(SECTIONS).filter((name): name is Name => name in SECTIONS);
   const current = names.find((name) => name === section) ?? "mail";
   const Section = SECTIONS[current];
+  useTitle(t(`settings.${current}`));
   return (
     <>
       <h1 class="sr">{t("settings.title")}</h1>

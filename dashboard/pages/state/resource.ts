@@ -57,36 +57,36 @@ export function useLive(hear: (news: LiveNews) => void): void {
 }
 
 /**
- * Calls `act` at once, then at most every `everyMs`; a call in between is made up for at the end.
+ * Calls `act` at once, then at most every `everyMs`; a call in between is made up for at the end, and one while the
+ * page is hidden when it is seen again.
  *
  * A thousand samples in a minute must not become a thousand loads.
  */
 export function useThrottled(act: () => void, everyMs: number): () => void {
-  const newest = useRef(act);
-  newest.current = act;
+  const newest = useRef({ act, everyMs });
+  newest.current = { act, everyMs };
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   const again = useRef(false);
-  useEffect(
-    () => () => {
-      if (timer.current) clearTimeout(timer.current);
-    },
-    [],
-  );
-  return useCallback(() => {
-    if (timer.current) {
-      again.current = true;
-      return;
-    }
-    const fire = () => {
-      again.current = false;
-      newest.current();
-      timer.current = setTimeout(() => {
-        timer.current = null;
-        if (again.current) fire();
-      }, everyMs);
+  const call = useCallback(() => {
+    again.current = timer.current !== null || document.hidden;
+    if (again.current) return;
+    newest.current.act();
+    timer.current = setTimeout(() => {
+      timer.current = null;
+      if (again.current) call();
+    }, newest.current.everyMs);
+  }, []);
+  useEffect(() => {
+    const seen = () => {
+      if (!document.hidden && again.current && timer.current === null) call();
     };
-    fire();
-  }, [everyMs]);
+    document.addEventListener("visibilitychange", seen);
+    return () => {
+      document.removeEventListener("visibilitychange", seen);
+      if (timer.current) clearTimeout(timer.current);
+    };
+  }, [call]);
+  return call;
 }
 
 /** The time, again every `everyMs`: for countdowns and "ago". */

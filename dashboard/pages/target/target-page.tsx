@@ -7,6 +7,7 @@ import { ApiError } from "../../api/client.ts";
 import { ProblemBox } from "../parts/problem.tsx";
 import { useApp } from "../state/app.ts";
 import { type Resource, useLive, useResource, useThrottled } from "../state/resource.ts";
+import { useTitle } from "../state/title.ts";
 import { Charts } from "./charts.tsx";
 import { FirstSample } from "./first-sample.tsx";
 import { TargetHead } from "./head.tsx";
@@ -42,6 +43,7 @@ export function TargetPage({ id }: { id: string }) {
     } else if (news.type === "resumed" || (news.type === "target" && news.target === id)) reload();
     else if (news.type === "incident" && news.incident.target === id) reload();
   });
+  useTitle(view.data?.row.target.name ?? null);
   const go = (next: Span) => router.go(`/targets/${id}?${queryOf(next)}`);
   if (!view.data) {
     if (view.error instanceof ApiError && view.error.status === 404)

@@ -8,6 +8,7 @@ import { Dot } from "../parts/fields.tsx";
 import { ProblemBox } from "../parts/problem.tsx";
 import { carrierName, useApp } from "../state/app.ts";
 import { useLive, useNow, useResource, useThrottled } from "../state/resource.ts";
+import { useTitle } from "../state/title.ts";
 import { VantageActions } from "./vantage-actions.tsx";
 import { VantageForm } from "./vantage-form.tsx";
 
@@ -17,6 +18,7 @@ const REFRESH_MS = 15_000;
 
 export function VantagesPage() {
   const { t, client } = useApp();
+  useTitle(t("nav.vantages"));
   const [adding, setAdding] = useState(false);
   const tick = Math.floor(useNow(REFRESH_MS) / REFRESH_MS);
   const list = useResource(`/vantages ${tick}`, (signal) =>
