@@ -146,7 +146,7 @@ async function fileFor(token: JoinToken, file: string): Promise<string> {
     throw new ConfigError(`${file} is not valid: ${document.errors[0]?.message.split("\n")[0] ?? ""}`);
   }
   document.commentBefore ??=
-    " The probe's own file: see docs/probe.md. What is set here no collector can widen.";
+    " The probe's own file: see docs/vantages.md. What is set here no collector can widen.";
   document.setIn(
     ["collector"],
     document.createNode({ url: token.url, certificateSha256: token.certificateSha256 }),
