@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -101,6 +101,46 @@ test("a full disk refuses samples, loses none, and is survived without help", as
     assert.deepEqual(await store.ops.ready(), { ok: true, reasons: [] });
     assert.equal((await store.ops.counters())[0]?.stored, (acked + 1) * SERIES_COUNT);
     assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
+  } finally {
+    await store.close();
+  }
+});
+
+/** Fills what is left, to the last block. */
+function fillUp(file: string): void {
+  const fd = openSync(file, "w");
+  try {
+    for (const size of [MiB, 4_096])
+      for (let left = true; left; ) {
+        try {
+          left = writeSync(fd, Buffer.alloc(size, 1)) === size;
+        } catch {
+          left = false;
+        }
+      }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+test("a collector that starts on a full disk gives up its reserve, reads, and says what is wrong", async (t) => {
+  const dir = smallDisk(t);
+  if (dir === null) return t.skip("needs a file system of its own: run it as root");
+  const options = { dir: join(dir, "data"), log: silentLog, reserveBytes: RESERVE_BYTES };
+  const before = await openSqliteStore(options);
+  await before.samples.put(batch(0), nowAfter(T0));
+  await before.close();
+  fillUp(join(dir, "filler"));
+  const store = await openSqliteStore(options);
+  try {
+    const [latest] = await store.samples.latest([{ target: "shop-0", vantage: "ct-1" }]);
+    assert.equal(latest?.sample.tick, T0);
+    assert.equal((await store.ops.ready()).ok, false);
+    await assert.rejects(store.samples.put(batch(1), nowAfter(T0 + 300)), { code: "disk_full" });
+    assert.equal(await store.registry.put("user", "ops", 0, { name: "ops" }), 1);
+    rmSync(join(dir, "filler"));
+    assert.deepEqual(await store.ops.ready(), { ok: true, reasons: [] });
+    assert.deepEqual(new Set(await store.samples.put(batch(1), nowAfter(T0 + 300))), new Set(["stored"]));
   } finally {
     await store.close();
   }

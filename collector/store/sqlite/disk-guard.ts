@@ -24,14 +24,9 @@ export function diskGuard(
   reserve: Reserve,
   warn: (message: string) => void,
 ): DiskGuard {
-  const refusal = (cause?: unknown) =>
-    new UnavailableError("disk_full", `the disk of ${dir} is full: samples wait in the probes' spools`, {
-      hint: `free space on it; the collector goes on by itself when there is room for its reserve`,
-      cause,
-    });
   return {
     beforeSamples() {
-      if (!reserve.restore()) throw refusal();
+      if (!reserve.restore()) throw diskFull(dir);
     },
     explain(error) {
       if (!isFull(error)) return error;
@@ -42,16 +37,25 @@ export function diskGuard(
         );
         foldIn(db);
       }
-      return refusal(error);
+      return diskFull(dir, error);
     },
     reason: () =>
       reserve.restore() ? null : `the disk of ${dir} is full: the reserve is gone and samples are refused`,
   };
 }
 
-function isFull(error: unknown): boolean {
-  const code = codeOf(error) ?? "";
-  return code === "SQLITE_FULL" || code === "SQLITE_IOERR_WRITE" || code === "ENOSPC";
+/** What a caller is told while the disk is full. */
+export function diskFull(dir: string, cause?: unknown): UnavailableError {
+  return new UnavailableError("disk_full", `the disk of ${dir} is full: samples wait in the probes' spools`, {
+    hint: "free space on it; the collector goes on by itself when there is room for its reserve",
+    cause,
+  });
+}
+
+const FULL_CODES = ["SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "ENOSPC", "EDQUOT"];
+
+export function isFull(error: unknown): boolean {
+  return FULL_CODES.includes(codeOf(error) ?? "");
 }
 
 function foldIn(db: Database.Database): void {

@@ -5,13 +5,15 @@
  * returned, which with synchronous=FULL is after the WAL was synced: this is what an acknowledgement rests on.
  */
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type Database from "better-sqlite3";
+import { ConfigError } from "../../wire/errors.ts";
 import type { SampleRecord } from "../store.ts";
-import { diskGuard } from "./disk-guard.ts";
+import { diskFull, diskGuard, isFull } from "./disk-guard.ts";
 import { commitGroup } from "./group-commit.ts";
 import { lockFolder } from "./lock.ts";
-import { type Answer, type Call, type Operations, plainErrorOf } from "./messages.ts";
+import { type Answer, type Call, codeOf, type Operations, plainErrorOf } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { assertFull, assertSound, guarded, openForWriting } from "./open-database.ts";
 import { diskReserve } from "./reserve.ts";
@@ -28,9 +30,35 @@ const GROUP_CALLS = 256;
 
 export type WriterOperations = ReturnType<typeof openWriter>["operations"];
 
+/** @throws ConfigError, UnavailableError: what the program cannot start with, in one sentence. */
 function openWriter(data: WriterData) {
-  mkdirSync(data.dir, { recursive: true, mode: 0o700 });
-  const unlock = lockFolder(data.dir);
+  makeFolder(data.dir);
+  try {
+    return openOnce(data);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    diskReserve(data.dir, data.reserveBytes).release();
+  }
+  try {
+    return openOnce(data);
+  } catch (error) {
+    throw isFull(error) ? diskFull(data.dir, error) : error;
+  }
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new ConfigError(`the data folder ${dir} cannot be made (${codeOf(error) ?? "unknown cause"})`, {
+      hint: "give another folder with --data, or check its parent's permissions",
+      cause: error,
+    });
+  }
+}
+
+function openOnce(data: WriterData) {
+  const unlock = guarded(join(data.dir, "lock.db"), () => lockFolder(data.dir));
   try {
     const db = openForWriting(data.file);
     const backup = guarded(data.file, () => migrate(db, data.file, MIGRATIONS));
@@ -68,8 +96,12 @@ function parts(db: Database.Database, data: WriterData, unlock: () => void) {
     synchronous: () => db.pragma("synchronous", { simple: true }),
   } satisfies Operations;
   const close = () => {
-    setState(db, "closed");
-    db.pragma("wal_checkpoint(TRUNCATE)");
+    try {
+      setState(db, "closed");
+      db.pragma("wal_checkpoint(TRUNCATE)");
+    } catch {
+      // A full disk: the state stays "open", and the next start looks at the file more closely.
+    }
     db.close();
     unlock();
   };

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import { migrate, versionOf } from "../../../collector/store/sqlite/migrate.ts";
@@ -162,6 +163,13 @@ test("a folder where the database should be is one sentence too", async (t) => {
   const { dir, file } = folder(t);
   mkdirSync(file);
   assert.match((await refusal(dir)).message, /cannot be opened for writing/);
+});
+
+test("a data folder that cannot be made is named", async (t) => {
+  const { dir } = folder(t);
+  writeFileSync(join(dir, "file"), "");
+  const error = await refusal(join(dir, "file", "data"));
+  assert.equal(error.message, `the data folder ${join(dir, "file", "data")} cannot be made (ENOTDIR)`);
 });
 
 test("a file with our number and nothing in it yet is made whole", async (t) => {
