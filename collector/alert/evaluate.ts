@@ -12,7 +12,7 @@ import { composeTarget } from "./compose.ts";
 import type { Facts } from "./facts.ts";
 import { messagesFor } from "./message.ts";
 import { type Draft, type Recorded, reconcile } from "./reconcile.ts";
-import { lastDecided, recordedBelief } from "./record.ts";
+import { compacted, lastDecided, recordedBelief } from "./record.ts";
 import { lookBackTicks, type Replay, replay, sameBelief } from "./rules.ts";
 import { tell } from "./tell.ts";
 import { canStillVote, deadlineMs, isRecent, newestTick, votersOf } from "./timing.ts";
@@ -237,7 +237,8 @@ async function storeDrafts(
     );
     // Somebody has the id: either the same incident, which the next attempt finds, or an old one out of sight.
     if (version === 0) taken.add(incident.id);
-    await store.incidents.transition(incident, version, messages);
+    const transitions = compacted(incident.transitions);
+    await store.incidents.transition({ ...incident, transitions }, version, messages);
   }
   return drafts.map((draft) => draft.incident);
 }

@@ -66,6 +66,21 @@ export function lastTold(
   return found;
 }
 
+/** Transitions of one incident that are kept whole. */
+const KEPT_WHOLE = 300;
+
+/**
+ * Keeps an incident that goes on for weeks from growing without end: of old transitions only what was told stays, and
+ * of that no evidence. The first one stays.
+ */
+export function compacted(transitions: readonly Transition[]): Transition[] {
+  const cut = transitions.length - KEPT_WHOLE;
+  return transitions.flatMap((transition, i) => {
+    if (i >= cut || i === 0) return transition;
+    return transition.told ? { ...transition, evidence: [] } : [];
+  });
+}
+
 /** Whether an incident was withdrawn: later samples showed that it never was. */
 export function isWithdrawn(incident: Pick<Incident, "fromS" | "toS">): boolean {
   return incident.toS !== null && incident.toS <= incident.fromS;

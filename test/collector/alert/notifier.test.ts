@@ -213,6 +213,20 @@ describe("the notifier", () => {
     assert.match(subjects[0] ?? "", /\[汇总\] 12 条通知/);
   });
 
+  it("what failed at different hours leaves as one digest when the mail server is back", async () => {
+    await room.smtp.stop();
+    for (let hour = 0; hour < 6; hour += 1) {
+      await storm(2, hour * 2);
+      await wait(3_600_000, 60_000);
+    }
+    const server = await restart(room.smtp.port);
+    await wait(3_660_000, 60_000);
+    assert.deepEqual(
+      server.mails.map((received) => /\[汇总\] 12 条通知/.test(received.mail.subject ?? "")),
+      [true],
+    );
+  });
+
   it("without settings everything waits", async () => {
     await room.world.store.registry.put("setting", "smtp", null, null);
     await room.world.pass(DOWN);

@@ -165,7 +165,7 @@ describe("the record", () => {
         const { story, incidents } = await live(batches, m);
         assert.equal(story, incidentsIn(draw, { m }), explain(draw, m, batches, incidents));
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
