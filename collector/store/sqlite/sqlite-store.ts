@@ -25,7 +25,8 @@ export type SqliteOptions = {
 /** Name of the database in the data folder. */
 export const DATABASE_NAME = "carrierwatch.db";
 
-const RESERVE_BYTES = 64 * 1024 * 1024;
+/** Default of SqliteOptions.reserveBytes. */
+export const RESERVE_BYTES = 64 * 1024 * 1024;
 const READY_WITHIN_MS = 1_000;
 
 type Threads = {

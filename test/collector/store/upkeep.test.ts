@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import Database from "better-sqlite3";
 import { archivesOf } from "../../../collector/archive/layout.ts";
-import { DATABASE_NAME } from "../../../collector/store/sqlite/sqlite-store.ts";
+import { DATABASE_NAME, RESERVE_BYTES } from "../../../collector/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../../collector/store/store.ts";
 import { nowAfter, record, SERIES, T0 } from "../../contract/support.ts";
 import { folder, openIn } from "./folder.ts";
@@ -116,6 +116,23 @@ test("the database does not grow once its rings are full", async (t) => {
     toS: T0 * 2,
   });
   assert.equal(run?.rows, 797);
+  await store.close();
+});
+
+test("the WAL stays under a quarter of the reserve while many probes write at once", async (t) => {
+  const { dir, file } = folder(t);
+  const store = await openIn(dir);
+  let largest = 0;
+  const lane = async (vantage: string) => {
+    for (let n = 0; n < 12; n += 1) {
+      const tick = T0 + n * 300;
+      const records = Array.from({ length: 500 }, (_, i) => record({ target: `shop-${i}`, vantage, tick }));
+      await store.samples.put(records, nowAfter(tick));
+      largest = Math.max(largest, statSync(`${file}-wal`).size);
+    }
+  };
+  await Promise.all(["a", "b", "c", "d", "e", "f"].map(lane));
+  assert.ok(largest > 0 && largest * 4 <= RESERVE_BYTES, `the WAL reached ${largest} bytes`);
   await store.close();
 });
 
