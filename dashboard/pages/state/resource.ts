@@ -23,7 +23,7 @@ export type Resource<T> = {
  * @param key Names the question, e.g. the path with its query.
  */
 export function useResource<T>(key: string, load: (signal: AbortSignal) => Promise<T>): Resource<T> {
-  const [state, setState] = useState<{ key: string; data?: T; error?: unknown }>({ key });
+  const [state, setState] = useState<{ key?: string; data?: T; error?: unknown }>({});
   const [round, setRound] = useState(0);
   const loader = useRef(load);
   loader.current = load;
@@ -34,7 +34,7 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
         if (!abort.signal.aborted) setState({ key, data });
       },
       (error: unknown) => {
-        if (!abort.signal.aborted) setState((old) => ({ ...old, key, error }));
+        if (!abort.signal.aborted) setState((old) => ({ ...old, error }));
       },
     );
     return () => abort.abort();
@@ -42,7 +42,7 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
   return {
     data: state.data,
     error: state.error,
-    stale: state.key !== key,
+    stale: state.data !== undefined && state.key !== key,
     reload: useCallback(() => setRound((n) => n + 1), []),
     set: useCallback((data: T) => setState({ key, data }), [key]),
   };

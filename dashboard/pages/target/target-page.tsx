@@ -93,9 +93,7 @@ function Body({ view, reloadView, chart, span, go, names, arrived }: BodyProps) 
           <Tiles view={view} />
           <div class="grid">
             <div class="stack">
-              {chart.error !== undefined && chart.data === undefined && (
-                <ProblemBox error={chart.error} retry={chart.reload} />
-              )}
+              {chart.error !== undefined && <ProblemBox error={chart.error} retry={chart.reload} />}
               {chart.data && (
                 <div class={chart.stale ? "dim" : ""}>
                   <Charts
