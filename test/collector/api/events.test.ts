@@ -74,10 +74,11 @@ test("a reader that does not read is cut off instead of filling memory", async (
   const { connect } = await import("node:net");
   const socket = connect(Number(new URL(s.origin).port), "127.0.0.1");
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`GET /api/v1/events HTTP/1.1\r\nhost: x\r\n${lines.join("")}\r\n`);
+  socket.write(`GET /api/v1/events HTTP/1.1\r\nhost: ${new URL(s.origin).host}\r\n${lines.join("")}\r\n`);
   await new Promise((resolve) => socket.once("readable", resolve));
   const closed = new Promise((resolve) => socket.once("close", resolve));
   socket.on("error", () => undefined);
+  assert.equal(s.clock.pending(), 1, "the stream is open");
   const name = "x".repeat(40);
   for (let i = 0; i < 200_000 && s.clock.pending() > 0; i += 1) {
     s.live.publish({ type: "vantage", vantage: name });
