@@ -45,7 +45,12 @@ export function agenda(): Agenda {
     wait: (target, tick, untilMs) => waits.set(target, { tick, untilMs }),
     judged: (target) => waits.delete(target),
     take(nowMs) {
-      for (const [target, waiting] of waits) if (waiting.untilMs <= nowMs) widen(target, waiting.tick);
+      for (const [target, waiting] of waits) {
+        if (waiting.untilMs > nowMs) continue;
+        widen(target, waiting.tick);
+        // Whoever judges it says whether it waits again; a target that is gone or broken must not come back at once.
+        waits.delete(target);
+      }
       const jobs: Job[] = [...fresh].map(([target, news]) => ({ target, news }));
       for (const target of changes) if (!fresh.has(target)) jobs.push({ target, news: null });
       fresh.clear();

@@ -108,6 +108,7 @@ async function evaluateOnce(
     recorded,
     belief: judged.belief,
     newest,
+    audience: recipientsOf(situation).length > 0,
     recent: isRecent(target, newest.tick, facts.nowMs),
     look: judged.look,
     nowMs: facts.nowMs,
@@ -227,7 +228,7 @@ async function storeDrafts(
   taken: Set<string>,
 ): Promise<Incident[]> {
   const { target, voters, facts } = situation;
-  const recipients = facts.recipients.filter((id) => target.recipients?.includes(id) ?? true);
+  const recipients = recipientsOf(situation);
   for (const [order, { incident, version, inserted }] of drafts.entries()) {
     const told = incident.transitions.filter((transition) => transition.told && inserted.has(transition));
     // The outbox goes by creation: an end must not be overtaken by the beginning that follows it.
@@ -241,6 +242,10 @@ async function storeDrafts(
     await store.incidents.transition({ ...incident, transitions }, version, messages);
   }
   return drafts.map((draft) => draft.incident);
+}
+
+function recipientsOf({ target, facts }: Situation): string[] {
+  return facts.recipients.filter((id) => target.recipients?.includes(id) ?? true);
 }
 
 function ticksBetween(from: number, to: number, stepS: number): number[] {

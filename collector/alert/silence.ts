@@ -90,7 +90,7 @@ async function take(
     class: "silent",
     tick: atS,
     atMs: facts.nowMs,
-    told: true,
+    told: facts.recipients.length > 0,
     evidence: [],
     ...(step.reason ? { reason: step.reason } : {}),
   };

@@ -21,6 +21,8 @@ export type TellInput = {
   readonly newest: TickView;
   /** Whether a tick is still so recent that telling of it is news. */
   readonly recent: boolean;
+  /** Somebody would be told. Without anybody nothing counts as told, so who is added later hears of what goes on. */
+  readonly audience: boolean;
   readonly look: (tick: number) => TickView;
   readonly nowMs: number;
 };
@@ -35,7 +37,7 @@ export function tell(input: TellInput): Draft[] {
     const told = toldBelief(open);
     const shown = input.newest.reported.some((entry) => isBad(entry) === true);
     if (isWorse(input.belief, told)) {
-      if (input.newest.live && input.recent && shown) {
+      if (input.audience && input.newest.live && input.recent && shown) {
         markNow(draftOf(drafts, input.recorded, open.id), "escalated", now, input);
       }
     } else if (isBetter(input.belief, told)) {
@@ -59,7 +61,8 @@ function tellEnd(draft: Draft, input: TellInput): void {
 /** It began and ended in one go, in ticks that were received in time and never judged before. */
 function isBrief({ incident, version }: Draft, input: TellInput): boolean {
   const opened = incident.transitions.find((transition) => transition.kind === "opened");
-  if (version !== 0 || !opened || incident.transitions.at(-1)?.kind !== "ended") return false;
+  if (!input.audience || version !== 0 || !opened || incident.transitions.at(-1)?.kind !== "ended")
+    return false;
   return input.look(opened.tick).live && opened.tick > (lastDecided(input.recorded) ?? 0);
 }
 

@@ -321,4 +321,23 @@ describe("targets that change", () => {
     );
     await alert.stop();
   });
+
+  it("nobody to tell, nothing told; who is added during an outage hears of it", async () => {
+    const world = await makeWorld();
+    await world.store.registry.put("recipient", "ops", null, null);
+    const alert = world.alert();
+    alert.start();
+    await world.pass({ ct: "DDD", cnc: "DDD", cmcc: "DDD" });
+    const [incident] = await world.incidents();
+    assert.deepEqual(
+      incident?.transitions.map((transition) => [transition.kind, transition.told]),
+      [["opened", false]],
+    );
+    await world.store.registry.put("recipient", "kim", 0, recipientDoc("kim", "Kim", "en"));
+    await world.pass({ ct: "D", cnc: "D", cmcc: "D" });
+    assert.deepEqual(await world.messages(), ["opened down"]);
+    await world.pass({ ct: "UU", cnc: "UU", cmcc: "UU" });
+    assert.deepEqual(await world.messages(), ["ended down"]);
+    await alert.stop();
+  });
 });
