@@ -1,10 +1,12 @@
 /**
  * One carrier's name server: answers the demo's hosts with the address of that carrier's node, after the carrier's delay.
  *
- * UDP on loopback. Each carrier has its own, so a slow or dead resolver is one carrier's trouble, as in life.
+ * UDP on loopback. Each carrier has its own, so a slow or dead resolver is one carrier's trouble, as in life. Hosts that
+ * are not the demo's are asked of the machine's own resolvers, so that a URL of the user's can be added to the demo.
  * @see RFC 1035, section 4.1
  */
 import { createSocket, type RemoteInfo } from "node:dgram";
+import ipaddr from "ipaddr.js";
 import type { DemoIncident } from "./scene.ts";
 
 export type Resolver = {
@@ -19,7 +21,11 @@ export type Reply =
   | { readonly kind: "servfail"; readonly delayMs: number }
   | { readonly kind: "silent" };
 
+/** Addresses of a host that is not the demo's; empty = it has none of that kind. @throws with code ENOTFOUND or another */
+export type Forward = (host: string, family: 4 | 6) => Promise<readonly string[]>;
+
 const TYPE_A = 1;
+const TYPE_AAAA = 28;
 const NXDOMAIN = 3;
 const SERVFAIL = 2;
 
@@ -27,15 +33,18 @@ const SERVFAIL = 2;
  * Starts a name server.
  *
  * @param address IPv4 address every known host resolves to.
- * @param replyTo What the conditions of this carrier make of a host right now; null = no such host.
+ * @param replyTo What the conditions of this carrier make of a host right now; null = none of the demo's.
  */
 export async function startResolver(
   address: string,
   replyTo: (host: string) => Reply | null,
+  forward: Forward,
 ): Promise<Resolver> {
   const socket = createSocket("udp4");
   const timers = new Set<NodeJS.Timeout>();
+  let closed = false;
   const send = (message: Buffer, to: RemoteInfo, delayMs: number) => {
+    if (closed) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
       socket.send(message, to.port, to.address);
@@ -46,10 +55,12 @@ export async function startResolver(
     const question = questionOf(query);
     if (!question) return;
     const reply = replyTo(question.host);
-    if (!reply) send(answer(query, question, NXDOMAIN, null), from, 1);
-    else if (reply.kind === "servfail") send(answer(query, question, SERVFAIL, null), from, reply.delayMs);
-    else if (reply.kind === "answer") {
-      send(answer(query, question, 0, question.type === TYPE_A ? address : null), from, reply.delayMs);
+    if (!reply) {
+      void forwarded(query, question, forward).then((message) => send(message, from, 0));
+    } else if (reply.kind === "servfail") {
+      send(answer(query, question, SERVFAIL, []), from, reply.delayMs);
+    } else if (reply.kind === "answer") {
+      send(answer(query, question, 0, question.type === TYPE_A ? [address] : []), from, reply.delayMs);
     }
   });
   await new Promise<void>((resolve, reject) => {
@@ -60,6 +71,7 @@ export async function startResolver(
     address: `127.0.0.1:${socket.address().port}`,
     close: () =>
       new Promise((resolve) => {
+        closed = true;
         for (const timer of timers) clearTimeout(timer);
         socket.close(() => resolve());
       }),
@@ -89,22 +101,36 @@ function questionOf(query: Buffer): Question | null {
   return { host: labels.join(".").toLowerCase(), type: query.readUInt16BE(at), end: at + 4 };
 }
 
-/** The message that answers: the question repeated, the code, and one address record or none. */
-function answer(query: Buffer, question: Question, code: number, address: string | null): Buffer {
+async function forwarded(query: Buffer, question: Question, forward: Forward): Promise<Buffer> {
+  const family = question.type === TYPE_A ? 4 : question.type === TYPE_AAAA ? 6 : null;
+  if (family === null) return answer(query, question, 0, []);
+  try {
+    return answer(query, question, 0, await forward(question.host, family));
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : null;
+    if (code === "ENODATA") return answer(query, question, 0, []);
+    return answer(query, question, code === "ENOTFOUND" ? NXDOMAIN : SERVFAIL, []);
+  }
+}
+
+/** The message that answers: the question repeated, the code, and the address records. */
+function answer(query: Buffer, question: Question, code: number, addresses: readonly string[]): Buffer {
   const header = Buffer.from(query.subarray(0, 12));
   header.writeUInt16BE(0x8180 | code, 2);
   header.writeUInt16BE(1, 4);
-  header.writeUInt16BE(address === null ? 0 : 1, 6);
+  header.writeUInt16BE(addresses.length, 6);
   header.writeUInt32BE(0, 8);
-  const asked = query.subarray(12, question.end);
-  if (address === null) return Buffer.concat([header, asked]);
-  const record = Buffer.alloc(16);
-  // The name is a pointer to the question; type A, class IN, 30 s, four bytes.
-  record.writeUInt16BE(0xc00c, 0);
-  record.writeUInt16BE(TYPE_A, 2);
-  record.writeUInt16BE(1, 4);
-  record.writeUInt32BE(30, 6);
-  record.writeUInt16BE(4, 10);
-  for (const [i, part] of address.split(".").entries()) record[12 + i] = Number(part);
-  return Buffer.concat([header, asked, record]);
+  return Buffer.concat([header, query.subarray(12, question.end), ...addresses.map(recordOf)]);
+}
+
+/** One record: the name is a pointer to the question; type, class IN, 30 s, the address's bytes. */
+function recordOf(address: string): Buffer {
+  const bytes = ipaddr.parse(address).toByteArray();
+  const fixed = Buffer.alloc(12);
+  fixed.writeUInt16BE(0xc00c, 0);
+  fixed.writeUInt16BE(bytes.length === 4 ? TYPE_A : TYPE_AAAA, 2);
+  fixed.writeUInt16BE(1, 4);
+  fixed.writeUInt32BE(30, 6);
+  fixed.writeUInt16BE(bytes.length, 10);
+  return Buffer.concat([fixed, Buffer.from(bytes)]);
 }

@@ -1,14 +1,15 @@
 /**
  * Everything the demo's probes measure, on this machine: the pages, and one name server per carrier.
  *
- * What goes wrong follows the clock: an hour after the start the same troubles come again. Loopback only.
+ * What goes wrong follows the clock: an hour after the start the same troubles come again. They listen on loopback only.
  */
+import { promises as dns } from "node:dns";
 import { platform } from "node:os";
 import { ConfigError } from "../../collector/wire/errors.ts";
 import type { Certified } from "./certificate.ts";
 import { type Conditions, conditionsAt } from "./conditions.ts";
 import { type Ports, startPages } from "./pages.ts";
-import { replyUnder, startResolver } from "./resolver.ts";
+import { type Reply, replyUnder, startResolver } from "./resolver.ts";
 import { CARRIERS, type DemoCarrier, type DemoTarget, hourlyIncidents, TARGETS } from "./scene.ts";
 
 export type Sites = {
@@ -49,12 +50,15 @@ export async function startSites(
   const resolvers = new Map<string, string>();
   const closers = [() => pages.close()];
   for (const carrier of CARRIERS) {
-    const resolver = await startResolver(carrier.address, (host) => {
+    const reply = (host: string): Reply | null => {
       const target = TARGETS.find((one) => one.host === host);
       if (!target) return null;
       const { dnsMs, fault } = conditions(target, carrier);
       return replyUnder(fault?.kind === "dns" ? fault : null, dnsMs);
-    });
+    };
+    const resolver = await startResolver(carrier.address, reply, (host, family) =>
+      family === 4 ? dns.resolve4(host) : dns.resolve6(host),
+    );
     resolvers.set(carrier.id, resolver.address);
     closers.push(() => resolver.close());
   }

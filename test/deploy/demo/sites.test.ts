@@ -21,19 +21,32 @@ test("the certificate names every demo host, verifies with its own key and runs 
   assert.equal(read.checkHost("elsewhere.example"), undefined);
 });
 
-test("a name server answers what it knows with its carrier's node, the rest with no such host", async (t) => {
-  const server = await startResolver("127.77.0.2", (host) =>
-    hosts.includes(host)
-      ? replyUnder(host.startsWith("api") ? { kind: "dns", cause: "servfail" } : null, 5)
-      : null,
+test("a name server answers the demo's hosts with its carrier's node, and asks on for others", async (t) => {
+  const asked: string[] = [];
+  const server = await startResolver(
+    "127.77.0.2",
+    (host) => {
+      if (!hosts.includes(host)) return null;
+      return replyUnder(host.startsWith("api") ? { kind: "dns", cause: "servfail" } : null, 5);
+    },
+    async (host, family) => {
+      asked.push(`${host} ${family}`);
+      if (host === "mine.example") return family === 4 ? ["192.0.2.1", "192.0.2.2"] : ["2001:db8::7"];
+      throw Object.assign(new Error(host), { code: host === "gone.example" ? "ENOTFOUND" : "ETIMEOUT" });
+    },
   );
   t.after(() => server.close());
   const resolver = new Resolver({ tries: 1, timeout: 2_000 });
   resolver.setServers([server.address]);
   assert.deepEqual(await resolver.resolve4("www.shop.example"), ["127.77.0.2"]);
   await assert.rejects(resolver.resolve6("www.shop.example"), { code: "ENODATA" });
-  await assert.rejects(resolver.resolve4("nowhere.example"), { code: "ENOTFOUND" });
   await assert.rejects(resolver.resolve4("api.news.example"), { code: "ESERVFAIL" });
+  assert.deepEqual(asked, []);
+  assert.deepEqual((await resolver.resolve4("mine.example")).sort(), ["192.0.2.1", "192.0.2.2"]);
+  assert.deepEqual(await resolver.resolve6("mine.example"), ["2001:db8::7"]);
+  await assert.rejects(resolver.resolve4("gone.example"), { code: "ENOTFOUND" });
+  await assert.rejects(resolver.resolve4("slow.example"), { code: "ESERVFAIL" });
+  assert.equal(asked.length, 4);
 });
 
 test("each carrier's node answers with that carrier's delays and faults", async (t) => {
