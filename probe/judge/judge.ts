@@ -19,11 +19,11 @@ export type Evidence = {
   /** Whether the text was found; null = nobody looked. */
   readonly found: boolean | null;
   readonly totalMs: number;
-  /** Largest event-loop delay at a mark, ms. */
+  /** Event-loop delay, ms: the largest at a mark of a complete answer; of a trouble, the one when it ended. */
   readonly loopDelayMs: number;
   /** Start after the due instant, ms. */
   readonly lateMs: number;
-  /** Whether this machine has an address of the family in question, besides loopback. */
+  /** Whether this machine has an address to measure from, besides loopback. */
   readonly hasNetwork: boolean;
 };
 
@@ -32,9 +32,12 @@ export type Limits = {
   readonly loopDelayMs: number;
   /** A measurement that began later than this was made by a machine in distress, ms. */
   readonly lateMs: number;
+  /** A deadline is doubted when the loop was late, as it fired, by more than this share of the phase. Default 0.25. */
+  readonly doubtShare?: number;
 };
 
 export const DEFAULT_LIMITS: Limits = { loopDelayMs: 5, lateMs: 5_000 };
+const DOUBT_SHARE = 0.25;
 
 export type Verdict = {
   readonly state: State;
@@ -43,13 +46,10 @@ export type Verdict = {
   readonly note?: string;
 };
 
-/** A deadline is doubted when the loop was late by more than this share of the time that had passed. */
-const DOUBT_SHARE = 0.1;
-
 /** The verdict of one measurement. */
 export function judge(evidence: Evidence, expect: Expect, limits: Limits = DEFAULT_LIMITS): Verdict {
   const { trouble } = evidence;
-  if (trouble) return troubled(trouble, evidence);
+  if (trouble) return troubled(trouble, evidence, limits.doubtShare ?? DOUBT_SHARE);
   if (evidence.status === null || !statusExpected(expect.status, evidence.status)) {
     const detail = `status ${evidence.status ?? "missing"}, expected ${expect.status.join(", ")}`;
     return down("status", "status", evidence.totalMs, detail);
@@ -62,19 +62,23 @@ export function judge(evidence: Evidence, expect: Expect, limits: Limits = DEFAU
   return { state: disturbed ? "suspect" : "up" };
 }
 
-function troubled(trouble: Trouble, evidence: Evidence): Verdict {
+function troubled(trouble: Trouble, evidence: Evidence, doubtShare: number): Verdict {
   if (trouble.code === "GUARD") return unknown("guard", trouble.message);
   if (trouble.code === "NO_LOCAL_FAMILY") return unknown("probe-network", trouble.message);
   const { cause, source } = causeOf(trouble);
   if (cause === "internal")
     return unknown("internal", `the probe failed in ${trouble.phase}: ${textOf(trouble)}`);
+  // Binding fails when the address that was set is gone, connecting when its ports are used up.
+  if (trouble.message.startsWith("bind ")) {
+    return unknown("probe-network", `this machine has no such address: ${textOf(trouble)}`);
+  }
   if (cause === "no-local-port") {
     return unknown("overload", `this machine has no port, descriptor or memory left: ${textOf(trouble)}`);
   }
   if (!evidence.hasNetwork && (cause === "unreachable" || source === "resolver")) {
     return unknown("probe-network", `this machine has no network: ${textOf(trouble)}`);
   }
-  if (trouble.code === "DEADLINE" && evidence.loopDelayMs > trouble.elapsedMs * DOUBT_SHARE) {
+  if (trouble.code === "DEADLINE" && evidence.loopDelayMs > trouble.elapsedMs * doubtShare) {
     return unknown(
       "overload",
       `this machine was busy for ${Math.round(evidence.loopDelayMs)} ms while it waited`,

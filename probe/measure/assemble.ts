@@ -2,7 +2,6 @@
 import { PHASES, RECEIVE_RATE_MIN_BYTES, toPdp, usOf } from "../../collector/wire/metric.ts";
 import type { Detail } from "../../collector/wire/sample.ts";
 import { judge, type Limits } from "../judge/judge.ts";
-import { hasNetwork } from "./families.ts";
 import type { Trail } from "./follow.ts";
 import type { Hop } from "./hop.ts";
 import type { Measurable, Measured } from "./measured.ts";
@@ -10,7 +9,10 @@ import { type Marks, timingsOf } from "./phases.ts";
 
 export type Circumstances = {
   readonly startedMs: number;
+  /** Largest at any mark. */
   readonly loopDelayMs: number;
+  /** When the measurement ended. */
+  readonly endDelayMs: number;
   readonly lateMs: number;
   readonly limits: Limits;
 };
@@ -28,9 +30,9 @@ export function measuredOf(trail: Trail, assignment: Measurable, about: Circumst
       status: last?.answer?.status ?? null,
       found: body?.found ?? null,
       totalMs: (timings.total ?? 0) / 1000,
-      loopDelayMs: about.loopDelayMs,
+      loopDelayMs: trouble === null ? about.loopDelayMs : about.endDelayMs,
       lateMs: about.lateMs,
-      hasNetwork: trouble === null || hasNetwork(trail.families),
+      hasNetwork: trouble === null || trail.hasNetwork(),
     },
     assignment.expect,
     about.limits,

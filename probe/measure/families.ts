@@ -1,7 +1,10 @@
 /** Which address families a measurement may use on this machine. */
 import { isIP } from "node:net";
-import { networkInterfaces } from "node:os";
+import type { NetworkInterfaceInfo } from "node:os";
 import type { Assignment } from "../../collector/wire/probe-protocol.ts";
+
+/** This machine's interfaces, as os.networkInterfaces() gives them. */
+export type Interfaces = () => NodeJS.Dict<NetworkInterfaceInfo[]>;
 
 /** Families to try, in order: IPv4 first, unless this machine has only IPv6 or leaves by one address. */
 export function familiesFor(
@@ -16,17 +19,30 @@ export function familiesFor(
 }
 
 /** Address families of this machine, loopback and link-local aside. */
-export function ownFamilies(): ReadonlySet<4 | 6> {
+export function ownFamilies(interfaces: Interfaces): ReadonlySet<4 | 6> {
   const families = new Set<4 | 6>();
-  for (const entry of Object.values(networkInterfaces()).flatMap((entries) => entries ?? [])) {
+  for (const entry of Object.values(interfaces()).flatMap((entries) => entries ?? [])) {
     if (entry.internal || entry.address.startsWith("fe80:")) continue;
     families.add(entry.family === "IPv4" ? 4 : 6);
   }
   return families;
 }
 
-/** Whether this machine has an address of one of the families, besides loopback. */
-export function hasNetwork(families: readonly (4 | 6)[]): boolean {
-  const own = ownFamilies();
-  return families.some((family) => own.has(family));
+/**
+ * Whether this machine has what it measures from: an address of one of the families besides loopback, or the one
+ * address that was set.
+ */
+export function hasNetwork(
+  interfaces: Interfaces,
+  families: readonly (4 | 6)[],
+  localAddress: string | undefined,
+): boolean {
+  if (localAddress === undefined) {
+    const own = ownFamilies(interfaces);
+    return families.some((family) => own.has(family));
+  }
+  if (localAddress.startsWith("127.")) return true;
+  return Object.values(interfaces()).some((entries) =>
+    entries?.some((entry) => entry.address === localAddress),
+  );
 }

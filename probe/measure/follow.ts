@@ -4,7 +4,7 @@
  * No credentials travel, so none can leak when a redirect leaves https. A URL asked twice is a loop: no cookie is
  * kept that could make the second answer another one.
  */
-import { familiesFor, ownFamilies } from "./families.ts";
+import { hasNetwork as addressed, familiesFor, ownFamilies } from "./families.ts";
 import { type Hop, type HopTools, runHop } from "./hop.ts";
 import type { Measurable } from "./measured.ts";
 import type { Marks } from "./phases.ts";
@@ -16,7 +16,8 @@ export type Trail = {
   readonly url: URL | null;
   /** Of the last hop, or of what lay between two. */
   readonly trouble: Trouble | null;
-  readonly families: readonly (4 | 6)[];
+  /** Whether this machine had an address to measure from. */
+  readonly hasNetwork: () => boolean;
 };
 
 /** What one measurement shares with its hops. */
@@ -31,15 +32,22 @@ export type Course = {
 /** Runs hop after hop until an answer stands or something stops it. */
 export async function follow(tools: HopTools, assignment: Measurable, course: Course): Promise<Trail> {
   const { stop, arrived, marked, finished } = course;
-  const families = familiesFor(assignment.family, tools.localAddress, ownFamilies());
+  const { localAddress } = tools;
+  const families = familiesFor(assignment.family, localAddress, ownFamilies(tools.interfaces));
+  const hasNetwork = () => addressed(tools.interfaces, families, localAddress);
   const startMs = tools.clock.monoMs();
   const hops: Hop[] = [];
   let url = URL.canParse(assignment.url) ? new URL(assignment.url) : null;
   if (url === null)
-    return { hops, url, families, trouble: refused("GUARD", "the URL of this target is not one") };
+    return {
+      hops,
+      url,
+      hasNetwork,
+      trouble: refused("GUARD", "the URL of this target is not one"),
+    };
   url.hash = "";
   const refusal = tools.guard.url(url);
-  if (refusal !== null) return { hops, url, families, trouble: refused("GUARD", refusal) };
+  if (refusal !== null) return { hops, url, hasNetwork, trouble: refused("GUARD", refusal) };
   const seen = [url.href];
   for (;;) {
     const hop = await runHop(tools, { url, assignment, families, stop, arrived, marked });
@@ -47,7 +55,7 @@ export async function follow(tools: HopTools, assignment: Measurable, course: Co
     finished.push(hop.marks);
     const location = hop.answer?.location ?? null;
     if (hop.trouble || location === null) {
-      return { hops, url, families, trouble: redirectTrouble(hop.trouble, hops.length) };
+      return { hops, url, hasNetwork, trouble: redirectTrouble(hop.trouble, hops.length) };
     }
     try {
       url = nextUrl(url, location, seen, assignment.redirects);
@@ -55,7 +63,12 @@ export async function follow(tools: HopTools, assignment: Measurable, course: Co
       if (again !== null) throw new StageError("REDIRECT_REFUSED", again);
     } catch (error) {
       const elapsedMs = tools.clock.monoMs() - startMs;
-      return { hops, url, families, trouble: { phase: "status", elapsedMs, ...describe(error) } };
+      return {
+        hops,
+        url,
+        hasNetwork,
+        trouble: { phase: "status", elapsedMs, ...describe(error) },
+      };
     }
     seen.push(url.href);
   }

@@ -13,10 +13,11 @@ import type { Certificate } from "../../collector/wire/sample.ts";
 import { certificateOf, problemOf } from "./certificate.ts";
 import { openTcp, openTls } from "./connect.ts";
 import { type Answer, type Exchange, prepare } from "./exchange.ts";
+import type { Interfaces } from "./families.ts";
 import { type Guard, literalOf, portOf } from "./guard.ts";
 import type { Addresses, Lookup } from "./lookup.ts";
 import { type Marks, newMarks, phaseStartMs } from "./phases.ts";
-import { describe, StageError, type Trouble } from "./trouble.ts";
+import { describe, expire, StageError, type Trouble } from "./trouble.ts";
 
 /** What all hops of a probe share. */
 export type HopTools = {
@@ -27,6 +28,7 @@ export type HopTools = {
   readonly localAddress: string | undefined;
   readonly random: () => number;
   readonly userAgent: string;
+  readonly interfaces: Interfaces;
 };
 
 export type HopTask = {
@@ -255,7 +257,7 @@ async function within<T>(
 ): Promise<T> {
   const { connectMs } = task.assignment.timeouts;
   const cancel = tools.clock.after(connectMs, () => {
-    task.stop.abort(new StageError("DEADLINE", `no end after ${connectMs} ms`));
+    expire(task.stop, `no end after ${connectMs} ms`);
   });
   try {
     return await act(task.stop.signal);

@@ -5,11 +5,13 @@
  * Every connection is fresh, every deadline our own. A failed measurement is data; only the caller's own signal
  * rejects. Times are monotonic, `startedMs` alone is the wall clock.
  */
+import { networkInterfaces } from "node:os";
 import type { Clock } from "../../collector/wire/clock.ts";
 import type { Metric } from "../../collector/wire/metric.ts";
 import { DEFAULT_LIMITS, type Limits } from "../judge/judge.ts";
 import { measuredOf } from "./assemble.ts";
 import { secureContextOf } from "./connect.ts";
+import type { Interfaces } from "./families.ts";
 import { follow } from "./follow.ts";
 import { guardOf } from "./guard.ts";
 import type { HopTools } from "./hop.ts";
@@ -17,7 +19,7 @@ import { lookupOf } from "./lookup.ts";
 import { loopWatch } from "./loop-watch.ts";
 import type { Measurable, Measured } from "./measured.ts";
 import { type Marks, progressOf } from "./phases.ts";
-import { StageError } from "./trouble.ts";
+import { expire } from "./trouble.ts";
 import { warmUp } from "./warm-up.ts";
 
 export type MeasurerOptions = {
@@ -37,6 +39,8 @@ export type MeasurerOptions = {
   /** 0 <= x < 1; picks among several addresses. */
   readonly random: () => number;
   readonly version?: string;
+  /** This machine's interfaces; default os.networkInterfaces. */
+  readonly interfaces?: Interfaces;
   readonly limits?: Limits;
 };
 
@@ -70,6 +74,7 @@ export function measurer(options: MeasurerOptions): Measurer {
     context: secureContextOf(options.ca ?? []),
     localAddress: options.localAddress,
     random: options.random,
+    interfaces: options.interfaces ?? networkInterfaces,
     userAgent: `carrierwatch/${options.version ?? "0"}`,
   };
   const watch = loopWatch(options.clock.monoMs);
@@ -127,7 +132,7 @@ async function run(
   const startedMs = clock.nowMs();
   const { totalMs } = assignment.timeouts;
   const cancel = clock.after(totalMs, () => {
-    stop.abort(new StageError("DEADLINE", `no end after ${totalMs} ms in all`));
+    expire(stop, `no end after ${totalMs} ms in all`);
   });
   let loopDelayMs = 0;
   const finished: Marks[] = [];
@@ -140,8 +145,9 @@ async function run(
   try {
     const trail = await follow(tools, assignment, { stop, arrived, marked, finished });
     extra.signal?.throwIfAborted();
-    if (trail.trouble) arrived();
-    return measuredOf(trail, assignment, { startedMs, loopDelayMs, lateMs, limits });
+    const endDelayMs = watch.delayMs();
+    if (trail.trouble) loopDelayMs = Math.max(loopDelayMs, endDelayMs);
+    return measuredOf(trail, assignment, { startedMs, loopDelayMs, endDelayMs, lateMs, limits });
   } finally {
     cancel();
     extra.signal?.removeEventListener("abort", callerStops);

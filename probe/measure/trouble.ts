@@ -41,6 +41,14 @@ export class StageError extends Error {
   }
 }
 
+/**
+ * Ends a measurement by its deadline, one turn of the loop later: what had already arrived while the loop was busy
+ * is read first, so that a late loop does not make a timeout of an answer.
+ */
+export function expire(stop: AbortController, message: string): void {
+  setImmediate(() => stop.abort(new StageError("DEADLINE", message)));
+}
+
 /** Code and text of anything that was thrown. */
 export function describe(error: unknown): { code: string; message: string } {
   if (!(error instanceof Error)) return { code: "", message: String(error) };

@@ -140,11 +140,11 @@ test("a disturbed probe does not excuse a target that refused", () => {
   assert.equal(verdict.state, "down");
 });
 
-test("a deadline is doubted when the loop slept through a tenth of it", () => {
+test("a deadline is doubted when the loop was late by more than a quarter of it", () => {
   const at = (loopDelayMs: number) =>
     judge({ ...EVIDENCE, trouble: trouble("wait", "DEADLINE"), loopDelayMs }, EXPECT);
-  assert.equal(at(40).state, "down");
-  assert.deepEqual([at(40.1).state, at(40.1).unknownReason], ["unknown", "overload"]);
+  assert.equal(at(100).state, "down");
+  assert.deepEqual([at(100.1).state, at(100.1).unknownReason], ["unknown", "overload"]);
 });
 
 test("what this machine lacks is UNKNOWN with its reason, and a note in words", () => {

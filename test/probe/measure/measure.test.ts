@@ -1,7 +1,6 @@
 /** One measurement against a real server: phases, redirects, bodies, certificates, deadlines, progress. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
 import tls from "node:tls";
@@ -259,40 +258,6 @@ test("progress tells each metric once it is known, in order, and ends with the s
   }
 });
 
-test("the total deadline counts over all hops and ends a measurement in whichever phase it is", async () => {
-  const target = await httpTarget({ delayMs: 120, status: 302, headers: { location: "/next" } });
-  target.paths["/next"] = { handle: () => undefined };
-  const timeouts = { connectMs: 400, totalMs: 400 };
-  const startedMs = performance.now();
-  const sample = await measurer.measure(assignmentFor(target.url, { timeouts }));
-  const tookMs = performance.now() - startedMs;
-  await target.close();
-  assert.equal(sample.failure?.cause, "first-byte-timeout");
-  assert.ok(tookMs <= 450 + (sample.detail.loopDelayMs ?? 0), `${tookMs}`);
-  assert.ok((sample.failure?.elapsedUs ?? 0) <= 300_000, "the elapsed time is that of the phase");
-  assert.equal(sample.timings.wait, null);
-  assert.notEqual(sample.timings.connect, null);
-});
-
-test("the caller's signal rejects with its reason, before and during, and leaves no connection", async () => {
-  const closed = Promise.withResolvers<void>();
-  const server = http.createServer(() => undefined);
-  server.on("connection", (socket) => socket.on("close", () => closed.resolve()));
-  const asked = once(server, "request");
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const reason = new Error("shutting down");
-  const controller = new AbortController();
-  const running = measurer.measure(assignmentFor(url), { signal: controller.signal });
-  await asked;
-  controller.abort(reason);
-  await assert.rejects(running, reason);
-  await closed.promise;
-  await assert.rejects(measurer.measure(assignmentFor(url), { signal: controller.signal }), reason);
-  server.close();
-});
-
 test("fifty measurements at once keep their numbers apart", async () => {
   const target = await httpTarget({
     handle: (request, response) => {
@@ -331,32 +296,4 @@ test("a loop that was blocked at a mark makes the sample suspect after one more 
   assert.equal(late.detail.lateMs, 1_500.25);
   strict.close();
   await target.close();
-});
-
-test("a port nobody listens on is refused by the target", async () => {
-  const target = await httpTarget();
-  await target.close();
-  const { failure, timings, detail } = await measurer.measure(assignmentFor(target.url));
-  assert.deepEqual(
-    [failure?.phase, failure?.cause, failure?.source],
-    ["connect", "connection-refused", "target"],
-  );
-  assert.deepEqual(timings.connect, null);
-  assert.equal(detail.address, "127.0.0.1");
-});
-
-test("the source address is the one that was set, and a target of the other family is not measured from it", async () => {
-  const target = await httpTarget({
-    handle: (request, response) => response.end(request.socket.remoteAddress),
-  });
-  const bound = testMeasurer({ localAddress: "127.0.0.9" });
-  const expect = { status: ["200"], bodyContains: "127.0.0.9" };
-  const sample = await bound.measure(assignmentFor(target.url, { expect }));
-  const other = await bound.measure(assignmentFor(`http://[::1]:${target.port}/`));
-  const wanted = await bound.measure(assignmentFor("http://six.test/", { family: "ipv6" }));
-  bound.close();
-  await target.close();
-  assert.equal(sample.state, "up", JSON.stringify(sample));
-  assert.deepEqual([other.unknownReason, wanted.unknownReason], ["probe-network", "probe-network"]);
-  assert.equal(wanted.detail.note, "six.test cannot be reached from 127.0.0.9");
 });
