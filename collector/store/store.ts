@@ -254,7 +254,12 @@ export type Ops = {
 /** A store engine. Every engine passes test/contract. */
 export type Store = {
   readonly samples: Samples;
+  /**
+   * Runs by series as asked for, then by the generation's first tick; each cut to what the archive shows, the open row
+   * included. Generations without that archive, or with nothing in the range, have no run.
+   */
   readonly rows: { read(query: RowsQuery): Promise<RowRun[]> };
+  /** Ticks with fromS <= tick <= toS, cut to what each generation's strip holds. */
   readonly strip: {
     read(query: { series: readonly SeriesKey[]; fromS: number; toS: number }): Promise<StripRun[]>;
   };

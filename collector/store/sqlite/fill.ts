@@ -1,0 +1,105 @@
+/**
+ * Columns and codes filled from tiles: each tile of the span of its own lap, then what is still open in the head.
+ *
+ * What no tile has stays 0: n = 0 is "no value", code 0 is UNKNOWN.
+ */
+import { METRICS, type Metric } from "../../wire/metric.ts";
+import type { RowColumns } from "../store.ts";
+import { type Band, entryOf, TICKS_PER_TILE, tileOf } from "./bands.ts";
+import { codeBlock, type PdpBlock, pdpAt, pdpBlock, type RowBlock, rowBlock } from "./blocks.ts";
+import type { Look, Seen, Span } from "./view.ts";
+
+const M = METRICS.length;
+
+export function emptyColumns(metrics: readonly Metric[], rows: number): { [K in Metric]?: RowColumns } {
+  const column = () => new Float64Array(rows);
+  return Object.fromEntries(
+    metrics.map((metric) => [metric, { n: column(), sum: column(), min: column(), max: column() }]),
+  );
+}
+
+function put(column: RowColumns, i: number, n: number, sum: number, min: number, max: number): void {
+  column.n[i] = n;
+  column.sum[i] = sum;
+  column.min[i] = min;
+  column.max[i] = max;
+}
+
+export function fillPdps(seen: Seen, span: Span, columns: { [K in Metric]?: RowColumns }, look: Look): void {
+  const band = seen.bands.pdps;
+  const newestTile = tileOf(band, seen.lastTick / seen.stepS);
+  for (let number = tileOf(band, span.first); number <= tileOf(band, span.last); number += 1) {
+    const bytes = number === newestTile ? null : look(seen, band, number);
+    const block = number === newestTile ? seen.head.pdps : bytes && pdpBlock(bytes, 0, TICKS_PER_TILE);
+    if (block) fillTicks(block, number * TICKS_PER_TILE, span, columns);
+  }
+}
+
+function fillTicks(
+  block: PdpBlock,
+  tileFirst: number,
+  span: Span,
+  columns: { [K in Metric]?: RowColumns },
+): void {
+  const from = Math.max(tileFirst, span.first);
+  const to = Math.min(tileFirst + TICKS_PER_TILE - 1, span.last);
+  METRICS.forEach((metric, m) => {
+    const column = columns[metric];
+    if (!column) return;
+    for (let tickNo = from; tickNo <= to; tickNo += 1) {
+      const value = pdpAt(block, tickNo - tileFirst, m);
+      if (value !== null) put(column, tickNo - span.first, 1, value, value, value);
+    }
+  });
+}
+
+export function fillRows(
+  seen: Seen,
+  band: Band,
+  span: Span,
+  columns: { [K in Metric]?: RowColumns },
+  look: Look,
+): void {
+  for (let number = tileOf(band, span.first); number <= tileOf(band, span.last); number += 1) {
+    const bytes = look(seen, band, number);
+    if (!bytes) continue;
+    const tileFirst = number * band.perTile;
+    const from = Math.max(tileFirst, span.first);
+    const to = Math.min(tileFirst + band.perTile - 1, span.last);
+    const block = rowBlock(bytes, 0, band.perTile);
+    for (let entry = from; entry <= to; entry += 1)
+      fillRow(block, entry - tileFirst, entry - span.first, columns);
+  }
+  const newest = entryOf(band, seen.lastTick / seen.stepS);
+  const open = seen.head.open[seen.bands.coarse.indexOf(band)];
+  if (open && newest === span.last) fillRow(open, 0, newest - span.first, columns);
+}
+
+function fillRow(block: RowBlock, at: number, i: number, columns: { [K in Metric]?: RowColumns }): void {
+  METRICS.forEach((metric, m) => {
+    const column = columns[metric];
+    const cell = at * M + m;
+    if (column)
+      put(column, i, block.n[cell] ?? 0, block.sum[cell] ?? 0, block.min[cell] ?? 0, block.max[cell] ?? 0);
+  });
+}
+
+export function stripCodes(seen: Seen, span: Span, look: Look): Uint16Array {
+  const band = seen.bands.strip;
+  const codes = new Uint16Array(span.last - span.first + 1);
+  for (let number = tileOf(band, span.first); number <= tileOf(band, span.last); number += 1) {
+    const bytes = look(seen, band, number);
+    if (!bytes) continue;
+    const tileFirst = number * band.perTile;
+    const from = Math.max(tileFirst, span.first);
+    const to = Math.min(tileFirst + band.perTile - 1, span.last);
+    const kept = codeBlock(bytes, 0, band.perTile).subarray(from - tileFirst, to - tileFirst + 1);
+    codes.set(kept, from - span.first);
+  }
+  const headFirst = tileOf(seen.bands.pdps, seen.lastTick / seen.stepS) * TICKS_PER_TILE;
+  seen.head.codes.forEach((code, i) => {
+    const at = headFirst + i - span.first;
+    if (at >= 0 && at < codes.length) codes[at] = code;
+  });
+  return codes;
+}
