@@ -77,6 +77,22 @@ for (const language of ["zh", "en"] as const) {
   }
 }
 
+test("between phone and desktop no page goes sideways", async (t) => {
+  if (!browser) return t.skip(NO_BROWSER);
+  const { context, page } = await visit(browser, fake.url, { language: "en" });
+  for (const width of [320, 720, 800, 1024, 1130]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const [path, sign] of PAGES.filter(([path]) =>
+      ["/", "/targets/www", "/vantages", "/settings/mail"].includes(path),
+    )) {
+      await page.goto(fake.url + path);
+      await page.locator(sign).first().waitFor();
+      assert.ok((await overflow(page)) <= 0, `${path} at ${width} px is ${await overflow(page)} px too wide`);
+    }
+  }
+  await context.close();
+});
+
 test("before anybody is logged in the pages are whole as well", async (t) => {
   if (!browser) return t.skip(NO_BROWSER);
   for (const setupNeeded of [true, false]) {
