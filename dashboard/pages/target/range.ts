@@ -39,6 +39,8 @@ export function fieldTime(atS: number, timeZone: string): string {
 
 /** UTC seconds of what a date field holds, read in a time zone; null = not a time. */
 export function timeOfField(text: string, timeZone: string): number | null {
+  // Date.parse guesses: ":00Z" would be the year 2000.
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text)) return null;
   const wall = Date.parse(`${text}:00Z`);
   if (Number.isNaN(wall)) return null;
   // The offset at the guessed instant, then once more where the zone changes between the two.
