@@ -2,6 +2,7 @@
  * A letter as text and as HTML: a table layout with inline styles, nothing fetched, nothing executed, no long lines
  * that cannot break. Every value is escaped here and nowhere else.
  */
+import type { Language } from "../wire/ids.ts";
 
 export type Table = {
   readonly head: readonly string[];
@@ -9,6 +10,7 @@ export type Table = {
 };
 
 export type Letter = {
+  readonly language: Language;
   readonly tag: string;
   readonly tone: "bad" | "warn" | "good";
   readonly title: string;
@@ -46,7 +48,7 @@ export function renderHtml(letter: Letter): string {
   const url = letter.url
     ? `<p style="margin:0 0 14px;font-size:13px;color:#5b6470;word-break:break-all">${escapeHtml(letter.url)}</p>`
     : "";
-  return `<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head>
+  return `<!doctype html><html lang="${letter.language === "zh" ? "zh-CN" : "en"}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head>
 <body style="margin:0;padding:16px;background:#f4f6f8;color:#1d2530;${FONT}">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:640px;background:#ffffff;border:1px solid #e3e6ea;border-top:4px solid ${color};border-radius:6px"><tr><td style="padding:20px 22px">

@@ -21,6 +21,7 @@ export function mailOf(payload: MailPayload, reader: Reader, publicUrl: string):
   const paragraphs = [...leadOf(payload, speaker), whereOf(payload, speaker), ...causesOf(payload, speaker)];
   const path = payload.subject === "vantage" ? "/vantages" : `/targets/${encodeURIComponent(payload.id)}`;
   return written({
+    language: reader.language,
     tag: tagOf(payload, speaker),
     tone: payload.event === "ended" || payload.event === "brief" ? "good" : toneOf(payload),
     title: subjectOf(payload, speaker),
@@ -41,6 +42,7 @@ export function digestOf(payloads: readonly MailPayload[], reader: Reader, publi
   const ordered = [...payloads].sort((a, b) => a.tick - b.tick);
   const names = [...new Set(ordered.map((payload) => payload.name))];
   return written({
+    language: reader.language,
     tag: speaker.say("tag.digest"),
     tone: "bad",
     title: speaker.say("subject.digest", {
@@ -68,6 +70,7 @@ export function digestOf(payloads: readonly MailPayload[], reader: Reader, publi
 export function testMail(reader: Reader, publicUrl: string): Mail {
   const speaker = speakerFor(reader);
   return written({
+    language: reader.language,
     tag: speaker.say("tag.test"),
     tone: "good",
     title: speaker.say("subject.test"),

@@ -16,7 +16,8 @@ import { viewOf } from "./view.ts";
 
 const LEASE_MS = 30_000;
 const DUE_LIMIT = 2000;
-const CLUSTER_GAP_S = 86_400;
+/** Marks further apart are judged apart, so that old news does not drag the present along. */
+const CLUSTER_GAP_S = 3600;
 
 export type RoundWorker = {
   /** The next round sweeps, however short ago the last did. */

@@ -1,3 +1,4 @@
+/** What an evaluator looks at next: live news, ticks that waited, and due marks in clusters. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { agenda, jobsOf } from "../../../collector/alert/agenda.ts";

@@ -39,6 +39,8 @@ describe("mails, right in zh and en", () => {
   it("degraded: which carrier fails and which are fine", async () => {
     const { zh, en, mails } = await mailsAfter(room, { ct: "UDD", cnc: "UUU", cmcc: "UUU" });
     assert.equal(mails.length, 2);
+    contains(zh.html, ['<html lang="zh-CN">', "证据指向网站一侧"]);
+    contains(en.html, ['<html lang="en">']);
     assert.equal(zh.subject, "[carrierwatch][部分故障] 官网首页 从电信访问失败");
     assert.equal(en.subject, "[carrierwatch][DEGRADED] 官网首页 fails from China Telecom");
     contains(zh.text, [

@@ -1,3 +1,4 @@
+/** What the transitions of an incident say was believed after any tick, and what is kept of a long one. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { beliefAfter, compacted, isWithdrawn, lastTold, stretchOf } from "../../../collector/alert/record.ts";
