@@ -14,7 +14,7 @@ const TIMEOUT_MS = 400;
 const many = Array.from({ length: 100 }, (_, index) => `127.0.0.${index + 1}`);
 const ZONES: Record<string, Zone> = {
   "web.test": { a: ["127.0.0.1"] },
-  "slow.test": { a: ["127.0.0.1"], delayMs: 60 },
+  "slow.test": { a: ["127.0.0.1"], delayMs: 150 },
   "alias.test": { cname: "web.test", a: ["127.0.0.1"] },
   "loop.test": { cname: "loop.test" },
   "many.test": { a: many, fault: "truncated" },
@@ -94,7 +94,7 @@ test("a silent resolver ends with the connect timeout, not with its own", async 
 
 test("the time of the resolver is in dns and nowhere else", async () => {
   const { timings } = await measure("slow.test");
-  assert.ok((timings.dns ?? 0) >= 59_000, String(timings.dns));
+  assert.ok((timings.dns ?? 0) >= 149_000, String(timings.dns));
   assert.ok((timings.connect ?? 0) + (timings.wait ?? 0) < (timings.dns ?? 0));
 });
 

@@ -35,7 +35,7 @@ test("a delay of the target is in its own phase, and the phases add up to the to
   assert.ok((transfer ?? 0) >= 80_000 - 4 * EARLY_US, `transfer ${transfer}`);
   const sum = (connect ?? 0) + (tlsUs ?? 0) + (wait ?? 0) + (transfer ?? 0);
   const gapUs = (total ?? 0) - sum;
-  assert.ok(gapUs >= -4 && gapUs < 0.2 * (total ?? 0), `phases ${sum}, total ${total}`);
+  assert.ok(gapUs >= -4 && gapUs < 0.5 * (total ?? 0), `phases ${sum}, total ${total}`);
   assert.ok(Math.abs((total ?? 0) - (ttfb ?? 0) - (transfer ?? 0)) <= 2);
   assert.equal(speed, Math.round((50_000 * 1e6) / (total ?? 1)));
   assert.deepEqual(
