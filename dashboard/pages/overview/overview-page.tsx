@@ -1,5 +1,5 @@
 /** Targets by carriers: what is bad first, said in one sentence; then all the others by group. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Overview, OverviewRow } from "../../../collector/wire/api-overview.ts";
 import { carrierColor } from "../../charts/theme.ts";
 import { Dot } from "../parts/fields.tsx";
@@ -16,6 +16,7 @@ import { Row } from "./row.tsx";
 /** How often the overview is loaded again at most, by its size: a thousand rows are not loaded every second. */
 const EVERY_MS = 1500;
 const EVERY_MS_PER_ROW = 15;
+const FIRST_ROWS = 60;
 const ORDER_KEY = "carrierwatch.order";
 const STATUSES = ["down", "degraded", "slow", "unknown", "waiting", "up", "paused"] as const;
 const NEEDS_A_LOOK: readonly string[] = ["down", "degraded", "slow", "unknown"];
@@ -44,7 +45,8 @@ function Table({ data }: { data: Overview }) {
   const { t } = useApp();
   const [order, setOrder] = useState<Order>(() => (recall(ORDER_KEY) === "group" ? "group" : "state"));
   const [only, setOnly] = useState<Status | null>(null);
-  const rows = only ? data.rows.filter((row) => row.status === only) : data.rows;
+  const ready = useGrowing(data.rows.length);
+  const rows = only ? data.rows.filter((row) => row.status === only) : data.rows.slice(0, ready);
   const choose = (value: Order) => {
     store(ORDER_KEY, value);
     setOrder(value);
@@ -89,6 +91,17 @@ function Table({ data }: { data: Overview }) {
       <p class="small foot">{t("overview.help")}</p>
     </>
   );
+}
+
+/** A first screen at once, the other rows right after it: a thousand must not keep the reader waiting. */
+function useGrowing(total: number): number {
+  const [ready, setReady] = useState(FIRST_ROWS);
+  useEffect(() => {
+    if (ready >= total) return;
+    const timer = setTimeout(() => setReady((n) => n * 2), 30);
+    return () => clearTimeout(timer);
+  }, [ready, total]);
+  return ready;
 }
 
 function Title({ data }: { data: Overview }) {
