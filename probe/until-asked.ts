@@ -18,12 +18,15 @@ export async function runUntilAsked(
   process.once("disconnect", () => asked.resolve("its parent has ended"));
   // The clock's timers keep no process alive, and a probe has nothing else that does.
   const alive = setInterval(() => {}, 2_147_483_647);
-  const probe = await startProbe({ settings, clock, log, random: Math.random });
-  log.info({ collector: settings.url, folder: settings.folder }, "the probe measures");
-  process.send?.({ type: "ready" });
-  log.info({ why: await asked.promise }, "the probe stops");
-  await probe.stop();
-  clearInterval(alive);
-  if (process.connected) process.disconnect();
+  try {
+    const probe = await startProbe({ settings, clock, log, random: Math.random });
+    log.info({ collector: settings.url, folder: settings.folder }, "the probe measures");
+    process.send?.({ type: "ready" });
+    log.info({ why: await asked.promise }, "the probe stops");
+    await probe.stop();
+  } finally {
+    clearInterval(alive);
+    if (process.connected) process.disconnect();
+  }
   return 0;
 }
