@@ -1,4 +1,4 @@
-/** A trail of hops becomes what the sample says: timings, verdict, details. Pure but for the machine's addresses. */
+/** A trail of hops becomes what the sample says: timings, verdict, details. Pure. */
 import { PHASES, RECEIVE_RATE_MIN_BYTES, toPdp, usOf } from "../../collector/wire/metric.ts";
 import type { Detail } from "../../collector/wire/sample.ts";
 import { judge, type Limits } from "../judge/judge.ts";
@@ -17,6 +17,7 @@ export type Circumstances = {
   readonly limits: Limits;
 };
 
+/** The measurement as the sample will say it; nulls where the phase was never completed. */
 export function measuredOf(trail: Trail, assignment: Measurable, about: Circumstances): Measured {
   const { hops, trouble } = trail;
   const last = hops.at(-1);
@@ -66,14 +67,16 @@ function detailOf(trail: Trail, about: Circumstances): Detail {
   return detail;
 }
 
-function addAnswer(detail: Detail, { answer, marks }: Hop): void {
-  if (!answer) return;
-  detail.status = answer.status;
+function addAnswer(detail: Detail, { answer, status, wireBytes, marks }: Hop): void {
+  if (status === null) return;
+  detail.status = status;
   detail.protocol = "http/1.1";
-  if (!answer.body) return;
-  detail.wireBytes = answer.body.wireBytes;
-  if (answer.body.bodyBytes !== null) detail.bodyBytes = answer.body.bodyBytes;
-  const rate = receiveBps(answer.body.wireBytes, marks);
+  if (wireBytes !== null) detail.wireBytes = wireBytes;
+  const body = answer?.body ?? null;
+  if (body === null) return;
+  detail.wireBytes = body.wireBytes;
+  if (body.bodyBytes !== null) detail.bodyBytes = body.bodyBytes;
+  const rate = receiveBps(body.wireBytes, marks);
   if (rate !== null) detail.receiveBps = rate;
 }
 

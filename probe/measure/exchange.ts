@@ -28,6 +28,8 @@ export type ExchangeOptions = {
   readonly capBytes: number;
   /** Whether a redirect is taken as one. */
   readonly follow: boolean;
+  /** Filled as the answer comes: what is known of it when it breaks off. */
+  readonly seen: { status: number | null; wireBytes: number | null };
   readonly marks: {
     firstByte(): void;
     /** The body is complete, or for a redirect its headers are; the socket is still open. */
@@ -140,6 +142,7 @@ function handlerOf(options: ExchangeOptions, settle: Settle): Dispatcher.Dispatc
       // Interim answers (103 Early Hints) say nothing about the target.
       if (code < 200 || settled) return;
       status = code;
+      options.seen.status = code;
       const location = options.follow && REDIRECTS.has(code) ? first(headers["location"]) : null;
       if (location !== null) {
         options.marks.end();
@@ -151,6 +154,7 @@ function handlerOf(options: ExchangeOptions, settle: Settle): Dispatcher.Dispatc
     },
     onResponseData(_controller, chunk) {
       if (settled) return;
+      options.seen.wireBytes = Math.min((options.seen.wireBytes ?? 0) + chunk.length, options.capBytes);
       try {
         body?.chunk(chunk);
       } catch (error) {

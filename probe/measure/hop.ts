@@ -53,14 +53,27 @@ export type Hop = {
   readonly family: 4 | 6 | null;
   readonly tlsProtocol: string | null;
   readonly certificate: Certificate | null;
+  /** Of the answer, also of one that broke off. */
+  readonly status: number | null;
+  /** Body bytes read, at most the cap. */
+  readonly wireBytes: number | null;
 };
 
-type Facts = { -readonly [key in "address" | "family" | "tlsProtocol" | "certificate"]: Hop[key] };
+type Facts = {
+  -readonly [key in "address" | "family" | "tlsProtocol" | "certificate" | "status" | "wireBytes"]: Hop[key];
+};
 
 /** Runs one hop; a failure is part of the answer. Rejects only when the caller's own signal stopped it. */
 export async function runHop(tools: HopTools, task: HopTask): Promise<Hop> {
   const marks = newMarks(0);
-  const facts: Facts = { address: null, family: null, tlsProtocol: null, certificate: null };
+  const facts: Facts = {
+    address: null,
+    family: null,
+    tlsProtocol: null,
+    certificate: null,
+    status: null,
+    wireBytes: null,
+  };
   const at: { phase: Phase } = { phase: "dns" };
   const held: { socket: net.Socket | null } = { socket: null };
   let request: Exchange | null = null;
@@ -122,6 +135,7 @@ function requestOf(tools: HopTools, task: HopTask, { marks, at, facts, held }: R
     contains: assignment.expect.bodyContains,
     capBytes: assignment.bodyCapBytes,
     follow: assignment.redirects > 0,
+    seen: facts,
     marks: {
       firstByte() {
         marks.firstByteMs = tools.clock.monoMs();

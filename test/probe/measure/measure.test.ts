@@ -297,3 +297,18 @@ test("a loop that was blocked at a mark makes the sample suspect after one more 
   strict.close();
   await target.close();
 });
+
+test("an answer that breaks off keeps its status and the bytes that came", async () => {
+  const target = await httpTarget({
+    handle: (_request, response) => {
+      response.writeHead(206, { "content-length": "100" });
+      response.write("half");
+      setImmediate(() => response.destroy());
+    },
+  });
+  const { failure, detail, timings } = await measurer.measure(assignmentFor(target.url));
+  await target.close();
+  assert.equal(failure?.phase, "transfer");
+  assert.deepEqual([detail.status, detail.wireBytes, detail.bodyBytes], [206, 4, undefined]);
+  assert.deepEqual([timings.transfer, timings.total, timings.speed], [null, null, null]);
+});
