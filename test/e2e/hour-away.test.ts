@@ -31,6 +31,7 @@ let collector: Collector;
 let probe: Probe;
 let client: ApiClient;
 let port = 0;
+let listening = false;
 let watched: Target;
 
 const options = (): CollectorOptions => ({
@@ -46,16 +47,25 @@ const options = (): CollectorOptions => ({
 const open = async () => {
   collector = await startCollector({ options: options(), clock, log: silentLog, version: "0.0.0" });
   port = Number(new URL(collector.localUrl).port);
+  listening = true;
 };
 
-/** Real sockets and disks answer in real time: looks until it holds, moving the frozen clock when asked to. */
+/**
+ * Real sockets and disks answer in real time: looks until it holds, moving the frozen clock when asked to. A long move
+ * is made in small ones, each with a real round trip, or the collector would believe the probe silent between two.
+ */
 async function until(what: string, holds: () => boolean | Promise<boolean>, moveMs = 0): Promise<void> {
   const giveUpMs = performance.now() + 30_000;
   while (!(await holds())) {
     if (performance.now() > giveUpMs) throw new Error(`never came: ${what}`);
-    if (moveMs > 0) await clock.advance(moveMs);
+    if (moveMs > 0) await move(moveMs);
     else await new Promise<void>((resolve) => setImmediate(resolve));
   }
+}
+
+async function move(ms: number): Promise<void> {
+  await clock.advance(ms);
+  if (listening) await fetch(`${collector.localUrl}/healthz`).then((answer) => answer.text());
 }
 
 const stored = async (): Promise<SamplesPage["samples"]> =>
@@ -120,6 +130,7 @@ after(async () => {
 });
 
 test("an hour without a collector is in the charts afterwards, tick by tick, and pages nobody", async () => {
+  listening = false;
   await collector.close();
   for (let tick = 1; tick <= 12; tick += 1) {
     target.script = tick >= 4 && tick <= 6 ? { status: 503, body: "busy" } : { body: "ok" };
@@ -129,7 +140,7 @@ test("an hour without a collector is in the charts afterwards, tick by tick, and
   await open();
   client = apiClient(collector.localUrl);
   await client.call("POST", "/session", { username: "admin", password: PASSWORD });
-  await until("the hour", async () => (await stored()).length === 13, 1_000);
+  await until("the hour", async () => (await stored()).length === 13, 200);
   const samples = await stored();
   const ticks = samples.map(({ sample }) => sample.tick).sort((a, b) => a - b);
   assert.deepEqual(
@@ -161,9 +172,11 @@ test("an hour without a collector is in the charts afterwards, tick by tick, and
 
 test("what fails from now on is mailed, and so is its end", async () => {
   target.script = { status: 503, body: "busy" };
-  await until("the mail of the failure", () => mails.length === 1, 10_000);
+  // The frozen clock may outrun a real socket, and a vantage that seems silent for 90 s is told of too.
+  const told = () => mails.filter((mail) => /^Subject: .*shop/m.test(mail));
+  await until("the mail of the failure", () => told().length === 1, 200);
   target.script = { body: "ok" };
-  await until("the mail of its end", () => mails.length === 2, 10_000);
-  assert.match(mails[0] ?? "", /^Subject: .*\[DOWN\].*shop/m);
-  assert.match(mails[1] ?? "", /^Subject: .*shop/m);
+  await until("the mail of its end", () => told().length === 2, 200);
+  assert.match(told()[0] ?? "", /^Subject: .*\[DOWN\]/m);
+  assert.doesNotMatch(told()[1] ?? "", /^Subject: .*\[DOWN\]/m);
 });
