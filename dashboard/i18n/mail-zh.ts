@@ -50,7 +50,7 @@ export const mailZh = {
   "lead.span": "从 {since} 到 {until}，历时 {duration}。",
   "lead.silent": "探测点 {name}（{carrier}）没有消息，最后一次联系是 {since}。",
   "lead.silentHelp":
-    "在它回来之前，{carrier}这里没有新数据，它也不参与故障判断；这不说明网站有问题。请看看那台机器的电源、网络和 carrierwatch 探测进程。",
+    "在它回来之前，那里没有新数据，它也不参与故障判断；这不说明网站有问题。请看看那台机器的电源、网络和 carrierwatch 探测进程。",
   "lead.skewed": "探测点 {name}（{carrier}）的时钟与采集端相差 {skew} 秒，超过了 60 秒。",
   "lead.skewedHelp": "时钟校准之前，它的结果照样保存，但不参与故障判断。请在那台机器上打开时间同步。",
   "lead.silentEnded": "探测点 {name}（{carrier}）恢复联系。",
