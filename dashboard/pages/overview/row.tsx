@@ -2,9 +2,11 @@
 import type { TargetedMouseEvent } from "preact";
 import type { OverviewCell, OverviewRow } from "../../../collector/wire/api-overview.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
+import { limitFor } from "../../charts/lines.ts";
 import { carrierColor } from "../../charts/theme.ts";
-import { msQuantity } from "../../i18n/format.ts";
+import { type Format, msQuantity } from "../../i18n/format.ts";
 import { causeText, incidentText, shortFailure } from "../../i18n/incident-text.ts";
+import type { Translate } from "../../i18n/translate.ts";
 import { Dot } from "../parts/fields.tsx";
 import { Link } from "../parts/link.tsx";
 import { Spark, Strip } from "../parts/strip.tsx";
@@ -25,10 +27,9 @@ export function Row({ row, carriers, nowMs }: RowProps) {
     router.go(to);
     scrollTo(0, 0);
   };
-  const failure = row.cells.find((cell) => cell.state === "down")?.latest?.sample.failure;
   const why = incident
     ? incidentText(incident, { t, f, carrier: (id) => carrierName(carriers, id, language) })
-    : failure && causeText(failure, t);
+    : notYetIncident(row, (id) => carrierName(carriers, id, language), t, f);
   return (
     <tr class={`link ${row.status}`} onClick={open}>
       <td class="t">
@@ -50,6 +51,27 @@ export function Row({ row, carriers, nowMs }: RowProps) {
       </td>
     </tr>
   );
+}
+
+/** What the newest round showed, while it is too early for an incident; null = nothing bad. */
+function notYetIncident(
+  row: OverviewRow,
+  nameOf: (carrier: string) => string,
+  t: Translate,
+  f: Format,
+): string | null {
+  const failure = row.cells.find((cell) => cell.state === "down")?.latest?.sample.failure;
+  if (failure) return causeText(failure, t);
+  const slow = row.cells.find((cell) => cell.slow);
+  const totalUs = slow?.latest?.sample.timings.total ?? null;
+  const limit = slow ? limitFor(row.target.alarm.lines.total, slow.carrier) : null;
+  if (!slow || totalUs === null || limit === null || totalUs / 1000 <= limit) return null;
+  return t("incident.slow", {
+    carriers: nameOf(slow.carrier),
+    metric: t("metric.total"),
+    value: f.ms(totalUs / 1000),
+    limit: f.msLimit(limit),
+  });
 }
 
 type CellProps = { carrier: Carrier; cell: OverviewCell | undefined; nowMs: number };
