@@ -1,20 +1,25 @@
 /** A text to take away, with a button that copies it. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useApp } from "../state/app.ts";
 
 export function CopyBox({ text }: { text: string }) {
   const { t } = useApp();
   const [copied, setCopied] = useState(false);
+  const code = useRef<HTMLElement>(null);
   const copy = () => {
-    // Without TLS a browser has no clipboard: the text is then selected by a click, to be copied by hand.
-    navigator.clipboard?.writeText(text).then(
-      () => setCopied(true),
-      () => undefined,
-    );
+    const byHand = () => {
+      if (code.current) getSelection()?.selectAllChildren(code.current);
+      setCopied(document.execCommand("copy"));
+    };
+    // Without TLS a browser has no clipboard but still copies what is selected.
+    if (window.isSecureContext) navigator.clipboard.writeText(text).then(() => setCopied(true), byHand);
+    else byHand();
   };
   return (
     <div class="stack copy">
-      <code class="command">{text}</code>
+      <code class="command" ref={code}>
+        {text}
+      </code>
       <div>
         <button type="button" class="btn primary" onClick={copy}>
           {t(copied ? "common.copied" : "common.copy")}
