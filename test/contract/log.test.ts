@@ -157,6 +157,18 @@ forEachEngine("sample log", (open) => {
   );
 
   test(
+    "a sample older than the kept window is gone, whether or not its place was needed",
+    withStore(open, async (store) => {
+      const keepS = PDP_KEEP_S(300);
+      const ticks = [T0, T0 + 300, T0 + keepS];
+      for (const tick of ticks) await store.samples.load([record({ tick })], nowAfter(tick));
+      assert.deepEqual(ticksOf(await store.samples.states("shop", ticks)), [1, keepS / 300]);
+      await store.samples.load([record({ tick: T0 + keepS + 600 })], nowAfter(T0 + keepS + 600));
+      assert.deepEqual(ticksOf(await store.samples.states("shop", ticks)), [keepS / 300]);
+    }),
+  );
+
+  test(
     "a cursor nobody gave is refused by name",
     withStore(open, async (store) => {
       const query = { series: [SERIES], fromS: 0, toS: T0, limit: 1, order: "newest" } as const;

@@ -124,6 +124,46 @@ forEachEngine("rows", (open) => {
   );
 
   test(
+    "after a gap of one and a half laps every ring shows the one new sample, and no old one in its place",
+    withStore(open, async (store) => {
+      const laps = [
+        ...archivesOf(300).map(({ rowS, rows }) => ({
+          rowS,
+          lapS: rowS === 300 ? PDP_KEEP_S(300) : rows * rowS,
+        })),
+        { rowS: "strip" as const, lapS: LONGEST_S },
+      ];
+      for (const { rowS, lapS } of laps) {
+        const series = [{ target: `t-${rowS}`, vantage: "ct-1" }];
+        // A hundred old ticks, so that old tiles stand in many slots of the ring.
+        const stride = Math.ceil(lapS / 100 / 300) * 300;
+        const old = Array.from({ length: 100 }, (_, i) => record({ ...series[0], tick: T0 + i * stride }));
+        const newTick = T0 + 100 * stride + Math.ceil(lapS / 600) * 300;
+        for (const one of [...old, record({ ...series[0], tick: newTick })])
+          await store.samples.load([one], nowAfter(one.sample.tick));
+        const firstS = newTick - lapS;
+        if (rowS === "strip") {
+          const [strip] = await store.strip.read({ series, fromS: 0, toS: newTick });
+          const want = [...old.map(({ sample }) => sample.tick), newTick].filter((tick) => tick > firstS);
+          const found = [...(strip?.codes ?? [])].flatMap((code, i) =>
+            code === 0 ? [] : [(strip?.fromS ?? 0) + i * 300],
+          );
+          assert.deepEqual(found, want);
+          continue;
+        }
+        const [run] = await store.rows.read({ series, metrics: ["total"], rowS, ...EVER });
+        const want = [...old.map(({ sample }) => sample.tick), newTick]
+          .map((tick) => Math.ceil(tick / rowS) * rowS)
+          .filter((label) => label > Math.ceil(newTick / rowS) * rowS - lapS);
+        const found = [...(run?.columns.total?.n ?? [])].flatMap((n, i) =>
+          Array.from({ length: n }, () => (run?.fromS ?? 0) + i * rowS),
+        );
+        assert.deepEqual(found, want, `rows of ${rowS} s`);
+      }
+    }),
+  );
+
+  test(
     "PDPs are shown for the late window and a day",
     withStore(open, async (store) => {
       const keepS = PDP_KEEP_S(300);
