@@ -17,7 +17,7 @@ import type { Interfaces } from "./families.ts";
 import { type Guard, literalOf, portOf } from "./guard.ts";
 import type { Addresses, Lookup } from "./lookup.ts";
 import { type Marks, newMarks, phaseStartMs } from "./phases.ts";
-import { describe, expire, StageError, type Trouble } from "./trouble.ts";
+import { deadline, describe, StageError, type Trouble } from "./trouble.ts";
 
 /** What all hops of a probe share. */
 export type HopTools = {
@@ -270,12 +270,10 @@ async function within<T>(
   act: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { connectMs } = task.assignment.timeouts;
-  const cancel = tools.clock.after(connectMs, () => {
-    expire(task.stop, `no end after ${connectMs} ms`);
-  });
+  const lift = deadline(tools.clock, connectMs, task.stop, `no end after ${connectMs} ms`);
   try {
     return await act(task.stop.signal);
   } finally {
-    cancel();
+    lift();
   }
 }

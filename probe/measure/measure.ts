@@ -19,7 +19,7 @@ import { lookupOf } from "./lookup.ts";
 import { loopWatch } from "./loop-watch.ts";
 import type { Measurable, Measured } from "./measured.ts";
 import { type Marks, progressOf } from "./phases.ts";
-import { expire } from "./trouble.ts";
+import { deadline } from "./trouble.ts";
 import { warmUp } from "./warm-up.ts";
 
 export type MeasurerOptions = {
@@ -131,9 +131,7 @@ async function run(
   extra.signal?.addEventListener("abort", callerStops, { once: true });
   const startedMs = clock.nowMs();
   const { totalMs } = assignment.timeouts;
-  const cancel = clock.after(totalMs, () => {
-    expire(stop, `no end after ${totalMs} ms in all`);
-  });
+  const lift = deadline(clock, totalMs, stop, `no end after ${totalMs} ms in all`);
   let loopDelayMs = 0;
   const finished: Marks[] = [];
   const arrived = () => {
@@ -149,7 +147,7 @@ async function run(
     if (trail.trouble) loopDelayMs = Math.max(loopDelayMs, endDelayMs);
     return measuredOf(trail, assignment, { startedMs, loopDelayMs, endDelayMs, lateMs, limits });
   } finally {
-    cancel();
+    lift();
     extra.signal?.removeEventListener("abort", callerStops);
   }
 }

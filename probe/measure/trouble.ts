@@ -2,6 +2,7 @@
  * Why a measurement stopped: the stage it was in and what was seen there. Judged by `judge/`; never thrown further
  * than the hop it happened in.
  */
+import type { Clock } from "../../collector/wire/clock.ts";
 import type { FailurePhase } from "../../collector/wire/sample.ts";
 
 /** Codes of our own, beside those of Node, c-ares, OpenSSL and undici. */
@@ -42,11 +43,22 @@ export class StageError extends Error {
 }
 
 /**
- * Ends a measurement by its deadline, one turn of the loop later: what had already arrived while the loop was busy
- * is read first, so that a late loop does not make a timeout of an answer.
+ * Sets a deadline that ends the measurement; the answer lifts it.
+ *
+ * It strikes one turn of the loop after its time: what had arrived while the loop was busy is read first, so that a
+ * late loop does not make a timeout of an answer.
  */
-export function expire(stop: AbortController, message: string): void {
-  setImmediate(() => stop.abort(new StageError("DEADLINE", message)));
+export function deadline(clock: Clock, ms: number, stop: AbortController, message: string): () => void {
+  let lifted = false;
+  const cancel = clock.after(ms, () => {
+    setImmediate(() => {
+      if (!lifted) stop.abort(new StageError("DEADLINE", message));
+    });
+  });
+  return () => {
+    lifted = true;
+    cancel();
+  };
 }
 
 /** Code and text of anything that was thrown. */

@@ -148,3 +148,16 @@ test("an answer that came while the loop was blocked beyond the deadline is read
   assert.equal(sample.state, "up", JSON.stringify(sample));
   assert.ok((sample.timings.total ?? 0) > 400_000);
 });
+
+test("a connect that stood while the loop was blocked beyond its timeout is not timed out, nor is what follows", async () => {
+  const target = await httpTarget({ delayMs: 30 });
+  const timeouts = { connectMs: 100, totalMs: 5_000 };
+  const running = measurer.measure(assignmentFor(target.url, { timeouts }));
+  setImmediate(() => {
+    const untilMs = performance.now() + 200;
+    while (performance.now() < untilMs);
+  });
+  const sample = await running;
+  await target.close();
+  assert.equal(sample.state, "up", JSON.stringify(sample));
+});
