@@ -85,7 +85,8 @@ export type ProbeSettings = Omit<ProbeFile, "collector" | "ca"> & {
   readonly file: string;
   readonly url: string;
   readonly certificateSha256: string | null;
-  readonly key: string;
+  /** The vantage's key as its file holds it now: joining again or rotating takes effect without a restart. */
+  readonly key: () => string;
   /** PEM texts. */
   readonly ca: readonly string[];
 };
@@ -111,7 +112,7 @@ export function probeSettings(dir: string, flags: ProbeFlags): ProbeSettings {
     file,
     url: collector.url.replace(/\/+$/, ""),
     certificateSha256: collector.certificateSha256,
-    key: keyOf(resolve(folder, collector.keyFile)),
+    key: keyReader(resolve(folder, collector.keyFile)),
     ca: ca.map((path) => textOf(resolve(folder, path), `${file}: ca`)),
   };
 }
@@ -156,6 +157,18 @@ function problems(file: string, issues: readonly FieldIssue[]): ConfigError {
 
 /** What a vantage's key looks like; the vantage's id stands in it. */
 export const KEY = /^cwp_([a-z0-9-]+)_[A-Za-z0-9_-]{16,}$/;
+
+function keyReader(file: string): () => string {
+  let key = keyOf(file);
+  return () => {
+    try {
+      key = keyOf(file);
+    } catch {
+      // The file is being replaced, or gone: the key that worked is the best guess.
+    }
+    return key;
+  };
+}
 
 function keyOf(file: string): string {
   if (!existsSync(file)) {

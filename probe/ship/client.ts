@@ -15,8 +15,8 @@ export type ClientOptions = {
   readonly url: string;
   /** SHA-256 of its certificate, hex; null = publicly trusted, or plain http. */
   readonly certificateSha256: string | null;
-  /** The vantage's key; null while joining. */
-  readonly key: string | null;
+  /** The vantage's key, asked for before each exchange; null while joining. */
+  readonly key: (() => string) | null;
   readonly userAgent: string;
 };
 
@@ -55,15 +55,17 @@ export function clientOf(options: ClientOptions): Client {
   const agent = secure
     ? new https.Agent({ keepAlive: true, maxSockets: 4, maxCachedSessions: 0, ...trustOf(options) })
     : new http.Agent({ keepAlive: true, maxSockets: 4 });
-  const headers: Record<string, string> = { "user-agent": options.userAgent };
-  if (options.key !== null) headers["authorization"] = `Bearer ${options.key}`;
+  const headersNow = (): Record<string, string> => ({
+    "user-agent": options.userAgent,
+    ...(options.key === null ? {} : { authorization: `Bearer ${options.key()}` }),
+  });
 
   const once = (wanted: Exchange): { request: http.ClientRequest; answer: Promise<Answer> } => {
     const request = (secure ? https : http).request(`${base}${wanted.path}`, {
       method: wanted.method,
       agent,
       headers: {
-        ...headers,
+        ...headersNow(),
         ...wanted.headers,
         ...(wanted.body ? { "content-length": String(wanted.body.length) } : {}),
       },

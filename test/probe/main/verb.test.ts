@@ -1,6 +1,9 @@
 /** `carrierwatch probe` as people and the collector run it: a process that measures, delivers, survives and stops. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { assignmentOf, probeConfigOf } from "../../support/assignments.ts";
@@ -152,4 +155,45 @@ test("a second probe in the same folder is refused, and may start when the first
   first.child.kill("SIGKILL");
   await first.ended;
   await says(started(t, [BIN, "probe", ...flags]), "the probe measures");
+});
+
+test("a new key in the file is used at once, and a probe that is refused measures on", async (t) => {
+  const collector = await fakeCollector(t);
+  collector.setConfig(probeConfigOf([assignmentOf({ url: await site(t), stepS: 10 })]));
+  const keys = new Set<string>();
+  collector.intercept = (path) => {
+    keys.add(collector.requests.at(-1)?.headers.authorization ?? "");
+    const isOld = collector.requests.at(-1)?.headers.authorization?.includes("0123456789") === true;
+    return isOld && path.endsWith("/samples") ? { status: 429, headers: { "retry-after": "1" } } : null;
+  };
+  const folder = joinedFolder(scratchFolder(t));
+  const probe = started(t, [BIN, "probe", "--data", folder, "--url", collector.url]);
+  await says(probe, "did not take a batch");
+  writeFileSync(join(folder, "probe", "key"), "cwp_sh-ct-1_another-key-altogether\n");
+  await until(() => collector.stored.size >= 1, "samples under the new key");
+  assert.equal(keys.size, 2);
+});
+
+test("SIGTERM ends a probe within ten seconds although target and collector say nothing", async (t) => {
+  const collector = await fakeCollector(t);
+  const silent = createServer(() => {});
+  silent.listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  t.after(() => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+  collector.setConfig(
+    probeConfigOf([assignmentOf({ url, timeouts: { connectMs: 60_000, totalMs: 120_000 } })]),
+  );
+  collector.intercept = (path) => (path.endsWith("/samples") ? "hang" : null);
+  const folder = joinedFolder(scratchFolder(t));
+  const flags = ["--data", folder, "--url", collector.url, "--allow", "127.0.0.1/32"];
+  const probe = started(t, [BIN, "probe", ...flags]);
+  await Promise.all([once(silent, "request"), says(probe, "the probe measures")]);
+  const askedMs = performance.now();
+  probe.child.kill("SIGTERM");
+  assert.equal(await probe.ended, 0);
+  assert.ok(performance.now() - askedMs < 10_000);
 });

@@ -100,3 +100,25 @@ test("stopping waits for what runs, but not longer than it is told", async () =>
   await s.clock.advance(600_000);
   assert.equal(s.starts.length, 2);
 });
+
+test("however the wall clock leaps, starts keep their real distance", async () => {
+  const YEARS_MS = 10 * 365 * 86_400_000;
+  for (const leapMs of [3_600_000, -3_600_000, YEARS_MS, -YEARS_MS]) {
+    const s = scheduled({ concurrent: 10, gapHttpMs: 3, gapHttpsMs: 10 }, () => 20);
+    s.scheduler.assign(targets(3, { stepS: 60 }));
+    s.scheduler.start();
+    await s.clock.advance(300_000);
+    s.clock.jump(leapMs);
+    await s.clock.advance(600_000);
+    const one = s.starts
+      .filter(({ measurement }) => measurement.assignment.id === "t1")
+      .map(({ atMs }) => atMs);
+    const gaps = one.slice(2).map((atMs, i) => atMs - (one[i + 1] ?? 0));
+    assert.ok(Math.min(...gaps) > 0 && one.length <= 17, `${one.length} starts in 15 steps`);
+    // An hour back repeats ticks that have their samples; any other leap costs one step at most.
+    if (leapMs !== -3_600_000)
+      assert.ok(Math.max(...gaps) <= 121_000, `${Math.max(...gaps)} ms between starts`);
+    for (const { lateMs } of s.starts) assert.ok(lateMs >= 0 && lateMs < 60_000, `${lateMs} ms late`);
+    await s.scheduler.stop(0);
+  }
+});

@@ -19,7 +19,7 @@ async function pulling(t: TestContext) {
   const log = keptLog();
   const applied: ProbeConfig[] = [];
   let contacts = 0;
-  const client = clientOf({ url: collector.url, certificateSha256: null, key: "k", userAgent: "x" });
+  const client = clientOf({ url: collector.url, certificateSha256: null, key: () => "k", userAgent: "x" });
   t.after(() => client.close());
   const begin = async () => {
     const kept = await readKept(nodeFiles(), folder, log.log);

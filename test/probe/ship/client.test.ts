@@ -12,7 +12,7 @@ const other = testCa().leaf({ selfSigned: true });
 const sha256 = (pem: string) => new X509Certificate(pem).fingerprint256.replaceAll(":", "").toLowerCase();
 
 function client(t: TestContext, url: string, certificateSha256: string | null) {
-  const made = clientOf({ url, certificateSha256, key: KEY, userAgent: "carrierwatch/test" });
+  const made = clientOf({ url, certificateSha256, key: () => KEY, userAgent: "carrierwatch/test" });
   t.after(() => made.close());
   return made;
 }

@@ -33,7 +33,7 @@ function clientFor(t: TestContext, collector: FakeCollector): Client {
   const client = clientOf({
     url: collector.url,
     certificateSha256: null,
-    key: "cwp_sh-ct-1_0123456789abcdef",
+    key: () => "cwp_sh-ct-1_0123456789abcdef",
     userAgent: "carrierwatch/test",
   });
   t.after(() => client.close());
