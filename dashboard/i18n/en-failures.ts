@@ -20,6 +20,7 @@ export const enFailures: Readonly<Record<keyof typeof zhFailures, string>> = {
   "state.up": "Up",
   "state.down": "Failed",
   "state.suspect": "Suspect",
+  "suspect.text": "The measuring machine was disturbed: this counts as up, but its times are not counted.",
   "state.unknown": "No data",
   "state.slow": "Slow",
   "state.none": "No vantage yet",

@@ -218,7 +218,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "vantages.form.create": "Make the join command",
   "vantages.join.title": "Bring {name} in",
   "vantages.join.text":
-    "Paste this line on that machine. It needs only Node; the line is valid for one hour and works once.",
+    "Paste this command on that machine. It needs only Node; it is valid for one hour and works once.",
   "vantages.join.waiting": "Waiting for it to appear",
   "vantages.join.there": "{name} has joined and is measuring.",
   "vantages.join.again": "New join command",

@@ -18,6 +18,7 @@ export const zhFailures = {
   "state.up": "正常",
   "state.down": "失败",
   "state.suspect": "可疑",
+  "suspect.text": "测量时探测机器受到干扰：算正常，但时间不计入统计。",
   "state.unknown": "无数据",
   "state.slow": "偏慢",
   "state.none": "暂无探测点",

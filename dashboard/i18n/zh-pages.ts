@@ -214,7 +214,7 @@ export const zhPages = {
   "vantages.form.tagsHint": "用逗号分开，可不填",
   "vantages.form.create": "生成加入命令",
   "vantages.join.title": "把 {name} 加进来",
-  "vantages.join.text": "在那台机器上粘贴这一行。只需要装有 Node，命令 1 小时内有效，只能用一次。",
+  "vantages.join.text": "在那台机器上粘贴下面的命令。只需要装有 Node；1 小时内有效，只能用一次。",
   "vantages.join.waiting": "等待它出现",
   "vantages.join.there": "{name} 已加入，开始测量了。",
   "vantages.join.again": "重新生成加入命令",

@@ -101,6 +101,7 @@ function Password() {
   const act = useAct();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
+  const wrongCurrent = act.code === "forbidden" || act.issues["currentPassword"] !== undefined;
   const save = () =>
     act.run(async () => {
       await client.patch(`/users/${me.id}`, { currentPassword: current, password: next });
@@ -116,7 +117,7 @@ function Password() {
           autocomplete="current-password"
           label={t("settings.account.currentPassword")}
           value={current}
-          wrong={act.issues["currentPassword"] && t("problem.password.wrong")}
+          wrong={wrongCurrent ? t("problem.password.wrong") : undefined}
           onValue={setCurrent}
         />
         <TextField
@@ -129,7 +130,7 @@ function Password() {
           onValue={setNext}
         />
       </div>
-      {act.error && (
+      {act.error && !wrongCurrent && (
         <p class="problem" role="alert">
           {act.error}
         </p>

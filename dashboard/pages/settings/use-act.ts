@@ -8,6 +8,8 @@ export type Act = {
   readonly busy: boolean;
   /** Why the newest one failed, in the reader's words. */
   readonly error: string | null;
+  /** Its code, for a form that knows better words. */
+  readonly code: string | null;
   /** The same at its field, by path. */
   readonly issues: Readonly<Record<string, string>>;
   run(act: () => Promise<unknown>): void;
@@ -17,17 +19,21 @@ export function useAct(): Act {
   const { t } = useApp();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const [code, setCode] = useState<string | null>(null);
   const [issues, setIssues] = useState<Readonly<Record<string, string>>>({});
   return {
     busy,
     error,
+    code,
     issues,
     run(act) {
       setBusy(true);
       setError(null);
+      setCode(null);
       setIssues({});
       act()
         .catch((failed: unknown) => {
+          setCode(failed instanceof ApiError ? failed.code : null);
           const found = failed instanceof ApiError ? failed.issues : [];
           setIssues(
             Object.fromEntries(found.map((one) => [one.path, t("problem.field", { message: one.message })])),

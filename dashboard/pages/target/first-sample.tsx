@@ -87,6 +87,7 @@ function Lane({ view, name, sample, progress }: LaneProps) {
         />
       </div>
       {failure && <p class="bad-text">{causeText(failure, t)}</p>}
+      {sample?.sample.state === "suspect" && <p class="sub">{t("suspect.text")}</p>}
       {sample && sample.sample.detail.bodyBytes !== undefined && (
         <p class="small">
           {f.bytes(sample.sample.detail.bodyBytes)} · {f.speed(sample.sample.timings.speed)}

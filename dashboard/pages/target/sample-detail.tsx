@@ -36,6 +36,7 @@ export function SampleDetail({ view }: { view: SampleView }) {
           })}
         </p>
       )}
+      {sample.state === "suspect" && <p class="sub">{t("suspect.text")}</p>}
       {failure?.detail && <p class="mono">{failure.detail}</p>}
       {sample.unknownReason && <p class="sub">{t(`unknown.${sample.unknownReason}`)}</p>}
       <dl class="detail">
