@@ -127,11 +127,14 @@ function opsPart({ file, writer, reader, upkeep }: Threads): Store["ops"] {
     counters: () => reader.call("counters"),
     countRejected: (vantage, n) => writer.call("countRejected", vantage, n),
     async ready() {
-      const reason = await Promise.race([
+      const writes = await Promise.race([
         writer.call("ready").catch((error: Error) => error.message),
         tooSlow(`the database did not take a write within ${READY_WITHIN_MS} ms`),
       ]);
-      return { ok: reason === null, reasons: reason === null ? [] : [reason] };
+      const reads = reader.ended();
+      const reasons = [writes, reads === null ? null : `the database cannot be read: ${reads}`];
+      const found = reasons.filter((reason) => reason !== null);
+      return { ok: found.length === 0, reasons: found };
     },
   };
 }
