@@ -92,7 +92,12 @@ function parts(db: Database.Database, data: WriterData, unlock: () => void) {
     ...writerIncidents(db),
     ...writerOutbox(db),
     ...writerClaims(db),
-    ready: (): string | null => disk.reason(),
+    /** Null after a real write; otherwise why there is none. */
+    ready(): string | null {
+      const reason = disk.reason();
+      if (reason === null) setState(db, "open");
+      return reason;
+    },
     synchronous: () => db.pragma("synchronous", { simple: true }),
   } satisfies Operations;
   const close = () => {
