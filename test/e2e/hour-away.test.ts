@@ -5,68 +5,28 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { SMTPServer } from "smtp-server";
-import { type Collector, startCollector } from "../../collector/collector.ts";
-import { writeProbeKey } from "../../collector/local-probe.ts";
-import type { CollectorOptions } from "../../collector/options.ts";
 import type { ChartData } from "../../collector/wire/api-chart.ts";
 import type { SamplesPage } from "../../collector/wire/api-overview.ts";
 import type { IncidentView } from "../../collector/wire/incident.ts";
-import { silentLog } from "../../collector/wire/log.ts";
 import type { Target } from "../../collector/wire/target.ts";
-import { probeSettings } from "../../probe/config.ts";
-import { type Probe, startProbe } from "../../probe/run.ts";
-import { type ApiClient, apiClient, setUp } from "../support/api.ts";
+import type { Probe } from "../../probe/run.ts";
+import type { ApiClient } from "../support/api.ts";
 import { fakeClock } from "../support/fake-clock.ts";
+import { frozenCollector } from "../support/frozen-collector.ts";
 import { type HttpTarget, httpTarget } from "../support/http-target.ts";
-import { busyMachine, scratch } from "../support/product.ts";
+import { scratch } from "../support/product.ts";
 
 const STEP_S = 300;
-const PASSWORD = "a long enough password";
 const clock = fakeClock(Date.UTC(2026, 10, 21, 8, 0, 1));
 const folder = scratch("hour-away");
+const collector = frozenCollector(folder.dir, clock);
+const { until } = collector;
 const mails: string[] = [];
 let smtp: SMTPServer;
 let target: HttpTarget;
-let collector: Collector;
 let probe: Probe;
 let client: ApiClient;
-let port = 0;
-let listening = false;
 let watched: Target;
-
-const options = (): CollectorOptions => ({
-  dir: folder.dir,
-  host: "127.0.0.1",
-  port,
-  publicUrl: null,
-  basePath: "",
-  tls: null,
-  trustedProxies: [],
-  allow: [],
-});
-const open = async () => {
-  collector = await startCollector({ options: options(), clock, log: silentLog, version: "0.0.0" });
-  port = Number(new URL(collector.localUrl).port);
-  listening = true;
-};
-
-/**
- * Real sockets and disks answer in real time: looks until it holds, moving the frozen clock when asked to. A long move
- * is made in small ones, each with a real round trip, or the collector would believe the probe silent between two.
- */
-async function until(what: string, holds: () => boolean | Promise<boolean>, moveMs = 0): Promise<void> {
-  const giveUpMs = performance.now() + 30_000;
-  while (!(await holds())) {
-    if (performance.now() > giveUpMs) throw new Error(`never came: ${what}`);
-    if (moveMs > 0) await move(moveMs);
-    else await new Promise<void>((resolve) => setImmediate(resolve));
-  }
-}
-
-async function move(ms: number): Promise<void> {
-  await clock.advance(ms);
-  if (listening) await fetch(`${collector.localUrl}/healthz`).then((answer) => answer.text());
-}
 
 const stored = async (): Promise<SamplesPage["samples"]> =>
   (await client.call<SamplesPage>("GET", `/targets/${watched.id}/samples?limit=100`)).samples;
@@ -93,8 +53,7 @@ before(async () => {
     });
   });
   target = await httpTarget({ body: "ok" });
-  await open();
-  client = await setUp(collector.setupUrl ?? "", { language: "en" });
+  client = await collector.open();
   await client.call("PUT", "/settings/smtp", {
     host: "127.0.0.1",
     port: smtpPort,
@@ -107,39 +66,26 @@ before(async () => {
     language: "en",
     timeZone: "UTC",
   });
-  await collector.registry.vantages.create({ id: "sh", name: "Shanghai", carrier: "ct" });
-  await writeProbeKey(folder.dir, await collector.vantageKeys.issue("sh"));
-  busyMachine(folder.dir);
-  const settings = probeSettings(folder.dir, { url: collector.localUrl, allow: ["127.0.0.1/32"] });
-  probe = await startProbe({
-    settings,
-    clock,
-    log: silentLog,
-    random: () => 0.5,
-    bootMs: () => clock.monoMs(),
-  });
+  probe = await collector.probe();
   watched = await client.call<Target>("POST", "/targets", { name: "shop", url: `${target.url}/` });
   await until("the first sample", async () => (await stored()).length === 1, 10);
 });
 after(async () => {
   await probe?.stop();
-  await collector?.close();
+  await collector.close();
   await target?.close();
   await new Promise<void>((resolve) => smtp.close(() => resolve()));
   folder.remove();
 });
 
 test("an hour without a collector is in the charts afterwards, tick by tick, and pages nobody", async () => {
-  listening = false;
   await collector.close();
   for (let tick = 1; tick <= 12; tick += 1) {
     target.script = tick >= 4 && tick <= 6 ? { status: 503, body: "busy" } : { body: "ok" };
     const before = target.seen.requests.length;
     await until("the next measurement", () => target.seen.requests.length > before, 10_000);
   }
-  await open();
-  client = apiClient(collector.localUrl);
-  await client.call("POST", "/session", { username: "admin", password: PASSWORD });
+  client = await collector.open();
   await until("the hour", async () => (await stored()).length === 13, 200);
   const samples = await stored();
   const ticks = samples.map(({ sample }) => sample.tick).sort((a, b) => a - b);
