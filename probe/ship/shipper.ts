@@ -147,12 +147,13 @@ class SpoolShipper implements Shipper {
     this.#rttMs = answer.elapsedMs;
     this.#limit = Math.min(BATCH_MAX_SAMPLES, this.#limit * 2);
     await spool.settle(taken);
-    spool.setMark(mark);
     this.#tell(taken, outcomes);
     if (rewindToS !== undefined) {
       const records = await spool.rewind(rewindToS);
       log.warn({ rewindToS, records }, "the collector has lost samples and asked for them once more");
     }
+    // Last: a probe that dies before the rewind is on disk still shows the old mark, and is asked again.
+    spool.setMark(mark);
     return { sent: true, waitMs: 0 };
   }
 

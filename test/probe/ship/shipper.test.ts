@@ -193,6 +193,20 @@ test("a collector that has lost samples gets them once more, from the tick it na
   await until(() => collector.stored.size === 11 && spool.figures().records === 0);
 });
 
+test("a rewind that failed is asked for again: the new mark is not taken before it", async (t) => {
+  const { collector, spool, shipper } = await shipping(t, { fill: 3 });
+  spool.setMark(7);
+  let asked = 0;
+  spool.rewind = async () => {
+    asked += 1;
+    throw new Error("no space");
+  };
+  collector.answer = { mark: 2, rewindToS: sampleOf(0).tick };
+  shipper.start();
+  await until(() => asked === 1);
+  assert.equal(spool.mark(), 7);
+});
+
 test("an hour without a collector is delivered whole, the newest sample first", async (t) => {
   const { collector, clock, spool, shipper } = await shipping(t);
   collector.intercept = () => "reset";
