@@ -51,8 +51,12 @@ export type Accounts = {
   users: {
     list(): Promise<User[]>;
     create(input: UserInput): Promise<User>;
-    /** A new password ends every session of the user but `keepSession`. */
-    patch(id: string, patch: UserPatch, options: { keepSession?: string; own: boolean }): Promise<User>;
+    /** A new password ends every session of the user; who changed the `own` one gets a new session, others null. */
+    patch(
+      id: string,
+      patch: UserPatch,
+      options: { own: boolean },
+    ): Promise<{ user: User; session: NewSession | null }>;
     /** @throws CarrierwatchError last_user */
     remove(id: string): Promise<void>;
     /** Sets a password without knowing the old one, and ends every session. @throws NotFoundError */
@@ -104,14 +108,14 @@ export function accountsPart(deps: {
     users: {
       list: people.list,
       create: people.create,
-      async patch(id, patch, { keepSession, own }) {
+      async patch(id, patch, { own }) {
         // Whoever sits at a session left open must not guess the password without end either.
         const guesses = own && patch.password !== undefined;
         const succeeded = guesses ? failed.begin(id, `session of ${id}`) : () => {};
         const user = await people.patch(id, patch, own);
         succeeded();
-        if (patch.password !== undefined) await open.endAll(id, keepSession);
-        return user;
+        if (patch.password !== undefined) await open.endAll(id);
+        return { user, session: guesses ? await begin(user) : null };
       },
       async remove(id) {
         await people.remove(id);

@@ -21,7 +21,7 @@ export type Sessions = {
   find(cookie: string): Promise<{ user: string; id: string } | null>;
   alive(id: string): Promise<boolean>;
   end(id: string): Promise<void>;
-  endAll(user: string, but?: string): Promise<void>;
+  endAll(user: string): Promise<void>;
   onEnd(listener: (id: string) => void): () => void;
 };
 
@@ -61,9 +61,9 @@ export function sessions(deps: { readonly store: Pick<Store, "registry">; readon
     },
     alive: async (id) => stands(await registry.get("session", id)) !== null,
     end,
-    async endAll(user, but) {
+    async endAll(user) {
       for (const doc of await registry.list("session")) {
-        if (doc.id !== but && StoredSession.safeParse(doc.value).data?.user === user) await end(doc.id);
+        if (StoredSession.safeParse(doc.value).data?.user === user) await end(doc.id);
       }
     },
     onEnd(listener) {

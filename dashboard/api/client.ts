@@ -54,6 +54,8 @@ export function apiClient(api: string, onSessionLost: () => void): Client {
       if (response.status === 401 && path !== "/session") onSessionLost();
       throw error;
     }
+    // A changed password begins a new session, whose cookie the browser has already.
+    csrf = response.headers.get("x-csrf-token") ?? csrf;
     const text = response.status === 204 ? "" : await response.text();
     return (text === "" ? undefined : JSON.parse(text)) as T;
   };

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { User, UserInput, UserPatch } from "../../wire/api-account.ts";
 import type { App } from "../app.ts";
+import { setCookie } from "../cookie.ts";
 import type { ApiDeps } from "../deps.ts";
 import { IdParams } from "../query-fields.ts";
 
@@ -26,18 +27,24 @@ export function userRoutes(app: App, { accounts: { users } }: ApiDeps): void {
     {
       schema: {
         tags,
-        summary: "Change language, time zone or password; one's own password needs the current one",
+        summary:
+          "Change language, time zone or password; one's own password needs the current one and begins a new session",
         params: IdParams,
         body: UserPatch,
         response: { 200: User },
       },
       config: { access: "user" },
     },
-    async (request) => {
+    async (request, reply) => {
       const { caller } = request;
       const { id } = request.params;
       const own = caller?.kind === "session" && caller.user.id === id;
-      return await users.patch(id, request.body, { own, ...(own ? { keepSession: caller.session } : {}) });
+      const { user, session } = await users.patch(id, request.body, { own });
+      if (session) {
+        setCookie(request, reply, session.cookie);
+        void reply.header("x-csrf-token", session.caller.csrf);
+      }
+      return user;
     },
   );
   app.delete(

@@ -80,7 +80,7 @@ test("a user is made once whatever the case of the name, and no answer shows a p
   assert.equal(JSON.stringify(listed.body).includes("password"), false);
 });
 
-test("a new password needs the current one and ends every other session of the user", async (t) => {
+test("a new password needs the current one, ends every session of the user and begins one anew", async (t) => {
   const s = await served(t);
   const here = await signedIn(s);
   const there = browserHeaders(
@@ -94,8 +94,17 @@ test("a new password needs the current one and ends every other session of the u
   const changed = await patch({ password: "a new long one", currentPassword: PASSWORD, language: "zh" });
   assert.equal(changed.status, 200, JSON.stringify(changed.body));
   assert.equal(changed.body["language"], "zh");
-  assert.equal((await ask(`${s.api}/overview`, { headers: there })).status, 401);
-  assert.equal((await ask(`${s.api}/overview`, { headers: here })).status, 200);
+  for (const headers of [here, there]) {
+    assert.equal((await ask(`${s.api}/overview`, { headers })).status, 401);
+  }
+  const [cookie = ""] = (changed.headers.getSetCookie()[0] ?? "").split(";");
+  const anew = { cookie, "x-csrf-token": changed.headers.get("x-csrf-token") ?? "" };
+  assert.notEqual(cookie, here["cookie"]);
+  assert.equal((await ask(`${s.api}/session`, { headers: anew })).body["csrf"], anew["x-csrf-token"]);
+  assert.equal(
+    (await ask(`${s.api}/users/${id}`, { method: "PATCH", headers: anew, body: { language: "en" } })).status,
+    200,
+  );
   assert.equal(
     (await ask(`${s.api}/session`, { body: { username: "admin", password: PASSWORD } })).status,
     401,

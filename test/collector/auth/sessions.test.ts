@@ -60,8 +60,8 @@ test("ended sessions are told of, once each, and expired ones are cleared away a
   const ended: string[] = [];
   const [a, b, c] = [await open.begin("u-1"), await open.begin("u-1"), await open.begin("u-2")];
   const stop = open.onEnd((id) => ended.push(id));
-  await open.endAll("u-1", a.id);
-  assert.deepEqual(ended, [b.id]);
+  await open.endAll("u-1");
+  assert.deepEqual(ended.sort(), [a.id, b.id].sort());
   assert.ok(await open.find(c.cookie));
   stop();
   await clock.advance(13 * HOUR_MS);
