@@ -1,7 +1,8 @@
 /**
  * A year behind the demo: the scene's conditions at every past tick become samples, as a probe would have shipped them.
  *
- * Pure: no clock, no I/O. A tick at which the vantage was away gives no sample at all: UNKNOWN, a gap.
+ * Pure: no clock, no I/O. A tick at which the vantage was away gives no sample at all: UNKNOWN, a gap. A target that is
+ * measured every minute was measured every five until a fortnight ago, as somebody who tightened its step would have it.
  * Next stop: `store.samples.load`, in batches. Integers in us and bytes per second, rounded by wire.
  */
 import type { SampleRecord } from "../../collector/store/store.ts";
@@ -29,6 +30,23 @@ export function historyRange(target: DemoTarget, startS: number): HistoryRange {
   return { fromS: toS - target.days * 86_400, toS };
 }
 
+const COARSE_STEP_S = 300;
+const FINE_S = 14 * 86_400;
+
+/** The ticks of a target's history, oldest first, each with the step it was measured in. */
+export function* ticksOf(
+  target: DemoTarget,
+  range: HistoryRange,
+): Generator<{ tick: number; stepS: number }> {
+  const fineFromS =
+    target.stepS < COARSE_STEP_S
+      ? Math.max(range.fromS, Math.floor((range.toS - FINE_S) / COARSE_STEP_S) * COARSE_STEP_S + target.stepS)
+      : range.fromS;
+  const coarseFromS = Math.ceil(range.fromS / COARSE_STEP_S) * COARSE_STEP_S;
+  for (let tick = coarseFromS; tick < fineFromS; tick += COARSE_STEP_S) yield { tick, stepS: COARSE_STEP_S };
+  for (let tick = fineFromS; tick <= range.toS; tick += target.stepS) yield { tick, stepS: target.stepS };
+}
+
 /** Every record of one series, oldest first, `size` at a time. */
 export function* historyOf(
   target: DemoTarget,
@@ -41,10 +59,10 @@ export function* historyOf(
   const concerning = incidents.filter(
     (incident) => incident.carriers.length === 0 || incident.carriers.includes(carrier.id),
   );
-  for (let tick = range.fromS; tick <= range.toS; tick += target.stepS) {
+  for (const { tick, stepS } of ticksOf(target, range)) {
     const conditions = conditionsAt(target, carrier, concerning, tick);
     if (conditions.fault?.kind === "away") continue;
-    batch.push(recordOf(target, carrier, conditions, tick));
+    batch.push(recordOf(target, carrier, conditions, { tick, stepS }));
     if (batch.length === size) {
       yield batch;
       batch = [];
@@ -57,14 +75,14 @@ function recordOf(
   target: DemoTarget,
   carrier: DemoCarrier,
   conditions: Conditions,
-  tick: number,
+  { tick, stepS }: { tick: number; stepS: number },
 ): SampleRecord {
   const startedMs = tick * 1_000 + 400;
   const outcome = outcomeOf(target, conditions);
   const sample: Sample = {
     target: target.id,
     tick,
-    stepS: target.stepS,
+    stepS,
     seq: tick,
     startedMs,
     state: outcome.failure ? "down" : "up",

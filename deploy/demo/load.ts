@@ -5,8 +5,8 @@
  * what is stored already is answered `duplicate`.
  */
 import type { Store } from "../../collector/store/store.ts";
-import { historyOf, historyRange } from "./history.ts";
-import { CARRIERS, leadIn, pastIncidents, TARGETS } from "./scene.ts";
+import { historyOf, historyRange, ticksOf } from "./history.ts";
+import { CARRIERS, type DemoTarget, leadIn, pastIncidents, TARGETS } from "./scene.ts";
 
 const BATCH = 2_000;
 const UNDER_WAY = 3;
@@ -25,7 +25,7 @@ export async function loadHistory(
 ): Promise<number> {
   const incidents = [...pastIncidents(startS), ...leadIn(startS)];
   const jobs = TARGETS.flatMap((target) => CARRIERS.map((carrier) => ({ target, carrier })));
-  const ticks = jobs.reduce((sum, { target }) => sum + (target.days * 86_400) / target.stepS, 0);
+  const ticks = jobs.reduce((sum, { target }) => sum + ticksIn(target, startS), 0);
   const underWay = new Set<Promise<unknown>>();
   let handed = 0;
   for (const { target, carrier } of jobs) {
@@ -41,4 +41,9 @@ export async function loadHistory(
   await Promise.all(underWay);
   progress(1, handed);
   return handed;
+}
+
+/** How many ticks a target's history has. */
+export function ticksIn(target: DemoTarget, startS: number): number {
+  return [...ticksOf(target, historyRange(target, startS))].length;
 }

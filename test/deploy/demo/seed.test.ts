@@ -9,7 +9,7 @@ import { Incident } from "../../../collector/wire/incident.ts";
 import { Target } from "../../../collector/wire/target.ts";
 import { Vantage } from "../../../collector/wire/vantage.ts";
 import { openDiary, writeDiary } from "../../../deploy/demo/diary.ts";
-import { loadHistory } from "../../../deploy/demo/load.ts";
+import { loadHistory, ticksIn } from "../../../deploy/demo/load.ts";
 import { progressLine } from "../../../deploy/demo/progress.ts";
 import { CARRIERS, TARGETS } from "../../../deploy/demo/scene.ts";
 import { seedDocuments, seedIncidents } from "../../../deploy/demo/seed.ts";
@@ -92,8 +92,7 @@ test("the whole history is handed over in batches, with progress that ends at al
       last = share;
     },
   );
-  const ticks =
-    TARGETS.reduce((sum, target) => sum + (target.days * 86_400) / target.stepS, 0) * CARRIERS.length;
+  const ticks = TARGETS.reduce((sum, target) => sum + ticksIn(target, START_S), 0) * CARRIERS.length;
   assert.equal(handed, count);
   assert.equal(last, 1);
   assert.ok(count > ticks * 0.98 && count < ticks + 100, `${count} of ${ticks}`);

@@ -89,3 +89,10 @@ test("the trouble that is under way at the start began before it and goes on", (
   assert.equal(before.toS, during.fromS);
   assert.deepEqual(before.effect, during.effect);
 });
+
+test("a target measured every minute has five-minute ticks before its last fortnight, and none twice", () => {
+  const ticks = records("shop-pay", "ct", 30).map(({ sample }) => sample);
+  const steps = [...new Set(ticks.map(({ stepS }) => stepS))];
+  assert.deepEqual(steps, [300, 60]);
+  assert.ok(ticks.every(({ tick, stepS }, i) => tick % stepS === 0 && tick > (ticks[i - 1]?.tick ?? 0)));
+});
