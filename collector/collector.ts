@@ -52,7 +52,7 @@ export type CollectorDeps = {
   readonly version: string;
   /** The carriers are simulated, and every page says so. */
   readonly demo?: boolean;
-  /** Why the local probe's guard would refuse a URL; null = it would not. */
+  /** Why the local probe's guard would refuse a URL; null = it would not. Absent where no probe runs beside. */
   readonly refusesLocally?: (url: string) => string | null;
 };
 
@@ -144,6 +144,7 @@ async function joinParts(
     publicUrl,
     version,
     demo,
+    localProbe: refusesLocally !== undefined,
     http: { basePath: options.basePath, trustedProxies: options.trustedProxies, tls: options.tls },
     assets: await loadAssets(),
     probeProgram: await loadProbeProgram(),

@@ -75,6 +75,8 @@ export type ApiDeps = {
   readonly version: string;
   /** The carriers are simulated, and every page says so. */
   readonly demo: boolean;
+  /** A probe runs beside this collector, for the vantage marked local. */
+  readonly localProbe?: boolean;
   readonly assets: Assets;
   readonly probeProgram: ProbeProgram;
   readonly storage: StorageFacts;

@@ -11,7 +11,7 @@ import { VersionConflictError } from "../wire/errors.ts";
 import { hashOf, matches, newSecret } from "./tokens.ts";
 
 export type VantageKeys = {
-  /** A new key; an older one stays valid until this one is first used. Shown once. */
+  /** A new key; the one in use stays valid until this one is first used, one that nobody used ends. Shown once. */
   issue(vantage: string): Promise<string>;
   /** The vantage a key belongs to; null = not a valid key. */
   verify(key: string): Promise<string | null>;
@@ -61,7 +61,8 @@ export function vantageKeysPart(deps: {
       const secret = newSecret();
       const { version, keys } = await read(vantage);
       const next = { hash: hashOf(secret), createdMs: deps.clock.nowMs() };
-      await registry.put("key", vantage, version, { keys: [...keys.slice(-1), next] });
+      // The first of two is the one in use: the second would have ended it.
+      await registry.put("key", vantage, version, { keys: [...keys.slice(0, 1), next] });
       return `cwp_${vantage}_${secret}`;
     },
     async verify(key) {

@@ -67,6 +67,8 @@ export type Vantages = {
   update(id: string, version: number, input: unknown): Promise<Vantage>;
   /** It has no vote and no assignments any more; its history stays. @throws NotFoundError */
   revoke(id: string): Promise<Vantage>;
+  /** Takes a revocation back; what stands already stays as it is. @throws NotFoundError */
+  reinstate(id: string): Promise<Vantage>;
   /** What was last heard of each, by vantage id. */
   contacts(): Promise<Map<string, Contact>>;
   view(id: string): Promise<VantageView>;

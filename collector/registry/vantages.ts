@@ -102,6 +102,11 @@ export function vantagesPart(options: {
       const revokedS = Math.floor(clock.nowMs() / 1000);
       return announced(await docs.put(id, vantage.version, { ...vantage, revokedS }));
     },
+    async reinstate(id) {
+      const vantage = await docs.get(id);
+      if (vantage.revokedS === null) return vantage;
+      return announced(await docs.put(id, vantage.version, { ...vantage, revokedS: null }));
+    },
   };
 }
 

@@ -68,7 +68,11 @@ function definitions(app: App, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { id } = await vantages.get(request.params.id);
+      const vantage = await vantages.get(request.params.id);
+      const { id } = vantage;
+      if (deps.localProbe === true) {
+        refuseLocal(vantage, "to be without it run `carrierwatch collector` instead of `carrierwatch start`");
+      }
       await deps.vantageKeys.revoke(id);
       await vantages.revoke(id);
       return await reply.status(204).send(null);
@@ -100,19 +104,17 @@ function keys(app: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { id, name } = await standing(deps, request.params.id);
+      const vantage = await standing(deps, request.params.id);
+      const { id, name } = vantage;
+      if (deps.localProbe === true)
+        refuseLocal(vantage, "remove DIR/probe/key and start again: it gets a new one");
       return { vantage: id, name, key: await deps.vantageKeys.issue(id) };
     },
   );
 }
 
 async function newJoin(app: App, deps: ApiDeps, id: string): Promise<JoinCommand> {
-  const { local } = await standing(deps, id);
-  if (local) {
-    throw new CarrierwatchError("in_use", `vantage ${JSON.stringify(id)} runs beside this collector`, {
-      hint: "add another vantage for another machine",
-    });
-  }
+  refuseLocal(await standing(deps, id), "add another vantage for another machine");
   const { secret, expiresMs } = await deps.vantageKeys.createJoin(id);
   const token = joinText({
     url: deps.publicUrl(),
@@ -121,6 +123,12 @@ async function newJoin(app: App, deps: ApiDeps, id: string): Promise<JoinCommand
     programSha256: deps.probeProgram.sha256,
   });
   return { vantage: id, command: joinCommand(token), token, expiresMs };
+}
+
+/** @throws CarrierwatchError in_use, for the vantage of the collector's own machine. */
+function refuseLocal({ id, local }: Vantage, hint: string): void {
+  if (!local) return;
+  throw new CarrierwatchError("in_use", `vantage ${JSON.stringify(id)} runs beside this collector`, { hint });
 }
 
 function joinText(token: JoinToken): string {

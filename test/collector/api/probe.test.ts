@@ -239,6 +239,33 @@ test("a newer join command ends the older, and the machine beside the collector 
   assert.equal((await redeem(newer)).status, 200);
 });
 
+test("the vantage of a running local probe is neither revoked nor rotated; without the probe it is", async (t) => {
+  for (const localProbe of [true, false]) {
+    const s = await served(t, { localProbe });
+    const headers = await signedIn(s);
+    await s.registry.vantages.create({ id: "here", name: "here", carrier: "local" }, { local: true });
+    const key = await s.vantageKeys.issue("here");
+    const rotated = await ask(`${s.api}/vantages/here/rotate`, { method: "POST", headers });
+    const revoked = await ask(`${s.api}/vantages/here`, { method: "DELETE", headers });
+    assert.deepEqual([rotated.status, revoked.status], localProbe ? [409, 409] : [200, 204]);
+    assert.equal(await s.vantageKeys.verify(key), localProbe ? "here" : null);
+    if (localProbe) assert.match(String(revoked.body["hint"]), /carrierwatch collector/);
+  }
+});
+
+test("a key in use survives new ones that nobody used", async (t) => {
+  const s = await served(t);
+  const [used, lost, last] = [
+    await joined(s).then(({ authorization = "" }) => authorization.slice("Bearer ".length)),
+    await s.vantageKeys.issue("sh-ct-1"),
+    await s.vantageKeys.issue("sh-ct-1"),
+  ];
+  assert.equal(await s.vantageKeys.verify(lost), null);
+  assert.equal(await s.vantageKeys.verify(used), "sh-ct-1");
+  assert.equal(await s.vantageKeys.verify(last), "sh-ct-1");
+  assert.equal(await s.vantageKeys.verify(used), null);
+});
+
 test("the pasted command fetches the program, compares it and hands it the token on stdin", async (t) => {
   const program = Buffer.from(
     'const chunks=[];process.stdin.on("data",(c)=>chunks.push(c)).on("end",()=>console.log(JSON.stringify({args:process.argv.slice(2),stdin:Buffer.concat(chunks).toString()})));\n',
