@@ -4,12 +4,13 @@
  * A vantage without a sample, or whose clock is off by more than SKEW_LIMIT_MS, has no vote. The majority of the
  * votes is the carrier's state, a tie is down, none is UNKNOWN; suspect counts as up. Pure; next stop: rules.ts.
  */
+
+import { beyondLine, meanTotalUs } from "../query/line.ts";
 import type { StoredSample } from "../store/store.ts";
 import type { CarrierEvidence } from "../wire/incident.ts";
 import type { Failure } from "../wire/sample.ts";
 import type { Alarm } from "../wire/target.ts";
 import { SKEW_LIMIT_MS } from "../wire/vantage.ts";
-import { beyondLine, meanTotalUs } from "./line.ts";
 
 /** Whether a sample has a vote: somebody measured, by a clock that can be believed. */
 export function hasVote(stored: StoredSample): boolean {

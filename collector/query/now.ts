@@ -4,13 +4,11 @@
  * Pure. A silent or skewed vantage has no vote; one whose newest sample is a step behind the others' still has.
  * Alarm lines are compared as the chart draws them: the mean of the carrier's vantages.
  */
-import { pdpsOf } from "../archive/pdp.ts";
 import type { StoredSample } from "../store/store.ts";
 import type { OverviewCell } from "../wire/api-overview.ts";
-import { METRICS } from "../wire/metric.ts";
-import type { Alarm, Target } from "../wire/target.ts";
+import type { Target } from "../wire/target.ts";
 import { type Contact, SILENT_AFTER_MS, SKEW_LIMIT_MS } from "../wire/vantage.ts";
-import { shownValue } from "./columns.ts";
+import { beyondLine } from "./line.ts";
 import type { SubjectCarrier } from "./subject.ts";
 
 export type CarrierNow = Pick<OverviewCell, "state" | "slow" | "silentSinceMs"> & {
@@ -46,7 +44,11 @@ export function carrierNow(
   if (!latest) return { ...rest, state: "waiting" };
   const votes = votesOf(samples, latest, target.stepS, heard, options.freshS);
   const state = stateOf(votes);
-  return { ...rest, state, slow: state === "up" && isBeyond(carrier.carrier, votes, target.alarm) };
+  return {
+    ...rest,
+    state,
+    slow: state === "up" && beyondLine(carrier.carrier, votes, target.alarm) !== undefined,
+  };
 }
 
 function newestOf(samples: readonly StoredSample[]): StoredSample | null {
@@ -86,20 +88,4 @@ function stateOf(votes: readonly StoredSample[]): "up" | "down" | "suspect" | "u
   if (votes.length === 0) return "unknown";
   if (count("down") * 2 >= votes.length) return "down";
   return count("up") === 0 ? "suspect" : "up";
-}
-
-/** Whether the mean of what was measured is beyond any alarm line: above for times, below for speed. */
-export function isBeyond(
-  carrier: string,
-  votes: readonly StoredSample[],
-  alarm: Pick<Alarm, "lines">,
-): boolean {
-  return METRICS.some((metric, at) => {
-    const line = alarm.lines[metric];
-    const limit = line && Object.hasOwn(line.carriers, carrier) ? line.carriers[carrier] : line?.limit;
-    const values = votes.flatMap((vote) => pdpsOf(vote.sample)[at] ?? []);
-    if (limit == null || values.length === 0) return false;
-    const mean = shownValue(metric, values.reduce((sum, value) => sum + value, 0) / values.length);
-    return metric === "speed" ? mean < limit : mean > limit;
-  });
 }

@@ -1,10 +1,10 @@
 /** The alarm line: beyond is above for times and below for speed, and exactly on it is not beyond. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { beyondLine } from "../../../collector/alert/line.ts";
+import { beyondLine } from "../../../collector/query/line.ts";
 import type { Sample } from "../../../collector/wire/sample.ts";
 import type { Alarm } from "../../../collector/wire/target.ts";
-import { downSample, stored, upSample } from "./ticks.ts";
+import { downSample, stored, upSample } from "../alert/ticks.ts";
 
 type Lines = Alarm["lines"];
 const total = (limit: number, carriers: Record<string, number | null> = {}): Lines => ({

@@ -2,7 +2,8 @@
  * The alarm line: whether a carrier's stored values at one tick are beyond what its target allows.
  *
  * The value is the carrier's, as the chart draws it: the mean of its vantages. Times in ms are beyond when above,
- * speed in bytes per second when below; exactly on the line is not beyond. null values have no say.
+ * speed in bytes per second when below; exactly on the line is not beyond. null values have no say. The pages
+ * (now.ts) and the alarms (alert/vote.ts) ask here, so that they never disagree.
  */
 import { pdpsOf } from "../archive/pdp.ts";
 import type { StoredSample } from "../store/store.ts";
