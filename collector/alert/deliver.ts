@@ -148,7 +148,7 @@ async function current(parts: Deliverer, messages: readonly LeasedMessage[]): Pr
     const payload = MailPayload.safeParse(message.payload).data;
     const end = (settlement: Settlement) => parts.store.outbox.settle(message.id, message.lease, settlement);
     if (!payload) await end({ kind: "dead", atMs: nowMs, error: "the message is not readable" });
-    else if (await isOvertaken(parts, payload)) await end({ kind: "sent", atMs: nowMs });
+    else if (await isOvertaken(parts, payload)) await end({ kind: "dropped", atMs: nowMs });
     else if (nowMs - message.createdMs > GIVE_UP_MS + 3_600_000)
       await end({ kind: "dead", atMs: nowMs, error: "nobody could send it for more than a day" });
     else letters.push({ message, payload });

@@ -161,8 +161,9 @@ export type LeasedMessage = OutboxMessage & {
   readonly lease: string;
 };
 
+/** How a lease ends. dropped: there was nothing to say any more; it counts as neither sent nor failed. */
 export type Settlement =
-  | { readonly kind: "sent"; readonly atMs: number }
+  | { readonly kind: "sent" | "dropped"; readonly atMs: number }
   | { readonly kind: "retry"; readonly atMs: number; readonly error: string }
   | { readonly kind: "dead"; readonly atMs: number; readonly error: string };
 

@@ -209,6 +209,28 @@ forEachEngine("outbox", (open) => {
   );
 
   test(
+    "a message with nothing to say any more is dropped: not sent, not failed, never leased again",
+    withStore(open, async (store) => {
+      await store.incidents.transition(incident(), 0, [message("m1", at)]);
+      const [first] = await store.outbox.lease(at, 60_000, 10);
+      await store.outbox.settle("m1", first?.lease ?? "", { kind: "retry", atMs: at + 1, error: "421 busy" });
+      const [again] = await store.outbox.lease(at + 1, 60_000, 10);
+      assert.equal(
+        await store.outbox.settle("m1", again?.lease ?? "", { kind: "dropped", atMs: at + 2 }),
+        true,
+      );
+      assert.deepEqual(await store.outbox.summary(), {
+        pending: 0,
+        dead: 0,
+        sent: 0,
+        lastError: null,
+        lastSentMs: null,
+      });
+      assert.deepEqual(await store.outbox.lease(at + 600_000, 60_000, 10), []);
+    }),
+  );
+
+  test(
     "the same message twice is one message",
     withStore(open, async (store) => {
       await store.incidents.transition(incident(), 0, [message("m1")]);

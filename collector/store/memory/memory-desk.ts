@@ -5,7 +5,7 @@ import { compareText } from "../cursor.ts";
 import type { Incidents, Outbox, OutboxMessage } from "../store.ts";
 
 type Letter = OutboxMessage & {
-  state: "pending" | "sent" | "dead";
+  state: "pending" | "sent" | "dropped" | "dead";
   attempts: number;
   dueMs: number;
   lease: string | null;
@@ -83,14 +83,14 @@ function memoryOutbox(letters: Letters): Outbox {
       one.settledMs = settlement.atMs;
       if (settlement.kind === "retry") one.dueMs = settlement.atMs;
       else one.state = settlement.kind;
-      if (settlement.kind !== "sent") one.error = settlement.error;
+      if ("error" in settlement) one.error = settlement.error;
       return true;
     },
     async summary() {
       const all = [...letters.values()];
       const count = (state: Letter["state"]) => all.filter((one) => one.state === state).length;
       const failed = all
-        .filter((one) => one.state !== "sent" && one.error !== null)
+        .filter((one) => (one.state === "pending" || one.state === "dead") && one.error !== null)
         .sort((a, b) => b.settledMs - a.settledMs || compareText(a.id, b.id));
       const sent = all.filter((one) => one.state === "sent").map((one) => one.settledMs);
       return {

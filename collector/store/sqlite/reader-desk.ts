@@ -70,7 +70,7 @@ function outboxSummary(db: Database.Database) {
     .get();
   const lastError = db
     .prepare<[], string>(
-      `SELECT error FROM outbox WHERE state <> 'sent' AND error IS NOT NULL ORDER BY settled_ms DESC, id LIMIT 1`,
+      `SELECT error FROM outbox WHERE state IN ('pending', 'dead') AND error IS NOT NULL ORDER BY settled_ms DESC, id LIMIT 1`,
     )
     .pluck()
     .get();

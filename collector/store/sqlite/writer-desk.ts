@@ -104,7 +104,7 @@ export function writerOutbox(db: Database.Database) {
     },
     settle(id: string, lease: string, settlement: Settlement): boolean {
       const state = settlement.kind === "retry" ? "pending" : settlement.kind;
-      const error = settlement.kind === "sent" ? null : settlement.error;
+      const error = "error" in settlement ? settlement.error : null;
       return settle.run(state, settlement.atMs, error, settlement.atMs, id, lease).changes === 1;
     },
   };

@@ -70,7 +70,8 @@ describe("the notifier", () => {
     assert.equal(server.mails.length, 1);
     assert.match(server.mails[0]?.mail.subject ?? "", /恢复/);
     assert.match(server.mails[0]?.mail.text ?? "", /从 2026-11-21 16:01:00 到 2026-11-21 16:03:00/);
-    assert.deepEqual((await room.world.store.outbox.summary()).pending, 0);
+    const { pending, sent, dead } = await room.world.store.outbox.summary();
+    assert.deepEqual({ pending, sent, dead }, { pending: 0, sent: 1, dead: 0 });
   });
 
   it("tries again after greylisting, and only what was put off", async () => {
