@@ -9,6 +9,8 @@ import { NotFoundError } from "../wire/errors.ts";
 import type { App } from "./app.ts";
 import { indexAt } from "./assets.ts";
 import type { ApiDeps } from "./deps.ts";
+import type { MethodsOf } from "./methods.ts";
+import { noRoute } from "./problems.ts";
 
 type Packed = { readonly type: string; readonly cache: string; readonly forms: ReadonlyMap<string, Buffer> };
 
@@ -16,7 +18,7 @@ const FOR_EVER = "public, max-age=31536000, immutable";
 const SMALL_BYTES = 1024;
 
 /** Registers the pages under the base path, and a redirect to them from the root. */
-export function pages(app: App, deps: Pick<ApiDeps, "assets" | "http">): void {
+export function pages(app: App, deps: Pick<ApiDeps, "assets" | "http">, methodsOf: MethodsOf): void {
   const { basePath } = deps.http;
   const index = packed(indexAt(deps.assets.index, basePath), "text/html; charset=utf-8", "no-cache");
   const files = new Map(
@@ -26,7 +28,9 @@ export function pages(app: App, deps: Pick<ApiDeps, "assets" | "http">): void {
     const path = decoded(request.url).slice(basePath.length);
     const file = files.get(path);
     if (file) return await send(file, request, reply);
-    if (/^\/(?:api|assets|join)(?:\/|$)|\.[^/]*$/.test(path)) throw new NotFoundError("page", path);
+    if (/^\/(?:api|assets|join)(?:\/|$)|\.[^/]*$/.test(path)) {
+      throw noRoute(request.method, basePath + path, methodsOf(basePath + path));
+    }
     return await send(index, request, reply);
   });
   if (basePath === "") return;

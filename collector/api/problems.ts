@@ -6,7 +6,7 @@
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from "fastify-type-provider-zod";
-import { CarrierwatchError } from "../wire/errors.ts";
+import { CarrierwatchError, NotFoundError } from "../wire/errors.ts";
 import type { Log } from "../wire/log.ts";
 import type { Problem } from "../wire/problem.ts";
 
@@ -67,6 +67,23 @@ const FASTIFY_CODE: Readonly<Record<string, string>> = {
   FST_ERR_NOT_FOUND: "not_found",
 };
 
+/** The path exists, and knows other methods. */
+class MethodNotAllowedError extends CarrierwatchError {
+  override readonly name = "MethodNotAllowedError";
+  readonly allow: readonly string[];
+  constructor(method: string, path: string, allow: readonly string[]) {
+    super("method_not_allowed", `${path} knows ${allow.join(", ")}, not ${method}`);
+    this.allow = allow;
+  }
+}
+
+/** @param allow Methods the path has; none = there is no such path. */
+export function noRoute(method: string, path: string, allow: readonly string[]): CarrierwatchError {
+  return allow.length > 0
+    ? new MethodNotAllowedError(method, path, allow)
+    : new NotFoundError(`${method} path`, path);
+}
+
 /** HTTP status of an error's code. */
 export function statusOf(error: Pick<CarrierwatchError, "code" | "retryable">): number {
   return STATUS[error.code] ?? (error.retryable ? 503 : 400);
@@ -107,6 +124,7 @@ export function sendProblem(
   }
   const retryAfterS = retryAfterOf(error) ?? (problem.status === 503 ? 5 : null);
   if (retryAfterS !== null) void reply.header("retry-after", String(retryAfterS));
+  if (error instanceof MethodNotAllowedError) void reply.header("allow", error.allow.join(", "));
   if (problem.status === 401) void reply.header("www-authenticate", "Bearer");
   return reply
     .status(problem.status)

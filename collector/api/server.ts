@@ -7,7 +7,6 @@ import { randomBytes } from "node:crypto";
 import cookie from "@fastify/cookie";
 import fastify, { type FastifyRequest } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
-import { NotFoundError } from "../wire/errors.ts";
 import { admit } from "./access.ts";
 import type { App, RouteModule } from "./app.ts";
 import { compressed } from "./compress.ts";
@@ -15,8 +14,9 @@ import type { ApiDeps, HttpLimits } from "./deps.ts";
 import { secure } from "./headers.ts";
 import { acceptJsonOnly } from "./json-body.ts";
 import { DEFAULT_LIMITS, listener } from "./listener.ts";
+import { type MethodsOf, noteMethods } from "./methods.ts";
 import { pages } from "./pages.ts";
-import { refuseRaw, sendProblem } from "./problems.ts";
+import { noRoute, refuseRaw, sendProblem } from "./problems.ts";
 import { carrierRoutes } from "./routes/carriers.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fetchRoutes } from "./routes/fetch.ts";
@@ -73,7 +73,8 @@ export async function buildServer(deps: ApiDeps): Promise<App> {
   app.decorateRequest("caller", null);
   app.decorateRequest("receivedMs", 0);
   acceptJsonOnly(app, limits.decodedLimitBytes);
-  everyAnswer(app, deps);
+  const methodsOf = noteMethods(app);
+  everyAnswer(app, deps, methodsOf);
   await app.register(cookie);
   await describeApi(app, deps);
   await app.register(
@@ -102,7 +103,7 @@ export async function buildServer(deps: ApiDeps): Promise<App> {
       .headers({ "content-type": "text/javascript; charset=utf-8", "cache-control": "no-cache" })
       .send(deps.probeProgram.bytes),
   );
-  pages(app, deps);
+  pages(app, deps, methodsOf);
   await app.ready();
   return app;
 }
@@ -141,7 +142,7 @@ function bare(deps: ApiDeps, limits: HttpLimits): App {
 }
 
 /** What holds for every path, found or not: headers, a request id, problems instead of stack traces, a line in the log. */
-function everyAnswer(app: App, { log, clock }: ApiDeps): void {
+function everyAnswer(app: App, { log, clock }: ApiDeps, methodsOf: MethodsOf): void {
   app.addHook("onRequest", async (request, reply) => {
     request.receivedMs = clock.nowMs();
     secure(reply, request.protocol === "https");
@@ -154,7 +155,7 @@ function everyAnswer(app: App, { log, clock }: ApiDeps): void {
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?")[0] ?? "";
-    return sendProblem(new NotFoundError(`${request.method} path`, path), request, reply, log);
+    return sendProblem(noRoute(request.method, path, methodsOf(path)), request, reply, log);
   });
 }
 

@@ -91,9 +91,9 @@ test("a peer that asks for much and reads nothing is let go", async (t) => {
 test("a HEAD opens no stream and holds no poll", async (t) => {
   const s = await served(t);
   const browser = await signedIn(s);
-  assert.equal((await ask(`${s.api}/events`, { method: "HEAD", headers: browser })).status, 404);
+  assert.equal((await ask(`${s.api}/events`, { method: "HEAD", headers: browser })).status, 405);
   const probe = await joined(s);
-  assert.equal((await ask(`${s.api}/probe/config?wait=30`, { method: "HEAD", headers: probe })).status, 404);
+  assert.equal((await ask(`${s.api}/probe/config?wait=30`, { method: "HEAD", headers: probe })).status, 405);
 });
 
 test("a large answer goes gzipped to who can unpack it, and plain to who cannot", async (t) => {
