@@ -1,5 +1,7 @@
 /**
- * Failed logins per account and address: five are free, then each further one waits twice as long, up to an hour.
+ * Failed logins per account and address: five are free, then each further one waits twice as long, up to an hour. Also
+ * per address over all accounts, and per account over all addresses; the latter holds back only addresses from which
+ * the account has not signed in, so that a stranger cannot lock its owner out.
  *
  * An attempt counts when it begins, so that a hundred at once are not a hundred free ones; success takes it back.
  * In memory: a restart forgives. Monotonic time: setting the clock does not.
@@ -24,32 +26,43 @@ export type Attempts = {
   begin(account: string, address: string): () => void;
 };
 
+type Limit = { readonly key: string; readonly free: number; readonly forgetMs: number };
 type Count = { failed: number; lastMs: number; untilMs: number };
 
 const FREE = 5;
 /** Over all accounts together: an address that walks through names. */
 const FREE_PER_ADDRESS = 20;
+/** Over all addresses together: many machines that share one list of passwords. */
+const FREE_PER_ACCOUNT = 50;
 const FIRST_WAIT_MS = 60_000;
 const LONGEST_WAIT_MS = 3_600_000;
 const FORGET_AFTER_MS = 60_000;
+const FORGET_ACCOUNT_AFTER_MS = 3_600_000;
 const MAX_KEYS = 10_000;
 
 export function attempts(clock: Pick<Clock, "monoMs">): Attempts {
   const counts = new Map<string, Count>();
-  const current = (key: string, nowMs: number): Count => {
+  /** Account and address of logins that succeeded. */
+  const trusted = new Map<string, true>();
+  const limitsOf = (account: string, address: string): Limit[] => {
+    const pair = `account ${account} ${address}`;
+    const anywhere = { key: `account ${account}`, free: FREE_PER_ACCOUNT, forgetMs: FORGET_ACCOUNT_AFTER_MS };
+    return [
+      { key: pair, free: FREE, forgetMs: FORGET_AFTER_MS },
+      { key: `address ${address}`, free: FREE_PER_ADDRESS, forgetMs: FORGET_AFTER_MS },
+      ...(trusted.has(pair) ? [] : [anywhere]),
+    ];
+  };
+  const current = ({ key, forgetMs }: Limit, nowMs: number): Count => {
     const known = counts.get(key);
-    if (known && nowMs < Math.max(known.untilMs, known.lastMs) + FORGET_AFTER_MS) return known;
+    if (known && nowMs < Math.max(known.untilMs, known.lastMs) + forgetMs) return known;
     return { failed: 0, lastMs: nowMs, untilMs: nowMs };
   };
   return {
     begin(account, from) {
       const nowMs = clock.monoMs();
-      const address = networkOf(from);
-      const limits = [
-        { key: `account ${account} ${address}`, free: FREE },
-        { key: `address ${address}`, free: FREE_PER_ADDRESS },
-      ];
-      const found = limits.map(({ key, free }) => ({ key, free, count: current(key, nowMs) }));
+      const limits = limitsOf(account, networkOf(from));
+      const found = limits.map((limit) => ({ ...limit, count: current(limit, nowMs) }));
       const waitMs = Math.max(...found.map(({ count }) => count.untilMs - nowMs));
       if (waitMs > 0) throw new TooManyAttemptsError(Math.ceil(waitMs / 1000));
       for (const { key, free, count } of found) {
@@ -61,10 +74,17 @@ export function attempts(clock: Pick<Clock, "monoMs">): Attempts {
       }
       forgetOldest(counts);
       return () => {
-        const [account, address] = limits;
-        if (account) counts.delete(account.key);
-        const all = address && counts.get(address.key);
-        if (all) counts.set(address.key, { ...all, failed: all.failed - 1, untilMs: nowMs });
+        const [pair, ...shared] = limits;
+        if (pair) {
+          counts.delete(pair.key);
+          trusted.delete(pair.key);
+          trusted.set(pair.key, true);
+          forgetOldest(trusted);
+        }
+        for (const { key } of shared) {
+          const all = counts.get(key);
+          if (all) counts.set(key, { ...all, failed: all.failed - 1, untilMs: nowMs });
+        }
       };
     },
   };
@@ -78,9 +98,9 @@ function networkOf(address: string): string {
   return parsed.parts.slice(0, 4).join(":");
 }
 
-function forgetOldest(counts: Map<string, Count>): void {
-  for (const key of counts.keys()) {
-    if (counts.size <= MAX_KEYS) return;
-    counts.delete(key);
+function forgetOldest(known: Map<string, unknown>): void {
+  for (const key of known.keys()) {
+    if (known.size <= MAX_KEYS) return;
+    known.delete(key);
   }
 }

@@ -38,6 +38,21 @@ test("another account or another address has its own count; twenty accounts from
   assert.equal(free, 20);
 });
 
+test("an account that is tried from everywhere waits everywhere, but not where somebody just signed in", async () => {
+  const clock = fakeClock();
+  const limit = attempts(clock);
+  limit.begin("admin", "198.51.100.7")();
+  let free = 0;
+  while (tryOnce(limit, "admin", `192.0.2.${free}`) === 0) free += 1;
+  assert.equal(free, 50);
+  assert.ok(tryOnce(limit, "admin", "203.0.113.9") > 0);
+  assert.equal(tryOnce(limit, "other", "203.0.113.9"), 0);
+  assert.equal(tryOnce(limit, "admin", "198.51.100.7"), 0, "its owner still gets in");
+  await clock.advance(60_000);
+  assert.equal(tryOnce(limit, "admin", "203.0.113.9"), 0);
+  assert.equal(tryOnce(limit, "admin", "203.0.113.10"), 120, "one more each time, then the wait is longer");
+});
+
 test("a /64 of IPv6 counts as one address, a mapped IPv4 as what it is", () => {
   const limit = attempts(fakeClock());
   for (let i = 0; i < 5; i += 1) assert.equal(tryOnce(limit, "admin", `2001:db8:1:2::${i}`), 0);
