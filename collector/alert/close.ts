@@ -6,6 +6,7 @@
 import type { Store } from "../store/store.ts";
 import type { Incident, Transition } from "../wire/incident.ts";
 import type { Target } from "../wire/target.ts";
+import { addressed } from "./audience.ts";
 import { composeTarget } from "./compose.ts";
 import type { Facts } from "./facts.ts";
 import { messagesFor } from "./message.ts";
@@ -17,7 +18,7 @@ import { votersOf } from "./timing.ts";
 /**
  * Ends an open incident of a target.
  *
- * @param target null = removed; its id is then all that is left of its name.
+ * @param target null = removed; the incident has kept its name.
  */
 export async function closeIncident(
   store: Pick<Store, "incidents">,
@@ -39,23 +40,33 @@ export async function closeIncident(
     reason: target ? "unwatched" : "removed",
   };
   const base = draftFrom(recorded).incident;
-  const incident: Incident = {
-    ...base,
-    toS: Math.max(nowS, base.fromS + 1),
-    transitions: [...base.transitions, ended],
+  const named = target ?? {
+    id: recorded.target,
+    name: recorded.name ?? recorded.target,
+    url: "",
+    recipients: null,
   };
-  const named = target ?? { id: recorded.target, name: recorded.target, url: "", recipients: null };
-  const payload = composeTarget(incident, ended, {
-    target: named,
-    carriers: facts.carriers,
-    vantages: facts.vantages,
-    voters: target ? votersOf(target, facts.vantages) : [],
-  });
-  const recipients = facts.recipients.filter((id) => named.recipients?.includes(id) ?? true);
-  await store.incidents.transition(
+  const own = facts.recipients.filter((id) => named.recipients?.includes(id) ?? true);
+  const {
     incident,
-    recorded.version,
-    told ? messagesFor(payload, recipients, facts.nowMs) : [],
+    told: [said],
+  } = addressed(
+    { ...base, toS: Math.max(nowS, base.fromS + 1), transitions: [...base.transitions, ended] },
+    new Set([ended]),
+    { own, all: facts.recipients },
   );
+  const messages = said
+    ? messagesFor(
+        composeTarget(incident, said, {
+          target: named,
+          carriers: facts.carriers,
+          vantages: facts.vantages,
+          voters: target ? votersOf(target, facts.vantages) : [],
+        }),
+        said.toldTo ?? [],
+        facts.nowMs,
+      )
+    : [];
+  await store.incidents.transition(incident, recorded.version, messages);
   return incident;
 }

@@ -148,7 +148,8 @@ async function current(parts: Deliverer, messages: readonly LeasedMessage[]): Pr
     const payload = MailPayload.safeParse(message.payload).data;
     const end = (settlement: Settlement) => parts.store.outbox.settle(message.id, message.lease, settlement);
     if (!payload) await end({ kind: "dead", atMs: nowMs, error: "the message is not readable" });
-    else if (await isOvertaken(parts, payload)) await end({ kind: "dropped", atMs: nowMs });
+    else if (await isOvertaken(parts, payload, message.recipient))
+      await end({ kind: "dropped", atMs: nowMs });
     else if (nowMs - message.createdMs > GIVE_UP_MS + 3_600_000)
       await end({ kind: "dead", atMs: nowMs, error: "nobody could send it for more than a day" });
     else letters.push({ message, payload });
@@ -156,10 +157,11 @@ async function current(parts: Deliverer, messages: readonly LeasedMessage[]): Pr
   return letters;
 }
 
-async function isOvertaken(parts: Deliverer, payload: MailPayload): Promise<boolean> {
+/** Whether the same recipient is told something newer of the incident. */
+async function isOvertaken(parts: Deliverer, payload: MailPayload, recipient: string): Promise<boolean> {
   const incident = await parts.store.incidents.get(payload.incident);
-  const told = incident?.transitions.filter((transition) => transition.told).length ?? 0;
-  return told > payload.ordinal + 1;
+  const told = incident?.transitions.filter((transition) => transition.told) ?? [];
+  return told.slice(payload.ordinal + 1).some((newer) => newer.toldTo?.includes(recipient) ?? true);
 }
 
 async function settleAll(

@@ -8,6 +8,7 @@ import type { Store, StoredSample } from "../store/store.ts";
 import { VersionConflictError } from "../wire/errors.ts";
 import type { Belief, Incident } from "../wire/incident.ts";
 import type { Target } from "../wire/target.ts";
+import { addressed } from "./audience.ts";
 import { composeTarget } from "./compose.ts";
 import type { Facts } from "./facts.ts";
 import { messagesFor } from "./message.ts";
@@ -228,20 +229,26 @@ async function storeDrafts(
   taken: Set<string>,
 ): Promise<Incident[]> {
   const { target, voters, facts } = situation;
-  const recipients = recipientsOf(situation);
-  for (const [order, { incident, version, inserted }] of drafts.entries()) {
-    const told = incident.transitions.filter((transition) => transition.told && inserted.has(transition));
+  const audience = { own: recipientsOf(situation), all: facts.recipients };
+  const stored: Incident[] = [];
+  for (const [order, { incident: draft, version, inserted }] of drafts.entries()) {
+    const { incident, told } = addressed({ ...draft, name: target.name }, inserted, audience);
     // The outbox goes by creation: an end must not be overtaken by the beginning that follows it.
     const createdMs = facts.nowMs + order;
     const messages = told.flatMap((transition) =>
-      messagesFor(composeTarget(incident, transition, { ...facts, target, voters }), recipients, createdMs),
+      messagesFor(
+        composeTarget(incident, transition, { ...facts, target, voters }),
+        transition.toldTo ?? [],
+        createdMs,
+      ),
     );
     // Somebody has the id: either the same incident, which the next attempt finds, or an old one out of sight.
     if (version === 0) taken.add(incident.id);
     const transitions = compacted(incident.transitions);
     await store.incidents.transition({ ...incident, transitions }, version, messages);
+    stored.push(incident);
   }
-  return drafts.map((draft) => draft.incident);
+  return stored;
 }
 
 function recipientsOf({ target, facts }: Situation): string[] {

@@ -7,6 +7,7 @@
 import type { OutboxMessage, Store } from "../store/store.ts";
 import type { Incident, Transition } from "../wire/incident.ts";
 import { type Contact, SILENT_AFTER_MS, SKEW_LIMIT_MS, type Vantage } from "../wire/vantage.ts";
+import { addressed } from "./audience.ts";
 import { composeVantage } from "./compose.ts";
 import type { Facts } from "./facts.ts";
 import { messagesFor } from "./message.ts";
@@ -39,7 +40,7 @@ export function silenceWatch(store: Pick<Store, "incidents">): SilenceWatch {
         const contact = facts.contacts.get(vantage.id) ?? null;
         const incident = open.get(vantage.id) ?? null;
         const condition = contact && vantage.revokedS === null ? conditionOf(vantage, contact, monoMs) : null;
-        const step = nextStep(vantage, contact, incident, condition);
+        const step = nextStep(vantage, contact, incident, condition, facts);
         if (step) stored.push(...(await take(store, step, vantage, contact, incident, facts)));
       }
       return stored;
@@ -59,15 +60,22 @@ function nextStep(
   contact: Contact | null,
   incident: Recorded | null,
   condition: Condition,
+  facts: Pick<Facts, "recipients">,
 ): Step | null {
   if (!incident) return condition && { kind: "opened", reason: condition };
   if (vantage.revokedS !== null || !contact) return { kind: "ended", reason: "removed" };
   const last = incident.transitions.findLast((transition) => transition.reason !== undefined)?.reason;
   // A contact as old as the silence is no sign of life: after a restart it is the first thing that is seen.
   const heardAgain = Math.floor(contact.atMs / 1000) > lastTickOf(incident);
-  if (last === "silent" && !heardAgain) return null;
-  if (condition === null) return { kind: "ended", reason: null };
-  return condition === last ? null : { kind: "escalated", reason: condition };
+  const now = last === "silent" && !heardAgain ? last : condition;
+  if (now === null) return { kind: "ended", reason: null };
+  if (now !== last) return { kind: "escalated", reason: now };
+  // It began while there was nobody to tell: whoever is there now hears of what goes on.
+  return isTold(incident) || facts.recipients.length === 0 ? null : { kind: "opened", reason: now };
+}
+
+function isTold(incident: Incident): boolean {
+  return incident.transitions.some((transition) => transition.told);
 }
 
 function lastTickOf(incident: Incident): number {
@@ -90,7 +98,7 @@ async function take(
     class: "silent",
     tick: atS,
     atMs: facts.nowMs,
-    told: facts.recipients.length > 0,
+    told: step.kind === "ended" ? recorded !== null && isTold(recorded) : facts.recipients.length > 0,
     evidence: [],
     ...(step.reason ? { reason: step.reason } : {}),
   };
@@ -99,19 +107,28 @@ async function take(
     : {
         id,
         target: vantage.id,
+        name: vantage.name,
         subject: "vantage",
         class: "silent",
         fromS: atS,
         toS: null,
         transitions: [],
       };
-  const incident: Incident = {
-    ...base,
-    toS: step.kind === "ended" ? Math.max(atS, base.fromS + 1) : null,
-    transitions: [...base.transitions, transition],
-  };
-  const payload = composeVantage(incident, transition, vantage, contact, facts.carriers);
-  const messages: OutboxMessage[] = messagesFor(payload, facts.recipients, facts.nowMs);
+  const toS = step.kind === "ended" ? Math.max(atS, base.fromS + 1) : null;
+  const {
+    incident,
+    told: [said],
+  } = addressed({ ...base, toS, transitions: [...base.transitions, transition] }, new Set([transition]), {
+    own: facts.recipients,
+    all: facts.recipients,
+  });
+  const messages: OutboxMessage[] = said
+    ? messagesFor(
+        composeVantage(incident, said, vantage, contact, facts.carriers),
+        said.toldTo ?? [],
+        facts.nowMs,
+      )
+    : [];
   await store.incidents.transition(incident, recorded?.version ?? 0, messages);
   return [incident];
 }

@@ -18,5 +18,9 @@ export async function viewOf(
   }
   const target = await registry.targets.find(incident.target);
   const bad = incident.transitions.flatMap((transition) => transition.belief?.bad ?? []);
-  return { ...incident, name: target?.name ?? incident.target, carriers: [...new Set(bad)].sort() };
+  return {
+    ...incident,
+    name: target?.name ?? incident.name ?? incident.target,
+    carriers: [...new Set(bad)].sort(),
+  };
 }

@@ -11,12 +11,12 @@ export function isWithdrawn(incident: Pick<Incident, "fromS" | "toS">): boolean 
   return incident.toS !== null && incident.toS <= incident.fromS;
 }
 
-/** An incident with its name; one about a removed target has its id for a name. */
+/** An incident with its name; one about a removed target has the name it kept. */
 export function incidentView(stored: Incident & { version?: number }, names: Names): IncidentView {
   const { version: _, ...incident } = stored;
   const all: readonly { id: string; name: string }[] =
     incident.subject === "vantage" ? names.vantages : names.targets;
-  const name = all.find((one) => one.id === incident.target)?.name ?? incident.target;
+  const name = all.find((one) => one.id === incident.target)?.name ?? incident.name ?? incident.target;
   return { ...incident, name, carriers: carriersOf(incident, names.vantages) };
 }
 

@@ -53,6 +53,8 @@ export const Transition = z.strictObject({
   atMs: Millis,
   /** Whether it was told to anybody: late evidence corrects history and pages nobody. */
   told: z.boolean(),
+  /** Ids of the recipients it was told to; absent where it was not told, or by an older version. */
+  toldTo: z.array(Id).optional(),
   evidence: z.array(CarrierEvidence),
   /** What is believed from here on; absent for vantages. */
   belief: Belief.optional(),
@@ -65,6 +67,8 @@ export const Incident = z
     id: z.string().min(1).max(200),
     /** Target id; with subject "vantage" (class silent) the vantage's id. */
     target: Id,
+    /** What the target was called when this was last written: its name survives its removal. */
+    name: z.string().optional(),
     subject: z.enum(["target", "vantage"]),
     class: IncidentClass,
     /** First tick at which the rule held, not the one at which it was believed. */
