@@ -43,7 +43,7 @@ export type HttpOptions = {
   readonly limits?: Partial<HttpLimits>;
 };
 
-/** @see reliability notes 5.3; the defaults stand in listener.ts. */
+/** What a slow or hostile peer may take; the defaults stand in listener.ts. */
 export type HttpLimits = {
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
