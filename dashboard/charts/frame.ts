@@ -105,7 +105,8 @@ function tooltipOptions(frame: Frame): NonNullable<NonNullable<ChartOptions<"lin
     boxHeight: 8,
     boxPadding: 6,
     caretSize: 0,
-    filter: (item) => item.parsed.y !== null && !Number.isNaN(item.parsed.y),
+    // In a stack a phase of 0 is one that was skipped.
+    filter: ({ parsed: { y } }) => y !== null && !Number.isNaN(y) && !(frame.stacked && y === 0),
     callbacks: {
       title: (items: TooltipItem<"line">[]) => frame.titleText(items[0]?.parsed.x ?? frame.data.fromS),
       label: (item: TooltipItem<"line">) =>

@@ -37,6 +37,9 @@ export type ChartInput = {
   };
 };
 
+/** Pixels a dot may stand out at the sides, where the newest value is: half a dot says half of it. */
+export const EDGE = { left: 3, right: 4, top: 1, bottom: 1 };
+
 type Dataset = ChartDataset<"line", XY[]>;
 
 /** One line per carrier, alarm lines across, incidents and pauses as bands. */
@@ -97,6 +100,7 @@ export function lineOf(points: XY[], label: string, color: string, width: number
     pointHoverRadius: 3.5,
     pointBorderWidth: 0,
     pointHitRadius: 8,
+    clip: EDGE,
     tension: 0,
     fill: false,
   };

@@ -119,6 +119,33 @@ test("one carrier alone shows its five phases as areas under its total", () => {
   assert.equal(config.data.datasets[3]?.data[1]?.y, null);
 });
 
+test("a phase that never was leaves no hole under the areas above it; one that was skipped is flat", () => {
+  const column = (values: (number | null)[]) => ({ AVERAGE: values, MAX: values, MIN: values });
+  const ct = series("ct", [10, 20, 30]);
+  // A literal address has no DNS, plain http no TLS before it was moved to https, and the last one failed at wait.
+  const metrics = {
+    ...ct.metrics,
+    dns: column([null, null, null]),
+    tls: column([null, 5, 6]),
+    wait: column([7, 8, null]),
+    transfer: column([1, 1, null]),
+  };
+  const all = input([{ ...ct, metrics }]);
+  const line = all.lines[0];
+  assert.ok(line);
+  const { datasets } = phasesChart(line, (phase) => phase, all).data;
+  assert.deepEqual(
+    datasets.map((set) => [set.label, set.fill, set.data.map((point) => point.y)]),
+    [
+      ["connect", "origin", [10, 20, 30]],
+      ["tls", "-1", [0, 5, 6]],
+      ["wait", "-1", [7, 8, null]],
+      ["transfer", "-1", [1, 1, null]],
+      ["电信", false, [10, 20, 30]],
+    ],
+  );
+});
+
 test("an open incident reaches the end of the chart, a pause is hatched", () => {
   const { data } = input([]);
   const incident = {
