@@ -8,6 +8,12 @@ import type { Problem } from "../../collector/wire/problem.ts";
 
 export type Issue = { readonly path: string; readonly message: string };
 
+type ApiErrorDetails = {
+  readonly hint?: string | undefined;
+  readonly issues?: readonly Issue[] | undefined;
+  readonly retryAfterS?: number | null;
+};
+
 /** A refused or failed call. `code` is stable; "offline" means that no answer came. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -15,13 +21,16 @@ export class ApiError extends Error {
   readonly status: number;
   readonly hint: string | undefined;
   readonly issues: readonly Issue[];
+  /** Seconds until another try makes sense; null = the answer named none. */
+  readonly retryAfterS: number | null;
 
-  constructor(code: string, status: number, message: string, hint?: string, issues: readonly Issue[] = []) {
+  constructor(code: string, status: number, message: string, more: ApiErrorDetails = {}) {
     super(message);
     this.code = code;
     this.status = status;
-    this.hint = hint;
-    this.issues = issues;
+    this.hint = more.hint;
+    this.issues = more.issues ?? [];
+    this.retryAfterS = more.retryAfterS ?? null;
   }
 }
 
@@ -87,7 +96,11 @@ async function errorOf(response: Response): Promise<ApiError> {
     problem?.code ?? `http_${response.status}`,
     response.status,
     problem?.detail ?? problem?.title ?? response.statusText,
-    problem?.hint,
-    problem?.issues ?? [],
+    { hint: problem?.hint, issues: problem?.issues, retryAfterS: retryAfterOf(response) },
   );
+}
+
+function retryAfterOf(response: Response): number | null {
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds : null;
 }

@@ -26,6 +26,7 @@ export const enForms: Readonly<Record<keyof typeof zhForms, string>> = {
   "login.submit": "Log in",
   "login.wrong": "Wrong username or password.",
   "login.tooMany": "Too many attempts; please wait a while.",
+  "login.tooManyFor": "Too many attempts; please try again in {duration}.",
   "login.forgot": "Forgot the password? On the server, run",
   "form.new": "Add target",
   "form.edit": "Edit {name}",

@@ -38,6 +38,7 @@ export function formatFor(language: Language, timeZone: string) {
     bytes: (value: number | null) => join(bytesQuantity(value)),
     share: (value: number | null) => (value === null ? NOTHING : `${percent(value)}%`),
     duration: (seconds: number) => duration(seconds, language),
+    every: (stepS: number) => every(stepS, language),
     /** 14:35 */
     clock: instant({ hour: two, minute: two }),
     /** 14:35:07 */
@@ -122,6 +123,29 @@ export function duration(seconds: number, language: Language): string {
     .map((part, i) => (part > 0 ? `${part}${units[first + i]}` : ""))
     .filter(Boolean)
     .join(" ");
+}
+
+const EVERY: Readonly<Record<Language, readonly [number, string][]>> = {
+  zh: [
+    [86_400, "天"],
+    [3600, "小时"],
+    [60, "分钟"],
+    [1, "秒"],
+  ],
+  en: [
+    [86_400, "day"],
+    [3600, "hour"],
+    [60, "minute"],
+    [1, "second"],
+  ],
+};
+
+/** How often, in the largest unit that divides the step: 每 5 分钟一次, every 5 minutes, every hour. */
+export function every(stepS: number, language: Language): string {
+  const [size, unit] = EVERY[language].find(([seconds]) => stepS % seconds === 0) ?? [1, ""];
+  const n = stepS / size;
+  if (language === "zh") return n === 1 ? `每${unit}一次` : `每 ${n} ${unit}一次`;
+  return n === 1 ? `every ${unit}` : `every ${n} ${unit}s`;
 }
 
 function knownZone(timeZone: string): string {

@@ -23,6 +23,7 @@ export const zhForms = {
   "login.submit": "登录",
   "login.wrong": "用户名或密码不对。",
   "login.tooMany": "尝试次数太多，请过一会儿再试。",
+  "login.tooManyFor": "尝试次数太多，请过 {duration}再试。",
   "login.forgot": "忘记密码：在服务器上运行",
   "form.new": "添加目标",
   "form.edit": "编辑 {name}",

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { SessionView } from "../../../collector/wire/api-account.ts";
 import { ApiError } from "../../api/client.ts";
+import type { Format } from "../../i18n/format.ts";
 import type { Translate } from "../../i18n/translate.ts";
 import { Form, TextField } from "../parts/fields.tsx";
 import { problemText } from "../parts/problem.tsx";
@@ -9,7 +10,7 @@ import { useApp } from "../state/app.ts";
 import { CardPage } from "./card-page.tsx";
 
 export function LoginPage() {
-  const { t, client, setSession } = useApp();
+  const { t, f, client, setSession } = useApp();
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [error, setError] = useState<unknown>(null);
@@ -42,7 +43,7 @@ export function LoginPage() {
         />
         {error !== null && (
           <p class="problem" role="alert">
-            {loginProblem(error, t)}
+            {loginProblem(error, t, f)}
           </p>
         )}
         <button type="submit" class="btn primary wide" disabled={busy || username === "" || password === ""}>
@@ -56,8 +57,12 @@ export function LoginPage() {
   );
 }
 
-function loginProblem(error: unknown, t: Translate): string {
+function loginProblem(error: unknown, t: Translate, f: Format): string {
   if (error instanceof ApiError && error.status === 401) return t("login.wrong");
-  if (error instanceof ApiError && error.status === 429) return t("login.tooMany");
+  if (error instanceof ApiError && error.status === 429) return tooMany(error.retryAfterS, t, f);
   return problemText(error, t);
+}
+
+function tooMany(waitS: number | null, t: Translate, f: Format): string {
+  return waitS === null ? t("login.tooMany") : t("login.tooManyFor", { duration: f.duration(waitS) });
 }

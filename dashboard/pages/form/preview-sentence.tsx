@@ -22,7 +22,7 @@ export function PreviewSentence({ preview, offers, draft }: PreviewSentenceProps
       {t("form.preview", {
         carriers: listOf(names, { t }),
         vantages: preview.vantages.length,
-        every: t("target.every", { duration: f.duration(preview.stepS ?? 0) }),
+        every: f.every(preview.stepS ?? 0),
         n: f.count(perDay),
         traffic:
           draft.method === "HEAD"

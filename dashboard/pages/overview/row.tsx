@@ -27,9 +27,10 @@ export function Row({ row, carriers, nowMs }: RowProps) {
     router.go(to);
     scrollTo(0, 0);
   };
+  const nameOf = (id: string) => carrierName(carriers, id, language);
   const why = incident
-    ? incidentText(incident, { t, f, carrier: (id) => carrierName(carriers, id, language) })
-    : notYetIncident(row, (id) => carrierName(carriers, id, language), t, f);
+    ? incidentText(incident, { t, f, carrier: nameOf })
+    : notYetIncident(row, nameOf, t, f);
   return (
     <tr class={`link ${row.status}`} onClick={open}>
       <td class="t">
@@ -47,7 +48,7 @@ export function Row({ row, carriers, nowMs }: RowProps) {
       ))}
       <td class="av">
         {f.share(row.availability24h.share)}
-        <AvailabilityNote row={row} />
+        <AvailabilityNote row={row} nameOf={nameOf} />
       </td>
     </tr>
   );
@@ -149,12 +150,26 @@ function Value({ cell }: { cell: OverviewCell }) {
   );
 }
 
-/** Under the availability: how long it was down, or how little of it was measured. */
-function AvailabilityNote({ row }: { row: OverviewRow }) {
+const failedRounds = (cell: OverviewCell): number => cell.availability24h.counts.down;
+
+type AvailabilityNoteProps = { row: OverviewRow; nameOf: (carrier: string) => string };
+
+/** Under the availability: how long it was down, which carrier failed beside it, or how little was measured. */
+function AvailabilityNote({ row, nameOf }: AvailabilityNoteProps) {
   const { t, f } = useApp();
   const { counts, coverage } = row.availability24h;
   if (counts.down > 0)
     return <small>{t("overview.downFor", { duration: f.duration(counts.down * row.target.stepS) })}</small>;
+  const failed = row.cells.reduce<OverviewCell | null>(
+    (worst, cell) => (failedRounds(cell) > (worst === null ? 0 : failedRounds(worst)) ? cell : worst),
+    null,
+  );
+  if (failed !== null && row.cells.length > 1)
+    return (
+      <small>
+        {t("overview.carrierFailed", { carrier: nameOf(failed.carrier), n: failedRounds(failed) })}
+      </small>
+    );
   if (coverage > 0 && coverage < 0.995)
     return <small>{t("overview.coverage", { share: f.share(coverage) })}</small>;
   return null;

@@ -10,6 +10,9 @@ import { useCollectorNow } from "../state/resource.ts";
 import type { Span } from "./range.ts";
 import { RangeSwitch } from "./range-switch.tsx";
 
+/** Characters of a URL that are shown; the form and the link hold all of it. */
+const URL_SHOWN = 140;
+
 type TargetHeadProps = {
   view: TargetView;
   span: Span;
@@ -33,7 +36,7 @@ export function TargetHead({ view, span, chart, onSpan, onChanged }: TargetHeadP
             <span class={`chip ${status}`}>{t(`status.${status}`)}</span>
           </div>
           <div class="where">
-            <UrlLink url={target.url} /> · {t("target.every", { duration: f.duration(target.stepS) })}
+            <UrlLink url={target.url} /> · {f.every(target.stepS)}
             <SeenFrom chart={chart} view={view} />
           </div>
         </div>
@@ -49,10 +52,12 @@ export function TargetHead({ view, span, chart, onSpan, onChanged }: TargetHeadP
 
 function UrlLink({ url }: { url: string }) {
   const { t } = useApp();
-  if (!/^https?:\/\//i.test(url)) return <span class="mono">{url}</span>;
+  const shown = url.length > URL_SHOWN ? `${url.slice(0, URL_SHOWN)}…` : url;
+  if (!/^https?:\/\//i.test(url)) return <span class="mono">{shown}</span>;
+  const title = shown === url ? t("target.opensNew") : `${t("target.opensNew")}: ${url}`;
   return (
-    <a href={url} target="_blank" rel="noreferrer noopener" title={t("target.opensNew")}>
-      {url}
+    <a href={url} target="_blank" rel="noreferrer noopener" title={title}>
+      {shown}
     </a>
   );
 }

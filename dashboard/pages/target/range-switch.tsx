@@ -14,9 +14,11 @@ type RangeSwitchProps = {
 
 export function RangeSwitch({ span, shown, onSpan }: RangeSwitchProps) {
   const { t } = useApp();
-  const [asking, setAsking] = useState(span.range === "custom");
+  const [asked, setAsked] = useState(false);
+  // A zoom is a custom range as well: its instants are shown, and can be corrected.
+  const asking = asked || span.range === "custom";
   const choose = (range: Range) => {
-    setAsking(range === "custom");
+    setAsked(range === "custom");
     if (range !== "custom") onSpan({ range, fromS: null, toS: null });
   };
   return (

@@ -10,7 +10,11 @@ const DAY_S = 86_400;
 export function Tiles({ view }: { view: TargetView }) {
   const { t } = useApp();
   const share = view.availability30d.share;
-  const speeds = view.latest.map((one) => one.sample.timings.speed).filter((speed) => speed !== null);
+  // An answer that was judged down has a speed in the log, but none that counts.
+  const speeds = view.latest
+    .filter((one) => one.sample.state === "up")
+    .map((one) => one.sample.timings.speed)
+    .filter((speed) => speed !== null);
   const best = speeds.length === 0 ? null : Math.max(...speeds);
   return (
     <div class="tiles">

@@ -10,7 +10,14 @@ import {
   UnknownReason,
 } from "../../../collector/wire/sample.ts";
 import { en } from "../../../dashboard/i18n/en.ts";
-import { duration, formatFor, msQuantity, percent, speedQuantity } from "../../../dashboard/i18n/format.ts";
+import {
+  duration,
+  every,
+  formatFor,
+  msQuantity,
+  percent,
+  speedQuantity,
+} from "../../../dashboard/i18n/format.ts";
 import { incidentText, shortFailure } from "../../../dashboard/i18n/incident-text.ts";
 import { isKey, translate } from "../../../dashboard/i18n/translate.ts";
 import { zh } from "../../../dashboard/i18n/zh.ts";
@@ -92,6 +99,18 @@ test("availability is never rounded up to 100", () => {
   ] as const) {
     assert.equal(percent(share), want);
   }
+});
+
+test("how often is said as people say it", () => {
+  const table: [number, string, string][] = [
+    [10, "每 10 秒一次", "every 10 seconds"],
+    [60, "每分钟一次", "every minute"],
+    [90, "每 90 秒一次", "every 90 seconds"],
+    [300, "每 5 分钟一次", "every 5 minutes"],
+    [3600, "每小时一次", "every hour"],
+    [86_400, "每天一次", "every day"],
+  ];
+  for (const [stepS, zh, en] of table) assert.deepEqual([every(stepS, "zh"), every(stepS, "en")], [zh, en]);
 });
 
 test("a duration shows its two largest parts", () => {
