@@ -3,6 +3,7 @@
  *
  * Reads and joins; the arithmetic is in plan, columns, tick-states and availability. Next stop: dashboard/charts.
  */
+import { LONGEST_S } from "../archive/layout.ts";
 import { excluding, percentile } from "../archive/strip.ts";
 import type { RowRun, SeriesKey, Store, StripRun } from "../store/store.ts";
 import { type ChartData, type ChartSeries, RANGE_S, type Range } from "../wire/api-chart.ts";
@@ -39,6 +40,12 @@ export function spanOf(query: ChartQuery, nowS: number): Span {
   if (query.range !== "custom") return { fromS: nowS - RANGE_S[query.range], toS: nowS, nowS };
   const toS = Math.min(query.toS ?? nowS, nowS);
   const { fromS } = query;
+  const keptS = nowS - LONGEST_S;
+  if (toS <= keptS) {
+    throw new InvalidInputError("range", [
+      { path: "to", message: `is ${toS}; nothing before ${keptS} is kept` },
+    ]);
+  }
   if (fromS === undefined || fromS >= toS) {
     const message =
       fromS === undefined
@@ -46,7 +53,8 @@ export function spanOf(query: ChartQuery, nowS: number): Span {
         : `begins at ${fromS}, which is not before its end ${toS}`;
     throw new InvalidInputError("range", [{ path: "from", message }]);
   }
-  return { fromS, toS, nowS };
+  // What is older is gone: a range from 1970 on would only be many empty ticks.
+  return { fromS: Math.max(fromS, keptS), toS, nowS };
 }
 
 /** Reads and assembles a chart. */

@@ -1,7 +1,7 @@
 /**
  * Rows of exactly one archive of one series, as they are stored: no merging of vantages, no fitting to a screen.
  *
- * A row that is still open is left out, as rrdtool's fetch does: what it will say is not decided yet.
+ * Rows begin where the archive does, however early they are asked for. A row that is still open is left out, as rrdtool's fetch does: what it will say is not decided yet.
  */
 import { type ArchiveSpec, archivesOf } from "../archive/layout.ts";
 import { valueOf as rowValue } from "../archive/row.ts";
@@ -53,8 +53,16 @@ export async function fetchRows(
     ]);
   }
   const archive = archiveFor(stepS, query.steps, nowS - fromS);
+  // Nothing older is kept: asked from 1970 on, ten-second rows would be more than fit in memory.
+  const keptS = Math.max(fromS, nowS - archive.rows * archive.rowS);
   const series = [{ target: query.target, vantage: query.vantage }];
-  const runs = await store.rows.read({ series, metrics: [query.metric], rowS: archive.rowS, fromS, toS });
+  const runs = await store.rows.read({
+    series,
+    metrics: [query.metric],
+    rowS: archive.rowS,
+    fromS: keptS,
+    toS,
+  });
   const { metric, cf } = query;
   const values = valuesOf(
     runs.filter((run) => run.stepS === stepS),
@@ -63,7 +71,7 @@ export async function fetchRows(
     cf,
   );
   const rows: FetchedRows["rows"] = [];
-  const first = Math.floor(fromS / archive.rowS) * archive.rowS + archive.rowS;
+  const first = Math.floor(keptS / archive.rowS) * archive.rowS + archive.rowS;
   for (let t = first; t <= toS; t += archive.rowS) rows.push({ t, value: values.get(t) ?? null });
   return { target: query.target, vantage: query.vantage, metric, cf, rowS: archive.rowS, rows };
 }

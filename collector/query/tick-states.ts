@@ -1,8 +1,7 @@
 /**
  * Strips -> the state of a carrier, and of the service, at every tick of a range.
  *
- * Pure. A carrier's state is the majority of its vantages that reported, a tie is down, none is UNKNOWN (rule of
- * value 10). Pauses, the time before creation and ticks not yet due are laid over here, when read.
+ * Pure. A carrier's state is the majority of its vantages that reported, a tie is down, none is UNKNOWN. Pauses, the time before creation and ticks not yet due are laid over here, when read.
  */
 import { decode } from "../archive/strip.ts";
 import type { StripRun } from "../store/store.ts";

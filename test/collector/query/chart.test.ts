@@ -225,3 +225,13 @@ test("fewer points make wider rows of the same samples", async () => {
   const all = totals(records, ["cnc-1"], label - 3600, label);
   assert.equal(values.AVERAGE[5], all.reduce((a, b) => a + b, 0) / all.length / 1000);
 });
+
+test("a custom range begins no earlier than what is kept, and one wholly before it is refused", async () => {
+  const { at, target } = await tenDays();
+  const nowS = at.nowS();
+  const ask = (toS: number) => at.query.chart(target.id, { range: "custom", fromS: 0, toS });
+  const chart = await ask(nowS);
+  assert.equal(chart.fromS, nowS - 797 * DAY_S);
+  assert.ok(chart.labels.length <= 800);
+  await assert.rejects(ask(nowS - 797 * DAY_S), /nothing before \d+ is kept/);
+});

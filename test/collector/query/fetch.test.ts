@@ -190,3 +190,19 @@ test("incidents are listed with a name and the carriers they concern, withdrawn 
     ["one"],
   );
 });
+
+test("rows asked for from the beginning of time are those the archive keeps", async () => {
+  const { at, target } = await threeDays();
+  for (const { steps, rows } of archivesOf(300)) {
+    const query = {
+      target: target.id,
+      vantage: "ct-1",
+      metric: "total",
+      cf: "MAX",
+      steps,
+      fromS: 0,
+    } as const;
+    const fetched = await at.query.fetch(query);
+    assert.equal(fetched.rows.length, rows, `${steps} steps`);
+  }
+});
