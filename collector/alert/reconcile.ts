@@ -39,17 +39,26 @@ export function reconcile(input: ReconcileInput): Draft[] {
   const open = [...input.recorded].sort((a, b) => a.fromS - b.fromS);
   const drafts: Draft[] = [];
   for (const span of spansOf(input)) {
-    const at = open.findIndex((incident) => matches(incident, span, input));
-    const base = at < 0 ? null : (open.splice(at, 1)[0] ?? null);
+    const base =
+      open.find((incident) => overlaps(incident, span, input)) ??
+      open.find((incident) => comesBack(incident, span, input)) ??
+      null;
+    if (base) open.splice(open.indexOf(base), 1);
     drafts.push(draftOf(span, base, input));
   }
   for (const leftover of open) {
     const stretch = stretchOf(leftover);
     if (stretch && stretch.from > input.afterTick) drafts.push(withdraw(leftover, input.nowMs));
   }
+  const known = new Map(input.recorded.map((incident) => [incident.id, incident]));
   return drafts
-    .filter((draft) => draft.inserted.size > 0)
+    .filter((draft) => draft.inserted.size > 0 || spansOther(draft.incident, known.get(draft.incident.id)))
     .sort((a, b) => a.incident.fromS - b.incident.fromS);
+}
+
+/** One that was withdrawn kept its transitions: when it comes back they may say it all, and only the span differs. */
+function spansOther(incident: Incident, recorded: Recorded | undefined): boolean {
+  return incident.fromS !== recorded?.fromS || incident.toS !== recorded.toS;
 }
 
 /** A copy of a recorded incident to which a transition can be added. */
@@ -82,10 +91,15 @@ function spansOf(input: ReconcileInput): Span[] {
   return spans;
 }
 
-/** Overlap of the ticks at which things were decided; one that was corrected away only comes back under its own id. */
-function matches(incident: Recorded, span: Span, input: ReconcileInput): boolean {
+/** One that was corrected away comes back under its own id, unless another stands for its ticks by now. */
+function comesBack(incident: Recorded, { opened }: Span, input: ReconcileInput): boolean {
+  return stretchOf(incident) === null && opened !== null && incident.id === idOf(input.target, opened);
+}
+
+/** Overlap of the ticks at which things were decided. */
+function overlaps(incident: Recorded, span: Span, input: ReconcileInput): boolean {
   const stretch = stretchOf(incident);
-  if (!stretch) return span.opened !== null && incident.id === idOf(input.target, span.opened);
+  if (!stretch) return false;
   const from = span.opened?.tick ?? input.afterTick;
   const to = span.ended ? (span.changes.at(-1)?.tick ?? from) : Number.POSITIVE_INFINITY;
   return stretch.from <= to && from < stretch.to;
