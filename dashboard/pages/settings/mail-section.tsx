@@ -48,6 +48,8 @@ function MailForm({ view, onSaved }: { view: SmtpView; onSaved: (view: SmtpView)
     () => PRESET_NAMES.find((name) => PRESETS[name]?.host === draft.host) ?? "custom",
   );
   const act = useAct();
+  const kept = view.settings?.hasPassword ?? false;
+  const ready = draft.host !== "" && draft.fromAddress !== "" && !lacksPassword(draft, kept);
   const put = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
   const choose = (name: Preset) => {
     setPreset(name);
@@ -73,23 +75,26 @@ function MailForm({ view, onSaved }: { view: SmtpView; onSaved: (view: SmtpView)
           onToggle={choose}
         />
         <ServerFields draft={draft} put={put} act={act} />
-        <LoginFields draft={draft} put={put} act={act} kept={view.settings?.hasPassword ?? false} />
+        <LoginFields
+          draft={draft}
+          put={put}
+          act={act}
+          kept={kept}
+          // The services of the presets want the address as user name: typing it once is enough.
+          mirrored={preset !== "custom"}
+        />
         {act.error && (
           <p class="problem" role="alert">
             {act.error}
           </p>
         )}
         <div>
-          <button
-            type="submit"
-            class="btn primary"
-            disabled={act.busy || draft.host === "" || draft.fromAddress === ""}
-          >
+          <button type="submit" class="btn primary" disabled={act.busy || !ready}>
             {t("common.save")}
           </button>
         </div>
       </Form>
-      <TestMail smtp={draft.host === "" || draft.fromAddress === "" ? null : inputOf(draft)} />
+      <TestMail smtp={ready ? inputOf(draft) : null} />
     </>
   );
 }
@@ -128,11 +133,21 @@ function ServerFields({ draft, put, act }: FieldsProps) {
   );
 }
 
-function LoginFields({ draft, put, act, kept }: FieldsProps & { kept: boolean }) {
+function LoginFields({
+  draft,
+  put,
+  act,
+  kept,
+  mirrored,
+}: FieldsProps & { kept: boolean; mirrored: boolean }) {
   const { t } = useApp();
-  // Most services want the address as user name: typing it once is enough.
   const address = (fromAddress: string) =>
-    put(draft.username === draft.fromAddress ? { fromAddress, username: fromAddress } : { fromAddress });
+    put(
+      mirrored && draft.username === draft.fromAddress
+        ? { fromAddress, username: fromAddress }
+        : { fromAddress },
+    );
+  const hint = lacksPassword(draft, kept) ? t("settings.mail.passwordNeeded") : undefined;
   return (
     <div class="fields">
       <TextField
@@ -162,7 +177,7 @@ function LoginFields({ draft, put, act, kept }: FieldsProps & { kept: boolean })
         name="smtp-password"
         autocomplete="new-password"
         label={t("settings.mail.password")}
-        hint={kept ? t("settings.mail.passwordKept") : undefined}
+        hint={kept ? t("settings.mail.passwordKept") : hint}
         value={draft.password}
         onValue={(password) => put({ password })}
       />
@@ -232,6 +247,11 @@ function draftOf({ settings }: SmtpView): Draft {
     fromAddress: settings?.fromAddress ?? "",
     fromName: settings?.fromName ?? "carrierwatch",
   };
+}
+
+/** A user name without a password cannot log in anywhere. */
+function lacksPassword(draft: Draft, kept: boolean): boolean {
+  return draft.username !== "" && draft.password === "" && !kept;
 }
 
 function inputOf(draft: Draft): SmtpInput {

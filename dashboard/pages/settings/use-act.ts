@@ -1,6 +1,7 @@
 /** Doing something that the collector may refuse: busy meanwhile, the reason afterwards. */
 import { useState } from "preact/hooks";
 import { ApiError } from "../../api/client.ts";
+import type { Translate } from "../../i18n/translate.ts";
 import { problemText } from "../parts/problem.tsx";
 import { useApp } from "../state/app.ts";
 
@@ -35,12 +36,19 @@ export function useAct(): Act {
         .catch((failed: unknown) => {
           setCode(failed instanceof ApiError ? failed.code : null);
           const found = failed instanceof ApiError ? failed.issues : [];
-          setIssues(
-            Object.fromEntries(found.map((one) => [one.path, t("problem.field", { message: one.message })])),
-          );
+          setIssues(Object.fromEntries(found.map((one) => [one.path, issueText(one.message, t)])));
           if (found.length === 0) setError(problemText(failed, t));
         })
         .finally(() => setBusy(false));
     },
   };
+}
+
+/** What the collector says of a field, in the reader's words where the page has them. */
+function issueText(message: string, t: Translate): string {
+  if (/email/i.test(message)) return t("problem.address");
+  if (/expected number/i.test(message)) return t("problem.number");
+  if (/expected int/i.test(message)) return t("problem.whole");
+  if (/>=1 characters/.test(message)) return t("problem.required");
+  return t("problem.field", { message });
 }
