@@ -90,6 +90,8 @@ export const enFailures: Readonly<Record<keyof typeof zhFailures, string>> = {
   "unknown.overload": "not measured: the probe's machine was overloaded",
   "unknown.suspended": "not measured: the probe's machine was asleep",
   "unknown.guard": "that address is not allowed",
+  "unknown.guardLine":
+    '{address} is private, local or reserved, and this vantage does not measure such by default. To allow it, put allow: ["{cidr}"] in {file} on that machine, or start with --allow {cidr}',
   "unknown.probe-network": "the probe's machine was offline",
   "unknown.internal": "not measured: fault inside the probe program",
   "unknown.clock": "the probe's clock is off",

@@ -88,6 +88,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "target.from": "From",
   "target.to": "To",
   "target.apply": "Show",
+  "target.rangeFuture": "That range has not begun yet",
   "target.rangeBackwards": "The end must be after the start",
   "target.vantages": "{carrier} {n} {n|vantage|vantages}",
   "target.pause": "Pause",

@@ -4,7 +4,7 @@
  * Pure; used by pages. Evidence of the newest transition that was not the end is what the sentence tells.
  */
 import type { CarrierEvidence, IncidentView } from "../../collector/wire/incident.ts";
-import type { Failure } from "../../collector/wire/sample.ts";
+import type { Failure, UnknownReason } from "../../collector/wire/sample.ts";
 import type { Format } from "./format.ts";
 import { isKey, type Translate } from "./translate.ts";
 
@@ -113,4 +113,25 @@ function ratio(evidence: CarrierEvidence): number {
 /** a、b、c or a, b, c. */
 export function listOf(names: readonly string[], { t }: Pick<Speaker, "t">): string {
   return names.reduce((a, b) => (a === "" ? b : t("common.pair", { a, b })), "");
+}
+
+/**
+ * Why a measurement could not be made; null = it was made, or nobody knows why not.
+ *
+ * A refused address is said with the probe's own file and the line that would allow it.
+ */
+export function unknownText(
+  sample: {
+    readonly unknownReason?: UnknownReason | undefined;
+    readonly detail: { readonly note?: string | undefined };
+  },
+  t: Translate,
+): string | null {
+  if (!sample.unknownReason) return null;
+  const said = t(`unknown.${sample.unknownReason}`);
+  const { note } = sample.detail;
+  if (sample.unknownReason !== "guard" || note === undefined) return said;
+  const found = /^(.+?) is an? .*allow: \["([^"]+)"\] in (.+?)(?:, or start with .*)?$/.exec(note);
+  const [, address, cidr, file] = found ?? [];
+  return address && cidr && file ? t("unknown.guardLine", { address, cidr, file }) : `${said} (${note})`;
 }

@@ -88,6 +88,8 @@ export const zhFailures = {
   "unknown.overload": "探测机器过载，没有测",
   "unknown.suspended": "探测机器曾休眠，没有测",
   "unknown.guard": "该地址不允许访问",
+  "unknown.guardLine":
+    '{address} 是内网、本机或保留地址，这个探测点默认不测。要允许它，在那台机器的 {file} 里写 allow: ["{cidr}"]，或启动时加 --allow {cidr}',
   "unknown.probe-network": "探测机器自身断网",
   "unknown.internal": "探测程序出错，没有测",
   "unknown.clock": "探测机器时钟异常",

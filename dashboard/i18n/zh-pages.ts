@@ -85,6 +85,7 @@ export const zhPages = {
   "target.from": "从",
   "target.to": "到",
   "target.apply": "查看",
+  "target.rangeFuture": "开始时间还没有到",
   "target.rangeBackwards": "结束时间要晚于开始时间",
   "target.vantages": "{carrier} {n} 个探测点",
   "target.pause": "暂停",

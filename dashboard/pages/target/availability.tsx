@@ -10,6 +10,8 @@ import { useApp } from "../state/app.ts";
 /** Labels under the bar; a phone shows every other one. */
 const MOST_LABELS = 8;
 
+type Counts = ChartData["series"][number]["availability"]["counts"];
+
 type AvailabilityProps = { data: ChartData; lines: readonly Line[] };
 
 export function Availability({ data, lines }: AvailabilityProps) {
@@ -74,7 +76,7 @@ export function Availability({ data, lines }: AvailabilityProps) {
                   {t("target.rounds", { n: f.count(availability.counts.down) })}
                 </td>
                 <td>{t("target.rounds", { n: f.count(availability.counts.unknown) })}</td>
-                <td>{f.share(availability.coverage)}</td>
+                <td>{f.share(anyRound(availability.counts) ? availability.coverage : null)}</td>
               </tr>
             ))}
           </tbody>
@@ -82,6 +84,11 @@ export function Availability({ data, lines }: AvailabilityProps) {
       </div>
     </section>
   );
+}
+
+/** Whether any round was due in the range: a share of none is neither 100 nor 0. */
+function anyRound({ up, down, suspect, unknown }: Counts): boolean {
+  return up + down + suspect + unknown > 0;
 }
 
 function Axis({ data }: { data: ChartData }) {

@@ -5,7 +5,7 @@ import type { Phase } from "../../../collector/wire/metric.ts";
 import type { ProgressEvent } from "../../api/live.ts";
 import { carrierColor, PHASE_ORDER } from "../../charts/theme.ts";
 import { msQuantity, type Quantity } from "../../i18n/format.ts";
-import { causeText } from "../../i18n/incident-text.ts";
+import { causeText, unknownText } from "../../i18n/incident-text.ts";
 import { Dot } from "../parts/fields.tsx";
 import { Link } from "../parts/link.tsx";
 import { carrierName, useApp } from "../state/app.ts";
@@ -66,6 +66,7 @@ function Lane({ view, name, sample, progress }: LaneProps) {
   const id = sample?.carrier ?? progress?.carrier ?? "";
   const carrier = view.carriers.find((one) => one.id === id);
   const failure = sample?.sample.failure;
+  const unknown = sample ? unknownText(sample.sample, t) : null;
   const carrierText = carrierName(view.carriers, id, language);
   return (
     <div class="lane">
@@ -87,6 +88,7 @@ function Lane({ view, name, sample, progress }: LaneProps) {
         />
       </div>
       {failure && <p class="bad-text">{causeText(failure, t)}</p>}
+      {unknown !== null && <p class="sub">{unknown}</p>}
       {sample?.sample.state === "suspect" && <p class="sub">{t("suspect.text")}</p>}
       {sample && sample.sample.detail.bodyBytes !== undefined && (
         <p class="small">

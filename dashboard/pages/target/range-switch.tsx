@@ -46,6 +46,8 @@ function CustomRange({ shown, onSpan }: CustomRangeProps) {
   const apply = () => {
     const [fromS, toS] = [timeOfField(from, f.timeZone), timeOfField(to, f.timeZone)];
     if (fromS === null || toS === null || toS <= fromS) return setWrong(t("target.rangeBackwards"));
+    // The collector answers for what has been, up to its now.
+    if (fromS >= nowS) return setWrong(t("target.rangeFuture"));
     setWrong(undefined);
     onSpan({ range: "custom", fromS, toS });
   };

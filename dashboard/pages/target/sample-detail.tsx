@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { SampleView } from "../../../collector/wire/api-overview.ts";
 import { PHASE_ORDER } from "../../charts/theme.ts";
-import { causeText } from "../../i18n/incident-text.ts";
+import { causeText, unknownText } from "../../i18n/incident-text.ts";
 import { useApp } from "../state/app.ts";
 import { lengthUs, PhaseBar } from "./waterfall.tsx";
 
@@ -10,6 +10,7 @@ export function SampleDetail({ view }: { view: SampleView }) {
   const { t, f } = useApp();
   const { sample } = view;
   const { detail, failure, timings } = sample;
+  const unknown = unknownText(sample, t);
   return (
     <div class="stack">
       <div class="bar-alone">
@@ -38,7 +39,7 @@ export function SampleDetail({ view }: { view: SampleView }) {
       )}
       {sample.state === "suspect" && <p class="sub">{t("suspect.text")}</p>}
       {failure?.detail && <p class="mono">{failure.detail}</p>}
-      {sample.unknownReason && <p class="sub">{t(`unknown.${sample.unknownReason}`)}</p>}
+      {unknown !== null && <p class="sub">{unknown}</p>}
       <dl class="detail">
         <Fact name={t("target.col.time")}>{f.full(sample.startedMs)}</Fact>
         <Fact name={t("target.detail.arrived")}>

@@ -1,7 +1,7 @@
 /** The newest round, carrier by carrier: each phase as long as it took, and where one failed. */
 import type { SampleView, TargetView } from "../../../collector/wire/api-overview.ts";
 import { PHASE_ORDER } from "../../charts/theme.ts";
-import { causeText } from "../../i18n/incident-text.ts";
+import { causeText, unknownText } from "../../i18n/incident-text.ts";
 import type { Translate } from "../../i18n/translate.ts";
 import { carrierName, useApp } from "../state/app.ts";
 
@@ -16,6 +16,7 @@ export function Waterfall({ view, names }: WaterfallProps) {
   const longest = Math.max(1, ...latest.map((one) => lengthUs(one)));
   const whys = new Set(latest.map((one) => whyOf(one, t)));
   const shared = latest.length > 1 && whys.size === 1 ? ([...whys][0] ?? null) : null;
+  const failed = latest.some((one) => one.sample.state === "down");
   const several = new Set(latest.map((one) => one.carrier)).size < latest.length;
   return (
     <section class="panel side-panel">
@@ -33,7 +34,7 @@ export function Waterfall({ view, names }: WaterfallProps) {
             />
           );
         })}
-        {shared !== null && <span class="why">{shared}</span>}
+        {shared !== null && <span class={failed ? "why" : "why quiet-text"}>{shared}</span>}
       </div>
       <PhaseKey />
     </section>
@@ -59,6 +60,7 @@ type LaneProps = { name: string; sample: SampleView; longest: number; why: strin
 function Lane({ name, sample, longest, why }: LaneProps) {
   const { t, f } = useApp();
   const { timings, state } = sample.sample;
+  const unknown = state === "unknown";
   return (
     <div class="r">
       <span title={name}>{name}</span>
@@ -67,10 +69,12 @@ function Lane({ name, sample, longest, why }: LaneProps) {
         {timings.total !== null ? (
           f.ms(timings.total / 1000)
         ) : (
-          <span class="bad-text">{state === "unknown" ? t("state.unknown") : t("short.down")}</span>
+          <span class={unknown ? "quiet-text" : "bad-text"}>
+            {t(unknown ? "state.unknown" : "short.down")}
+          </span>
         )}
       </span>
-      {why !== null && <span class="why">{why}</span>}
+      {why !== null && <span class={unknown ? "why quiet-text" : "why"}>{why}</span>}
     </div>
   );
 }
@@ -78,7 +82,7 @@ function Lane({ name, sample, longest, why }: LaneProps) {
 /** Why a sample has no total; null = it has one. */
 function whyOf({ sample }: SampleView, t: Translate): string | null {
   if (sample.failure) return causeText(sample.failure, t);
-  return sample.unknownReason ? t(`unknown.${sample.unknownReason}`) : null;
+  return unknownText(sample, t);
 }
 
 /** The phases of one sample on a common scale. */

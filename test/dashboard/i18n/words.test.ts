@@ -18,7 +18,7 @@ import {
   percent,
   speedQuantity,
 } from "../../../dashboard/i18n/format.ts";
-import { incidentText, shortFailure } from "../../../dashboard/i18n/incident-text.ts";
+import { incidentText, shortFailure, unknownText } from "../../../dashboard/i18n/incident-text.ts";
 import { isKey, translate } from "../../../dashboard/i18n/translate.ts";
 import { zh } from "../../../dashboard/i18n/zh.ts";
 
@@ -208,4 +208,28 @@ test("a table cell says a failure in a word", () => {
   assert.equal(shortFailure({ phase: "status", cause: "status" }, t, 503), "状态码 503");
   assert.equal(shortFailure({ phase: "tls", cause: "certificate-expired" }, t), "证书错误");
   assert.equal(shortFailure({ phase: "dns", cause: "nxdomain" }, t), "解析失败");
+});
+
+test("a refused address is said with the probe's own file and the line that would allow it", () => {
+  const note =
+    '10.0.0.3 is a private address: this probe does not measure it. To allow it, put allow: ["10.0.0.3/32"] in /srv/probe/config.yaml';
+  for (const language of ["zh", "en"] as const) {
+    const t = translate(language);
+    for (const whole of [note, `${note}, or start with --allow 10.0.0.3/32`]) {
+      const said = unknownText({ unknownReason: "guard", detail: { note: whole } }, t) ?? "";
+      for (const part of [
+        "10.0.0.3 ",
+        'allow: ["10.0.0.3/32"]',
+        "/srv/probe/config.yaml",
+        "--allow 10.0.0.3/32",
+      ])
+        assert.ok(said.includes(part), `${language}: ${said}`);
+    }
+    assert.match(
+      unknownText({ unknownReason: "guard", detail: { note: "add --allow 10/8" } }, t) ?? "",
+      /10\/8/,
+    );
+    assert.equal(unknownText({ unknownReason: "clock", detail: { note } }, t), t("unknown.clock"));
+    assert.equal(unknownText({ detail: {} }, t), null);
+  }
 });
