@@ -38,14 +38,14 @@ export function carriersPart(options: {
     async remove(id) {
       const used = [
         ...(await vantages.list()).filter((vantage) => vantage.carrier === id).map((v) => `vantage ${v.id}`),
-        ...(await targets.list()).filter((t) => t.from.carriers.includes(id)).map((t) => `target ${t.id}`),
+        ...(await targets.list()).filter((target) => names(target, id)).map(({ id }) => `target ${id}`),
       ];
       if (used.length > 0) {
         throw new CarrierwatchError(
           "in_use",
           `carrier ${JSON.stringify(id)} is used by ${used.slice(0, 3).join(", ")}`,
           {
-            hint: "give them another carrier first; the history of a revoked vantage keeps its carrier",
+            hint: "give them another carrier, or alarm lines without it, first; the history of a revoked vantage keeps its carrier",
           },
         );
       }
@@ -60,4 +60,10 @@ export function carriersPart(options: {
       await registry.put("setting", SEEDED, null, { seeded: true });
     },
   };
+}
+
+/** Whether a target is measured from a carrier, or has an alarm line of its own for it. */
+function names({ from, alarm }: Target, carrier: string): boolean {
+  const lines = Object.values(alarm.lines);
+  return from.carriers.includes(carrier) || lines.some((line) => Object.hasOwn(line.carriers, carrier));
 }

@@ -145,6 +145,8 @@ test("a carrier in use cannot be removed, and says by whom", async () => {
     code: "in_use",
     message: new RegExp(`target ${id}$`),
   });
+  const lined = await target({ alarm: { lines: { total: { limit: 800, carriers: { cmcc: 1200 } } } } });
+  await assert.rejects(registry.carriers.remove("cmcc"), { message: new RegExp(`target ${lined.id}$`) });
 });
 
 test("a vantage keeps its document when it is revoked; its id is never given again", async () => {
