@@ -42,9 +42,16 @@ export function assigned(deps: {
   };
   const add = async (vantage: string, targets: readonly string[]): Promise<void> => {
     const set = await of(vantage);
-    const before = set.size;
-    for (const target of targets) set.add(target);
-    if (set.size > before) await registry.put("assigned", vantage, null, { targets: [...set] });
+    const fresh = targets.filter((target) => !set.has(target));
+    if (fresh.length === 0) return;
+    for (const target of fresh) set.add(target);
+    try {
+      await registry.put("assigned", vantage, null, { targets: [...set] });
+    } catch (error) {
+      // Not written down: the next time must try again, or a restart would forget it.
+      for (const target of fresh) set.delete(target);
+      throw error;
+    }
   };
   return {
     add,

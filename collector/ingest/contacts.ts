@@ -25,11 +25,11 @@ const NOTHING: Omit<Contact, "atMs"> = {
 export function contacts(deps: { store: Pick<Store, "registry">; live: LiveBus }): Contacts {
   const { registry } = deps.store;
   const known = new Map<string, Contact>();
-  const lastOf = async (vantage: string): Promise<Contact | null> =>
-    known.get(vantage) ?? Contact.safeParse((await registry.get("contact", vantage))?.value).data ?? null;
   return {
     async heard(vantage, news) {
-      const last = await lastOf(vantage);
+      const stored = known.has(vantage) ? null : (await registry.get("contact", vantage))?.value;
+      // Looked up after the wait: a poll and a batch at once must not undo what the other said.
+      const last = known.get(vantage) ?? Contact.safeParse(stored).data ?? null;
       const next: Contact = { ...NOTHING, ...last, ...news };
       known.set(vantage, next);
       await registry.put("contact", vantage, null, next);

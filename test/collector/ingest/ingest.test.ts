@@ -53,6 +53,26 @@ test("a batch is stored, answered in order, and shown; its repetition changes no
   assert.equal(await store.digest({ target: target.id, vantage: "v1" }, 300), before);
 });
 
+test("what a vantage was given is known after a restart, also when it could not be written at once", async () => {
+  const store = memoryStore();
+  let full = true;
+  const put: Store["registry"]["put"] = async (kind, ...rest) => {
+    if (kind === "assigned" && full) throw new Error("no space");
+    return await store.registry.put(kind, ...rest);
+  };
+  const failing = { ...store, registry: { ...store.registry, put } };
+  const { target, ingest, registry, clock, now } = await part(failing);
+  const heard = () => ingest.contact("v1", { receivedMs: now(), address: null }, [target.id]);
+  await assert.rejects(heard(), /no space/);
+  full = false;
+  await heard();
+  await registry.targets.remove(target.id, null);
+  const again = ingestPart({ store, registry, live: liveBus(), clock, log: silentLog });
+  const body = batchOf([sampleOf(target.id, now())], now());
+  const answer = await again.batch("v1", body, { receivedMs: now(), address: null });
+  assert.deepEqual(kinds(answer), ["stored"]);
+});
+
 test("a poison record is rejected with its reason and counted, and the records around it are stored", async () => {
   const { target, send, now, store } = await part();
   const good = (back: number) => sampleOf(target.id, now(), { back });
