@@ -4,7 +4,7 @@
  * The key file is made at first use, 0600. A sealed text is bound to its purpose: it opens for no other.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../wire/errors.ts";
 
@@ -53,11 +53,11 @@ export function secretsPart(options: { readonly dir: string }): Secrets {
 }
 
 function readOrMakeKey(file: string): Buffer {
-  try {
-    // wx: two processes that start together cannot both make one.
-    writeFileSync(file, randomBytes(KEY_BYTES), { mode: 0o600, flag: "wx" });
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  // Whole or not at all, and nothing was ever sealed with an empty one. The folder is one process's alone.
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+    const draft = `${file}.new`;
+    writeFileSync(draft, randomBytes(KEY_BYTES), { mode: 0o600, flush: true });
+    renameSync(draft, file);
   }
   if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
   const key = readFileSync(file);

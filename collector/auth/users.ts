@@ -45,6 +45,14 @@ export function users(deps: {
   };
   const write = async (id: string, expected: number, value: z.infer<typeof StoredUser>): Promise<User> =>
     viewOf({ id, version: await registry.put("user", id, expected, value), value });
+  const remove = async (id: string): Promise<void> => {
+    const { doc } = await stored(id);
+    if ((await registry.list("user")).length === 1) {
+      throw new CarrierwatchError("last_user", "this is the only user; without it nobody could sign in");
+    }
+    await registry.put("user", id, doc.version, null);
+  };
+  let removing: Promise<unknown> = Promise.resolve();
   return {
     list: async () => (await registry.list("user")).map(viewOf),
     any: async () => (await registry.list("user")).length > 0,
@@ -83,12 +91,11 @@ export function users(deps: {
         password: patch.password === undefined ? value.password : await deps.passwords.hash(patch.password),
       });
     },
-    async remove(id) {
-      const { doc } = await stored(id);
-      if ((await registry.list("user")).length === 1) {
-        throw new CarrierwatchError("last_user", "this is the only user; without it nobody could sign in");
-      }
-      await registry.put("user", id, doc.version, null);
+    remove(id) {
+      // One at a time: of two who remove each other one must stay.
+      const mine = removing.then(() => remove(id));
+      removing = mine.catch(() => undefined);
+      return mine;
     },
     async verify(username, password) {
       const doc = await registry.get("user", userIdOf(username));

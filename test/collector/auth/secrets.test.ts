@@ -66,6 +66,9 @@ test("the key file is readable by its owner only, and a damaged one is refused i
   secretsPart({ dir });
   assert.equal(statSync(file).mode & 0o777, 0o600);
   assert.deepEqual(readFileSync(file), before);
+  writeFileSync(file, "");
+  secretsPart({ dir });
+  assert.equal(statSync(file).size, 32, "a first start that was cut short is made good");
   writeFileSync(file, "short");
   assert.throws(() => secretsPart({ dir }), { code: "config", message: /5 bytes instead of 32/ });
 });
