@@ -103,7 +103,10 @@ function verifyBefore(socket: Socket, request: http.ClientRequest, wanted: strin
     if (found === wanted) request.emit("certificate");
     else
       request.destroy(
-        failure("certificate", `the collector's certificate has SHA-256 ${found ?? "(none)"}, not ${wanted}`),
+        failure(
+          "certificate",
+          `the collector's certificate has SHA-256 ${found ?? "(none)"}, not ${wanted}: if it was renewed, put the new value at collector.certificateSha256 in config.yaml, or join again`,
+        ),
       );
   };
   if (socket instanceof TLSSocket && !socket.connecting && fingerprintOf(socket)) verify();

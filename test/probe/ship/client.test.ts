@@ -29,9 +29,15 @@ test("a self-signed collector is trusted by its certificate's SHA-256, on new an
 
 test("another certificate gets neither the key nor the request", async (t) => {
   const collector = await fakeCollector(t, { tls: other });
-  for (const pinned of [sha256(leaf.cert), null]) {
+  for (const [pinned, why] of [
+    [
+      sha256(leaf.cert),
+      new RegExp(`has SHA-256 ${sha256(other.cert)}, .* if it was renewed, put .* config\\.yaml`),
+    ],
+    [null, /certificate/],
+  ] as const) {
     const c = client(t, collector.url, pinned);
-    await assert.rejects(c.exchange({ ...GET, method: "POST", body: Buffer.from("secret") }));
+    await assert.rejects(c.exchange({ ...GET, method: "POST", body: Buffer.from("secret") }), why);
   }
   assert.equal(collector.requests.length, 0);
 });
