@@ -2,7 +2,7 @@
  * Which archives a step has: how wide their rows are, how many they keep, and for how long PDPs and strips stay.
  *
  * Arithmetic only. Row `t` covers (t - width, t], UTC-aligned, as in rrdtool; a width divides a day, so that days
- * are whole rows. Rounding and spans are rule of value 7; the golden tables are in test/collector/archive.
+ * are whole rows. Widths are rounded up, spans never shortened; the golden tables are in test/collector/archive.
  */
 
 /** One archive of a series. It keeps AVERAGE, MAX and MIN at once, since a row is {n, sum, min, max}. */

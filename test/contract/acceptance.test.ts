@@ -1,4 +1,4 @@
-/** Rule of value 9: what becomes of a record depends on its tick and the collector's now, in a fixed order. */
+/** What becomes of a record depends on its tick and the collector's now, in a fixed order. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LATE_WINDOW_S, LONGEST_S } from "../../collector/archive/layout.ts";

@@ -1,4 +1,4 @@
-/** Rule of value 3: the same samples in any order, batches and repetitions give the same bytes, in both engines. */
+/** The same samples in any order, batches and repetitions give the same bytes, in both engines. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

@@ -1,7 +1,7 @@
 /**
  * The reference's shelf: every record ever stored, in maps by series, step and tick, and who may be put there.
  *
- * Acceptance follows rule of value 9 word for word. What a sized ring would have forgotten counts as forgotten here
+ * Acceptance is in the order schema, duplicate, conflict, tooOld, future. What a sized ring would have forgotten counts as forgotten here
  * too (`kept`), so that both engines answer alike.
  */
 import { FUTURE_LIMIT_S, isArchivable, PDP_KEEP_S } from "../../archive/layout.ts";

@@ -1,5 +1,5 @@
 /**
- * Samples into the database: acceptance by rule of value 9, then rings, log, counters and due marks, in one transaction.
+ * Samples into the database: acceptance by tick and now alone, then rings, log, counters and due marks, in one transaction.
  *
  * A call leaves its rings in memory; `flush` writes each touched tile and head once, before the commit.
  */

@@ -1,4 +1,4 @@
-/** Rule of value 4: what a failed, judged or disturbed sample archives. */
+/** What a failed, judged or disturbed sample archives. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pdpsOf } from "../../../collector/archive/pdp.ts";
