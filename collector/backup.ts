@@ -1,8 +1,8 @@
 /**
  * The nightly backup: a verified copy of the store each night, the newest seven kept.
  *
- * The engine makes and verifies the copy; here is only when, where and how many. A failed night is logged and the
- * older copies stay. Reads and writes go on meanwhile.
+ * The engine makes and verifies the copy; here is only when, where and how many. A night that failed, or that the
+ * machine slept through, is made up for within the hour; the older copies stay. Reads and writes go on meanwhile.
  */
 import { mkdir, readdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,6 +26,20 @@ export type Backups = {
   /** Newest first. */
   list(): Promise<BackupFile[]>;
 };
+
+const DAY_MS = 86_400_000;
+/** 18:17 UTC, night in China: off the full hour, and no zone change can skip or repeat it. */
+const DUE_MS = (18 * 60 + 17) * 60_000;
+
+/**
+ * Whether a night's copy is missing.
+ *
+ * @param newestMs When the newest copy was made, UTC ms; null = there is none.
+ */
+export function isDue(newestMs: number | null, nowMs: number): boolean {
+  const lastMs = Math.floor((nowMs - DUE_MS) / DAY_MS) * DAY_MS + DUE_MS;
+  return newestMs === null || newestMs < lastMs;
+}
 
 const NAME = /^carrierwatch-\d{8}T\d{6}Z\.db$/;
 
@@ -69,11 +83,14 @@ export function backupPart({
     for (const old of (await list()).slice(keep)) await unlink(join(folder, old.name));
     return name;
   };
-  // A fixed minute off the full hour, in UTC, where no zone change can skip or repeat it.
+  const nightly = async (): Promise<void> => {
+    const [newest] = await list();
+    if (isDue(newest?.atMs ?? null, clock.nowMs())) await make();
+  };
   const task = cron.createTask(
-    "17 18 * * *",
+    "17 * * * *",
     async () => {
-      await make().catch((error: unknown) =>
+      await nightly().catch((error: unknown) =>
         log.error({ code: "backup", error }, "the nightly backup failed; older copies are kept"),
       );
     },

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { backupPart } from "../../collector/backup.ts";
+import { backupPart, isDue } from "../../collector/backup.ts";
 import { openSqliteStore } from "../../collector/store/sqlite/sqlite-store.ts";
 import { silentLog } from "../../collector/wire/log.ts";
 import { fakeClock } from "../support/fake-clock.ts";
@@ -27,6 +27,22 @@ test("a backup opens as a store with everything in it", async () => {
   await restored.close();
   remove();
   again.remove();
+});
+
+test("a copy is due once a night, and later when the machine slept through it", () => {
+  const at = (text: string) => Date.parse(`2026-11-${text}Z`);
+  for (const [newest, now, want] of [
+    [null, "21T09:17", true],
+    ["20T18:17", "21T18:16:59", false],
+    ["20T18:17", "21T18:17", true],
+    ["21T18:17", "21T18:17", false],
+    ["21T18:17:05", "22T17:17", false],
+    ["18T18:17", "21T09:17", true],
+    ["21T09:17", "21T10:17", false],
+    ["21T09:17", "21T18:17", true],
+  ] as const) {
+    assert.equal(isDue(newest && at(newest), at(now)), want, `${newest} at ${now}`);
+  }
 });
 
 test("seven are kept, the oldest goes, and a stranger's file is left alone", async () => {
