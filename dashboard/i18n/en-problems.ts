@@ -7,6 +7,8 @@ export const enProblems: Readonly<Record<keyof typeof zhProblems, string>> = {
   "problem.generic": "That did not work: {message}",
   "problem.forbidden": "You may not do that.",
   "problem.conflict": "Somebody changed it just now. Reload, then change it.",
+  "problem.inUse": "A vantage or a target still uses it. Give those another one first.",
+  "problem.lastUser": "This is the last user: without it nobody could log in.",
   "problem.session": "You have been logged out; please log in again.",
   "problem.required": "Please fill this in",
   "problem.url.missing": "Please enter a URL",

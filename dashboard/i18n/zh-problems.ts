@@ -5,6 +5,8 @@ export const zhProblems = {
   "problem.generic": "没有成功：{message}",
   "problem.forbidden": "没有权限做这件事。",
   "problem.conflict": "别人刚改过它。请刷新后再改。",
+  "problem.inUse": "还有探测点或目标在用它。先让它们改用别的，再删除。",
+  "problem.lastUser": "这是最后一个用户，删除后就没有人能登录了。",
   "problem.session": "登录已过期，请重新登录。",
   "problem.required": "请填写",
   "problem.url.missing": "请填写网址",

@@ -99,6 +99,13 @@ test("a lost connection is said, and so is its return", async (t) => {
     () => fake.dropStreams(),
     async () => (await page.locator(".live.off").count()) === 1,
   );
+  // Said on a phone as well, without pushing what stands beside it over the edge.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await until(
+    () => fake.dropStreams(),
+    async () => (await page.locator(".live.off").count()) === 1,
+  );
+  assert.ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
   await page.locator(".live.on").waitFor();
   await context.close();
 });

@@ -8,6 +8,8 @@ export function problemText(error: unknown, t: Translate): string {
   if (!(error instanceof ApiError)) return t("problem.generic", { message: String(error) });
   if (error.code === "offline") return t("problem.offline");
   if (error.code === "version_conflict") return t("problem.conflict");
+  if (error.code === "in_use") return t("problem.inUse");
+  if (error.code === "last_user") return t("problem.lastUser");
   if (error.status === 401) return t("problem.session");
   if (error.status === 403) return t("problem.forbidden");
   if (error.status >= 500) return t("problem.server");
