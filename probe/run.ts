@@ -9,6 +9,7 @@ import { uptime } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../collector/wire/clock.ts";
 import type { Log } from "../collector/wire/log.ts";
+import type { Once } from "../collector/wire/on-demand.ts";
 import type { ProbeConfig } from "../collector/wire/probe-protocol.ts";
 import { NO_TIMINGS } from "../collector/wire/sample.ts";
 import { VERSION } from "../collector/wire/version.ts";
@@ -16,11 +17,12 @@ import type { ProbeSettings } from "./config.ts";
 import { DEFAULT_LIMITS } from "./judge/judge.ts";
 import { lockFolder } from "./lock.ts";
 import { type Measurer, measurer } from "./measure/measure.ts";
+import { type OnDemand, onDemandOf } from "./schedule/on-demand.ts";
 import { type Measurement, type Plan, planOf, type Unkept } from "./schedule/plan.ts";
 import { type Scheduler, schedulerOf } from "./schedule/scheduler.ts";
 import { type Puller, pullerOf, readKept } from "./ship/assignments.ts";
 import { type Client, clientOf } from "./ship/client.ts";
-import { progressOf } from "./ship/progress.ts";
+import { onceNewsOf, progressOf } from "./ship/progress.ts";
 import { type Shipper, shipperOf } from "./ship/shipper.ts";
 import { nodeFiles } from "./spool/files.ts";
 import type { Unnumbered } from "./spool/record.ts";
@@ -84,6 +86,7 @@ export async function startProbe(deps: ProbeDeps): Promise<Probe> {
       log,
       random,
       apply: (config) => probe.apply(config),
+      once: (list) => probe.once(list),
       contact: () => shipper.wake(true),
     },
     kept,
@@ -105,6 +108,7 @@ class RunningProbe implements Probe {
   readonly #parts: Parts;
   readonly #measurer: Measurer;
   readonly #scheduler: Scheduler;
+  readonly #onDemand: OnDemand;
   readonly #giveUp = new AbortController();
   readonly #tell: ReturnType<typeof progressOf>;
   #puller: Puller | null = null;
@@ -125,6 +129,12 @@ class RunningProbe implements Probe {
       ca: settings.ca,
       limits: { ...DEFAULT_LIMITS, loopDelayMs: settings.limits.loopDelayMs },
       version: VERSION,
+    });
+    this.#onDemand = onDemandOf({
+      clock,
+      log: deps.log,
+      measure: (once, options) => this.#measurer.measure(once, options),
+      tell: onceNewsOf(parts.client),
     });
     this.#scheduler = schedulerOf({
       plan: parts.plan,
@@ -161,7 +171,13 @@ class RunningProbe implements Probe {
     this.#scheduler.assign(config.assignments);
   }
 
+  /** Measured beside the schedule; nothing of it goes to the spool. */
+  once(list: readonly Once[]): void {
+    this.#onDemand.take(list);
+  }
+
   async stop(): Promise<void> {
+    this.#onDemand.stop();
     const { spool, client, shipper, unlock } = this.#parts;
     await Promise.all([this.#puller?.stop(), this.#scheduler.stop(MEASURE_GRACE_MS)]);
     this.#giveUp.abort(new Error("the probe stops"));

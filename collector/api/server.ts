@@ -23,6 +23,7 @@ import { fetchRoutes } from "./routes/fetch.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { mailRoutes } from "./routes/mail.ts";
+import { measurementRoutes } from "./routes/measurements.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { describeApi, openapiRoutes } from "./routes/openapi.ts";
 import { operationRoutes } from "./routes/operations.ts";
@@ -48,6 +49,7 @@ const MODULES: readonly RouteModule[] = [
   overviewRoutes,
   targetRoutes,
   fetchRoutes,
+  measurementRoutes,
   incidentRoutes,
   vantageRoutes,
   carrierRoutes,

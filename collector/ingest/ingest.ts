@@ -17,6 +17,7 @@ import { contacts } from "./contacts.ts";
 import { parseEnvelope, parseSample } from "./envelope.ts";
 import type { LiveBus } from "./live.ts";
 import { marks } from "./marks.ts";
+import { type OnDemand, onDemandPart } from "./on-demand.ts";
 
 /** What the transport knows of a batch. */
 export type BatchMeta = {
@@ -40,6 +41,8 @@ export type Ingest = {
   batches(): BatchCounts;
   /** A phase of a first measurement, for whoever watches; dropped when the vantage may not report on the target. */
   progress(vantage: string, progress: Progress): Promise<void>;
+  /** Measurements somebody asked for: they pass through and are stored nowhere. */
+  readonly onDemand: OnDemand;
 };
 
 type Outcome = BatchAnswer["outcomes"][number];
@@ -88,6 +91,7 @@ export function ingestPart(deps: {
     };
   };
   return {
+    onDemand: onDemandPart({ clock, log }),
     batches: () => ({ ...seen }),
     async batch(vantage, body, meta) {
       let outcome: keyof BatchCounts = "refused";

@@ -4,6 +4,7 @@ import { Availability, StateCell } from "./api-chart.ts";
 import { Carrier } from "./carrier.ts";
 import { Id, Millis, Seconds } from "./ids.ts";
 import { IncidentView } from "./incident.ts";
+import { OnceId, OnceLane } from "./on-demand.ts";
 import { Progress } from "./probe-protocol.ts";
 import { Sample, State } from "./sample.ts";
 import { Target, TargetInput } from "./target.ts";
@@ -117,6 +118,8 @@ export type FetchedRows = z.infer<typeof FetchedRows>;
 export const LiveEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("sample"), sample: SampleView }),
   z.strictObject({ type: z.literal("progress"), vantage: Id, carrier: Id, progress: Progress }),
+  /** Only to whoever asked for the measurement. */
+  z.strictObject({ type: z.literal("once"), measurement: OnceId, lane: OnceLane }),
   z.strictObject({ type: z.literal("incident"), incident: IncidentView }),
   z.strictObject({ type: z.literal("target"), target: Id }),
   z.strictObject({ type: z.literal("vantage"), vantage: Id }),

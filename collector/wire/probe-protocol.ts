@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { Id, Millis, WIRE_VERSION } from "./ids.ts";
 import { METRICS } from "./metric.ts";
+import { ONCE_MAX, Once } from "./on-demand.ts";
 import { Target } from "./target.ts";
 
 /** The part of a target a probe needs. */
@@ -33,6 +34,8 @@ export const ProbeConfig = z
     vantage: Id,
     carrier: Id,
     assignments: z.array(Assignment),
+    /** To be measured now, each once; only for a probe that said it understands this. Not part of the ETag. */
+    once: z.array(Once).max(ONCE_MAX).optional(),
   })
   .meta({ id: "ProbeConfig" });
 export type ProbeConfig = z.infer<typeof ProbeConfig>;

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { Clock } from "../../collector/wire/clock.ts";
 import type { Log } from "../../collector/wire/log.ts";
+import { type Once, UNDERSTANDS } from "../../collector/wire/on-demand.ts";
 import { POLL_WAIT_MAX_S, ProbeConfig } from "../../collector/wire/probe-protocol.ts";
 import { codeOf, replaceFile, type SpoolFiles } from "../spool/files.ts";
 import { type Backoff, backoffOf, retryAfterMsOf } from "./backoff.ts";
@@ -25,6 +26,8 @@ export type PullerDeps = {
   readonly log: Log;
   readonly random: () => number;
   readonly apply: (config: ProbeConfig) => void;
+  /** What is to be measured now; never kept, or a restart would measure it again. */
+  readonly once: (list: readonly Once[]) => void;
   /** The collector has answered after it had not. */
   readonly contact: () => void;
 };
@@ -94,15 +97,18 @@ class HeldPoll implements Puller {
       const answer = await client.exchange({
         method: "GET",
         path: `/api/v1/probe/config?wait=${Math.min(WAIT_S, POLL_WAIT_MAX_S)}`,
-        ...(this.#etag === null ? {} : { headers: { "if-none-match": this.#etag } }),
+        headers: {
+          [UNDERSTANDS.header]: UNDERSTANDS.once,
+          ...(this.#etag === null ? {} : { "if-none-match": this.#etag }),
+        },
         timeoutMs: (WAIT_S + 20) * 1000,
         maxBytes: CONFIG_MAX_BYTES,
         signal: this.#stop.signal,
       });
-      const waitMs =
-        answer.status === 200 || answer.status === 304 ? await this.#take(answer) : this.#refused(answer);
-      if (waitMs > 0) return waitMs;
-      return answer.status === 304 && clock.monoMs() - askedMs < QUICK_MS ? QUICK_WAIT_MS : 0;
+      if (answer.status !== 200 && answer.status !== 304) return this.#refused(answer);
+      const taken = await this.#take(answer);
+      if (taken !== "held") return taken;
+      return clock.monoMs() - askedMs < QUICK_MS ? QUICK_WAIT_MS : 0;
     } catch (error) {
       if (this.#stop.signal.aborted) return 0;
       const why = error instanceof Error ? error.message : "";
@@ -111,23 +117,30 @@ class HeldPoll implements Puller {
     }
   }
 
-  async #take(answer: Answer): Promise<number> {
-    const { log, apply, contact } = this.#deps;
+  /** @returns How long to wait, ms; or `held`: nothing is new, or only something to measure now. */
+  async #take(answer: Answer): Promise<number | "held"> {
+    const { log, apply, once, contact } = this.#deps;
+    let waitMs: number | "held" = "held";
     if (answer.status === 200) {
-      const config = configOf(answer.body);
-      if (typeof config === "string") {
-        log.error({ why: config }, "the collector's assignments cannot be understood; the old ones stand");
+      const parsed = configOf(answer.body);
+      if (typeof parsed === "string") {
+        log.error({ why: parsed }, "the collector's assignments cannot be understood; the old ones stand");
         return this.#backoff.longMs();
       }
+      const { once: now = [], ...config } = parsed;
+      once(now);
       const sameEtag = answer.headers.etag !== undefined && answer.headers.etag === this.#etag;
       this.#etag = answer.headers.etag ?? null;
-      apply(config);
-      await this.#keep(config);
-      if (this.#etag === null || sameEtag) return QUICK_WAIT_MS;
+      if (!sameEtag || now.length === 0) {
+        apply(config);
+        await this.#keep(config);
+        waitMs = this.#etag === null || sameEtag ? QUICK_WAIT_MS : 0;
+        if (waitMs > 0) return waitMs;
+      }
     }
     if (this.#backoff.failures() > 0) contact();
     this.#backoff.reset();
-    return 0;
+    return waitMs;
   }
 
   #refused(answer: Answer): number {

@@ -11,6 +11,7 @@ import { UnavailableError } from "../../wire/errors.ts";
 import { requireUser } from "../access.ts";
 import type { App } from "../app.ts";
 import type { ApiDeps } from "../deps.ts";
+import { askerOf } from "./measurements.ts";
 
 const ALIVE_EVERY_MS = 15_000;
 /** Bytes that may wait for one reader. */
@@ -66,8 +67,9 @@ export function eventRoutes(app: App, deps: ApiDeps): void {
 }
 
 function stream(request: FastifyRequest, raw: ServerResponse, deps: ApiDeps, open: Set<() => void>): void {
-  const { caller } = request;
-  const session = caller?.kind === "session" ? caller.session : null;
+  const caller = requireUser(request);
+  const asker = askerOf(caller);
+  const session = caller.kind === "session" ? caller.session : null;
   let cancelTimer = () => {};
   const end = () => {
     if (!open.delete(end)) return;
@@ -79,8 +81,10 @@ function stream(request: FastifyRequest, raw: ServerResponse, deps: ApiDeps, ope
     if (raw.writableLength > BEHIND_BYTES) raw.destroy();
     else raw.write(text);
   };
+  const tell = (event: LiveEvent) => write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   const stops = [
-    deps.live.subscribe((event) => write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)),
+    deps.live.subscribe(tell),
+    deps.ingest.onDemand.subscribe(asker, (change) => tell({ type: "once", ...change })),
     deps.accounts.onSessionEnd((ended) => {
       if (ended === session) end();
     }),

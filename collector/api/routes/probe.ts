@@ -7,6 +7,7 @@ import type { FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { BatchMeta } from "../../ingest/ingest.ts";
 import { CarrierwatchError } from "../../wire/errors.ts";
+import { OnceNews, UNDERSTANDS } from "../../wire/on-demand.ts";
 import {
   JoinAnswer,
   JoinRequest,
@@ -50,9 +51,14 @@ function assignments(app: App, deps: ApiDeps): void {
     async (request, reply) => {
       const { vantage } = requireVantage(request);
       const known = request.headers["if-none-match"];
-      const poll = waiting(deps.clock, (request.query.wait ?? 0) * 1000, (changed) =>
-        deps.registry.onChange(changed),
-      );
+      const { onDemand } = deps.ingest;
+      const understands = request.headers[UNDERSTANDS.header] === UNDERSTANDS.once;
+      const poll = waiting(deps.clock, (request.query.wait ?? 0) * 1000, (changed) => {
+        const ends = [deps.registry.onChange(changed), onDemand.onWaiting(vantage, changed)];
+        return () => {
+          for (const end of ends) end();
+        };
+      });
       // Not waited for: a changed target must reach the probe before any disk has turned.
       const heard = (given: string[]) => {
         deps.ingest
@@ -65,9 +71,10 @@ function assignments(app: App, deps: ApiDeps): void {
         for (;;) {
           const { etag, ...assigned } = await deps.registry.assignmentsFor(vantage);
           void reply.header("etag", etag).header("cache-control", "no-store");
-          if (etag !== known) {
+          const once = onDemand.handOut(vantage, understands);
+          if (etag !== known || once.length > 0) {
             heard(assigned.assignments.map(({ id }) => id));
-            return await reply.send(assigned);
+            return await reply.send(once.length > 0 ? { ...assigned, once } : assigned);
           }
           heard([]);
           if ((await poll.next()) !== "changed") return await reply.status(304).send(null);
@@ -109,6 +116,22 @@ function deliveries(app: App, deps: ApiDeps): void {
     },
     async (request, reply) => {
       await deps.ingest.progress(requireVantage(request).vantage, request.body);
+      return await reply.status(204).send(null);
+    },
+  );
+  app.post(
+    "/probe/once",
+    {
+      schema: {
+        tags,
+        summary: "How a measurement that was asked for is going, or its result; stored nowhere",
+        body: OnceNews,
+        response: { 204: z.null() },
+      },
+      config,
+    },
+    async (request, reply) => {
+      deps.ingest.onDemand.news(requireVantage(request).vantage, request.body);
       return await reply.status(204).send(null);
     },
   );

@@ -9,6 +9,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import type * as z from "zod";
 import { Carrier } from "../../../collector/wire/carrier.ts";
+import { OnceNews } from "../../../collector/wire/on-demand.ts";
 import {
   JoinAnswer,
   JoinRequest,
@@ -30,7 +31,11 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "join-answer": JoinAnswer,
   "join-request": JoinRequest,
   "join-token": JoinToken,
+  "once-busy": OnceNews,
+  "once-measured": OnceNews,
+  "once-progress": OnceNews,
   "probe-config": ProbeConfig,
+  "probe-config-once": ProbeConfig,
   problem: Problem,
   progress: Progress,
   "sample-down": Sample,
@@ -46,8 +51,8 @@ const names = readdirSync(FOLDER)
   .sort();
 const fixture = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), "utf8"));
 
-test("there are 15 fixtures and each has its schema", () => {
-  assert.equal(names.length, 15);
+test("there are 19 fixtures and each has its schema", () => {
+  assert.equal(names.length, 19);
   assert.deepEqual(names, Object.keys(SCHEMAS).sort());
 });
 

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import type { Once } from "../../../collector/wire/on-demand.ts";
 import type { ProbeConfig } from "../../../collector/wire/probe-protocol.ts";
 import { pullerOf, readKept } from "../../../probe/ship/assignments.ts";
 import { clientOf } from "../../../probe/ship/client.ts";
 import { nodeFiles } from "../../../probe/spool/files.ts";
-import { assignmentOf, probeConfigOf } from "../../support/assignments.ts";
+import { assignmentOf, onceOf, probeConfigOf } from "../../support/assignments.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { fakeCollector, until } from "../../support/fake-collector.ts";
 import { keptLog, scratchFolder } from "../../support/spool.ts";
@@ -18,6 +19,7 @@ async function pulling(t: TestContext) {
   const clock = fakeClock();
   const log = keptLog();
   const applied: ProbeConfig[] = [];
+  const asked: Once[] = [];
   let contacts = 0;
   const client = clientOf({ url: collector.url, certificateSha256: null, key: () => "k", userAgent: "x" });
   t.after(() => client.close());
@@ -32,6 +34,7 @@ async function pulling(t: TestContext) {
         log: log.log,
         random: () => 0.5,
         apply: (config) => applied.push(config),
+        once: (list) => asked.push(...list),
         contact: () => {
           contacts += 1;
         },
@@ -42,9 +45,10 @@ async function pulling(t: TestContext) {
     puller.start();
     return puller;
   };
-  return { folder, collector, clock, log, applied, begin, contacts: () => contacts };
+  return { folder, collector, clock, log, applied, asked, begin, contacts: () => contacts };
 }
 
+const ONCE = onceOf("00000000000000aa");
 const ONE = probeConfigOf([assignmentOf()]);
 const TWO = probeConfigOf([assignmentOf(), assignmentOf({ id: "blog" })]);
 
@@ -131,4 +135,22 @@ test("a collector that answers a held poll at once does not make the probe spin"
   const before = p.collector.requests.length;
   await p.clock.advance(20_000);
   assert.ok(p.collector.requests.length - before <= 12, "answers without an ETag");
+});
+
+test("what is to be measured now is handed on at once, is no new assignment, and is not kept on disk", async (t) => {
+  const p = await pulling(t);
+  p.collector.setConfig(ONE, '"1"');
+  let polls = 0;
+  p.collector.intercept = () => {
+    polls += 1;
+    return polls === 2 ? { status: 200, body: { ...ONE, once: [ONCE] }, headers: { etag: '"1"' } } : null;
+  };
+  const puller = await p.begin();
+  await until(() => p.asked.length === 1);
+  assert.deepEqual(p.asked[0], ONCE);
+  assert.equal(p.collector.requests[0]?.headers["x-carrierwatch-understands"], "once");
+  await puller.stop();
+  assert.deepEqual(p.applied, [ONE]);
+  const kept = await readKept(nodeFiles(), p.folder, p.log.log);
+  assert.deepEqual(kept?.config, ONE);
 });

@@ -1,0 +1,99 @@
+/**
+ * What a person asks to have measured now -> what exactly is measured, and the vantages that shall do it.
+ *
+ * Reads the registry, writes nothing. Every problem is a sentence, as with a target. Next stop: ingest/on-demand.ts.
+ */
+import { InvalidInputError } from "../wire/errors.ts";
+import { MeasurementInput, type Once } from "../wire/on-demand.ts";
+import { From, type Target, TargetInput } from "../wire/target.ts";
+import { measuredFrom, type Vantage } from "../wire/vantage.ts";
+import { issuesOf } from "./issues.ts";
+import type { Registry } from "./registry.ts";
+import { tidyUrl, urlProblems } from "./url.ts";
+
+export type MeasureNow = {
+  /** null = a URL that nobody watches. */
+  readonly target: string | null;
+  readonly measured: Omit<Once, "id" | "withinMs">;
+  /** At least one; none of them revoked. */
+  readonly vantages: readonly Vantage[];
+};
+
+/** Long enough for any page, short enough that the answer comes while somebody waits for it. */
+const TOTAL_MAX_MS = 45_000;
+/** A URL is there when it answers; a target says itself what counts. */
+const ANY_ANSWER = ["200-399"];
+
+/**
+ * Examines what is asked.
+ *
+ * @param raw Untrusted.
+ * @throws InvalidInputError naming every problem; NotFoundError for a target that does not exist.
+ */
+export async function measureNow(
+  registry: Pick<Registry, "targets" | "vantages" | "carriers">,
+  raw: unknown,
+): Promise<MeasureNow> {
+  const parsed = MeasurementInput.safeParse(raw);
+  if (!parsed.success) throw new InvalidInputError("measurement", issuesOf(parsed.error));
+  const input = parsed.data;
+  const target = input.target === undefined ? null : await registry.targets.get(input.target);
+  const subject = target ?? subjectOf(input);
+  const vantages = await chosen(registry, input.from ?? target?.from ?? From.parse({ all: true }));
+  const { url, method, family, expect, redirects, bodyCapBytes } = subject;
+  const totalMs = Math.min(subject.timeouts.totalMs, TOTAL_MAX_MS);
+  const timeouts = { totalMs, connectMs: Math.min(subject.timeouts.connectMs, totalMs) };
+  return {
+    target: target?.id ?? null,
+    measured: { url, method, family, expect, timeouts, redirects, bodyCapBytes },
+    vantages,
+  };
+}
+
+/** A URL as a target with every default. */
+function subjectOf({ url = "", method, family }: MeasurementInput): TargetInput | Target {
+  const problems = urlProblems(url);
+  if (problems.length > 0) {
+    throw new InvalidInputError("measurement", [{ path: "url", message: problems.join("; and ") }]);
+  }
+  return TargetInput.parse({
+    name: "measurement",
+    url: tidyUrl(url),
+    expect: { status: ANY_ANSWER },
+    ...(method === undefined ? {} : { method }),
+    ...(family === undefined ? {} : { family }),
+  });
+}
+
+async function chosen(
+  registry: Pick<Registry, "vantages" | "carriers">,
+  from: From | readonly string[],
+): Promise<Vantage[]> {
+  const usable = (await registry.vantages.list()).filter((vantage) => vantage.revokedS === null);
+  const wanted = "all" in from ? from : From.parse({ carriers: [...from], vantages: [...from] });
+  if (!("all" in from)) await mustExist(registry, from, usable);
+  const vantages = usable.filter((vantage) => measuredFrom(wanted, vantage));
+  if (vantages.length > 0) return vantages;
+  throw new InvalidInputError(
+    "measurement",
+    [{ path: "from", message: "no vantage belongs to it" }],
+    `vantages: ${usable.map(({ id, carrier }) => `${id} (${carrier})`).join(", ") || "none yet"}`,
+  );
+}
+
+async function mustExist(
+  registry: Pick<Registry, "carriers">,
+  names: readonly string[],
+  usable: readonly Vantage[],
+): Promise<void> {
+  const carriers = (await registry.carriers.list()).map(({ id }) => id);
+  const known = new Set([...carriers, ...usable.map(({ id }) => id)]);
+  const issues = names.flatMap((name, i) =>
+    known.has(name)
+      ? []
+      : [{ path: `from.${i}`, message: `there is no carrier or vantage ${JSON.stringify(name)}` }],
+  );
+  if (issues.length > 0) {
+    throw new InvalidInputError("measurement", issues, `there are: ${[...known].slice(0, 24).join(", ")}`);
+  }
+}
