@@ -15,7 +15,10 @@ export type VerbContext = {
   readonly log: Log;
 };
 
-type VerbEntry = { readonly about: string; readonly load: () => Promise<{ verb: Verb }> };
+type VerbEntry = {
+  readonly about: string;
+  readonly load: (argv: readonly string[]) => Promise<{ verb: Verb }>;
+};
 
 const VERBS: Readonly<Record<string, VerbEntry>> = {
   start: {
@@ -31,7 +34,13 @@ const VERBS: Readonly<Record<string, VerbEntry>> = {
     about: "measure at this vantage and deliver to a collector",
     load: () => import("./probe/main.ts"),
   },
-  check: { about: "measure a URL now, print where the time went", load: () => import("./probe/check.ts") },
+  check: {
+    about: "measure a URL now, print where the time went",
+    load: (argv) =>
+      argv.some((arg) => /^--from(?:=|$)/.test(arg))
+        ? import("./collector/cli/check-from.ts")
+        : import("./probe/check.ts"),
+  },
   target: { about: "the URLs that are watched", load: () => import("./collector/cli/target.ts") },
   vantage: { about: "the places that measure", load: () => import("./collector/cli/vantage.ts") },
   carrier: { about: "the ISPs that vantages stand for", load: () => import("./collector/cli/carrier.ts") },
@@ -69,7 +78,7 @@ export async function main(args: readonly string[]): Promise<void> {
     return;
   }
   try {
-    const { verb } = await entry.load();
+    const { verb } = await entry.load(argv);
     process.exitCode = await verb({ argv, env: process.env, log: terminalLog() });
   } catch (error) {
     if (!(error instanceof CarrierwatchError)) throw error;

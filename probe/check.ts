@@ -31,6 +31,8 @@ Measures the URL now, from this machine, and prints where the time went.
   --ca FILE              trust these certificates (PEM) too
   --lang zh|en           default: from LC_ALL, LC_MESSAGES or LANG
   --help
+
+carrierwatch check --from ct,cnc URL asks vantages of a collector instead; check --from all --help.
 `;
 
 const EXIT_UNKNOWN = 75;

@@ -18,6 +18,8 @@ export type Words = {
   readonly failed: (phase: string, cause: string, ms: string, source: string) => string;
   readonly disturbed: (ms: string) => string;
   readonly notMeasured: string;
+  /** Why a vantage that was asked has no result. */
+  readonly unanswered: Readonly<Record<"busy" | "no-answer" | "old", string>>;
   readonly measuring: string;
   readonly average: string;
 };
@@ -101,6 +103,11 @@ const EN: Words = {
   failed: (phase, cause, ms, source) => `${cause} (${phase}, after ${ms}); points to ${source}`,
   disturbed: (ms) => `this machine was busy for ${ms} at a mark: the times are not to be trusted`,
   notMeasured: "not measured",
+  unanswered: {
+    busy: "the probe has too many of these to do; try again in a minute",
+    "no-answer": "no answer within a minute",
+    old: "the probe there is too old to measure on demand",
+  },
   measuring: "measuring",
   average: "average",
 };
@@ -179,6 +186,11 @@ const ZH: Words = {
   failed: (phase, cause, ms, source) => `${cause}（${phase}，${ms}）；原因可能在${source}`,
   disturbed: (ms) => `本机在计时点繁忙了 ${ms}：这些时间不可信`,
   notMeasured: "未测量",
+  unanswered: {
+    busy: "探针即时测量过多，请一分钟后再试",
+    "no-answer": "一分钟内没有应答",
+    old: "该处探针版本过旧，不支持即时测量",
+  },
   measuring: "正在测量",
   average: "平均",
 };
