@@ -19,7 +19,7 @@ export type Documents<T> = {
   /**
    * @param expectedVersion 0 = new, null = whatever is there.
    * @returns The document as it now reads.
-   * @throws VersionConflictError
+   * @throws InvalidInputError, VersionConflictError
    */
   put(id: string, expectedVersion: number | null, value: T): Promise<T>;
   /** @throws NotFoundError, VersionConflictError */
@@ -67,10 +67,12 @@ export function documents<T extends object>(
     },
     async put(id, expectedVersion, value) {
       const { version: _, ...bare } = value as T & { version?: number };
-      const version = await registry.put(kind, id, expectedVersion, versioned ? bare : value);
-      const parsed = read(versioned ? bare : value, version);
+      const stored = versioned ? bare : value;
+      // Before it is written: what cannot be read again would be in no list any more.
+      const parsed = read(stored, 0);
       if (!parsed.success) throw new InvalidInputError(kind, issuesOf(parsed.error));
-      return parsed.data;
+      const version = await registry.put(kind, id, expectedVersion, stored);
+      return versioned ? { ...parsed.data, version } : parsed.data;
     },
     async remove(id, expectedVersion) {
       if (!(await registry.get(kind, id))) throw new NotFoundError(kind, id);

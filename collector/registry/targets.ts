@@ -3,6 +3,7 @@
  *
  * Removing a target removes what is to be measured; what was measured stays in the store under its id.
  */
+import { LONGEST_S } from "../archive/layout.ts";
 import type { Store } from "../store/store.ts";
 import type { TargetPreview } from "../wire/api-overview.ts";
 import { Recipient } from "../wire/api-settings.ts";
@@ -66,7 +67,9 @@ export function targetsPart(options: TargetsOptions): Targets {
     async pause(id) {
       const target = await docs.get(id);
       if (isPaused(target, nowS())) return target;
-      return write({ ...target, pauses: [...target.pauses, { fromS: nowS(), toS: null }] }, target.version);
+      // Pauses older than anything archived say nothing to anybody.
+      const kept = target.pauses.filter(({ toS }) => toS === null || toS > nowS() - LONGEST_S);
+      return write({ ...target, pauses: [...kept, { fromS: nowS(), toS: null }] }, target.version);
     },
     async resume(id) {
       const target = await docs.get(id);

@@ -201,3 +201,25 @@ test("a document that no longer parses blocks no list and is never written over 
   await assert.rejects(registry.targets.get("broken"), { code: "corrupt_document" });
   await assert.rejects(registry.targets.update("broken", 1, INPUT), { code: "corrupt_document" });
 });
+
+test("pauses older than anything archived are dropped; more of them than can be read again are refused", async () => {
+  const { registry, store, clock, target } = await world();
+  const { id } = await target();
+  const pauses = async (count: number) => {
+    const doc = await store.registry.get("target", id);
+    const nowS = Math.floor(clock.nowMs() / 1000);
+    const list = Array.from({ length: count }, (_, i) => ({
+      fromS: nowS - 3 * (i + 2),
+      toS: nowS - 3 * (i + 2) + 1,
+    }));
+    await store.registry.put("target", id, null, { ...(doc?.value as object), pauses: list });
+  };
+  await pauses(10_000);
+  await assert.rejects(registry.targets.pause(id), {
+    code: "invalid_input",
+    message: /pauses: at most 10000/,
+  });
+  assert.equal((await registry.targets.get(id)).pauses.length, 10_000, "nothing was written");
+  clock.jump(798 * 86_400_000);
+  assert.equal((await registry.targets.pause(id)).pauses.length, 1);
+});
