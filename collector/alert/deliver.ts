@@ -9,6 +9,8 @@ import type { LeasedMessage, Settlement, Store } from "../store/store.ts";
 import type { Recipient } from "../wire/api-settings.ts";
 import type { Clock } from "../wire/clock.ts";
 import type { Log } from "../wire/log.ts";
+import { AfterwardsPayload } from "./afterwards.ts";
+import { afterwardsMail } from "./afterwards-mail.ts";
 import { digestOf, mailOf } from "./mail.ts";
 import { MailPayload } from "./message.ts";
 import type { Recipients } from "./recipients.ts";
@@ -26,7 +28,7 @@ const WAITS_MS = [30_000, 120_000, 300_000, 900_000, 1_800_000, 3_600_000];
 const BATCH_MS = LEASE_MS - 46_000;
 
 export type Deliverer = {
-  readonly store: Pick<Store, "outbox" | "incidents">;
+  readonly store: Pick<Store, "outbox" | "incidents" | "registry">;
   readonly recipients: Recipients;
   readonly clock: Clock;
   readonly log: Log;
@@ -67,12 +69,43 @@ export async function deliverBatch(
       }));
       continue;
     }
-    const letters = await current(parts, messages);
+    const [digests, notices] = sorted(messages);
+    for (const one of digests) unreachable ??= await deliverAfterwards(parts, settings, recipient, one);
+    const letters = await current(parts, notices);
     if (letters.length === 0) continue;
     // One try has found out that the server cannot be reached: the others wait as if they had.
     if (unreachable) await settle(parts, letters, unreachable);
     else unreachable = await deliverTo(parts, settings, recipient, letters, endMonoMs);
   }
+}
+
+type Daily = { readonly message: LeasedMessage; readonly payload: AfterwardsPayload };
+
+function sorted(messages: readonly LeasedMessage[]): [Daily[], LeasedMessage[]] {
+  const daily = messages.flatMap((message) => {
+    const payload = AfterwardsPayload.safeParse(message.payload).data;
+    return payload ? [{ message, payload }] : [];
+  });
+  const ids = new Set(daily.map(({ message }) => message.id));
+  return [daily, messages.filter((message) => !ids.has(message.id))];
+}
+
+/** @returns As deliverTo. */
+async function deliverAfterwards(
+  parts: Deliverer,
+  settings: SmtpSettings,
+  recipient: Recipient,
+  daily: Daily,
+): Promise<Delivery | null> {
+  const { message, payload } = daily;
+  const mail = await afterwardsMail(parts.store, payload, recipient, parts.publicUrl());
+  if (mail === null) {
+    await settleAll(parts, [message], (atMs) => ({ kind: "dropped", atMs }));
+    return null;
+  }
+  const delivery = await parts.send(settings, { to: recipient, mail, id: message.id, thread: null });
+  await settle(parts, [daily], delivery);
+  return isUnreachable(delivery) ? delivery : null;
 }
 
 /** @returns How it failed when the server could not be used at all; null = it could. */
@@ -121,9 +154,14 @@ function isUnreachable(delivery: Delivery): boolean {
 }
 
 /** Settles letters by what became of their mail. */
-async function settle(parts: Deliverer, letters: readonly Letter[], delivery: Delivery): Promise<void> {
+async function settle(
+  parts: Deliverer,
+  letters: readonly Pick<Letter, "message">[],
+  delivery: Delivery,
+): Promise<void> {
+  // One instant for all: what failed together is tried again together.
+  const atMs = parts.clock.nowMs();
   for (const { message } of letters) {
-    const atMs = parts.clock.nowMs();
     await parts.store.outbox.settle(message.id, message.lease, settlementOf(message, delivery, atMs));
   }
   const fields = { messages: letters.length, recipient: letters[0]?.message.recipient };

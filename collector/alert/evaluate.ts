@@ -8,6 +8,7 @@ import type { Store, StoredSample } from "../store/store.ts";
 import { VersionConflictError } from "../wire/errors.ts";
 import type { Belief, Incident } from "../wire/incident.ts";
 import type { Target } from "../wire/target.ts";
+import { afterwardsMessages, isUntold } from "./afterwards.ts";
 import { addressed } from "./audience.ts";
 import { composeTarget } from "./compose.ts";
 import type { Facts } from "./facts.ts";
@@ -242,6 +243,9 @@ async function storeDrafts(
         createdMs,
       ),
     );
+    if (version === 0 && isUntold(incident)) {
+      messages.push(...afterwardsMessages(audience.own, facts.timeZones, facts.nowMs));
+    }
     // Somebody has the id: either the same incident, which the next attempt finds, or an old one out of sight.
     if (version === 0) taken.add(incident.id);
     const transitions = compacted(incident.transitions);

@@ -22,6 +22,8 @@ export type Facts = {
   readonly contacts: ReadonlyMap<string, Contact>;
   /** Ids of everybody who receives mail. */
   readonly recipients: readonly string[];
+  /** Time zones of the recipients, by id. */
+  readonly timeZones: ReadonlyMap<string, string>;
   readonly nowMs: number;
 };
 
@@ -38,5 +40,12 @@ export async function readFacts(
     store.registry.list("recipient"),
   ]);
   const readable = recipients.flatMap((doc) => recipientOf(doc) ?? []);
-  return { vantages, carriers, contacts, recipients: readable.map((recipient) => recipient.id), nowMs };
+  return {
+    vantages,
+    carriers,
+    contacts,
+    recipients: readable.map((recipient) => recipient.id),
+    timeZones: new Map(readable.map((recipient) => [recipient.id, recipient.timeZone])),
+    nowMs,
+  };
 }

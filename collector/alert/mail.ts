@@ -82,7 +82,8 @@ export function testMail(reader: Reader, publicUrl: string): Mail {
   });
 }
 
-function written(letter: Letter): Mail {
+/** A letter as a mail, its subject in front. */
+export function written(letter: Letter): Mail {
   return {
     subject: plain(`[carrierwatch][${letter.tag}] ${letter.title}`, 160),
     text: renderText(letter),

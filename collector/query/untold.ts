@@ -14,5 +14,5 @@ export async function untoldReason(store: Pick<Store, "registry" | "outbox">): P
   ]);
   if (!smtp) return "no-smtp";
   if (recipients.length === 0) return "no-recipient";
-  return outbox.lastError !== null && outbox.pending > 0 ? "smtp-failing" : null;
+  return outbox.failing > 0 ? "smtp-failing" : null;
 }

@@ -195,6 +195,8 @@ export type Outbox = {
   /** What waits, what is dead and the last errors: for the banner and the settings page. */
   summary(): Promise<{
     pending: number;
+    /** Of those pending, how many could not be sent at the last try. */
+    failing: number;
     dead: number;
     sent: number;
     lastError: string | null;

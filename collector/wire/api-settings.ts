@@ -44,6 +44,7 @@ export const SmtpView = z
     settings: SmtpInput.omit({ password: true }).extend({ hasPassword: z.boolean() }).nullable(),
     outbox: z.strictObject({
       pending: z.int(),
+      failing: z.int(),
       dead: z.int(),
       sent: z.int(),
       lastError: z.string().nullable(),

@@ -30,6 +30,7 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
   "subject.silentEnded": "vantage {name} is back after {duration}",
   "subject.skewedEnded": "the clock of vantage {name} is right again",
   "subject.digest": "{n} notices: {names}",
+  "subject.afterwards": "{n} found afterwards: {names}",
   "subject.test": "the mail settings work",
 
   "lead.down": "{name} is down, since {since}.",
@@ -63,6 +64,9 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
   "lead.skewedEnded": "The clock of vantage {name} ({carrier}) is right again, and its results have a vote.",
   "lead.vantageGone": "Vantage {name} was revoked; nobody waits for it any more.",
   "lead.digest": "{n} notices came within a short time; here they are together:",
+  "lead.afterwards":
+    "{n} of what happened was not mailed at the time: its measurements came late, or alarms of one target came too often. Here it is together, for the record; nothing has to be done at once.",
+  "lead.more": "{n} more are not listed here; see the incidents page.",
   "lead.test": "If you read this, carrierwatch can send its alarms by mail.",
 
   "reason.paused": "measuring was paused",
@@ -88,6 +92,11 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
   "col.note": "Note",
   "col.time": "Time",
   "col.what": "What",
+  "col.span": "From and to",
+  "col.late": "Known",
+  "span.over": "{since} to {until}, {duration}",
+  "span.open": "since {since}, not over in the record",
+  "note.late": "{delay} after it began",
   "state.slow": "Slow",
   "note.failure": "{phase}: {cause}",
   "note.beyond": "{metric} {value}, alarm line {limit}",
@@ -95,6 +104,7 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
 
   "link.target": "See this target",
   "link.vantages": "See the vantages",
+  "link.incidents": "See all incidents",
   "link.overview": "Open the overview",
   "foot.zone": "Times are in {zone}.",
   "foot.sent": "Sent automatically by carrierwatch.",

@@ -28,6 +28,7 @@ export const mailZh = {
   "subject.silentEnded": "探测点 {name} 恢复联系，失联 {duration}",
   "subject.skewedEnded": "探测点 {name} 的时钟已准",
   "subject.digest": "{n} 条通知，{names}",
+  "subject.afterwards": "事后发现 {n} 次事件，{names}",
   "subject.test": "邮件设置可用",
 
   "lead.down": "{name} 访问失败，从 {since} 开始。",
@@ -57,6 +58,9 @@ export const mailZh = {
   "lead.skewedEnded": "探测点 {name}（{carrier}）的时钟已经准了，它的结果重新参与故障判断。",
   "lead.vantageGone": "探测点 {name} 已被吊销，不再等它。",
   "lead.digest": "短时间内有 {n} 条通知，合并在这一封里：",
+  "lead.afterwards":
+    "有 {n} 次事件发生时没有发信：测量结果晚到，或者同一网址短时间内反复告警。现一并列出，供查阅，不必立即处理。",
+  "lead.more": "还有 {n} 次没有列在这里，请看事件页面。",
   "lead.test": "收到这封邮件，说明 carrierwatch 能够发出告警邮件。",
 
   "reason.paused": "监测已暂停",
@@ -82,6 +86,11 @@ export const mailZh = {
   "col.note": "说明",
   "col.time": "时间",
   "col.what": "内容",
+  "col.span": "起止",
+  "col.late": "何时得知",
+  "span.over": "{since} 到 {until}，{duration}",
+  "span.open": "{since} 起，记录中尚未结束",
+  "note.late": "开始后 {delay}",
   "state.slow": "偏慢",
   "note.failure": "{phase}：{cause}",
   "note.beyond": "{metric} {value}，告警线 {limit}",
@@ -89,6 +98,7 @@ export const mailZh = {
 
   "link.target": "查看这个网址",
   "link.vantages": "查看探测点",
+  "link.incidents": "查看全部事件",
   "link.overview": "打开总览",
   "foot.zone": "时间按 {zone}。",
   "foot.sent": "这封邮件由 carrierwatch 自动发出。",

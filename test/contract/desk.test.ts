@@ -191,6 +191,7 @@ forEachEngine("outbox", (open) => {
       });
       assert.deepEqual(await store.outbox.summary(), {
         pending: 1,
+        failing: 1,
         dead: 1,
         sent: 0,
         lastError: "421 busy",
@@ -221,6 +222,7 @@ forEachEngine("outbox", (open) => {
       );
       assert.deepEqual(await store.outbox.summary(), {
         pending: 0,
+        failing: 0,
         dead: 0,
         sent: 0,
         lastError: null,

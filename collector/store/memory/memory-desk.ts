@@ -95,6 +95,7 @@ function memoryOutbox(letters: Letters): Outbox {
       const sent = all.filter((one) => one.state === "sent").map((one) => one.settledMs);
       return {
         pending: count("pending"),
+        failing: failed.filter((one) => one.state === "pending").length,
         dead: count("dead"),
         sent: sent.length,
         lastError: failed[0]?.error ?? null,

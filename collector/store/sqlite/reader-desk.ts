@@ -63,8 +63,9 @@ function incidentList(db: Database.Database, { target, open, fromS, toS, limit }
 
 function outboxSummary(db: Database.Database) {
   const figures = db
-    .prepare<[], { pending: number; dead: number; sent: number; last: number | null }>(
-      `SELECT count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'dead') AS dead,
+    .prepare<[], { pending: number; failing: number; dead: number; sent: number; last: number | null }>(
+      `SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
+       count(*) FILTER (WHERE state = 'pending' AND error IS NOT NULL) AS failing, count(*) FILTER (WHERE state = 'dead') AS dead,
        count(*) FILTER (WHERE state = 'sent') AS sent, max(settled_ms) FILTER (WHERE state = 'sent') AS last FROM outbox`,
     )
     .get();
@@ -76,6 +77,7 @@ function outboxSummary(db: Database.Database) {
     .get();
   return {
     pending: figures?.pending ?? 0,
+    failing: figures?.failing ?? 0,
     dead: figures?.dead ?? 0,
     sent: figures?.sent ?? 0,
     lastError: lastError ?? null,

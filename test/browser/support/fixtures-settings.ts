@@ -79,7 +79,14 @@ export const SMTP: SmtpView = {
     fromName: "carrierwatch",
     hasPassword: true,
   },
-  outbox: { pending: 1, dead: 0, sent: 42, lastError: "535 Login fail", lastSentMs: NOW_MS - 9e6 },
+  outbox: {
+    pending: 1,
+    failing: 1,
+    dead: 0,
+    sent: 42,
+    lastError: "535 Login fail",
+    lastSentMs: NOW_MS - 9e6,
+  },
 };
 
 export const STORAGE: StorageView = {

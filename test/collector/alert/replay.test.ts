@@ -38,6 +38,7 @@ const FACTS: Facts = {
   carriers: [],
   contacts: new Map(),
   recipients: ["ops"],
+  timeZones: new Map(),
   nowMs: NOW_MS,
 };
 
