@@ -47,6 +47,10 @@ const VERBS: Readonly<Record<string, VerbEntry>> = {
   user: { about: "who may sign in", load: () => import("./collector/cli/user.ts") },
   token: { about: "API tokens for programs", load: () => import("./collector/cli/token.ts") },
   fetch: { about: "rows of one archive of one series", load: () => import("./collector/cli/fetch.ts") },
+  export: {
+    about: "a series as RRD XML for rrdtool, its samples as CSV or JSON lines",
+    load: () => import("./collector/cli/export.ts"),
+  },
   db: { about: "the store: copies, checks, space", load: () => import("./collector/cli/db.ts") },
   config: {
     about: "check flags and environment, list them",

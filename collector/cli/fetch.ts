@@ -2,8 +2,10 @@
 import { FetchedRows } from "../wire/api-overview.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
 import { CFS, METRICS } from "../wire/metric.ts";
-import { answered, targetsOf, vantagesOf } from "./answers.ts";
-import { type CommonFlags, type Job, plainVerb } from "./command.ts";
+import { answered } from "./answers.ts";
+import { plainVerb } from "./command.ts";
+import { csvLine } from "./csv.ts";
+import { targetNamed, vantageNamed } from "./series.ts";
 import { instantOf, isoOf } from "./show-time.ts";
 import { table } from "./table.ts";
 
@@ -14,6 +16,7 @@ type FetchFlags = {
   readonly steps?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly csv?: boolean;
 };
 
 export const verb = plainVerb<FetchFlags>("fetch", {
@@ -26,13 +29,14 @@ export const verb = plainVerb<FetchFlags>("fetch", {
       .option("--cf <CF>", CFS.join(", "), "AVERAGE")
       .option("--steps <N>", "ticks per row, which names the archive (default: the finest that reaches back)")
       .option("--from <TIME>", "UTC seconds, 2026-11-21T08:00Z, or how long ago: 90m, 2h, 7d (default 1d)")
-      .option("--to <TIME>", "the same; default now");
+      .option("--to <TIME>", "the same; default now")
+      .option("--csv", "print lines of t (UTC seconds) and value, empty where UNKNOWN");
   },
   async act({ client, flags, print }, [wanted = ""]) {
     const nowS = Math.floor(Date.now() / 1000);
     const search = new URLSearchParams({
-      target: await targetId(client, wanted),
-      vantage: await vantageId(client, flags.vantage),
+      target: (await targetNamed(client, wanted)).id,
+      vantage: (await vantageNamed(client, flags.vantage)).id,
       metric: oneOf("--metric", flags.metric.toLowerCase(), METRICS),
       cf: oneOf("--cf", flags.cf.toUpperCase(), CFS),
       ...(flags.steps === undefined ? {} : { steps: flags.steps }),
@@ -40,25 +44,9 @@ export const verb = plainVerb<FetchFlags>("fetch", {
       ...(flags.to === undefined ? {} : { to: String(instantOf("--to", flags.to, nowS)) }),
     });
     const fetched = await answered(client, FetchedRows, "GET", `/fetch?${search}`);
-    print(fetched, () => rowsText(fetched));
+    print(fetched, () => (flags.csv ? rowsCsv(fetched) : rowsText(fetched)));
   },
 });
-
-/** A removed target is in no list, but its history can still be fetched by id. */
-async function targetId(client: Job<CommonFlags>["client"], wanted: string): Promise<string> {
-  const found = (await targetsOf(client)).find((one) => one.id === wanted || one.name === wanted);
-  return found?.id ?? wanted;
-}
-
-async function vantageId(client: Job<CommonFlags>["client"], wanted: string | undefined): Promise<string> {
-  const all = (await vantagesOf(client)).map((view) => view.vantage);
-  if (wanted !== undefined) return all.find((one) => one.name === wanted)?.id ?? wanted;
-  const [only, ...others] = all;
-  if (only && others.length === 0) return only.id;
-  throw new CarrierwatchError("usage", "from which vantage?", {
-    hint: only ? `--vantage takes one of: ${all.map((one) => one.id).join(", ")}` : "there is no vantage yet",
-  });
-}
 
 function oneOf<T extends string>(option: string, text: string, all: readonly T[]): T {
   const found = all.find((one) => one === text);
@@ -71,4 +59,8 @@ function rowsText({ rows, metric, cf, rowS }: FetchedRows): string {
   const heading = ["TIME (UTC)", `${metric} ${cf} per ${rowS} s, ${unit}`];
   const lines = rows.map(({ t, value }) => [isoOf(t), value === null ? null : Number(value.toFixed(3))]);
   return table(heading, lines, "no rows in that time");
+}
+
+function rowsCsv({ rows }: FetchedRows): string {
+  return [["t", "value"], ...rows.map(({ t, value }) => [t, value])].map(csvLine).join("");
 }

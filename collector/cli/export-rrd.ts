@@ -1,0 +1,85 @@
+/**
+ * Every archive of a series, read as `fetch` reads it, as one RRD XML document.
+ *
+ * All reads end at the newest tick there was at the beginning, so that samples which arrive meanwhile change no row's place.
+ */
+import { type ArchiveSpec, archivesOf } from "../archive/layout.ts";
+import { FetchedRows, SamplesPage } from "../wire/api-overview.ts";
+import { NotFoundError } from "../wire/errors.ts";
+import { CFS, type ConsolidationFunction, METRICS, type Metric } from "../wire/metric.ts";
+import { answered } from "./answers.ts";
+import type { Client } from "./client.ts";
+import { progress } from "./progress.ts";
+import { type RrdArchive, rrdXml } from "./rrd-xml.ts";
+
+type Column = readonly (number | null)[];
+type Columns = { readonly [M in Metric]: Column };
+type Series = { readonly target: string; readonly vantage: string; readonly lastS: number };
+
+/**
+ * @param target Id. @param vantage Id.
+ * @throws NotFoundError when the series holds no sample
+ */
+export async function exportedRrd(client: Client, target: string, vantage: string): Promise<string> {
+  const { tick: lastS, stepS } = await newestSample(client, target, vantage);
+  const series = { target, vantage, lastS };
+  const specs = archivesOf(stepS);
+  const [finest] = specs;
+  if (!finest) throw new NotFoundError("series", `${target}/${vantage}`);
+  const tell = progress();
+  const pdps = await columns((metric) => column(client, series, finest, metric, "AVERAGE"));
+  const archives: RrdArchive[] = [];
+  for (const spec of specs) {
+    for (const cf of CFS) {
+      tell(`read ${archives.length} of ${specs.length * CFS.length} archives`);
+      const values = await columns((metric) => column(client, series, spec, metric, cf));
+      archives.push({ spec, cf, values, open: openOf(pdps, (lastS % spec.rowS) / stepS) });
+    }
+  }
+  return rrdXml(stepS, lastS, archives);
+}
+
+/** The newest sample of a series. @throws NotFoundError when there is none */
+export async function newestSample(client: Client, target: string, vantage: string) {
+  const search = new URLSearchParams({ vantage, limit: "1" });
+  const page = await answered(
+    client,
+    SamplesPage,
+    "GET",
+    `/targets/${encodeURIComponent(target)}/samples?${search}`,
+  );
+  const [newest] = page.samples;
+  if (newest) return newest.sample;
+  throw new NotFoundError("sample of", `${target} from ${vantage}`);
+}
+
+async function columns(read: (metric: Metric) => Promise<Column>): Promise<Columns> {
+  return byMetric(await Promise.all(METRICS.map(read)));
+}
+
+/** @param columns In METRICS order. */
+function byMetric(columns: readonly Column[]): Columns {
+  // fromEntries forgets the type of its keys; METRICS are all of them.
+  return Object.fromEntries(METRICS.map((metric, i) => [metric, columns[i] ?? []])) as unknown as Columns;
+}
+
+/** All rows of an archive, oldest first; null where it holds none. */
+async function column(
+  client: Client,
+  { target, vantage, lastS }: Series,
+  spec: ArchiveSpec,
+  metric: Metric,
+  cf: ConsolidationFunction,
+): Promise<Column> {
+  const toS = Math.floor(lastS / spec.rowS) * spec.rowS;
+  const fromS = Math.max(0, toS - spec.rows * spec.rowS);
+  const range = { steps: String(spec.steps), from: String(fromS), to: String(toS) };
+  const search = new URLSearchParams({ target, vantage, metric, cf, ...range });
+  const { rows } = await answered(client, FetchedRows, "GET", `/fetch?${search}`);
+  const at = new Map(rows.map(({ t, value }) => [t, value]));
+  return Array.from({ length: spec.rows }, (_, i) => at.get(fromS + (i + 1) * spec.rowS) ?? null);
+}
+
+function openOf(pdps: Columns, count: number): Columns {
+  return byMetric(METRICS.map((metric) => (count === 0 ? [] : pdps[metric].slice(-count))));
+}

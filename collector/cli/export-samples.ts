@@ -1,0 +1,77 @@
+/** Samples of a series from the sample log, oldest first, as lines of CSV or JSON; a day at a time, so that memory stays small. */
+import { PDP_KEEP_S } from "../archive/layout.ts";
+import { SamplesPage, type SampleView } from "../wire/api-overview.ts";
+import { METRICS } from "../wire/metric.ts";
+import { answered } from "./answers.ts";
+import type { Client } from "./client.ts";
+import { csvLine } from "./csv.ts";
+import { newestSample } from "./export-rrd.ts";
+import { progress } from "./progress.ts";
+import type { Named } from "./series.ts";
+import { isoOf } from "./show-time.ts";
+
+export type Form = "csv" | "jsonl";
+
+/** What is exported; fromS null = as far back as the log reaches. UTC seconds, both ends included. */
+export type Wanted = {
+  readonly target: Named;
+  readonly vantage: Named;
+  readonly fromS: number | null;
+  readonly toS: number;
+};
+
+const DAY_S = 86_400;
+
+/** First columns of the CSV; then one per metric, in METRICS order. */
+const COLUMNS = ["target", "vantage", "tick", "time", "step_s", "state", "failure_phase", "failure_cause"];
+
+/** @throws NotFoundError when the series holds no sample */
+export async function* exportedSamples(client: Client, wanted: Wanted, form: Form): AsyncGenerator<string> {
+  const { target, vantage } = wanted;
+  const newest = await newestSample(client, target.id, vantage.id);
+  const toS = Math.min(wanted.toS, newest.tick);
+  const fromS = wanted.fromS ?? Math.max(0, newest.tick - PDP_KEEP_S(newest.stepS));
+  const tell = progress();
+  if (form === "csv") yield csvLine([...COLUMNS, ...METRICS.map(headingOf)]);
+  for (let at = fromS; at <= toS; at += DAY_S) {
+    tell(`read up to ${isoOf(at)}`);
+    const views = await between(client, wanted, at, Math.min(toS, at + DAY_S - 1));
+    yield views.map((view) => lineOf(view, wanted, form)).join("");
+  }
+}
+
+async function between(client: Client, { target, vantage }: Wanted, fromS: number, toS: number) {
+  const views: SampleView[] = [];
+  let cursor: string | null = null;
+  do {
+    const search = new URLSearchParams({
+      vantage: vantage.id,
+      from: `${fromS}`,
+      to: `${toS}`,
+      limit: "1000",
+    });
+    if (cursor !== null) search.set("cursor", cursor);
+    const path = `/targets/${encodeURIComponent(target.id)}/samples?${search}`;
+    const page: SamplesPage = await answered(client, SamplesPage, "GET", path);
+    views.push(...page.samples);
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return views.reverse();
+}
+
+function headingOf(metric: (typeof METRICS)[number]): string {
+  return metric === "speed" ? "speed_Bps" : `${metric}_ms`;
+}
+
+function lineOf({ sample }: SampleView, { target, vantage }: Wanted, form: Form): string {
+  if (form === "jsonl") {
+    return `${JSON.stringify({ ...sample, target: target.name, vantage: vantage.name })}\n`;
+  }
+  const { tick, stepS, state, failure, timings } = sample;
+  const values = METRICS.map((metric) => {
+    const value = timings[metric];
+    return value === null || metric === "speed" ? value : value / 1000;
+  });
+  const who = [target.name, vantage.name, tick, isoOf(tick), stepS, state];
+  return csvLine([...who, failure?.phase ?? null, failure?.cause ?? null, ...values]);
+}

@@ -1,0 +1,77 @@
+/** The verb `export`: a series as RRD XML for `rrdtool restore`, or its single samples as CSV or JSON lines. */
+import { createWriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { CarrierwatchError } from "../wire/errors.ts";
+import { plainVerb } from "./command.ts";
+import { exportedRrd } from "./export-rrd.ts";
+import { exportedSamples, type Form } from "./export-samples.ts";
+import { targetNamed, vantageNamed } from "./series.ts";
+import { instantOf } from "./show-time.ts";
+
+type ExportFlags = {
+  readonly vantage?: string;
+  readonly rrd?: boolean;
+  readonly csv?: boolean;
+  readonly jsonl?: boolean;
+  readonly from?: string;
+  readonly to?: string;
+  readonly out?: string;
+};
+
+export const verb = plainVerb<ExportFlags>("export", {
+  args: "<TARGET>",
+  about: "a series for other programs: its archives as RRD XML, its samples as CSV or JSON lines",
+  options: (command) => {
+    command
+      .option("--vantage <VANTAGE>", "where from; may be left out when there is only one")
+      .option("--rrd", "every archive as XML for rrdtool restore: seconds as floats, speed in bytes/s")
+      .option("--csv", "a line per sample: times in ms, speed in bytes/s, empty where there is none")
+      .option("--jsonl", "a JSON object per sample and line, as measured, with target and vantage by name")
+      .option("--from <TIME>", "of --csv and --jsonl; default: all that the sample log keeps")
+      .option("--to <TIME>", "of --csv and --jsonl; default now")
+      .option("--out <FILE>", "write there instead of to the standard output");
+  },
+  async act({ client, flags }, [wanted = ""]) {
+    const form = formOf(flags);
+    const nowS = Math.floor(Date.now() / 1000);
+    const target = await targetNamed(client, wanted);
+    const vantage = await vantageNamed(client, flags.vantage);
+    const range = {
+      fromS: flags.from === undefined ? null : instantOf("--from", flags.from, nowS),
+      toS: flags.to === undefined ? nowS : instantOf("--to", flags.to, nowS),
+    };
+    const parts =
+      form === "rrd"
+        ? [await exportedRrd(client, target.id, vantage.id)]
+        : exportedSamples(client, { target, vantage, ...range }, form);
+    await written(parts, flags.out);
+  },
+});
+
+function formOf(flags: ExportFlags): Form | "rrd" {
+  const chosen = (["rrd", "csv", "jsonl"] as const).filter((form) => flags[form] === true);
+  const [form, ...others] = chosen;
+  if (form === undefined || others.length > 0) {
+    throw new CarrierwatchError("usage", "in which form?", { hint: "give one of --rrd, --csv and --jsonl" });
+  }
+  if (form === "rrd" && (flags.from !== undefined || flags.to !== undefined)) {
+    throw new CarrierwatchError("usage", "--rrd writes whole archives; --from and --to are for samples");
+  }
+  return form;
+}
+
+/** @throws CarrierwatchError code usage when the file cannot be written */
+async function written(
+  parts: Iterable<string> | AsyncIterable<string>,
+  out: string | undefined,
+): Promise<void> {
+  const source = Readable.from(parts);
+  if (out === undefined) return await pipeline(source, process.stdout, { end: false });
+  try {
+    await pipeline(source, createWriteStream(out));
+  } catch (cause) {
+    if (!(cause instanceof Error && "syscall" in cause)) throw cause;
+    throw new CarrierwatchError("usage", `${out} cannot be written: ${cause.message}`, { cause });
+  }
+}
