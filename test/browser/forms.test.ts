@@ -208,3 +208,52 @@ test("a join command is shown and the page says when the machine appears", async
   fake.answers.delete("GET /vantages");
   await context.close();
 });
+
+test("a secret that is shown once can be put away without a keyboard", async (t) => {
+  if (!browser) return t.skip(NO_BROWSER);
+  const { TOKENS } = await import("./support/fixtures-settings.ts");
+  fake.answers.set("POST /tokens", { ...TOKENS[0], name: "巡检", token: "cwt_once" });
+  const { context, page } = await visit(browser, `${fake.url}/settings/tokens`);
+  await page.getByRole("button", { name: "新建令牌" }).click();
+  await page.fill("input[name=token-name]", "巡检");
+  await page.locator("dialog button[type=submit]").click();
+  await page.locator("dialog .command", { hasText: "cwt_once" }).waitFor();
+  await page.locator("dialog").getByRole("button", { name: "关闭" }).click();
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await context.close();
+});
+
+test("a mail login without a password cannot be saved, and an address that is none is said at its field", async (t) => {
+  if (!browser) return t.skip(NO_BROWSER);
+  fake.answers.set("GET /settings/smtp", {
+    configured: false,
+    settings: null,
+    outbox: { sent: 0, pending: 0, dead: 0, lastSentMs: null, lastError: null },
+  });
+  const issues = [{ path: "fromAddress", message: "Invalid email address" }];
+  fake.answers.set("PUT /settings/smtp", new Refusal(400, { code: "invalid_input", issues }));
+  const { context, page } = await visit(browser, `${fake.url}/settings/mail`);
+  const save = page.getByRole("button", { name: "保存" });
+  await page.fill("input[name=host]", "127.0.0.1");
+  await page.fill("input[name=fromAddress]", "nonsense");
+  await page.fill("input[name=smtp-username]", "ops");
+  await page.getByText("填了用户名，就要填密码").waitFor();
+  assert.equal(await save.isDisabled(), true);
+  await page.fill("input[name=smtp-username]", "");
+  await save.click();
+  await wrongOf(page, "fromAddress").waitFor();
+  assert.match(await wrongOf(page, "fromAddress").innerText(), /不是邮箱地址/);
+  fake.answers.delete("GET /settings/smtp");
+  await context.close();
+});
+
+test("a range that has not begun is refused before the collector is asked", async (t) => {
+  if (!browser) return t.skip(NO_BROWSER);
+  const { context, page } = await visit(browser, `${fake.url}/targets/www`);
+  await page.getByRole("button", { name: "自定义", exact: true }).click();
+  await page.locator("input[type=datetime-local]").first().fill("2999-01-01T00:00");
+  await page.locator("input[type=datetime-local]").last().fill("2999-02-01T00:00");
+  await page.getByRole("button", { name: "查看", exact: true }).click();
+  await page.getByText("开始时间还没有到").waitFor();
+  await context.close();
+});

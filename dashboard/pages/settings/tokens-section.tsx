@@ -1,10 +1,10 @@
 /** API tokens: made here, shown once. */
 import { useState } from "preact/hooks";
 import type { TokenCreated, TokenView } from "../../../collector/wire/api-account.ts";
-import { CopyBox } from "../parts/copy.tsx";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
 import { Choices, Form, TextField } from "../parts/fields.tsx";
 import { ProblemBox } from "../parts/problem.tsx";
+import { ShownOnce } from "../parts/shown-once.tsx";
 import { useApp } from "../state/app.ts";
 import { useResource } from "../state/resource.ts";
 import { useAct } from "./use-act.ts";
@@ -73,10 +73,7 @@ function TokenForm({ onClose }: { onClose: () => void }) {
     act.run(async () => setMade(await client.post<TokenCreated>("/tokens", { name, scope })));
   if (made) {
     return (
-      <Dialog title={made.name} onClose={onClose}>
-        <p class="sub">{t("settings.tokens.once")}</p>
-        <CopyBox text={made.token} />
-      </Dialog>
+      <ShownOnce title={made.name} text={t("settings.tokens.once")} secret={made.token} onClose={onClose} />
     );
   }
   return (

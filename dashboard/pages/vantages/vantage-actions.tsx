@@ -3,9 +3,9 @@ import { useState } from "preact/hooks";
 import type { JoinCommand, VantageView } from "../../../collector/wire/api-settings.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import type { JoinAnswer } from "../../../collector/wire/probe-protocol.ts";
-import { CopyBox } from "../parts/copy.tsx";
-import { Confirm, Dialog } from "../parts/dialog.tsx";
+import { Confirm } from "../parts/dialog.tsx";
 import { problemText } from "../parts/problem.tsx";
+import { ShownOnce } from "../parts/shown-once.tsx";
 import { useApp } from "../state/app.ts";
 import { JoinBox } from "./join-box.tsx";
 import { VantageForm } from "./vantage-form.tsx";
@@ -68,10 +68,12 @@ export function VantageActions({ view, carriers, onChanged }: VantageActionsProp
         />
       )}
       {key !== null && (
-        <Dialog title={t("vantages.rotate")} onClose={done} wide>
-          <p class="sub">{t("vantages.rotate.done")}</p>
-          <CopyBox text={key} />
-        </Dialog>
+        <ShownOnce
+          title={t("vantages.rotate")}
+          text={t("vantages.rotate.done")}
+          secret={key}
+          onClose={done}
+        />
       )}
       {join && <JoinBox join={join} name={vantage.name} vantages={[view]} onClose={done} />}
     </div>
