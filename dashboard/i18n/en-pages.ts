@@ -51,7 +51,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "overview.count.waiting": "{n} waiting",
   "overview.group": "{group} · {n} {n|target|targets}",
   "overview.help":
-    "Each cell: last total time and the course of 3 hours; below, the state of 24 hours, half an hour a cell. Grey means nobody measured: neither up nor down.",
+    "Each cell: last total time and the course of 3 hours; below, the state of 24 hours, half an hour a cell. Grey means nobody measured: neither up nor down. Availability is that of the service: down is when enough carriers fail at once, by default more than half.",
   "overview.downFor": "down {duration}",
   "overview.carrierFailed": "{carrier} failed {n} {n|round|rounds}",
   "overview.coverage": "{share} covered",
@@ -93,7 +93,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "target.vantages": "{carrier} {n} {n|vantage|vantages}",
   "target.pause": "Pause",
   "target.resume": "Resume",
-  "target.tile.availability": "Availability, 30 days",
+  "target.tile.availability": "Service up, 30 days",
   "target.tile.p50": "p50, 30 days",
   "target.tile.p95": "p95, 30 days",
   "target.tile.speed": "Last speed, best",

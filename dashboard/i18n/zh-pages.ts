@@ -49,7 +49,7 @@ export const zhPages = {
   "overview.count.waiting": "{n} 等待首次结果",
   "overview.group": "{group} · {n} 个目标",
   "overview.help":
-    "每格：最近一次总时间、3 小时走势，下方是 24 小时状态，半小时一格。灰色表示没有人测到，不算正常，也不算故障。",
+    "每格：最近一次总时间、3 小时走势，下方是 24 小时状态，半小时一格。灰色表示没有人测到，不算正常，也不算故障。可用率按服务算：够多的运营商同时失败（默认过半）才算宕机。",
   "overview.downFor": "宕机 {duration}",
   "overview.carrierFailed": "{carrier} {n} 轮失败",
   "overview.coverage": "覆盖 {share}",
@@ -90,7 +90,7 @@ export const zhPages = {
   "target.vantages": "{carrier} {n} 个探测点",
   "target.pause": "暂停",
   "target.resume": "恢复",
-  "target.tile.availability": "30 天可用率",
+  "target.tile.availability": "30 天服务可用率",
   "target.tile.p50": "30 天 p50",
   "target.tile.p95": "30 天 p95",
   "target.tile.speed": "最近速度，最快一家",
