@@ -26,6 +26,8 @@ export type World = {
   contact(vantage: string, skewMs?: number): Promise<void>;
   /** Stores one letter per vantage (see ticks.ts) for a tick, received now, and moves nothing. */
   report(letters: Readonly<Record<string, string>>, tick?: number): Promise<void>;
+  /** As report, for the tick under way of another step. */
+  reportAt(stepS: number, letters: Readonly<Record<string, string>>): Promise<void>;
   /** Lets whole ticks pass: each is reported 5 s after it began by the vantages that have a letter. */
   pass(drawing: Readonly<Record<string, string>>): Promise<void>;
   incidents(): Promise<Incident[]>;
@@ -81,6 +83,22 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     const rest = { probeVersion: "0.1.0", spoolRecords: 0, spoolBytes: 0, dropped: 0, quarantined: 0 };
     await store.registry.put("contact", vantage, null, { ...rest, atMs, skewMs, address: null });
   };
+  const put = async (letters: Readonly<Record<string, string>>, at: number, stepS: number) => {
+    const records: SampleRecord[] = [];
+    for (const [vantage, letter] of Object.entries(letters)) {
+      if (letter === ".") continue;
+      await contact(vantage);
+      seq += 1;
+      const sample = { ...sampleFor(letter, at), stepS, target: target.id, seq };
+      records.push({ vantage, epoch: "0".repeat(16), receivedMs: clock.nowMs(), skewMs: 0, sample });
+    }
+    await store.samples.put(records, clock.nowMs());
+    for (const { vantage, sample } of records) {
+      const isLive = clock.nowMs() - sample.tick * 1000 <= 120_000;
+      const view = { vantage, carrier: VANTAGES[vantage]?.carrier ?? vantage, receivedMs: clock.nowMs() };
+      live.publish({ type: "sample", sample: { ...view, live: isLive, sample } });
+    }
+  };
   const world: World = {
     store,
     registry,
@@ -95,22 +113,8 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
       return part;
     },
     contact,
-    async report(letters, at = tick()) {
-      const records: SampleRecord[] = [];
-      for (const [vantage, letter] of Object.entries(letters)) {
-        if (letter === ".") continue;
-        await contact(vantage);
-        seq += 1;
-        const sample = { ...sampleFor(letter, at), target: target.id, seq };
-        records.push({ vantage, epoch: "0".repeat(16), receivedMs: clock.nowMs(), skewMs: 0, sample });
-      }
-      await store.samples.put(records, clock.nowMs());
-      for (const { vantage, sample } of records) {
-        const isLive = clock.nowMs() - sample.tick * 1000 <= 120_000;
-        const view = { vantage, carrier: VANTAGES[vantage]?.carrier ?? vantage, receivedMs: clock.nowMs() };
-        live.publish({ type: "sample", sample: { ...view, live: isLive, sample } });
-      }
-    },
+    report: (letters, at = tick()) => put(letters, at, STEP),
+    reportAt: (stepS, letters) => put(letters, Math.floor(clock.nowMs() / 1000 / stepS) * stepS, stepS),
     async pass(drawing) {
       const lines = Object.entries(drawing).map(([id, text]) => [id, text.replaceAll(" ", "")] as const);
       const n = Math.max(...lines.map(([, text]) => text.length));
