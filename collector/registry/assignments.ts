@@ -10,6 +10,7 @@ import { WIRE_VERSION } from "../wire/ids.ts";
 import type { Assignment, ProbeConfig } from "../wire/probe-protocol.ts";
 import { isPaused, type Target } from "../wire/target.ts";
 import { measuredFrom } from "../wire/vantage.ts";
+import type { ChangeBus } from "./changes.ts";
 import type { Targets, Vantages } from "./registry.ts";
 
 /** What a probe gets of a target. */
@@ -24,12 +25,26 @@ export function assignmentsPart(options: {
   targets: Pick<Targets, "list">;
   vantages: Pick<Vantages, "find">;
   clock: Clock;
+  changes: Pick<ChangeBus, "subscribe">;
 }): (vantageId: string) => Promise<ProbeConfig & { readonly etag: string }> {
+  // One reading for all probes that a change wakes at once; with thousands of targets each would take a while.
+  let reading: Promise<Target[]> | null = null;
+  options.changes.subscribe(() => {
+    reading = null;
+  });
+  const targets = (): Promise<Target[]> => {
+    if (reading) return reading;
+    const mine = options.targets.list().finally(() => {
+      if (reading === mine) reading = null;
+    });
+    reading = mine;
+    return mine;
+  };
   return async (vantageId) => {
     const vantage = await options.vantages.find(vantageId);
     if (!vantage || vantage.revokedS !== null) throw new NotFoundError("vantage", vantageId);
     const nowS = Math.floor(options.clock.nowMs() / 1000);
-    const assignments = (await options.targets.list())
+    const assignments = (await targets())
       .filter((target) => measuredFrom(target.from, vantage) && !isPaused(target, nowS))
       .map(assignmentOf);
     const config: ProbeConfig = {

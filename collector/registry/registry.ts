@@ -121,7 +121,7 @@ export function registryPart(options: RegistryOptions): Registry {
     carriers,
     vantages,
     seed: () => carriers.seed(),
-    assignmentsFor: assignmentsPart({ targets, vantages, clock }),
+    assignmentsFor: assignmentsPart({ targets, vantages, clock, changes }),
     onChange: (listener) => changes.subscribe(listener),
   };
 }

@@ -223,3 +223,29 @@ test("pauses older than anything archived are dropped; more of them than can be 
   clock.jump(798 * 86_400_000);
   assert.equal((await registry.targets.pause(id)).pauses.length, 1);
 });
+
+test("a change that wakes many probes is read once for all of them, and nobody gets what was before it", async () => {
+  const { store, registry, vantage, target } = await world();
+  await vantage("ct-1", "ct");
+  await vantage("cnc-1", "cnc");
+  await target();
+  let read = 0;
+  const list = store.registry.list;
+  store.registry.list = async (kind) => {
+    if (kind === "target") read += 1;
+    return await list(kind);
+  };
+  const woken = new Promise<number[]>((resolve) => {
+    registry.onChange(({ kind }) => {
+      if (kind !== "target") return;
+      read = 0;
+      const configs = ["ct-1", "cnc-1", "ct-1"].map((id) => registry.assignmentsFor(id));
+      void Promise.all(configs).then((all) => resolve(all.map(({ assignments }) => assignments.length)));
+    });
+  });
+  const before = registry.assignmentsFor("ct-1");
+  await target({ name: "second" });
+  assert.deepEqual(await woken, [2, 2, 2]);
+  assert.equal(read, 1);
+  await before;
+});
