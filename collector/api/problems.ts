@@ -68,6 +68,12 @@ const FASTIFY_CODE: Readonly<Record<string, string>> = {
   FST_ERR_NOT_FOUND: "not_found",
 };
 
+/** Fastify's words where they do not say what to do. */
+const SENTENCE: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "a body must be JSON, with the header content-type: application/json",
+  FST_ERR_CTP_INVALID_JSON_BODY: "the body is not JSON, or has a key __proto__ or constructor.prototype",
+};
+
 /** The path exists, and knows other methods. */
 class MethodNotAllowedError extends CarrierwatchError {
   override readonly name = "MethodNotAllowedError";
@@ -179,7 +185,10 @@ function asOurs(error: unknown): CarrierwatchError | null {
   if (isResponseSerializationError(error) || !isFastifyError(error)) return null;
   const status = error.statusCode ?? 500;
   if (status >= 500) return null;
-  return new CarrierwatchError(FASTIFY_CODE[error.code] ?? "bad_request", error.message);
+  return new CarrierwatchError(
+    FASTIFY_CODE[error.code] ?? "bad_request",
+    SENTENCE[error.code] ?? error.message,
+  );
 }
 
 function listOf(issues: readonly { path: string; message: string }[]): string {
