@@ -39,9 +39,11 @@ export function VantageActions({ view, carriers, onChanged }: VantageActionsProp
           <button type="button" class="btn" onClick={again}>
             {t("vantages.join.again")}
           </button>
-          <button type="button" class="btn" onClick={() => setAsking("rotate")}>
-            {t("vantages.rotate")}
-          </button>
+          {view.contact !== null && (
+            <button type="button" class="btn" onClick={() => setAsking("rotate")}>
+              {t("vantages.rotate")}
+            </button>
+          )}
           <button type="button" class="btn danger" onClick={() => setAsking("revoke")}>
             {t("vantages.revoke")}
           </button>
