@@ -1,8 +1,8 @@
 /**
  * The reference's shelf: every record ever stored, in maps by series, step and tick, and who may be put there.
  *
- * Acceptance is in the order schema, duplicate, conflict, tooOld, future. What a sized ring would have forgotten counts as forgotten here
- * too (`kept`), so that both engines answer alike.
+ * Acceptance is in the order schema, duplicate, conflict, tooOld, future. What a sized ring would have forgotten counts
+ * as forgotten here too (`kept`), so that both engines answer alike.
  */
 import { FUTURE_LIMIT_S, isArchivable, PDP_KEEP_S } from "../../archive/layout.ts";
 import { codeOf, UNKNOWN_CODE } from "../../archive/strip.ts";
