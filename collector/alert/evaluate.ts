@@ -10,6 +10,7 @@ import type { Belief, Incident } from "../wire/incident.ts";
 import type { Target } from "../wire/target.ts";
 import { afterwardsMessages, isUntold } from "./afterwards.ts";
 import { addressed } from "./audience.ts";
+import { BRAKE, BRAKE_S, toldLately } from "./brake.ts";
 import { composeTarget } from "./compose.ts";
 import type { Facts } from "./facts.ts";
 import { messagesFor } from "./message.ts";
@@ -51,7 +52,10 @@ type Situation = {
   readonly before: Belief;
 };
 
-type Judged = Replay & { readonly look: (tick: number) => TickView };
+type Judged = Replay & {
+  readonly look: (tick: number) => TickView;
+  readonly samples: readonly StoredSample[];
+};
 
 /**
  * @param news null = only the newest tick, because the registry changed.
@@ -83,11 +87,13 @@ async function evaluateOnce(
   const situation = await readSituation(store, target, facts, news);
   if (!situation) return { waiting: null, stored: [] };
   const { firstTick, endTick, recorded } = situation;
-  const stretchTick = (news?.toTick ?? endTick) + 2 * lookBackTicks(target) * target.stepS;
+  const newsTick = news?.toTick ?? endTick;
+  const stretchTick = newsTick + 2 * lookBackTicks(target) * target.stepS;
   if (stretchTick < endTick) {
     // Old news: when it changes nothing up to a while after it, it changes nothing at all.
     const part = await judge(store, situation, stretchTick);
-    if (agrees(part, situation, stretchTick)) return { waiting: null, stored: [] };
+    if (isForgotten(part, situation, newsTick) && agrees(part, situation, stretchTick))
+      return { waiting: null, stored: [] };
   }
   const judged = await judge(store, situation, endTick);
   const lastTick = judged.waitingAt === null ? endTick : judged.waitingAt - target.stepS;
@@ -132,7 +138,11 @@ async function readSituation(
   const endTick = newestTick(target, latest, facts.nowMs);
   if (endTick === null) return null;
   const firstTick = alignDown(Math.min(news?.fromTick ?? endTick, endTick), target.stepS);
-  const recorded = await recordOf(store, target.id, firstTick - lookBackTicks(target) * target.stepS);
+  const recorded = await recordOf(
+    store,
+    target.id,
+    Math.min(firstTick - lookBackTicks(target) * target.stepS, Math.floor(facts.nowMs / 1000) - BRAKE_S),
+  );
   const before = recordedBelief(recorded, firstTick - target.stepS);
   return { target, facts, voters, latest, recorded, firstTick, endTick, before };
 }
@@ -156,21 +166,22 @@ async function judge(store: EvaluateStore, situation: Situation, toTick: number)
       return new Set(missing.map((voter) => voter.vantage));
     },
   });
-  return { look, ...replay(target, look, before, ticksBetween(firstTick, toTick, target.stepS)) };
+  return { look, samples, ...replay(target, look, before, ticksBetween(firstTick, toTick, target.stepS)) };
 }
 
 /**
- * What vantages last said before the stretch, where neither the stretch nor their newest sample tells: samples arrive
- * in any order, and a vantage keeps its last word.
+ * What vantages last said before the stretch, where neither its first tick nor their newest sample tells: samples
+ * arrive in any order, and a vantage keeps its last word, at the ticks that are looked back at as well.
  */
 async function lastWords(
   store: EvaluateStore,
   situation: Situation,
   found: readonly StoredSample[],
 ): Promise<StoredSample[]> {
-  const { target, firstTick } = situation;
+  const { target } = situation;
+  const startTick = situation.firstTick - lookBackTicks(target) * target.stepS;
   const spoke = new Set(
-    found.filter((one) => one.sample.tick < firstTick && hasVote(one)).map((one) => one.vantage),
+    found.filter((one) => one.sample.tick <= startTick && hasVote(one)).map((one) => one.vantage),
   );
   const heard = new Set(situation.latest.map((one) => one.vantage));
   const mute = situation.voters.filter(
@@ -180,14 +191,27 @@ async function lastWords(
     mute.map(({ vantage }) =>
       store.samples.page({
         series: [{ target: target.id, vantage }],
-        fromS: Math.max(0, firstTick - WORDS_REACH_S),
-        toS: Math.max(0, firstTick - 1),
+        fromS: Math.max(0, startTick - WORDS_REACH_S),
+        toS: Math.max(0, startTick - 1),
         limit: 20,
         order: "newest",
       }),
     ),
   );
   return pages.flatMap((page) => page.samples.find(hasVote) ?? []);
+}
+
+/** Whether soon after the news nobody's last word is of it: every vantage it may be from has voted again. */
+function isForgotten(judged: Judged, situation: Situation, newsTick: number): boolean {
+  const { target, voters, latest, firstTick } = situation;
+  const until = newsTick + lookBackTicks(target) * target.stepS;
+  const again = new Set(
+    judged.samples
+      .filter((one) => one.sample.tick > newsTick && one.sample.tick <= until && hasVote(one))
+      .map((one) => one.vantage),
+  );
+  const heard = new Set(latest.filter((one) => one.sample.tick >= firstTick).map((one) => one.vantage));
+  return voters.every(({ vantage, active }) => !active || !heard.has(vantage) || again.has(vantage));
 }
 
 /** Whether a replay says what the record says, at every tick at which either changes. */
@@ -204,7 +228,7 @@ function agrees(judged: Judged, situation: Situation, toTick: number): boolean {
   });
 }
 
-/** Incidents that touch the stretch, and the newest few, which say what people were last told. */
+/** Incidents that touch the stretch or the last hour, and the newest few, which say what people were last told. */
 async function recordOf(store: Pick<Store, "incidents">, target: string, fromS: number): Promise<Recorded[]> {
   const [touching, newest] = await Promise.all([
     store.incidents.list({ target, fromS, limit: RECORD_LIMIT }),
@@ -231,6 +255,7 @@ async function storeDrafts(
 ): Promise<Incident[]> {
   const { target, voters, facts } = situation;
   const audience = { own: recipientsOf(situation), all: facts.recipients };
+  const often = toldLately(situation.recorded, facts.nowMs) + 1 >= BRAKE;
   const stored: Incident[] = [];
   for (const [order, { incident: draft, version, inserted }] of drafts.entries()) {
     const { incident, told } = addressed({ ...draft, name: target.name }, inserted, audience);
@@ -238,7 +263,7 @@ async function storeDrafts(
     const createdMs = facts.nowMs + order;
     const messages = told.flatMap((transition) =>
       messagesFor(
-        composeTarget(incident, transition, { ...facts, target, voters }),
+        { ...composeTarget(incident, transition, { ...facts, target, voters }), often },
         transition.toldTo ?? [],
         createdMs,
       ),

@@ -33,6 +33,8 @@ export const MailPayload = z.object({
   toS: z.int().nullable(),
   tick: z.int(),
   reason: TransitionReason.nullable(),
+  /** Many mails about this target lately: shorter incidents are held for the daily digest from now on. */
+  often: z.boolean().optional(),
   carriers: z.array(CarrierLine),
   /** What was bad, where it is over now. */
   was: z.array(CarrierLine),

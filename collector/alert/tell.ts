@@ -6,6 +6,7 @@
  * nobody, and every "down" that was sent gets its end. Pure.
  */
 import type { Belief, Incident, IncidentClass, Transition } from "../wire/incident.ts";
+import { isHeld } from "./brake.ts";
 import { type Draft, draftFrom, type Recorded } from "./reconcile.ts";
 import { beliefAfter, beliefOf, isWithdrawn, lastDecided, lastTold } from "./record.ts";
 import { classOf, compareBeliefs, NO_BELIEF } from "./rules.ts";
@@ -37,7 +38,8 @@ export function tell(input: TellInput): Draft[] {
     const told = toldBelief(open);
     const shown = input.newest.reported.some((entry) => isBad(entry) === true);
     if (isWorse(input.belief, told)) {
-      if (input.audience && input.newest.live && input.recent && shown) {
+      const held = isHeld(input.recorded, lastTickOf(open), input.newest.tick, input.nowMs);
+      if (input.audience && input.newest.live && input.recent && shown && !held) {
         markNow(draftOf(drafts, input.recorded, open.id), "escalated", now, input);
       }
     } else if (isBetter(input.belief, told)) {
@@ -63,7 +65,12 @@ function isBrief({ incident, version }: Draft, input: TellInput): boolean {
   const opened = incident.transitions.find((transition) => transition.kind === "opened");
   if (!input.audience || version !== 0 || !opened || incident.transitions.at(-1)?.kind !== "ended")
     return false;
+  if (isHeld(input.recorded, opened.tick, opened.tick, input.nowMs)) return false;
   return input.look(opened.tick).live && opened.tick > (lastDecided(input.recorded) ?? 0);
+}
+
+function lastTickOf(incident: Incident): number {
+  return incident.transitions.at(-1)?.tick ?? incident.fromS;
 }
 
 function toldBelief(incident: Incident): Belief {
