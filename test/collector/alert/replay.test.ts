@@ -95,9 +95,18 @@ function steps(incident: Incident): string {
   return `${incident.id} ${incident.class} ${incident.fromS}-${incident.toS}: ${said.join(", ")}`;
 }
 
-const letters = fc.constantFrom("U", "U", "D", "D", "S", ".", "X");
+const said = fc.constantFrom("U", "U", "D", "D", "S");
+const lineOf = (unsaid: number) => {
+  const letters = fc.oneof(
+    { weight: 5, arbitrary: said },
+    { weight: unsaid, arbitrary: fc.constantFrom(".", "X") },
+  );
+  return fc.array(letters, { minLength: TICKS, maxLength: TICKS });
+};
+/** From hardly a gap to hardly a word. */
 const drawing = fc
-  .tuple(...VANTAGES.map(() => fc.array(letters, { minLength: TICKS, maxLength: TICKS })))
+  .constantFrom(2, 15)
+  .chain((unsaid) => fc.tuple(...VANTAGES.map(() => lineOf(unsaid))))
   .map((lines): Drawing => Object.fromEntries(VANTAGES.map((name, i) => [name, (lines[i] ?? []).join("")])));
 
 /** The records in any order, cut into batches anywhere. */
@@ -157,6 +166,34 @@ describe("old news", () => {
     assert.ok((asked[0] ?? 0) < 30, `${asked[0]} ticks`);
     assert.deepEqual(await store.incidents.list({ target: "site", limit: 10 }), before);
   });
+});
+
+describe("a last word", () => {
+  const cases = [
+    {
+      name: "counts at the ticks that are looked back at, however long ago it was said",
+      m: 3,
+      draw: { "a/1": "DDD.......UUU", "a/2": "DDD........UU" },
+      late: ["a-1@12", "a-2@12"],
+    },
+    {
+      name: "that came late counts until the vantage's next one, however long it is silent",
+      m: 2,
+      draw: { "a/1": "DD..................UU", b: "DD", c: "DDU" },
+      late: ["c@2"],
+    },
+  ];
+  for (const { name, m, draw, late } of cases) {
+    it(name, async () => {
+      const isLate = (record: SampleRecord) =>
+        late.includes(`${record.vantage}@${(record.sample.tick - BASE_S) / STEP}`);
+      const records = recordsOf(draw);
+      const batches = [records.filter((record) => !isLate(record)), records.filter(isLate)];
+      assert.equal(batches[1]?.length, late.length);
+      const { story, incidents } = await live(batches, m);
+      assert.equal(story, incidentsIn(draw, { m }), explain(draw, m, batches, incidents));
+    });
+  }
 });
 
 describe("the record", () => {
