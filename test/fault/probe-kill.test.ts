@@ -15,9 +15,7 @@ test(`what a probe kept survives ${ROUNDS} kills, and no number is used twice`, 
   for (let round = 0; round < ROUNDS; round += 1) {
     const first = round * PER_ROUND;
     const writer = started(t, [WRITER, folder, String(first)]);
-    const startedMs = performance.now();
     await until(() => writer.output().includes(`kept ${first + 1 + ((round * 13) % 90)}\n`), "samples kept");
-    assert.ok(performance.now() - startedMs < 10_000);
     writer.child.kill("SIGKILL");
     assert.equal(await writer.ended, "SIGKILL");
     assert.doesNotMatch(writer.output(), /dropped/);

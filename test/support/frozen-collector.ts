@@ -81,7 +81,7 @@ export function frozenCollector(dir: string, clock: FakeClock): FrozenCollector 
       return await startProbe({ settings, clock, log: silentLog, random: () => 0.5, bootMs });
     },
     async until(what, holds, moveMs = 0) {
-      const giveUpMs = performance.now() + 30_000;
+      const giveUpMs = performance.now() + 120_000;
       while (!(await holds())) {
         if (performance.now() > giveUpMs) throw new Error(`never came: ${what}`);
         if (moveMs > 0) await move(moveMs);

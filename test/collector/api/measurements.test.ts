@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { MeasurementView } from "../../../collector/wire/on-demand.ts";
 import { ProbeConfig } from "../../../collector/wire/probe-protocol.ts";
 import { NO_TIMINGS } from "../../../collector/wire/sample.ts";
+import { until } from "../../support/fake-collector.ts";
 import { ask, joined, type Served, served, signedIn } from "./served.ts";
 
 const SITE = { name: "site", url: "https://www.example.com/a?key=hidden" };
@@ -21,10 +22,6 @@ const measure = async (s: Served, headers: Record<string, string>, body: unknown
 };
 const look = async (s: Served, headers: Record<string, string>, id: string) =>
   MeasurementView.parse((await ask(`${s.api}/measurements/${id}`, { headers })).body);
-const until = async (holds: () => boolean) => {
-  for (let i = 0; i < 100_000 && !holds(); i += 1) await new Promise((resolve) => setImmediate(resolve));
-  assert.ok(holds());
-};
 
 test("a held poll is answered at once with what is to be measured, once, and its ETag stands", async (t) => {
   const s = await served(t);
