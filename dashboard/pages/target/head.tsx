@@ -7,6 +7,7 @@ import { Confirm } from "../parts/dialog.tsx";
 import { Link } from "../parts/link.tsx";
 import { carrierName, useApp } from "../state/app.ts";
 import { useCollectorNow } from "../state/resource.ts";
+import type { MeasureNow } from "./measure-now.tsx";
 import type { Span } from "./range.ts";
 import { RangeSwitch } from "./range-switch.tsx";
 
@@ -19,9 +20,10 @@ type TargetHeadProps = {
   chart: ChartData | null;
   onSpan: (span: Span) => void;
   onChanged: () => void;
+  measure: Pick<MeasureNow, "busy" | "ask">;
 };
 
-export function TargetHead({ view, span, chart, onSpan, onChanged }: TargetHeadProps) {
+export function TargetHead({ view, span, chart, onSpan, onChanged, measure }: TargetHeadProps) {
   const { t, f } = useApp();
   const { target, status } = view.row;
   return (
@@ -42,7 +44,7 @@ export function TargetHead({ view, span, chart, onSpan, onChanged }: TargetHeadP
         </div>
         <div class="side">
           <RangeSwitch span={span} shown={chart} onSpan={onSpan} />
-          <Actions view={view} onChanged={onChanged} />
+          <Actions view={view} onChanged={onChanged} measure={measure} />
         </div>
       </div>
       <OpenIncident view={view} />
@@ -76,7 +78,7 @@ function SeenFrom({ chart, view }: { chart: ChartData | null; view: TargetView }
   return parts.length === 0 ? null : <> · {listOf(parts, { t })}</>;
 }
 
-function Actions({ view, onChanged }: { view: TargetView; onChanged: () => void }) {
+function Actions({ view, onChanged, measure }: Pick<TargetHeadProps, "view" | "onChanged" | "measure">) {
   const { t, client, router } = useApp();
   const [asking, setAsking] = useState<"pause" | "remove" | null>(null);
   const { target, status } = view.row;
@@ -87,6 +89,9 @@ function Actions({ view, onChanged }: { view: TargetView; onChanged: () => void 
   };
   return (
     <div class="row">
+      <button type="button" class="btn" disabled={measure.busy} onClick={measure.ask}>
+        {t("measure.now")}
+      </button>
       <Link to={`/targets/${target.id}/edit`} class="btn">
         {t("common.edit")}
       </Link>

@@ -12,6 +12,7 @@ import { Charts } from "./charts.tsx";
 import { FirstSample } from "./first-sample.tsx";
 import { TargetHead } from "./head.tsx";
 import { IncidentList } from "./incident-list.tsx";
+import { MeasureNowPanel, useMeasureNow } from "./measure-now.tsx";
 import { queryOf, rangeIn, type Span } from "./range.ts";
 import { Samples } from "./samples.tsx";
 import { Tiles } from "./tiles.tsx";
@@ -77,6 +78,7 @@ type BodyProps = {
 function Body({ view, reloadView, chart, span, go, names, arrived }: BodyProps) {
   const { t } = useApp();
   const { target } = view.row;
+  const now = useMeasureNow(target.id);
   // Decided once: who came to see the first sample goes on seeing how it came, also when it was faster than the page.
   const [watching] = useState(
     () =>
@@ -85,7 +87,15 @@ function Body({ view, reloadView, chart, span, go, names, arrived }: BodyProps) 
   );
   return (
     <div class="stack">
-      <TargetHead view={view} span={span} chart={chart.data ?? null} onSpan={go} onChanged={reloadView} />
+      <TargetHead
+        view={view}
+        span={span}
+        chart={chart.data ?? null}
+        onSpan={go}
+        onChanged={reloadView}
+        measure={now}
+      />
+      <MeasureNowPanel now={now} carriers={view.carriers} />
       {watching && <FirstSample view={view} names={names} arrived={arrived} />}
       {view.row.status === "paused" && <p class="say">{t("target.paused.text")}</p>}
       {(!watching || view.latest.length > 0) && (
