@@ -65,7 +65,7 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
   "lead.vantageGone": "Vantage {name} was revoked; nobody waits for it any more.",
   "lead.digest": "{n} notices came within a short time; here they are together:",
   "lead.afterwards":
-    "{n} of what happened was not mailed at the time: its measurements came late, or alarms of one target came too often. Here it is together, for the record; nothing has to be done at once.",
+    "Not mailed when it happened ({n} in all), because the measurements came late or alarms of one target came too often. It is listed here for the record; nothing has to be done at once.",
   "lead.often":
     "This makes {n} mails about this target within an hour: what lasts less than {minutes} minutes is now left to the daily digest at 09:00.",
   "lead.more": "{n} more are not listed here; see the incidents page.",
