@@ -91,7 +91,7 @@ test("from the one that may it exits 0, 1 when it is down; --json is one line fo
   assert.match(down.out, /DOWN {2}503/);
 });
 
-test("what the command cannot do is said: unknown names, no collector, options of the local check", async () => {
+test("what the command cannot do is said: unknown names, options of the local check", async () => {
   const unknown = await check("--from", "telia", `${target.url}/`);
   assert.equal(unknown.code, 64);
   assert.match(unknown.err, /no carrier or vantage "telia"/);
@@ -139,4 +139,12 @@ test("a target's page hears each phase and the result, and no sample, cell or lo
   assert.deepEqual([now.over, now.lanes.map(({ vantage }) => vantage)], [true, ["sh"]]);
   assert.equal(target.seen.requests.length, seen + 1);
   assert.deepEqual(await read(), stands);
+});
+
+test("on a folder where no collector runs nobody can be asked, and that is said", async () => {
+  await Promise.all(probes.splice(0).map((probe) => probe.stop()));
+  await collector.close();
+  const ran = await check("--from", "ct", `${target.url}/`);
+  assert.equal(ran.code, 75);
+  assert.match(ran.err, /no collector runs on this data folder/);
 });
