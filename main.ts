@@ -51,6 +51,10 @@ const VERBS: Readonly<Record<string, VerbEntry>> = {
     about: "a series as RRD XML for rrdtool, its samples as CSV or JSON lines",
     load: () => import("./collector/cli/export.ts"),
   },
+  import: {
+    about: "history from RRD XML, CSV or JSON lines",
+    load: () => import("./collector/cli/import.ts"),
+  },
   db: { about: "the store: copies, checks, space", load: () => import("./collector/cli/db.ts") },
   config: {
     about: "check flags and environment, list them",

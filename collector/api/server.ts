@@ -21,6 +21,7 @@ import { carrierRoutes } from "./routes/carriers.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fetchRoutes } from "./routes/fetch.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { importRoutes } from "./routes/import.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { mailRoutes } from "./routes/mail.ts";
 import { measurementRoutes } from "./routes/measurements.ts";
@@ -49,6 +50,7 @@ const MODULES: readonly RouteModule[] = [
   overviewRoutes,
   targetRoutes,
   fetchRoutes,
+  importRoutes,
   measurementRoutes,
   incidentRoutes,
   vantageRoutes,

@@ -23,7 +23,17 @@ export type Wanted = {
 const DAY_S = 86_400;
 
 /** First columns of the CSV; then one per metric, in METRICS order. */
-const COLUMNS = ["target", "vantage", "tick", "time", "step_s", "state", "failure_phase", "failure_cause"];
+const COLUMNS = [
+  "target",
+  "vantage",
+  "tick",
+  "time",
+  "step_s",
+  "state",
+  "failure_phase",
+  "failure_cause",
+  "failure_source",
+];
 
 /** @throws NotFoundError when the series holds no sample */
 export async function* exportedSamples(client: Client, wanted: Wanted, form: Form): AsyncGenerator<string> {
@@ -73,5 +83,11 @@ function lineOf({ sample }: SampleView, { target, vantage }: Wanted, form: Form)
     return value === null || metric === "speed" ? value : value / 1000;
   });
   const who = [target.name, vantage.name, tick, isoOf(tick), stepS, state];
-  return csvLine([...who, failure?.phase ?? null, failure?.cause ?? null, ...values]);
+  return csvLine([
+    ...who,
+    failure?.phase ?? null,
+    failure?.cause ?? null,
+    failure?.source ?? null,
+    ...values,
+  ]);
 }

@@ -14,9 +14,10 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 export const STEP_S = 300;
 
 /**
+ * @param empty Vantages without a past.
  * @param days How far back the samples reach; every seventh tick is down, some were not measured at all.
  */
-export async function folderWithPast(days: number) {
+export async function folderWithPast(days: number, empty: readonly string[] = []) {
   const { dir, remove } = scratch("past");
   const store = await openSqliteStore({ dir, log: silent });
   const clock = systemClock();
@@ -24,6 +25,7 @@ export async function folderWithPast(days: number) {
   const registry = registryPart({ store, clock, random });
   await registry.seed();
   await registry.vantages.create({ id: "ct-sh", name: "上海, 电信", carrier: "ct" });
+  for (const id of empty) await registry.vantages.create({ id, name: id, carrier: "cnc" });
   const target = await registry.targets.create({ name: "首页", url: "https://www.example.com/" });
   const endS = Math.floor(clock.nowMs() / 1000);
   const records = ticksOf(STEP_S, endS - days * 86_400, endS)

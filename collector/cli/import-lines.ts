@@ -1,0 +1,125 @@
+/**
+ * Lines of a file, JSON or CSV as `export` writes them, as wire samples; or why a line is none.
+ *
+ * Text only: nothing is looked up or sent. Names of target and vantage stay names.
+ */
+import { METRICS, toPdp } from "../wire/metric.ts";
+import { NO_TIMINGS } from "../wire/sample.ts";
+import { csvFields } from "./csv.ts";
+
+/** A sample that was read; target and vantage as the file or the command line names them. */
+export type Read = {
+  /** Counted from 1; of an RRD, the row's number in its archive. */
+  readonly line: number;
+  readonly target: string | undefined;
+  readonly vantage: string | undefined;
+  readonly sample: Readonly<Record<string, unknown>> & { readonly tick: number };
+};
+export type Refused = { readonly line: number; readonly why: string };
+
+/** One JSON object per line. */
+export function jsonLines(text: string): (Read | Refused)[] {
+  return numbered(text).map(({ line, content }) => {
+    const value = objectIn(content);
+    if (typeof value === "string") return { line, why: value };
+    const { target, vantage, tick, ...rest } = value;
+    if (typeof tick !== "number") return { line, why: "it has no tick" };
+    return { line, target: textOf(target), vantage: textOf(vantage), sample: { ...rest, tick } };
+  });
+}
+
+/** What a column of numbers means. */
+export type Mapped = { readonly metric: (typeof METRICS)[number]; readonly perUnit: number };
+
+/**
+ * A heading and one sample per line; columns nobody knows are passed over.
+ *
+ * @param mapped By column name: the metric and how many us (or bytes/s) one of the file's units is; beside the names `export` writes.
+ * @param stepS For lines without step_s.
+ */
+export function csvLines(
+  text: string,
+  mapped: ReadonlyMap<string, Mapped>,
+  stepS: number | null,
+): (Read | Refused)[] {
+  const [heading, ...lines] = numbered(text);
+  if (!heading) return [];
+  const columns = csvFields(heading.content);
+  const own = METRICS.map((metric): [string, Mapped] =>
+    metric === "speed" ? ["speed_Bps", { metric, perUnit: 1 }] : [`${metric}_ms`, { metric, perUnit: 1000 }],
+  );
+  const meaning = new Map([...own, ...mapped]);
+  return lines.map(({ line, content }) => {
+    const fields = csvFields(content);
+    if (fields.length !== columns.length) {
+      return { line, why: `it has ${fields.length} fields, the heading ${columns.length}` };
+    }
+    const byName = new Map(columns.map((name, i) => [name, fields[i] ?? ""]));
+    const timings = timingsOf([...byName].map(([name, field]) => [meaning.get(name), field]));
+    if (typeof timings === "string") return { line, why: timings };
+    const tick = Number(byName.get("tick") || byName.get("t") || Number.NaN);
+    if (!Number.isInteger(tick)) return { line, why: "tick is not whole UTC seconds" };
+    const state = byName.get("state") || (timings.total === null ? "" : "up");
+    if (state === "") return { line, why: "it has neither a state nor a total" };
+    const sample = {
+      ...madeSample(tick, Number(byName.get("step_s") || stepS), timings),
+      ...stateOf(state, byName),
+    };
+    return { line, target: byName.get("target"), vantage: byName.get("vantage"), sample };
+  });
+}
+
+/** A sample of which only its values are known. */
+export function madeSample(tick: number, stepS: number, timings: Readonly<Record<string, number | null>>) {
+  return {
+    tick,
+    stepS,
+    seq: Math.max(1, Math.floor(tick / stepS)),
+    startedMs: tick * 1000,
+    state: "up",
+    timings,
+    detail: {},
+  };
+}
+
+/** @returns The reason when a field is no number. */
+export function timingsOf(
+  fields: readonly (readonly [Mapped | undefined, string])[],
+): { -readonly [M in (typeof METRICS)[number]]: number | null } | string {
+  const timings = { ...NO_TIMINGS };
+  for (const [mapped, field] of fields) {
+    if (mapped === undefined || field === "" || /^-?nan$/i.test(field)) continue;
+    const value = Number(field);
+    if (!Number.isFinite(value) || value < 0) return `${mapped.metric} is ${field}, not a number from 0 on`;
+    timings[mapped.metric] = toPdp(value * mapped.perUnit).value;
+  }
+  return timings;
+}
+
+function stateOf(state: string, byName: ReadonlyMap<string, string>) {
+  if (state !== "down") return { state };
+  const phase = byName.get("failure_phase");
+  const cause = byName.get("failure_cause");
+  return { state, failure: { phase, cause, source: byName.get("failure_source") || "target", elapsedUs: 0 } };
+}
+
+function numbered(text: string): { line: number; content: string }[] {
+  return text
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/)
+    .map((content, i) => ({ line: i + 1, content }))
+    .filter(({ content }) => content !== "");
+}
+
+function objectIn(content: string): Record<string, unknown> | string {
+  try {
+    const value: unknown = JSON.parse(content);
+    return typeof value === "object" && value !== null ? { ...value } : "it is no JSON object";
+  } catch {
+    return "it is not JSON";
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,182 @@
+/** What `import` reads becomes the same history: from JSON lines, from CSV, and from a dump of the real rrdtool. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { rrdSamples } from "../../../collector/cli/import-rrd.ts";
+import { carrierwatch } from "./command-line.ts";
+import { folderWithPast, type Past } from "./past.ts";
+
+const without =
+  spawnSync("rrdtool", ["--version"]).status === 0
+    ? false
+    : "rrdtool is not installed: apt-get install rrdtool";
+
+let past: Past;
+before(async () => {
+  past = await folderWithPast(3, ["by-json", "by-csv", "by-rrd", "by-peer"]);
+});
+after(() => past.remove());
+
+const here = (...args: string[]) => carrierwatch([...args, "--data", past.dir]);
+const file = (name: string) => join(past.dir, name);
+
+type Counts = { stored: number; duplicate: number; refused: number };
+async function imported(...args: string[]) {
+  const ran = await here("import", ...args, "--json");
+  assert.equal(ran.code, 0, ran.err);
+  const { stored, duplicate, refused } = JSON.parse(ran.out) as Counts;
+  return { counts: { stored, duplicate, refused }, err: ran.err };
+}
+
+/** Lines of the samples of a vantage, without the identity of the record and the name of the vantage. */
+async function samplesOf(vantage: string): Promise<Record<string, unknown>[]> {
+  const ran = await here("export", "首页", "--vantage", vantage, "--jsonl");
+  assert.equal(ran.code, 0, ran.err);
+  return ran.out
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const { seq: _, vantage: __, ...rest } = JSON.parse(line) as Record<string, unknown>;
+      return rest;
+    });
+}
+
+test("exported JSON lines come in as they went out, in any order, and a second time change nothing", async () => {
+  const exported = await here("export", "首页", "--vantage", "ct-sh", "--jsonl");
+  const lines = exported.out.trimEnd().split("\n");
+  writeFileSync(file("all.jsonl"), `${lines.toReversed().join("\n")}\n`);
+  const first = await imported(file("all.jsonl"), "--jsonl", "--vantage", "by-json");
+  assert.deepEqual(first.counts, { stored: lines.length, duplicate: 0, refused: 0 });
+  const again = await imported(file("all.jsonl"), "--jsonl", "--vantage", "by-json");
+  assert.deepEqual(again.counts, { stored: 0, duplicate: lines.length, refused: 0 });
+  const own = await imported(file("all.jsonl"), "--jsonl");
+  assert.deepEqual(own.counts, { stored: 0, duplicate: lines.length, refused: 0 }, "what is held stands");
+  assert.deepEqual(await samplesOf("by-json"), await samplesOf("ct-sh"));
+});
+
+test("exported CSV keeps times, states and failures", async () => {
+  assert.equal(
+    (await here("export", "首页", "--vantage", "ct-sh", "--csv", "--out", file("all.csv"))).code,
+    0,
+  );
+  const { counts } = await imported(file("all.csv"), "--csv", "--vantage", "by-csv");
+  assert.deepEqual(counts, { stored: past.samples.length, duplicate: 0, refused: 0 });
+  const known = (sample: Record<string, unknown>) => {
+    const { failure, ...rest } = sample as { failure?: { phase: string; cause: string; source: string } };
+    return { ...rest, failure: failure && [failure.phase, failure.cause, failure.source] };
+  };
+  assert.deepEqual((await samplesOf("by-csv")).map(known), (await samplesOf("ct-sh")).map(known));
+});
+
+test("an import that was cut short goes on from its chunk", async () => {
+  const { counts } = await imported(file("all.csv"), "--csv", "--vantage", "by-csv", "--from-chunk", "1");
+  assert.deepEqual(counts, { stored: 0, duplicate: past.samples.length - 500, refused: 0 });
+});
+
+test("what rrdtool dumps of an export is the history of every tick with a total", {
+  skip: without,
+}, async () => {
+  assert.equal((await here("export", "首页", "--vantage", "ct-sh", "--rrd", "--out", file("a.xml"))).code, 0);
+  const restored = spawnSync("rrdtool", ["restore", file("a.xml"), file("a.rrd")], { encoding: "utf8" });
+  assert.equal(restored.status, 0, restored.stderr);
+  const dumped = spawnSync("rrdtool", ["dump", file("a.rrd"), file("dump.xml")], { encoding: "utf8" });
+  assert.equal(dumped.status, 0, dumped.stderr);
+  const { counts, err } = await imported(
+    file("dump.xml"),
+    "--rrd",
+    "--target",
+    "首页",
+    "--vantage",
+    "by-rrd",
+  );
+  const ofTotal = (samples: readonly Record<string, unknown>[]) =>
+    samples.filter(({ state }) => state === "up").map(({ tick, timings }) => ({ tick, timings }));
+  const oldest = past.samples.at(-1)?.tick ?? 0;
+  const want = ofTotal(await samplesOf("ct-sh")).filter(({ tick }) => Number(tick) > oldest - 600 * 300);
+  assert.deepEqual(counts, { stored: want.length, duplicate: 0, refused: 0 });
+  assert.deepEqual(ofTotal(await samplesOf("by-rrd")), want);
+  assert.match(err, /^\d+ rows without a value stay UNKNOWN$/m);
+  assert.match(err, /^\d+ rows of several steps each are left/m);
+});
+
+test("a round-robin file of other names comes in by --map, in its unit", { skip: without }, async () => {
+  const startS = Math.floor(Date.now() / 300_000) * 300 - 3_000;
+  const rrdtool = (...args: string[]) => {
+    const ran = spawnSync("rrdtool", args, { encoding: "utf8" });
+    assert.equal(ran.status, 0, ran.stderr);
+  };
+  const rows = ["RRA:AVERAGE:0.5:12:10", "RRA:AVERAGE:0.5:1:20"];
+  const sources = ["DS:median:GAUGE:600:U:U", "DS:loss:GAUGE:600:U:U"];
+  rrdtool("create", file("peer.rrd"), "-s", "300", "-b", `${startS}`, ...sources, ...rows);
+  for (let i = 1; i <= 6; i += 1) rrdtool("update", file("peer.rrd"), `${startS + i * 300}:${i * 10.5}:0`);
+  rrdtool("dump", file("peer.rrd"), file("peer.xml"));
+  const args = [file("peer.xml"), "--rrd", "--target", "首页", "--vantage", "by-peer", "--unit", "ms"];
+  const { counts } = await imported(...args, "--map", "median=total");
+  assert.deepEqual(counts, { stored: 6, duplicate: 0, refused: 0 });
+  assert.deepEqual(
+    (await samplesOf("by-peer")).map(({ tick, timings }) => [tick, (timings as { total: number }).total]),
+    [1, 2, 3, 4, 5, 6].map((i) => [startS + i * 300, i * 10_500]),
+  );
+  const absent = await here("import", ...args, "--map", "rtt=total");
+  assert.equal(absent.code, 64);
+  assert.match(absent.err, /there is no data source rtt\n {2}it has median, loss/);
+});
+
+test("each line that is refused is named with its reason, and the others are stored", async () => {
+  const [sample = {}] = (await here("export", "首页", "--vantage", "ct-sh", "--jsonl")).out
+    .split("\n", 1)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const tick = (past.samples[0]?.tick ?? 0) - 86_400;
+  const good = { ...sample, vantage: "by-peer", tick };
+  const bad = [
+    "not json",
+    "[1]",
+    JSON.stringify({ ...good, tick: tick + 1 }),
+    JSON.stringify({ ...good, target: "nobody" }),
+    JSON.stringify(good),
+    JSON.stringify({ ...good, tick: tick - 900 * 86_400 }),
+    JSON.stringify({ ...good, tick: tick + 300 * 86_400 }),
+    JSON.stringify({ ...good, tick: tick + 300, colour: "red" }),
+  ];
+  writeFileSync(file("bad.jsonl"), [JSON.stringify(good), ...bad].join("\r\n"));
+  const { counts, err } = await imported(file("bad.jsonl"), "--jsonl");
+  assert.deepEqual(counts, { stored: 1, duplicate: 0, refused: 8 });
+  const reasons = [
+    /^line 2: it is not JSON$/m,
+    /^line 3: it has no tick$/m,
+    /^line 4: tick: tick is not a multiple of stepS$/m,
+    /^line 5: there is no one target "nobody"$/m,
+    /^line 6: tick \d+ was on line 1 already$/m,
+    /^line 7: tooOld$/m,
+    /^line 8: future$/m,
+    /^line 9: .*colour/m,
+  ];
+  for (const reason of reasons) assert.match(err, reason);
+});
+
+test("a command line that names no form, or a file that is none, is exit 64", async () => {
+  const cases = [
+    { args: [file("all.csv")], want: /in which form is it\?/ },
+    { args: [file("nowhere"), "--csv"], want: /nowhere cannot be read/ },
+    { args: [file("all.csv"), "--rrd"], want: /this is not what rrdtool dump writes/ },
+    { args: [file("all.csv"), "--csv", "--map", "x=ping"], want: /--map "x=ping" is not NAME=METRIC/ },
+  ];
+  for (const { args, want } of cases) {
+    const ran = await here("import", ...args);
+    assert.deepEqual([ran.code, ran.out], [64, ""], ran.err);
+    assert.match(ran.err, want);
+  }
+});
+
+test("in a dump, comments and blanks mean nothing; rows are counted back from lastupdate", () => {
+  const xml = `<rrd><step> 60 <!-- Seconds --></step><lastupdate>600 <!-- 1970 --></lastupdate>
+    <ds><name> total </name></ds><rra><cf>MAX</cf><pdp_per_row>1</pdp_per_row><database>
+    <!-- x / 540 --> <row><v>1.5000000000e-01</v></row> <row><v> NaN </v></row></database></rra></rrd>`;
+  const { samples, unknown } = rrdSamples(xml, new Map([["total", { metric: "total", perUnit: 1e6 }]]));
+  assert.deepEqual([samples.length, unknown], [1, 1]);
+  const [only] = samples;
+  assert.ok(only && "sample" in only);
+  assert.equal(only.sample.tick, 540);
+});
