@@ -17,7 +17,7 @@ const READMES = ["README.md", "README.zh-CN.md"];
 const DOCUMENTS = [
   ...READMES,
   ...["SECURITY.md", "CHANGELOG.md", "docs/architecture.md", "docs/vantages.md", "docs/alarms.md"],
-  ...["docs/operations.md", "docs/reliability.md", "docs/measuring.md"],
+  ...["docs/operations.md", "docs/reliability.md", "docs/measuring.md", "docs/archives.md"],
 ];
 const SET_UP = ["npm ci && npm start", "npm ci && npm test"];
 
