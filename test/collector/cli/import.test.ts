@@ -56,23 +56,20 @@ test("exported JSON lines come in as they went out, in any order, and a second t
   assert.deepEqual(await samplesOf("by-json"), await samplesOf("ct-sh"));
 });
 
-test("exported CSV keeps times, states and failures", async () => {
+test("exported CSV keeps times, states and failures; an import cut short goes on from its chunk", async () => {
   assert.equal(
     (await here("export", "首页", "--vantage", "ct-sh", "--csv", "--out", file("all.csv"))).code,
     0,
   );
   const { counts } = await imported(file("all.csv"), "--csv", "--vantage", "by-csv");
   assert.deepEqual(counts, { stored: past.samples.length, duplicate: 0, refused: 0 });
+  const rest = await imported(file("all.csv"), "--csv", "--vantage", "by-csv", "--from-chunk", "1");
+  assert.deepEqual(rest.counts, { stored: 0, duplicate: past.samples.length - 500, refused: 0 });
   const known = (sample: Record<string, unknown>) => {
     const { failure, ...rest } = sample as { failure?: { phase: string; cause: string; source: string } };
     return { ...rest, failure: failure && [failure.phase, failure.cause, failure.source] };
   };
   assert.deepEqual((await samplesOf("by-csv")).map(known), (await samplesOf("ct-sh")).map(known));
-});
-
-test("an import that was cut short goes on from its chunk", async () => {
-  const { counts } = await imported(file("all.csv"), "--csv", "--vantage", "by-csv", "--from-chunk", "1");
-  assert.deepEqual(counts, { stored: 0, duplicate: past.samples.length - 500, refused: 0 });
 });
 
 test("what rrdtool dumps of an export is the history of every tick with a total", {
@@ -157,11 +154,12 @@ test("each line that is refused is named with its reason, and the others are sto
 });
 
 test("a command line that names no form, or a file that is none, is exit 64", async () => {
+  writeFileSync(file("any.csv"), "tick,total_ms\n");
   const cases = [
-    { args: [file("all.csv")], want: /in which form is it\?/ },
+    { args: [file("any.csv")], want: /in which form is it\?/ },
     { args: [file("nowhere"), "--csv"], want: /nowhere cannot be read/ },
-    { args: [file("all.csv"), "--rrd"], want: /this is not what rrdtool dump writes/ },
-    { args: [file("all.csv"), "--csv", "--map", "x=ping"], want: /--map "x=ping" is not NAME=METRIC/ },
+    { args: [file("any.csv"), "--rrd"], want: /this is not what rrdtool dump writes/ },
+    { args: [file("any.csv"), "--csv", "--map", "x=ping"], want: /--map "x=ping" is not NAME=METRIC/ },
   ];
   for (const { args, want } of cases) {
     const ran = await here("import", ...args);
