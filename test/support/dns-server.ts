@@ -5,7 +5,7 @@
  */
 import dgram from "node:dgram";
 import { once } from "node:events";
-import net from "node:net";
+import net, { type AddressInfo } from "node:net";
 
 export type Zone = {
   readonly a?: readonly string[];
@@ -31,7 +31,6 @@ const RCODES = { formerr: 1, servfail: 2, refused: 5 } as const;
 const NXDOMAIN = 3;
 
 export async function dnsServer(zones: Record<string, Zone | (() => Zone)> = {}): Promise<DnsServer> {
-  const socket = dgram.createSocket("udp4");
   const timers = new Set<NodeJS.Timeout>();
   const server: DnsServer = {
     address: "",
@@ -60,9 +59,6 @@ export async function dnsServer(zones: Record<string, Zone | (() => Zone)> = {})
     }, zone?.delayMs ?? 0);
     timers.add(timer);
   };
-  socket.on("message", (query, from) =>
-    reply(query, false, (answer) => socket.send(answer, from.port, from.address)),
-  );
   const tcp = net.createServer((client) => {
     client.on("error", () => undefined);
     client.on("data", (data) =>
@@ -73,12 +69,30 @@ export async function dnsServer(zones: Record<string, Zone | (() => Zone)> = {})
       }),
     );
   });
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  tcp.listen(port, "127.0.0.1");
-  await once(tcp, "listening");
-  return Object.assign(server, { address: `127.0.0.1:${port}` });
+  const socket = await onePortFor(tcp);
+  socket.on("message", (query, from) =>
+    reply(query, false, (answer) => socket.send(answer, from.port, from.address)),
+  );
+  return Object.assign(server, { address: `127.0.0.1:${socket.address().port}` });
+}
+
+/** Both speak at one port; one that is free for TCP may be somebody's for UDP, so ports are drawn until one is free. */
+async function onePortFor(tcp: net.Server): Promise<dgram.Socket> {
+  for (;;) {
+    tcp.listen(0, "127.0.0.1");
+    await once(tcp, "listening");
+    const udp = dgram.createSocket("udp4");
+    udp.bind((tcp.address() as AddressInfo).port, "127.0.0.1");
+    try {
+      await once(udp, "listening");
+      return udp;
+    } catch (error) {
+      udp.close();
+      tcp.close();
+      await once(tcp, "close");
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    }
+  }
 }
 
 type Question = { readonly name: string; readonly type: "A" | "AAAA" | "other"; readonly end: number };
