@@ -26,8 +26,7 @@ let skipped = 0;
 const stream = run({
   files,
   concurrency: Math.max(1, Math.min(2, availableParallelism())),
-  // A test that failed before it closed its server must not hold the run for ever: the limit below is each test's own.
-  execArgv: ["--test-force-exit", "--import", `${root}test/support/no-network.ts`],
+  execArgv: ["--import", `${root}test/support/no-network.ts`],
   // Only against a test that hangs; the complete counts of the fault tests take minutes on a loaded machine.
   timeout: args.includes("--full") ? 1_800_000 : 600_000,
 });
