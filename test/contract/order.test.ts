@@ -1,10 +1,10 @@
 /** The same samples in any order, batches and repetitions give the same bytes, in both engines. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { archivesOf, LATE_WINDOW_S } from "../../collector/archive/layout.ts";
 import type { SampleRecord, SeriesKey, Store } from "../../collector/store/store.ts";
 import { FAILURE_PHASES, type Sample } from "../../collector/wire/sample.ts";
+import { fc } from "../support/property.ts";
 import { ENGINES, nowAfter, type Opened, record, T0, timingsOf, unknownSample } from "./support.ts";
 
 const DAY_S = 86_400;

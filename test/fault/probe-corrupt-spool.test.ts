@@ -7,8 +7,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import fc from "fast-check";
 import { encode, recordOf, scan } from "../../probe/spool/record.ts";
+import { fc } from "../support/property.ts";
 import { drain, sampleOf, scratchFolder, spoolIn } from "../support/spool.ts";
 
 const FULL = process.env["CARRIERWATCH_FULL"] === "1";

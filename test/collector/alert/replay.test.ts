@@ -1,7 +1,6 @@
 /** Judging old news again: the record comes out the same, and nobody is paged for it. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
 import { evaluateTarget } from "../../../collector/alert/evaluate.ts";
 import type { Facts } from "../../../collector/alert/facts.ts";
 import { memoryStore } from "../../../collector/store/memory/memory-store.ts";
@@ -9,6 +8,7 @@ import type { SampleRecord } from "../../../collector/store/store.ts";
 import type { Incident } from "../../../collector/wire/incident.ts";
 import { Target } from "../../../collector/wire/target.ts";
 import { Vantage } from "../../../collector/wire/vantage.ts";
+import { fc } from "../../support/property.ts";
 import { carrierName, type Drawing, incidentsIn, ruleOf, STEP, samplesIn, spansOf } from "./ticks.ts";
 
 const VANTAGES = ["a/1", "a/2", "b", "c"];

@@ -1,7 +1,7 @@
 /** The votes, the ticks running and the classes, on both sides of every limit. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../support/property.ts";
 import { type Drawing, incidentsIn, type Options, storyOf } from "./ticks.ts";
 
 type Row = { name: string; draw: Drawing; options?: Options; want: string };
@@ -239,7 +239,8 @@ describe("invariants", () => {
     );
   const m = fc.integer({ min: 1, max: 4 });
 
-  it("an incident ends after it begins, and the next begins no earlier than that", () => {
+  // Not after the end of the one before: where a tick is unknown, one carrier's run can begin before another's is over.
+  it("an incident ends after it begins, and the next begins after the beginning of the one before", () => {
     fc.assert(
       fc.property(drawing, m, (draw, ticks) => {
         const spans = incidentsIn(draw, { m: ticks })
@@ -250,8 +251,8 @@ describe("invariants", () => {
           );
         let last = -1;
         for (const [from = 0, to = 0] of spans) {
-          assert.ok(from >= last && to > from, JSON.stringify(spans));
-          last = to;
+          assert.ok(from > last && to > from, JSON.stringify(spans));
+          last = from;
         }
       }),
     );

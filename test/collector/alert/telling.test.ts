@@ -1,9 +1,9 @@
 /** Who hears of what: news is told, history is not, and whatever was told to begin is told to end. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
 import { isBetter, isWorse } from "../../../collector/alert/tell.ts";
 import type { Belief } from "../../../collector/wire/incident.ts";
+import { fc } from "../../support/property.ts";
 import { incidentsIn, STEP, spansOf } from "./ticks.ts";
 import { makeWorld, type World } from "./world.ts";
 

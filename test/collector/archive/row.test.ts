@@ -1,7 +1,6 @@
 /** A row: exact merging in any order, and xff in rrdtool's sense on both sides of its limit. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import {
   addPdp,
   EMPTY_ROW,
@@ -10,6 +9,7 @@ import {
   valueOf as readRow,
 } from "../../../collector/archive/row.ts";
 import { PDP_MAX } from "../../../collector/wire/metric.ts";
+import { fc } from "../../support/property.ts";
 
 const rowFrom = (values: readonly (number | null)[]): Row => values.reduce<Row>(addPdp, EMPTY_ROW);
 const pdp = fc.option(fc.integer({ min: 0, max: PDP_MAX }));

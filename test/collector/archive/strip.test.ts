@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import fc from "fast-check";
 import { codeOf, countStates, decode, excluding, percentile } from "../../../collector/archive/strip.ts";
 import { SCALE, scaleIndexOf } from "../../../collector/archive/strip-scale.ts";
 import { PDP_MAX } from "../../../collector/wire/metric.ts";
 import { FAILURE_PHASES, NO_TIMINGS, type Sample } from "../../../collector/wire/sample.ts";
+import { fc } from "../../support/property.ts";
 
 const up = (total: number | null): Pick<Sample, "state" | "failure" | "timings"> => ({
   state: "up",

@@ -1,11 +1,11 @@
 /** Invariants of what was due: fast arithmetic against counting tick by tick. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { availabilityOf, cellsOf } from "../../../collector/query/availability.ts";
 import { expectedUnits } from "../../../collector/query/columns.ts";
 import { indexRange, segmentsOf, stepSpans, tickCount } from "../../../collector/query/segments.ts";
 import type { Generation } from "../../../collector/store/store.ts";
+import { fc } from "../../support/property.ts";
 
 const STEPS = [10, 60, 300, 3600] as const;
 const instant = fc.integer({ min: 0, max: 20_000 });

@@ -1,13 +1,13 @@
 /** The one rounding, the spread, and the rules between a sample's fields. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { DisplayName, Id } from "../../../collector/wire/ids.ts";
 import { PDP_MAX, toPdp, usOf } from "../../../collector/wire/metric.ts";
 import { parseJoinToken } from "../../../collector/wire/probe-protocol.ts";
 import { NO_TIMINGS, Sample } from "../../../collector/wire/sample.ts";
 import { spreadMsOf, spreadWindowMs } from "../../../collector/wire/spread.ts";
 import { TargetInput } from "../../../collector/wire/target.ts";
+import { fc } from "../../support/property.ts";
 
 test("a measured number becomes one integer between 0 and 2^32 - 1", () => {
   const cases: [number, number, boolean][] = [

@@ -1,7 +1,6 @@
 /** Marks to timings, the loop's lateness, hosts files, redirects: the parts without I/O. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { familiesFor } from "../../../probe/measure/families.ts";
 import { localAddresses, parseHosts } from "../../../probe/measure/hosts.ts";
 import { decideFrom } from "../../../probe/measure/lookup.ts";
@@ -9,6 +8,7 @@ import { loopWatch, nextState } from "../../../probe/measure/loop-watch.ts";
 import { newMarks, phasesOf, timingsOf } from "../../../probe/measure/phases.ts";
 import { nextUrl } from "../../../probe/measure/redirect.ts";
 import { oneLine } from "../../../probe/measure/text.ts";
+import { fc } from "../../support/property.ts";
 
 const full = {
   startMs: 100,

@@ -1,10 +1,10 @@
 /** What a measured URL may reach: every spelling, every special range, and the sentence that says how to allow it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { ConfigError } from "../../../collector/wire/errors.ts";
 import { guardOf, guardUrl } from "../../../probe/measure/guard.ts";
 import { LOOPBACK_SPELLINGS } from "../../support/loopback-spellings.ts";
+import { fc } from "../../support/property.ts";
 
 const closed = guardOf([], "/data/probe/config.yaml");
 

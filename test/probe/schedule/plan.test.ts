@@ -1,7 +1,6 @@
 /** When a tick is due, when it is lost, and that no clock can make it come twice. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { spreadMsOf } from "../../../collector/wire/spread.ts";
 import {
   type Due,
@@ -12,6 +11,7 @@ import {
   UNKEPT_PER_TARGET,
 } from "../../../probe/schedule/plan.ts";
 import { assignmentOf } from "../../support/assignments.ts";
+import { fc } from "../../support/property.ts";
 
 const T0 = 1_795_248_000;
 const HOUR_MS = 3_600_000;
