@@ -1,7 +1,8 @@
 /**
  * What a series costs on disk, by part, now and when all its rings are full: every byte is counted from the layout.
  *
- * The log's rows have no fixed size; a typical one is assumed and said. Bytes now are the rings filled so far.
+ * The log's rows have no fixed size: for the full size a typical one is assumed and said. Bytes now are the rings
+ * filled so far; what the file holds besides is the log's, registry and incidents included.
  */
 import { statSync } from "node:fs";
 import type { Generation, StoreEstimate } from "../store.ts";
@@ -14,16 +15,22 @@ const TILE_OVERHEAD_BYTES = 20;
 /** A log row with status, address, protocol, sizes and certificate, as measured on real samples. */
 const LOG_ROW_BYTES = 640;
 const SERIES_ROW_BYTES = 120;
+const LOG = "sample log";
 
 type Part = { readonly part: string; readonly full: number; readonly at: (ticks: number) => number };
 
 /** @param stepS For which step the full size is stated. */
 export function estimateOf(stepS: number, generations: readonly Generation[], file: string): StoreEstimate {
-  const parts = partsOf(stepS).map(({ part, full }) => ({
+  const bytesNow = sizeOf(file) + sizeOf(`${file}-wal`);
+  const rings = partsOf(stepS).map(({ part, full }) => ({
     part,
     bytesPerSeries: Math.round(full),
     bytesNow: Math.round(generations.reduce((sum, one) => sum + heldNow(part, one), 0)),
   }));
+  const elsewhere = rings.reduce((sum, { part, bytesNow: held }) => sum + (part === LOG ? 0 : held), 0);
+  const parts = rings.map((ring) =>
+    ring.part === LOG ? { ...ring, bytesNow: Math.max(0, bytesNow - elsewhere) } : ring,
+  );
   const bytesPerSeriesFull = parts.reduce((sum, part) => sum + part.bytesPerSeries, 0);
   const series = new Set(generations.map(({ series: key }) => `${key.target}/${key.vantage}`)).size;
   const full = generations.reduce(
@@ -34,7 +41,7 @@ export function estimateOf(stepS: number, generations: readonly Generation[], fi
     parts,
     series,
     bytesPerSeriesFull,
-    bytesNow: sizeOf(file) + sizeOf(`${file}-wal`),
+    bytesNow,
     bytesFull: Math.round(full),
   };
 }
@@ -51,7 +58,7 @@ function partsOf(stepS: number): Part[] {
     ...bands.coarse.map((coarse) => band(`rows ${coarse.steps * stepS} s`, coarse, rowBytes)),
     band("strip", bands.strip, codeBytes),
     {
-      part: "sample log",
+      part: LOG,
       full: bands.pdps.entries * LOG_ROW_BYTES,
       at: (ticks) => Math.min(ticks, bands.pdps.entries) * LOG_ROW_BYTES,
     },

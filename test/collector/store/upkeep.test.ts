@@ -77,13 +77,17 @@ test("the estimate counts every part, and what a full series holds stays within 
     );
     await store.samples.load(part, nowAfter(part.at(-1)?.sample.tick ?? 0));
   }
-  const { parts, series, bytesPerSeriesFull, bytesFull } = await store.ops.estimate(stepS);
+  const { parts, series, bytesPerSeriesFull, bytesFull, bytesNow } = await store.ops.estimate(stepS);
   assert.equal(series, 1);
   assert.equal(bytesFull, bytesPerSeriesFull);
   assert.equal(parts.length, archivesOf(stepS).length + 3);
+  const rings = parts.filter(({ part }) => part !== "sample log");
+  assert.equal(rings.length, parts.length - 1);
   assert.ok(
-    parts.every((part) => part.bytesNow <= part.bytesPerSeries && part.bytesNow > 0.9 * part.bytesPerSeries),
+    rings.every((part) => part.bytesNow <= part.bytesPerSeries && part.bytesNow > 0.9 * part.bytesPerSeries),
   );
+  const together = parts.reduce((sum, part) => sum + part.bytesNow, 0);
+  assert.equal(together, bytesNow, "the parts add up to what the files hold");
   await store.close();
   const free = 40 * 4_096;
   const found = statSync(file).size;
