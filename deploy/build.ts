@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
 
 rmSync(dist, { recursive: true, force: true });
-const tsc = spawnSync(join(root, "node_modules", ".bin", "tsc"), ["-p", "tsconfig.build.json"], {
+const tsc = spawnSync(join(root, "node_modules", ".bin", "tsc"), ["-p", "deploy"], {
   cwd: root,
   stdio: "inherit",
 });
