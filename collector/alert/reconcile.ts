@@ -44,7 +44,7 @@ export function reconcile(input: ReconcileInput): Draft[] {
       open.find((incident) => comesBack(incident, span, input)) ??
       null;
     if (base) open.splice(open.indexOf(base), 1);
-    drafts.push(draftOf(span, base, input));
+    drafts.push(draftOf(span, base, input, endBefore(span, base, drafts, input)));
   }
   for (const leftover of open) {
     const stretch = stretchOf(leftover);
@@ -105,8 +105,32 @@ function overlaps(incident: Recorded, span: Span, input: ReconcileInput): boolea
   return stretch.from <= to && from < stretch.to;
 }
 
-function draftOf(span: Span, base: Recorded | null, input: ReconcileInput): Draft {
-  const onsetS = span.opened ? (span.opened.onsetS ?? span.opened.tick) : null;
+/**
+ * End of the incident before a span. Where ticks between are unknown, one carrier's run can begin before another's is
+ * over; that time is already the earlier incident's.
+ */
+function endBefore(
+  { opened }: Span,
+  base: Recorded | null,
+  drafts: readonly Draft[],
+  input: ReconcileInput,
+): number {
+  if (opened === null) return Number.NEGATIVE_INFINITY;
+  const corrected = new Set(drafts.map((draft) => draft.incident.id));
+  const earlier = [
+    ...drafts.map((draft) => draft.incident),
+    ...input.recorded.filter((one) => one !== base && !corrected.has(one.id)),
+  ];
+  return earlier.reduce((last, incident) => {
+    const stretch = stretchOf(incident);
+    return stretch && stretch.to <= opened.tick && incident.toS !== null
+      ? Math.max(last, incident.toS)
+      : last;
+  }, Number.NEGATIVE_INFINITY);
+}
+
+function draftOf(span: Span, base: Recorded | null, input: ReconcileInput, notBeforeS: number): Draft {
+  const onsetS = span.opened ? Math.max(span.opened.onsetS ?? span.opened.tick, notBeforeS) : null;
   const draft: Draft = base
     ? draftFrom(base)
     : {
