@@ -7,6 +7,7 @@
 import * as z from "zod";
 import { Id, Millis } from "./ids.ts";
 import { METRICS } from "./metric.ts";
+import { PathEvidence } from "./path-evidence.ts";
 import { Sample } from "./sample.ts";
 import { From, Target, TargetInput } from "./target.ts";
 
@@ -31,6 +32,11 @@ export const Once = z
     timeouts: Target.shape.timeouts,
     redirects: Target.shape.redirects,
     bodyCapBytes: Target.shape.bodyCapBytes,
+    request: Target.shape.request,
+    tls: Target.shape.tls,
+    addresses: Target.shape.addresses,
+    /** The route is looked at too. */
+    path: z.boolean().optional(),
     /** From now; nobody listens after it. */
     withinMs: z.int().min(0).max(ONCE_WITHIN_MS),
   })
@@ -47,6 +53,7 @@ export const OnceResult = z.strictObject({
   unknownReason: Sample.shape.unknownReason,
   timings: Sample.shape.timings,
   detail: Sample.shape.detail,
+  path: PathEvidence.optional(),
 });
 export type OnceResult = z.infer<typeof OnceResult>;
 
@@ -85,6 +92,8 @@ export const MeasurementInput = z
     /** For a URL; a target has its own. */
     method: TargetInput.shape.method.optional(),
     family: TargetInput.shape.family.optional(),
+    /** Look at the route too: seconds longer. */
+    path: z.boolean().optional(),
   })
   .refine((input) => (input.target === undefined) !== (input.url === undefined), {
     message: "name a target or give a URL, one of them",

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { Id, Millis, WIRE_VERSION } from "./ids.ts";
 import { METRICS } from "./metric.ts";
 import { ONCE_MAX, Once } from "./on-demand.ts";
+import { SecretName } from "./request.ts";
 import { Target } from "./target.ts";
 
 /** The part of a target a probe needs. */
@@ -22,6 +23,9 @@ export const Assignment = z
     timeouts: Target.shape.timeouts,
     redirects: Target.shape.redirects,
     bodyCapBytes: Target.shape.bodyCapBytes,
+    request: Target.shape.request,
+    tls: Target.shape.tls,
+    addresses: Target.shape.addresses,
     /** Changes when something that is measured changes: then the target is measured at once. */
     revision: z.int().min(0),
   })
@@ -34,6 +38,8 @@ export const ProbeConfig = z
     vantage: Id,
     carrier: Id,
     assignments: z.array(Assignment),
+    /** Values of the secrets that its assignments name; what the probe's own file says goes before. */
+    secrets: z.record(SecretName, z.string().max(8192)).optional(),
     /** To be measured now, each once; only for a probe that said it understands this. Not part of the ETag. */
     once: z.array(Once).max(ONCE_MAX).optional(),
   })

@@ -61,6 +61,14 @@ export const FAILURE_CAUSES = [
   "redirect-refused",
   "status",
   "content",
+  "header",
+  "json",
+  "too-small",
+  "certificate-expiring",
+  "record",
+  "loss",
+  "addresses",
+  "hijacked",
   "no-local-port",
   "internal",
 ] as const;
@@ -113,8 +121,41 @@ export const Certificate = z.strictObject({
   fingerprint256: z.string().max(95),
   /** Why the chain is not trusted; absent = it is. */
   problem: z.string().max(64).optional(),
+  /** Its issuers as they were sent, common names, from the leaf's on; absent = the leaf came alone. */
+  chain: z.array(z.string().max(128)).max(6).optional(),
 });
 export type Certificate = z.infer<typeof Certificate>;
+
+/** One hop of a measurement that followed redirects, in the phases' units; null = not part of it, or not completed. */
+export const HopDetail = z.strictObject({
+  url: z.string().max(512),
+  status: z.int().min(100).max(999).optional(),
+  address: z.string().max(64).optional(),
+  dns: Pdp,
+  connect: Pdp,
+  tls: Pdp,
+  wait: Pdp,
+  transfer: Pdp,
+});
+export type HopDetail = z.infer<typeof HopDetail>;
+
+/** What the answer's head says that a cache, a proxy or a carrier on the way could have written. Hostile text, cut. */
+export const HeadDetail = z.strictObject({
+  via: z.string().max(128).optional(),
+  server: z.string().max(128).optional(),
+  ageS: z.int().min(0).optional(),
+  contentLength: z.int().min(0).optional(),
+});
+export type HeadDetail = z.infer<typeof HeadDetail>;
+
+/** TCP connects in a row; the sample's connect is their median. Times in us, null = none came through. */
+export const PingDetail = z.strictObject({
+  sent: z.int().min(1).max(100),
+  received: z.int().min(0).max(100),
+  minUs: Pdp,
+  maxUs: Pdp,
+});
+export type PingDetail = z.infer<typeof PingDetail>;
 
 /** Kept beside the archives, in the sample log. Absent = not reached or not known. */
 export const Detail = z.strictObject({
@@ -130,6 +171,27 @@ export const Detail = z.strictObject({
   protocol: z.string().max(16).optional(),
   tlsProtocol: z.string().max(16).optional(),
   certificate: Certificate.optional(),
+  /** The certificate was not verified, because the target asks for that. */
+  unverified: z.literal(true).optional(),
+  /** The network's part of the handshake: from ClientHello to the server's first flight. TLS alone, of the last hop. */
+  tlsNetUs: Pdp.optional(),
+  /** Status line and headers as they came, the last hop's. */
+  headerBytes: z.int().min(0).optional(),
+  /** Only with redirects: every hop, the last one too. */
+  hops: z.array(HopDetail).max(11).optional(),
+  localAddress: z.string().max(64).optional(),
+  /** The resolver that was asked, and what it answered; absent where nobody asked. */
+  resolver: z.string().max(64).optional(),
+  answers: z
+    .array(z.strictObject({ address: z.string().max(64), ttlS: z.int().min(0).optional() }))
+    .max(32)
+    .optional(),
+  head: HeadDetail.optional(),
+  ping: PingDetail.optional(),
+  /** Of a dns:// target: the records that came, as text. */
+  records: z.array(z.string().max(512)).max(32).optional(),
+  /** Of a target measured at several addresses: how many were up, of how many. */
+  addresses: z.strictObject({ up: z.int().min(0), of: z.int().min(0) }).optional(),
   /** Start after the due instant, ms. */
   lateMs: z.number().min(0).optional(),
   /** Largest event-loop delay seen at a mark, ms. */
@@ -139,9 +201,19 @@ export const Detail = z.strictObject({
 });
 export type Detail = z.infer<typeof Detail>;
 
+/** Which of a target's addresses a series is of. */
+export const SeriesAddress = z
+  .string()
+  .regex(/^(?:ipv[46]|[0-9a-f:.]{2,45})$/, "an IP address, ipv4 or ipv6");
+
 export const Sample = z
   .strictObject({
     target: Id,
+    /**
+     * The series of one address, or family, of a target that has several measured: an IP address, "ipv4" or "ipv6".
+     * Absent: the target's own series.
+     */
+    address: SeriesAddress.optional(),
     /** k x stepS, UTC seconds. */
     tick: Seconds,
     stepS: z.int().min(10).max(86_400),

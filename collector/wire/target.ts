@@ -1,12 +1,14 @@
 /**
- * A target: a URL that is watched, who measures it, what counts as up, and its alarm lines.
+ * A target: a URL that is watched, who measures it, how it is asked, what counts as up, and its alarm lines.
  *
  * `TargetInput` is what a person or a verb writes; `Target` is what the registry stores and the pages read.
  * Defaults stand here and nowhere else. Durations in ms, speed in bytes per second.
  */
 import * as z from "zod";
+import { Expect } from "./expect.ts";
 import { DisplayName, Id, Seconds, TimeZone } from "./ids.ts";
 import { METRICS } from "./metric.ts";
+import { Addresses, METHODS, RequestOptions, TlsOptions } from "./request.ts";
 
 export const DEFAULT_CRON = "*/5 * * * *";
 
@@ -22,21 +24,6 @@ export const From = z
     message: "nobody would measure it: choose all, or name carriers, tags or vantages",
   });
 export type From = z.infer<typeof From>;
-
-/** One status or a range of them, e.g. 200 or "200-299". */
-const StatusRange = z
-  .string()
-  .regex(/^[1-5]\d\d(?:-[1-5]\d\d)?$/, "a status like 200, or a range like 200-299")
-  .refine((text) => text.length === 3 || text.slice(0, 3) <= text.slice(4), {
-    message: "the range runs backwards",
-  });
-
-export const Expect = z.strictObject({
-  status: z.array(StatusRange).min(1).max(16).default(["200-299"]),
-  /** Text the decoded body must contain; compared byte for byte in UTF-8. */
-  bodyContains: z.string().min(1).max(512).optional(),
-});
-export type Expect = z.infer<typeof Expect>;
 
 export const Timeouts = z
   .strictObject({
@@ -67,11 +54,15 @@ export type Alarm = z.infer<typeof Alarm>;
 
 export const TargetInput = z.strictObject({
   name: DisplayName,
+  /** http, https, tcp://host:port, tls://host:port, ping://host:port (TCP connects), dns://name?type=A. */
   url: z.string().min(1, "which URL?").max(2048),
   /** Heading it stands under; empty or absent: the registrable domain of the URL. */
   group: z.union([DisplayName, z.literal("")]).optional(),
   from: From.default({ all: true, carriers: [], tags: [], vantages: [] }),
-  method: z.enum(["GET", "HEAD"]).default("GET"),
+  method: z.enum(METHODS).default("GET"),
+  request: RequestOptions.optional(),
+  tls: TlsOptions.optional(),
+  addresses: Addresses.optional(),
   family: z.enum(["any", "ipv4", "ipv6"]).default("any"),
   cron: z.string().max(128).default(DEFAULT_CRON),
   timeZone: TimeZone.default("UTC"),
@@ -111,12 +102,4 @@ export type Target = z.infer<typeof Target>;
 /** Whether nobody measures the target at an instant. */
 export function isPaused(target: Pick<Target, "pauses">, atS: number): boolean {
   return target.pauses.some((pause) => pause.fromS <= atS && (pause.toS === null || atS < pause.toS));
-}
-
-/** Whether a status is in a target's list of expected ones. */
-export function statusExpected(expected: readonly string[], status: number): boolean {
-  return expected.some((range) => {
-    const [from = "", to = from] = range.split("-");
-    return status >= Number(from) && status <= Number(to);
-  });
 }

@@ -4,9 +4,10 @@
  * Down says something about the target or the way to it. What this machine could not do (no port, no network, the
  * guard, a loop that slept through the deadline) is UNKNOWN: it must page nobody and colour nothing.
  */
+
+import { type Expect, statusExpected } from "../../collector/wire/expect.ts";
 import { usOf } from "../../collector/wire/metric.ts";
 import type { Failure, FailurePhase, State, UnknownReason } from "../../collector/wire/sample.ts";
-import { type Expect, statusExpected } from "../../collector/wire/target.ts";
 import { oneLine } from "../measure/text.ts";
 import { OWN_CODES, type Trouble } from "../measure/trouble.ts";
 import { causeOf } from "./cause.ts";

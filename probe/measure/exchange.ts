@@ -7,6 +7,7 @@
  */
 import type { Socket } from "node:net";
 import { Client, type Dispatcher } from "undici";
+import type { Method } from "../../collector/wire/request.ts";
 import { type BodyFacts, type BodyReader, bodyReader } from "./body.ts";
 import { describe, StageError, stage } from "./trouble.ts";
 
@@ -22,7 +23,7 @@ export type Answer = {
 
 export type ExchangeOptions = {
   readonly url: URL;
-  readonly method: "GET" | "HEAD";
+  readonly method: Method;
   readonly userAgent: string;
   readonly contains: string | undefined;
   readonly capBytes: number;

@@ -31,7 +31,7 @@ export type Draft = {
   totalMs: string;
   redirects: string;
   bodyCapKb: string;
-  method: "GET" | "HEAD";
+  method: TargetInput["method"];
   family: "any" | "ipv4" | "ipv6";
   yMaxTotal: string;
   yMaxSpeed: string;

@@ -1,0 +1,69 @@
+/**
+ * Events: what happened around the samples and explains them. Marked on charts, listed with incidents.
+ *
+ * egress: a vantage is seen from another address than before. addresses: the set of addresses behind a target changed.
+ * path: the route to a target when it turned bad. altered: a carrier's users get another answer than the others' do.
+ */
+import * as z from "zod";
+import { Id, Seconds } from "./ids.ts";
+import { NetworkHint, PathEvidence } from "./path-evidence.ts";
+
+const Place = {
+  /** Stable: the same news twice is one event. */
+  id: z.string().min(1).max(200),
+  atS: Seconds,
+};
+
+export const EgressEvent = z.strictObject({
+  ...Place,
+  kind: z.literal("egress"),
+  target: z.null(),
+  vantage: Id,
+  from: z.string().max(64),
+  to: z.string().max(64),
+  fromHint: NetworkHint.optional(),
+  toHint: NetworkHint.optional(),
+});
+
+export const AddressesEvent = z.strictObject({
+  ...Place,
+  kind: z.literal("addresses"),
+  target: Id,
+  vantage: Id,
+  added: z.array(z.string().max(64)).max(64),
+  gone: z.array(z.string().max(64)).max(64),
+});
+
+export const PathEvent = z.strictObject({
+  ...Place,
+  kind: z.literal("path"),
+  target: Id,
+  vantage: Id,
+  evidence: PathEvidence,
+});
+
+/** What differs between carriers at the same tick. */
+export const ALTERED = ["answers", "certificate", "length", "via", "age", "redirect", "status"] as const;
+
+export const AlteredEvent = z.strictObject({
+  ...Place,
+  kind: z.literal("altered"),
+  target: Id,
+  /** Null: told of the carrier, not of one vantage. */
+  vantage: z.null(),
+  carrier: Id,
+  /** First tick at which it was no longer so; null = it goes on. */
+  toS: Seconds.nullable(),
+  differs: z
+    .array(
+      z.strictObject({ what: z.enum(ALTERED), here: z.string().max(256), elsewhere: z.string().max(256) }),
+    )
+    .min(1)
+    .max(ALTERED.length),
+});
+
+export const Event = z
+  .discriminatedUnion("kind", [EgressEvent, AddressesEvent, PathEvent, AlteredEvent])
+  .meta({ id: "Event" });
+export type Event = z.infer<typeof Event>;
+export type EventKind = Event["kind"];
