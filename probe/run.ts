@@ -18,6 +18,7 @@ import { DEFAULT_LIMITS } from "./judge/judge.ts";
 import { lockFolder } from "./lock.ts";
 import { type Measurer, measurer } from "./measure/measure.ts";
 import { type OnDemand, onDemandOf } from "./schedule/on-demand.ts";
+import { paceOf } from "./schedule/pace.ts";
 import { type Measurement, type Plan, planOf, type Unkept } from "./schedule/plan.ts";
 import { type Scheduler, schedulerOf } from "./schedule/scheduler.ts";
 import { type Puller, pullerOf, readKept } from "./ship/assignments.ts";
@@ -139,9 +140,9 @@ class RunningProbe implements Probe {
     this.#scheduler = schedulerOf({
       plan: parts.plan,
       clock,
-      limits: settings.limits,
+      pace: paceOf({ clock, limits: settings.limits }),
       bootMs: deps.bootMs ?? (() => uptime() * 1000),
-      measure: (measurement, lateMs) => this.#measure(measurement, lateMs),
+      measure: ({ measurement, lateMs }) => this.#measure(measurement, lateMs),
       unkept: (ticks, unreported) => this.#unkept(ticks, unreported),
     });
   }

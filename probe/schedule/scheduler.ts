@@ -1,30 +1,34 @@
 /**
  * The timer around the plan: starts what is due, one after another, and says which ticks could not be kept.
  *
- * Starts are spaced, because measurements that start together falsify each other more than anything else does; a
- * measurement that cannot start within its grace is not made late but reported as overload. Next stop: `measure`.
+ * When each may start is decided by `pace.ts`, for all vantages of the process together; a measurement that cannot start
+ * within its grace is not made late but reported as overload. Next stop: `measure`.
  */
 import type { Clock } from "../../collector/wire/clock.ts";
 import type { Assignment } from "../../collector/wire/probe-protocol.ts";
+import type { Pace } from "./pace.ts";
 import type { Instant, Measurement, Plan, Unkept } from "./plan.ts";
 import { graceMsOf } from "./ticks.ts";
 
-export type Limits = {
-  /** Measurements that run at the same time. */
-  readonly concurrent: number;
-  /** Least time between two starts, ms: a TLS handshake needs several times the processor of plain HTTP. */
-  readonly gapHttpMs: number;
-  readonly gapHttpsMs: number;
+/** A measurement that starts now. */
+export type Started = {
+  readonly measurement: Measurement;
+  /** Start after the due instant, ms. */
+  readonly lateMs: number;
+  /** Since when it may start, on the monotonic clock. */
+  readonly sinceMonoMs: number;
+  /** Gives its place in the pace to another before it is over: what it still starts asks for places of its own. */
+  readonly giveBack: () => void;
 };
 
 export type SchedulerDeps = {
   readonly plan: Plan;
   readonly clock: Clock;
-  readonly limits: Limits;
+  readonly pace: Pace;
   /** Ms since the machine started, counted while it sleeps too. */
   readonly bootMs: () => number;
-  /** Makes one measurement and keeps its sample; never rejects. lateMs is the start after the due instant. */
-  readonly measure: (measurement: Measurement, lateMs: number) => Promise<void>;
+  /** Makes one measurement and keeps its sample; never rejects. */
+  readonly measure: (started: Started) => Promise<void>;
   readonly unkept: (ticks: readonly Unkept[], unreported: number) => void;
 };
 
@@ -38,16 +42,6 @@ export type Scheduler = {
 
 /** The wall clock is looked at least this often, so that a leap of it is seen within a second. */
 const LOOK_MS = 1_000;
-/** The loop is late by more than this: hold the next start, at most this often in a row. */
-const LAG_MS = 3;
-const HOLDS_MAX = 10;
-
-type Waiting = {
-  readonly measurement: Measurement;
-  /** When it was found due, and how late it was by then. */
-  readonly foundMonoMs: number;
-  readonly lateMs: number;
-};
 
 /** Nothing happens before `start`. */
 export function schedulerOf(deps: SchedulerDeps): Scheduler {
@@ -57,11 +51,9 @@ export function schedulerOf(deps: SchedulerDeps): Scheduler {
 class TimedScheduler implements Scheduler {
   readonly #deps: SchedulerDeps;
   readonly #running = new Set<Promise<void>>();
-  #queue: Waiting[] = [];
+  readonly #waiting = new Set<() => void>();
+  #overdue: Unkept[] = [];
   #cancelLook: () => void = () => {};
-  #cancelStart: (() => void) | null = null;
-  #nextStartMonoMs = 0;
-  #holds = 0;
   #stopped = true;
 
   constructor(deps: SchedulerDeps) {
@@ -81,7 +73,8 @@ class TimedScheduler implements Scheduler {
   async stop(withinMs: number): Promise<void> {
     this.#stopped = true;
     this.#cancelLook();
-    this.#cancelStart?.();
+    for (const withdraw of this.#waiting) withdraw();
+    this.#waiting.clear();
     const late = Promise.withResolvers<void>();
     const cancel = this.#deps.clock.after(withinMs, late.resolve);
     await Promise.race([Promise.all(this.#running), late.promise]);
@@ -98,73 +91,55 @@ class TimedScheduler implements Scheduler {
     const { plan, clock } = this.#deps;
     const now = this.#now();
     const due = plan.due(now);
-    for (const measurement of due.measure) {
-      const lateMs = Math.max(0, now.wallMs - measurement.dueMs);
-      this.#queue.push({ measurement, foundMonoMs: now.monoMs, lateMs });
-    }
     if (due.unkept.length > 0 || due.unreported > 0) this.#deps.unkept(due.unkept, due.unreported);
-    this.#pump();
+    for (const measurement of due.measure) this.#ask(measurement, now);
     const waitMs = Math.min(LOOK_MS, Math.max(1, Math.ceil(plan.waitMs(this.#now()))));
     this.#cancelLook = clock.after(waitMs, () => this.#look());
   }
 
-  /** Starts what may start now; otherwise sees to it that it is called again. */
-  #pump(): void {
-    if (this.#stopped || this.#cancelStart !== null) return;
-    this.#dropOverdue();
-    const next = this.#queue[0];
-    if (!next || this.#running.size >= this.#deps.limits.concurrent) return;
-    const waitMs = this.#nextStartMonoMs - this.#deps.clock.monoMs();
-    if (waitMs > 0) {
-      this.#hold(waitMs);
-      return;
-    }
-    this.#queue.shift();
-    this.#run(next);
-    this.#pump();
-  }
-
-  #hold(waitMs: number): void {
-    const { clock } = this.#deps;
-    const wantedMonoMs = clock.monoMs() + waitMs;
-    this.#cancelStart = clock.after(waitMs, () => {
-      this.#cancelStart = null;
-      // A timer that fires late means a busy loop: a measurement started now would be falsified by it.
-      if (clock.monoMs() - wantedMonoMs > LAG_MS && this.#holds < HOLDS_MAX) {
-        this.#holds += 1;
-        this.#hold(LAG_MS);
-        return;
-      }
-      this.#holds = 0;
-      this.#pump();
+  #ask(measurement: Measurement, found: Instant): void {
+    const { clock, pace } = this.#deps;
+    const { assignment, tick } = measurement;
+    const foundLateMs = Math.max(0, found.wallMs - measurement.dueMs);
+    const sinceMonoMs = found.monoMs;
+    // Asking may start it at once: what withdraws it is known only afterwards.
+    const held: { withdraw: (() => void) | null } = { withdraw: null };
+    const leave = () => {
+      if (held.withdraw) this.#waiting.delete(held.withdraw);
+      held.withdraw = () => {};
+    };
+    const withdraw = pace.ask({
+      url: assignment.url,
+      sinceMonoMs,
+      graceMs: graceMsOf(assignment.stepS),
+      start: (giveBack) => {
+        leave();
+        const lateMs = foundLateMs + clock.monoMs() - sinceMonoMs;
+        const run: Promise<void> = this.#deps
+          .measure({ measurement, lateMs, sinceMonoMs, giveBack })
+          .finally(() => this.#running.delete(run));
+        this.#running.add(run);
+        return run;
+      },
+      overdue: () => {
+        leave();
+        this.#tooLate({ assignment, tick, reason: "overload" });
+      },
     });
+    if (held.withdraw !== null) return;
+    held.withdraw = withdraw;
+    this.#waiting.add(withdraw);
   }
 
-  #run({ measurement, foundMonoMs, lateMs }: Waiting): void {
-    const { clock, limits } = this.#deps;
-    const startMonoMs = clock.monoMs();
-    const encrypted = measurement.assignment.url.startsWith("https:");
-    this.#nextStartMonoMs = startMonoMs + (encrypted ? limits.gapHttpsMs : limits.gapHttpMs);
-    const run: Promise<void> = this.#deps
-      .measure(measurement, lateMs + startMonoMs - foundMonoMs)
-      .finally(() => {
-        this.#running.delete(run);
-        this.#pump();
-      });
-    this.#running.add(run);
-  }
-
-  #dropOverdue(): void {
-    const monoMs = this.#deps.clock.monoMs();
-    const isOverdue = ({ measurement, foundMonoMs }: Waiting) =>
-      monoMs - foundMonoMs > graceMsOf(measurement.assignment.stepS);
-    const overdue = this.#queue.filter(isOverdue);
-    if (overdue.length === 0) return;
-    this.#queue = this.#queue.filter((waiting) => !isOverdue(waiting));
-    this.#deps.unkept(
-      overdue.map(({ measurement: { assignment, tick } }) => ({ assignment, tick, reason: "overload" })),
-      0,
-    );
+  /** All that are found too late at once are said at once. */
+  #tooLate(tick: Unkept): void {
+    this.#overdue.push(tick);
+    if (this.#overdue.length > 1) return;
+    queueMicrotask(() => {
+      const ticks = this.#overdue;
+      this.#overdue = [];
+      this.#deps.unkept(ticks, 0);
+    });
   }
 
   #now(): Instant {

@@ -1,8 +1,9 @@
 /** Starts are spaced and bounded; what cannot start in time is reported, not measured late. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type Limits, paceOf } from "../../../probe/schedule/pace.ts";
 import { type Measurement, planOf, type Unkept } from "../../../probe/schedule/plan.ts";
-import { type Limits, schedulerOf } from "../../../probe/schedule/scheduler.ts";
+import { schedulerOf } from "../../../probe/schedule/scheduler.ts";
 import { assignmentOf } from "../../support/assignments.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 
@@ -16,9 +17,9 @@ function scheduled(limits: Limits, takesMs: (measurement: Measurement) => number
   const scheduler = schedulerOf({
     plan: planOf(),
     clock,
-    limits,
+    pace: paceOf({ clock, limits }),
     bootMs: clock.monoMs,
-    measure: (measurement, lateMs) => {
+    measure: ({ measurement, lateMs }) => {
       starts.push({ atMs: clock.monoMs(), lateMs, measurement });
       most = Math.max(most, scheduler.running() + 1);
       return new Promise((resolve) => {
