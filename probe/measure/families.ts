@@ -18,6 +18,11 @@ export function familiesFor(
   return own.has(6) && !own.has(4) ? [...asked].reverse() : asked;
 }
 
+/** The family of an address, if this machine's way out has it. */
+export function familiesOfPin(pin: string, localAddress: string | undefined): readonly (4 | 6)[] {
+  return familiesFor(isIP(pin) === 4 ? "ipv4" : "ipv6", localAddress, new Set());
+}
+
 /** Address families of this machine, loopback and link-local aside. */
 export function ownFamilies(interfaces: Interfaces): ReadonlySet<4 | 6> {
   const families = new Set<4 | 6>();

@@ -4,7 +4,7 @@
  * No credentials travel, so none can leak when a redirect leaves https. A URL asked twice is a loop: no cookie is
  * kept that could make the second answer another one.
  */
-import { hasNetwork as addressed, familiesFor, ownFamilies } from "./families.ts";
+import { hasNetwork as addressed, familiesFor, familiesOfPin, ownFamilies } from "./families.ts";
 import { type Hop, type HopTools, runHop } from "./hop.ts";
 import type { Measurable } from "./measured.ts";
 import type { Marks } from "./phases.ts";
@@ -33,7 +33,7 @@ export type Course = {
 export async function follow(tools: HopTools, assignment: Measurable, course: Course): Promise<Trail> {
   const { stop, arrived, marked, finished } = course;
   const { localAddress } = tools;
-  const families = familiesFor(assignment.family, localAddress, ownFamilies(tools.interfaces));
+  let families = familiesFor(assignment.family, localAddress, ownFamilies(tools.interfaces));
   const hasNetwork = () => addressed(tools.interfaces, families, localAddress);
   const startMs = tools.clock.monoMs();
   const hops: Hop[] = [];
@@ -49,8 +49,13 @@ export async function follow(tools: HopTools, assignment: Measurable, course: Co
   const refusal = tools.guard.url(url);
   if (refusal !== null) return { hops, url, hasNetwork, trouble: refused("GUARD", refusal) };
   const seen = [url.href];
+  const { hostname } = url;
+  const anyway = families;
   for (;;) {
-    const hop = await runHop(tools, { url, assignment, families, stop, arrived, marked });
+    // Another host than the target's own is found as usual.
+    const pin = url.hostname === hostname ? assignment.addresses?.pin : undefined;
+    families = pin === undefined ? anyway : familiesOfPin(pin, localAddress);
+    const hop = await runHop(tools, { url, assignment, families, pin, stop, arrived, marked });
     hops.push(hop);
     finished.push(hop.marks);
     const location = hop.answer?.location ?? null;

@@ -36,6 +36,8 @@ export type HopTask = {
   readonly assignment: Pick<Assignment, "method" | "expect" | "timeouts" | "redirects" | "bodyCapBytes">;
   /** Address families that may be used, in order of preference. */
   readonly families: readonly (4 | 6)[];
+  /** The address to use whatever the name says; Host and SNI stay the URL's. */
+  readonly pin?: string | undefined;
   /** Ends the measurement: the total deadline, or the caller. */
   readonly stop: AbortController;
   /** Called when something has just been waited for: how late the loop is counts now. */
@@ -160,8 +162,7 @@ async function resolve(
   { marks }: Running,
 ): Promise<{ address: string; family: 4 | 6 }> {
   const { url } = task;
-  const literal = literalOf(url);
-  const host = literal ?? url.hostname;
+  const host = task.pin ?? literalOf(url) ?? url.hostname;
   const nothing: Addresses = { family: 4, addresses: [] };
   const local = task.families.length === 0 ? nothing : tools.lookup.local(host, task.families);
   const found = local ?? (await within(tools, task, (signal) => ask(tools, task, marks, host, signal)));

@@ -8,5 +8,5 @@ export type Measured = Omit<Sample, "target" | "tick" | "stepS" | "seq">;
 /** The part of an assignment that is measured. */
 export type Measurable = Pick<
   Assignment,
-  "url" | "method" | "family" | "expect" | "timeouts" | "redirects" | "bodyCapBytes"
+  "url" | "method" | "family" | "expect" | "timeouts" | "redirects" | "bodyCapBytes" | "addresses"
 >;
