@@ -190,8 +190,10 @@ export const Detail = z.strictObject({
   ping: PingDetail.optional(),
   /** Of a dns:// target: the records that came, as text. */
   records: z.array(z.string().max(512)).max(32).optional(),
-  /** Of a target measured at several addresses: how many were up, of how many. */
-  addresses: z.strictObject({ up: z.int().min(0), of: z.int().min(0) }).optional(),
+  /** Of a target measured at several addresses: how many were up, of how many; and how many more were not measured. */
+  addresses: z
+    .strictObject({ up: z.int().min(0), of: z.int().min(0), other: z.int().min(1).optional() })
+    .optional(),
   /** Start after the due instant, ms. */
   lateMs: z.number().min(0).optional(),
   /** Largest event-loop delay seen at a mark, ms. */
