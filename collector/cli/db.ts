@@ -54,7 +54,7 @@ const estimate = subcommand({
     const sums = ["all", Math.round(view.bytesPerSeriesFull), bytesText(view.bytesNow)];
     print(view, () => {
       const heading = ["PART", "BYTES PER SERIES, FULL AGE", "NOW"];
-      const full = `${view.series} series will take ${bytesText(view.bytesFull)} at full age`;
+      const full = `${view.series} series will take ${bytesText(view.bytesFull)} at full age, ${bytesText(view.bytesFixed)} of it events`;
       return `${table(heading, [...parts, sums], "")}${full}; ${bytesText(view.diskFreeBytes)} are free\n`;
     });
   },

@@ -5,12 +5,16 @@
  * A write resolves only after its transaction is synced. Rows are integers {n, sum, min, max}; consolidation
  * functions and xff are applied on read, by `query`. One contract test (test/contract) for all engines.
  */
+import type { Event, EventKind } from "../wire/event.ts";
 import type { Incident } from "../wire/incident.ts";
 import type { Metric } from "../wire/metric.ts";
 import type { OutcomeKind, Sample } from "../wire/sample.ts";
 
-/** target x vantage; ids never contain a slash. */
-export type SeriesKey = { readonly target: string; readonly vantage: string };
+/**
+ * target x vantage, and address where a target has several measured (an IP address, "ipv4" or "ipv6"; absent: the
+ * target's own series); no part ever contains a slash.
+ */
+export type SeriesKey = { readonly target: string; readonly vantage: string; readonly address?: string };
 
 /** One sample as received: whose it is and how late it came. */
 export type SampleRecord = {
@@ -91,7 +95,8 @@ export type Generation = {
 
 export type Samples = {
   /**
-   * Stores what is new, in one synced transaction, and marks its (target, tick) due for the evaluator.
+   * Stores what is new, in one synced transaction, and marks its (target, tick) due for the evaluator; samples of an
+   * address mark nothing.
    *
    * @param records Any order, any mixture of series; the record is the unit of atomicity.
    * @param nowMs The collector's clock; with the tick it alone decides tooOld and future.
@@ -105,11 +110,36 @@ export type Samples = {
   load(records: readonly SampleRecord[], nowMs: number): Promise<OutcomeKind[]>;
   /** The newest sample of each series asked for; series without one are absent. */
   latest(series: readonly SeriesKey[]): Promise<StoredSample[]>;
-  /** Every sample of a target at the given ticks, all vantages: what the evaluator judges by. */
+  /** Every sample of a target's own series at the given ticks, all vantages: what the evaluator judges by. */
   states(target: string, ticks: readonly number[]): Promise<StoredSample[]>;
   page(query: SamplesQuery): Promise<{ samples: StoredSample[]; cursor: string | null }>;
   /** Series that hold anything, with their generations, oldest first. */
   generations(target?: string): Promise<Generation[]>;
+  /** Forgets a series whole, all generations: rows, PDPs, strip, log. One that is not there is no error. */
+  purge(series: SeriesKey): Promise<void>;
+};
+
+/** What happened around the samples; a fixed number of each kind is kept, the oldest go first. */
+export type Events = {
+  /** Adds what is new; an id that is there already is replaced. */
+  put(events: readonly Event[]): Promise<void>;
+  /** Newest first; fromS <= atS <= toS. `target`: events of that target and those of no target. */
+  list(query: {
+    readonly target?: string;
+    readonly vantage?: string;
+    readonly kinds?: readonly EventKind[];
+    readonly fromS?: number;
+    readonly toS?: number;
+    readonly limit: number;
+  }): Promise<Event[]>;
+};
+
+/** Events kept of each kind. */
+export const EVENTS_KEPT: Readonly<Record<EventKind, number>> = {
+  egress: 5_000,
+  addresses: 10_000,
+  path: 2_000,
+  altered: 5_000,
 };
 
 /** Registry documents are JSON objects; their schemas belong to whoever owns the kind. */
@@ -127,7 +157,10 @@ export type Kind =
   | "recipient"
   | "verdict"
   | "mark"
-  | "assigned";
+  | "assigned"
+  | "secret"
+  | "egress"
+  | "addresses";
 export type Doc<T = unknown> = { readonly id: string; readonly version: number; readonly value: T };
 
 export type Registry = {
@@ -237,6 +270,8 @@ export type StoreEstimate = {
   }[];
   readonly series: number;
   readonly bytesPerSeriesFull: number;
+  /** Bytes at full age of what does not depend on the series: events. Part of bytesFull. */
+  readonly bytesFixed: number;
   readonly bytesNow: number;
   readonly bytesFull: number;
 };
@@ -266,6 +301,7 @@ export type Store = {
   readonly strip: {
     read(query: { series: readonly SeriesKey[]; fromS: number; toS: number }): Promise<StripRun[]>;
   };
+  readonly events: Events;
   readonly registry: Registry;
   readonly incidents: Incidents;
   readonly outbox: Outbox;

@@ -77,6 +77,8 @@ export const StorageView = z
     parts: z.array(z.strictObject({ part: z.string(), bytesPerSeries: z.number(), bytesNow: z.number() })),
     series: z.int(),
     bytesPerSeriesFull: z.number(),
+    /** Of bytesFull, what does not depend on the series: events. */
+    bytesFixed: z.number(),
     bytesNow: z.number(),
     bytesFull: z.number(),
     diskFreeBytes: z.number(),

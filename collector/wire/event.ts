@@ -67,3 +67,5 @@ export const Event = z
   .meta({ id: "Event" });
 export type Event = z.infer<typeof Event>;
 export type EventKind = Event["kind"];
+
+export const EVENT_KINDS = ["egress", "addresses", "path", "altered"] as const satisfies readonly EventKind[];

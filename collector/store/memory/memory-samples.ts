@@ -6,21 +6,16 @@
 import { LATE_WINDOW_S, LONGEST_S, liveLimitMs } from "../../archive/layout.ts";
 import { PDP_MAX } from "../../wire/metric.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
-import { comparePlaces, compareText, cursorOf, type Place, placeOf } from "../cursor.ts";
-import type { Generation, IngestCounters, SampleRecord, Samples, StoredSample } from "../store.ts";
+import { comparePlaces, cursorOf, placed, placeOf } from "../cursor.ts";
+import { compareSeries, seriesName } from "../series.ts";
+import type { Generation, IngestCounters, SampleRecord, Samples } from "../store.ts";
 import { allGenerations, generationsOf, judge, kept, place, reach, type Shelf } from "./memory-shelf.ts";
 
 export type Counts = { -readonly [K in keyof IngestCounters]: IngestCounters[K] };
 
-const placed = ({ sample, vantage }: StoredSample): Place => ({
-  tick: sample.tick,
-  target: sample.target,
-  vantage,
-});
-
 /**
  * @param countsOf The counters of a vantage, to be added to.
- * @param mark Called for each sample stored by `put`: its (target, tick) has news.
+ * @param mark Called for each sample of a target's own series stored by `put`: its (target, tick) has news.
  */
 export function memorySamples(
   shelf: Shelf,
@@ -39,7 +34,7 @@ export function memorySamples(
     if (Object.values(sample.timings).includes(PDP_MAX)) counts.clamped += 1;
     if (history) return outcome;
     if (!live) counts.late += 1;
-    mark(sample.target, sample.tick, live);
+    if (sample.address === undefined) mark(sample.target, sample.tick, live);
     return outcome;
   };
   return {
@@ -54,7 +49,7 @@ export function memorySamples(
     },
     async states(target, ticks) {
       return allGenerations(shelf)
-        .filter((generation) => generation.series.target === target)
+        .filter(({ series }) => series.target === target && series.address === undefined)
         .flatMap(kept)
         .filter(({ sample }) => ticks.includes(sample.tick))
         .sort((a, b) => comparePlaces("oldest", placed(a), placed(b)));
@@ -71,6 +66,9 @@ export function memorySamples(
       return { samples, cursor: last && found.length > limit ? cursorOf(placed(last)) : null };
     },
     generations: async (target) => generationList(shelf, target),
+    async purge(series) {
+      shelf.delete(seriesName(series));
+    },
   };
 }
 
@@ -78,11 +76,5 @@ function generationList(shelf: Shelf, target: string | undefined): Generation[] 
   return allGenerations(shelf)
     .filter(({ series }) => target === undefined || series.target === target)
     .map((generation) => ({ series: generation.series, stepS: generation.stepS, ...reach(generation) }))
-    .sort(
-      (a, b) =>
-        compareText(a.series.target, b.series.target) ||
-        compareText(a.series.vantage, b.series.vantage) ||
-        a.openedTick - b.openedTick ||
-        a.stepS - b.stepS,
-    );
+    .sort((a, b) => compareSeries(a.series, b.series) || a.openedTick - b.openedTick || a.stepS - b.stepS);
 }

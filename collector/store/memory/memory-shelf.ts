@@ -7,6 +7,7 @@
 import { FUTURE_LIMIT_S, isArchivable, PDP_KEEP_S } from "../../archive/layout.ts";
 import { codeOf, UNKNOWN_CODE } from "../../archive/strip.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
+import { seriesName, seriesOf } from "../series.ts";
 import type { SampleRecord, SeriesKey, StoredSample } from "../store.ts";
 
 /** All samples of one series with one step. */
@@ -18,11 +19,9 @@ export type MemoryGeneration = {
 
 export type Shelf = Map<string, Map<number, MemoryGeneration>>;
 
-const nameOf = (series: SeriesKey) => `${series.target}/${series.vantage}`;
-
 /** Generations of a series, by step. */
 export function generationsOf(shelf: Shelf, series: SeriesKey): MemoryGeneration[] {
-  return [...(shelf.get(nameOf(series))?.values() ?? [])].sort((a, b) => a.stepS - b.stepS);
+  return [...(shelf.get(seriesName(series))?.values() ?? [])].sort((a, b) => a.stepS - b.stepS);
 }
 
 export function allGenerations(shelf: Shelf): MemoryGeneration[] {
@@ -56,9 +55,9 @@ function keptAfter(generation: MemoryGeneration): number {
  * @param windowS How old a tick may be.
  */
 export function judge(shelf: Shelf, record: SampleRecord, nowMs: number, windowS: number): OutcomeKind {
-  const { tick, stepS, target } = record.sample;
+  const { tick, stepS } = record.sample;
   if (!isArchivable(stepS) || tick % stepS !== 0) return "rejected";
-  for (const generation of generationsOf(shelf, { target, vantage: record.vantage })) {
+  for (const generation of generationsOf(shelf, seriesOf(record))) {
     const taken = takenBy(generation, record);
     if (taken) return taken;
   }
@@ -77,10 +76,10 @@ function takenBy(generation: MemoryGeneration, record: SampleRecord): "duplicate
 }
 
 export function place(shelf: Shelf, stored: StoredSample): void {
-  const { target, stepS, tick } = stored.sample;
-  const series = { target, vantage: stored.vantage };
-  const steps = shelf.get(nameOf(series)) ?? new Map<number, MemoryGeneration>();
-  shelf.set(nameOf(series), steps);
+  const { stepS, tick } = stored.sample;
+  const series = seriesOf(stored);
+  const steps = shelf.get(seriesName(series)) ?? new Map<number, MemoryGeneration>();
+  shelf.set(seriesName(series), steps);
   const generation = steps.get(stepS) ?? { series, stepS, byTick: new Map<number, StoredSample>() };
   steps.set(stepS, generation);
   generation.byTick.set(tick, stored);

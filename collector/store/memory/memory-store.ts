@@ -9,6 +9,7 @@ import type { Store } from "../store.ts";
 import { memoryClaims } from "./memory-claims.ts";
 import { memoryCounters } from "./memory-counters.ts";
 import { memoryDesk } from "./memory-desk.ts";
+import { memoryEvents } from "./memory-events.ts";
 import { memoryRegistry } from "./memory-registry.ts";
 import { memoryRows } from "./memory-rows.ts";
 import { memorySamples } from "./memory-samples.ts";
@@ -23,6 +24,7 @@ export function memoryStore(): Store {
   return {
     samples,
     ...memoryRows(shelf),
+    events: memoryEvents(),
     registry: memoryRegistry(),
     ...memoryDesk(),
     claims,
@@ -37,6 +39,7 @@ export function memoryStore(): Store {
         parts: [],
         series: (await samples.generations()).length,
         bytesPerSeriesFull: 0,
+        bytesFixed: 0,
         bytesNow: 0,
         bytesFull: 0,
       }),

@@ -71,7 +71,12 @@ export function tileOf(band: Band, entry: number): number {
 
 /** Row id of the slot a tile stands in. */
 export function tileId(generation: number, band: Band, tile: number): number {
-  return (band.part * SLOTS + (tile % band.ring)) * GENERATIONS + generation;
+  return slotId(generation, band.part, tile % band.ring);
+}
+
+/** Row id of a slot of a band, counted from 0. */
+export function slotId(generation: number, part: number, slot: number): number {
+  return (part * SLOTS + slot) * GENERATIONS + generation;
 }
 
 /** Whether an entry is among those a reader is shown, when `newest` is the newest. */

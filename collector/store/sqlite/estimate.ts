@@ -5,7 +5,9 @@
  * filled so far; what the file holds besides is the log's, registry and incidents included.
  */
 import { statSync } from "node:fs";
-import type { Generation, StoreEstimate } from "../store.ts";
+import { EVENT_KINDS } from "../../wire/event.ts";
+import { seriesName } from "../series.ts";
+import { EVENTS_KEPT, type Generation, type StoreEstimate } from "../store.ts";
 import { type Band, bandsOf, entryOf } from "./bands.ts";
 import { codeBytes, pdpBytes, rowBytes } from "./blocks.ts";
 import { headBytes } from "./head.ts";
@@ -16,11 +18,26 @@ const TILE_OVERHEAD_BYTES = 20;
 const LOG_ROW_BYTES = 640;
 const SERIES_ROW_BYTES = 120;
 const LOG = "sample log";
+/** A typical event of each kind as stored; of a route with twenty hops, a chain and a head. */
+const EVENT_BYTES: Readonly<Record<keyof typeof EVENTS_KEPT, number>> = {
+  egress: 500,
+  addresses: 500,
+  path: 4_500,
+  altered: 800,
+};
 
 type Part = { readonly part: string; readonly full: number; readonly at: (ticks: number) => number };
 
-/** @param stepS For which step the full size is stated. */
-export function estimateOf(stepS: number, generations: readonly Generation[], file: string): StoreEstimate {
+/**
+ * @param stepS For which step the full size is stated.
+ * @param eventBytes What events take now.
+ */
+export function estimateOf(
+  stepS: number,
+  generations: readonly Generation[],
+  eventBytes: number,
+  file: string,
+): StoreEstimate {
   const bytesNow = sizeOf(file) + sizeOf(`${file}-wal`);
   const rings = partsOf(stepS).map(({ part, full }) => ({
     part,
@@ -29,21 +46,27 @@ export function estimateOf(stepS: number, generations: readonly Generation[], fi
   }));
   const elsewhere = rings.reduce((sum, { part, bytesNow: held }) => sum + (part === LOG ? 0 : held), 0);
   const parts = rings.map((ring) =>
-    ring.part === LOG ? { ...ring, bytesNow: Math.max(0, bytesNow - elsewhere) } : ring,
+    ring.part === LOG ? { ...ring, bytesNow: Math.max(0, bytesNow - elsewhere - eventBytes) } : ring,
   );
   const bytesPerSeriesFull = parts.reduce((sum, part) => sum + part.bytesPerSeries, 0);
-  const series = new Set(generations.map(({ series: key }) => `${key.target}/${key.vantage}`)).size;
+  const series = new Set(generations.map(({ series: key }) => seriesName(key))).size;
   const full = generations.reduce(
     (sum, one) => sum + partsOf(one.stepS).reduce((total, part) => total + part.full, 0),
     0,
   );
+  const bytesFixed = eventsFull();
   return {
-    parts,
+    parts: [...parts, { part: "events", bytesPerSeries: 0, bytesNow: eventBytes }],
     series,
     bytesPerSeriesFull,
+    bytesFixed,
     bytesNow,
-    bytesFull: Math.round(full),
+    bytesFull: Math.round(full) + bytesFixed,
   };
+}
+
+function eventsFull(): number {
+  return EVENT_KINDS.reduce((sum, kind) => sum + EVENTS_KEPT[kind] * EVENT_BYTES[kind], 0);
 }
 
 function heldNow(part: string, { stepS, openedTick, lastTick }: Generation): number {

@@ -1,7 +1,7 @@
 /**
  * A sample as the log keeps it: identity and clocks in columns, the rest as short JSON.
  *
- * What a row's place already says (target, vantage, tick, step) is not repeated. Field order here is the format.
+ * What a row's place already says (target, vantage, address, tick, step) is not repeated. Field order here is the format.
  */
 import { METRICS } from "../../wire/metric.ts";
 import type { Sample, Timings } from "../../wire/sample.ts";
@@ -45,6 +45,7 @@ export function storedOf(series: SeriesKey, stepS: number, row: LogRow): StoredS
     live: row.live === 1,
     sample: {
       target: series.target,
+      ...(series.address ? { address: series.address } : {}),
       tick: row.tick,
       stepS,
       seq: row.seq,

@@ -4,7 +4,8 @@
  * A slot may still hold an older lap; only ticks within the kept window of their generation are samples here.
  */
 import type Database from "better-sqlite3";
-import { comparePlaces, compareText, cursorOf, placeOf } from "../cursor.ts";
+import { comparePlaces, compareText, cursorOf, placed, placeOf } from "../cursor.ts";
+import { seriesKey } from "../series.ts";
 import type { SamplesQuery, SeriesKey, StoredSample } from "../store.ts";
 import { type Bands, bandsOf, logId } from "./bands.ts";
 import { type LogRow, storedOf } from "./log-row.ts";
@@ -13,6 +14,7 @@ type GenerationRow = {
   id: number;
   target: string;
   vantage: string;
+  address: string;
   step_s: number;
   opened_tick: number;
   last_tick: number;
@@ -20,19 +22,19 @@ type GenerationRow = {
 type Ticks = { readonly fromS: number; readonly toS: number };
 
 export function readerLog(db: Database.Database) {
-  const columns = "id, target, vantage, step_s, opened_tick, last_tick";
-  const bySeries = db.prepare<[string, string], GenerationRow>(
-    `SELECT ${columns} FROM generation WHERE target = ? AND vantage = ?`,
+  const columns = "id, target, vantage, address, step_s, opened_tick, last_tick";
+  const bySeries = db.prepare<[string, string, string], GenerationRow>(
+    `SELECT ${columns} FROM generation WHERE target = ? AND vantage = ? AND address = ?`,
   );
   const byTarget = db.prepare<[string], GenerationRow>(
-    `SELECT ${columns} FROM generation WHERE target = ? ORDER BY vantage`,
+    `SELECT ${columns} FROM generation WHERE target = ? AND address = '' ORDER BY vantage`,
   );
   const at = db.prepare<[number, number], LogRow>("SELECT * FROM log WHERE id = ? AND tick = ?");
   const sampleAt = (row: GenerationRow, tick: number): StoredSample[] => {
     const bands = bandsOf(row.step_s);
     if (tick % row.step_s !== 0 || tick > row.last_tick || tick <= keptAfter(row, bands)) return [];
     const found = at.get(logId(row.id, bands, tick / row.step_s), tick);
-    return found ? [storedOf(row, row.step_s, found)] : [];
+    return found ? [storedOf(seriesKey(row.target, row.vantage, row.address), row.step_s, found)] : [];
   };
   /** Tick by tick: ids go by time first, so the samples of one series do not lie side by side. */
   const rangeOf = (row: GenerationRow, ticks: Ticks, order: "newest" | "oldest", limit: number) => {
@@ -49,7 +51,9 @@ export function readerLog(db: Database.Database) {
   return {
     latest: (series: readonly SeriesKey[]): StoredSample[] =>
       series.flatMap((key) => {
-        const rows = bySeries.all(key.target, key.vantage).sort((a, b) => b.last_tick - a.last_tick);
+        const rows = bySeries
+          .all(key.target, key.vantage, key.address ?? "")
+          .sort((a, b) => b.last_tick - a.last_tick);
         return rows.slice(0, 1).flatMap((row) => sampleAt(row, row.last_tick));
       }),
     states(target: string, ticks: readonly number[]): StoredSample[] {
@@ -66,7 +70,7 @@ export function readerLog(db: Database.Database) {
       };
       // Two more than asked for: the one at the cursor falls out, and one tells whether there is a next page.
       const found = series
-        .flatMap((key) => bySeries.all(key.target, key.vantage))
+        .flatMap((key) => bySeries.all(key.target, key.vantage, key.address ?? ""))
         .flatMap((row) => rangeOf(row, ticks, order, limit + 2))
         .filter((one) => !after || comparePlaces(order, placed(one), after) > 0)
         .sort((a, b) => comparePlaces(order, placed(a), placed(b)));
@@ -76,8 +80,6 @@ export function readerLog(db: Database.Database) {
     },
   };
 }
-
-const placed = ({ sample, vantage }: StoredSample) => ({ tick: sample.tick, target: sample.target, vantage });
 
 /** Newest tick that is no longer kept. */
 function keptAfter(row: GenerationRow, bands: Bands): number {

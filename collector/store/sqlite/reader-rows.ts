@@ -6,8 +6,8 @@
 import type Database from "better-sqlite3";
 import { archiveOf } from "../../archive/layout.ts";
 import { METRICS } from "../../wire/metric.ts";
-import { compareText } from "../cursor.ts";
 import { digester } from "../digest.ts";
+import { compareSeries, seriesKey } from "../series.ts";
 import type { Generation, RowRun, RowsQuery, SeriesKey, StripRun } from "../store.ts";
 import { emptyColumns, fillPdps, fillRows, stripCodes } from "./fill.ts";
 import { type GenerationRow, type Seen, spanOf, viewOf } from "./view.ts";
@@ -89,21 +89,15 @@ function digestRun(digest: ReturnType<typeof digester>, run: RowRun): void {
 function generationList(db: Database.Database, target: string | null): Generation[] {
   const rows = db
     .prepare<[string | null, string | null], Omit<GenerationRow, "head">>(
-      "SELECT id, target, vantage, step_s, opened_tick, last_tick FROM generation WHERE ? IS NULL OR target = ?",
+      "SELECT id, target, vantage, address, step_s, opened_tick, last_tick FROM generation WHERE ? IS NULL OR target = ?",
     )
     .all(target, target);
   return rows
     .map((row) => ({
-      series: { target: row.target, vantage: row.vantage },
+      series: seriesKey(row.target, row.vantage, row.address),
       stepS: row.step_s,
       openedTick: row.opened_tick,
       lastTick: row.last_tick,
     }))
-    .sort(
-      (a, b) =>
-        compareText(a.series.target, b.series.target) ||
-        compareText(a.series.vantage, b.series.vantage) ||
-        a.openedTick - b.openedTick ||
-        a.stepS - b.stepS,
-    );
+    .sort((a, b) => compareSeries(a.series, b.series) || a.openedTick - b.openedTick || a.stepS - b.stepS);
 }

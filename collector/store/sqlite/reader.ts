@@ -4,6 +4,7 @@
  * In WAL mode it never waits for the writer, and the writer never for it.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { readerEvents } from "./events.ts";
 import { type Answer, type Call, type Operations, plainErrorOf } from "./messages.ts";
 import { openForReading } from "./open-database.ts";
 import { readerDesk } from "./reader-desk.ts";
@@ -17,6 +18,7 @@ function openReader(data: ReaderData) {
   const operations = {
     ...readerRows(db),
     ...readerLog(db),
+    ...readerEvents(db),
     ...readerDesk(db),
     synchronous: () => db.pragma("synchronous", { simple: true }),
   } satisfies Operations;

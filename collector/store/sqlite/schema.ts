@@ -101,5 +101,38 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_pending ON outbox (due_ms) WHERE state = 'pending';
 `;
 
+/** A generation is of target, vantage and address ('' = the target's own series); what is purged leaves its number. */
+const ADDRESSES_AND_EVENTS = `
+CREATE TABLE generation_with_address (
+  id INTEGER PRIMARY KEY,
+  target TEXT NOT NULL,
+  vantage TEXT NOT NULL,
+  address TEXT NOT NULL DEFAULT '',
+  step_s INTEGER NOT NULL,
+  opened_tick INTEGER NOT NULL,
+  last_tick INTEGER NOT NULL,
+  head BLOB NOT NULL,
+  UNIQUE (target, vantage, address, step_s)
+) STRICT;
+INSERT INTO generation_with_address (id, target, vantage, step_s, opened_tick, last_tick, head)
+  SELECT id, target, vantage, step_s, opened_tick, last_tick, head FROM generation;
+DROP TABLE generation;
+ALTER TABLE generation_with_address RENAME TO generation;
+
+CREATE TABLE vacant (id INTEGER PRIMARY KEY, step_s INTEGER NOT NULL, emptied INTEGER DEFAULT 0) STRICT;
+
+CREATE TABLE event (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  at_s INTEGER NOT NULL,
+  target TEXT NOT NULL,
+  vantage TEXT NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX event_by_kind ON event (kind, at_s);
+CREATE INDEX event_by_target ON event (target, at_s);
+CREATE INDEX event_by_time ON event (at_s);
+`;
+
 /** In order; the database's user_version is how many of them it has had. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, ADDRESSES_AND_EVENTS];

@@ -49,6 +49,9 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const start = workerUrl("writer", import.meta.url);
   const writer = await startWorker<WriterOperations>(start, { dir, file, reserveBytes }, log);
   const reader = await startWorker<ReaderOperations>(workerUrl("reader", import.meta.url), { file }, log);
+  emptyVacancies(writer).catch((err: unknown) =>
+    log.warn({ err }, "the space of a purged series is given back at the next start"),
+  );
   let upkeep: Promise<Client<UpkeepOperations>> | undefined;
   const threads: Threads = {
     file,
@@ -81,6 +84,10 @@ function sampleParts({ writer, reader }: Threads): Pick<Store, "samples" | "rows
       states: (target, ticks) => reader.call("states", target, ticks),
       page: (query) => reader.call("page", query),
       generations: (target) => reader.call("generations", target ?? null),
+      async purge(series) {
+        await writer.call("purge", series);
+        await emptyVacancies(writer);
+      },
     },
     rows: { read: (query) => reader.call("rows", query) },
     strip: { read: ({ series, fromS, toS }) => reader.call("strip", series, fromS, toS) },
@@ -88,8 +95,15 @@ function sampleParts({ writer, reader }: Threads): Pick<Store, "samples" | "rows
   };
 }
 
-function deskParts({ writer, reader }: Threads): Pick<Store, "registry" | "incidents" | "outbox" | "claims"> {
+function deskParts({
+  writer,
+  reader,
+}: Threads): Pick<Store, "events" | "registry" | "incidents" | "outbox" | "claims"> {
   return {
+    events: {
+      put: (events) => writer.call("eventsPut", events),
+      list: (query) => reader.call("eventsList", query),
+    },
     registry: {
       get: (kind, id) => reader.call("registryGet", kind, id),
       list: (kind) => reader.call("registryList", kind),
@@ -117,12 +131,17 @@ function deskParts({ writer, reader }: Threads): Pick<Store, "registry" | "incid
   };
 }
 
+/** Gives back the space of purged series, also of those that an earlier end left behind. */
+async function emptyVacancies(writer: Threads["writer"]): Promise<void> {
+  while (await writer.call("empty"));
+}
+
 function opsPart({ file, writer, reader, upkeep }: Threads): Store["ops"] {
   return {
     backup: async (path) => (await upkeep()).call("backup", path),
     verify: async () => (await upkeep()).call("verify"),
     async estimate(stepS) {
-      return estimateOf(stepS, await reader.call("generations", null), file);
+      return estimateOf(stepS, await reader.call("generations", null), await reader.call("eventBytes"), file);
     },
     counters: () => reader.call("counters"),
     countRejected: (vantage, n) => writer.call("countRejected", vantage, n),

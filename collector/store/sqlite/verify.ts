@@ -9,6 +9,7 @@ import { archivesOf, PDP_KEEP_S } from "../../archive/layout.ts";
 import { pdpsOf } from "../../archive/pdp.ts";
 import { addPdp, EMPTY_ROW, type Row } from "../../archive/row.ts";
 import { codeOf } from "../../archive/strip.ts";
+import { Event } from "../../wire/event.ts";
 import { METRICS } from "../../wire/metric.ts";
 import type { Generation, RowRun, StoredSample } from "../store.ts";
 import { readerLog } from "./reader-log.ts";
@@ -28,12 +29,43 @@ export function verifyDatabase(db: Database.Database): { ok: boolean; problems: 
     if (problems.length >= PROBLEMS_SHOWN) break;
     problems.push(...compareGeneration(generation, rows, log));
   }
+  problems.push(...eventProblems(db));
   return { ok: problems.length === 0, problems: problems.slice(0, PROBLEMS_SHOWN) };
 }
 
 function integrityProblems(db: Database.Database): string[] {
   const found = db.pragma(`integrity_check(${PROBLEMS_SHOWN})`) as { integrity_check: string }[];
   return found.map((row) => row.integrity_check).filter((line) => line !== "ok");
+}
+
+type EventRow = { id: string; kind: string; at_s: number; target: string; vantage: string; body: string };
+
+/** Columns are what an event is found by: they have to say what its text says. */
+function eventProblems(db: Database.Database): string[] {
+  return db
+    .prepare<[], EventRow>("SELECT * FROM event ORDER BY at_s")
+    .all()
+    .filter((row) => !isSound(row))
+    .map(({ id }) => `event ${id} is not what it is filed as`);
+}
+
+function isSound(row: EventRow): boolean {
+  const event = Event.safeParse(jsonOf(row.body)).data;
+  return (
+    event?.id === row.id &&
+    event.kind === row.kind &&
+    event.atS === row.at_s &&
+    (event.target ?? "") === row.target &&
+    (event.vantage ?? "") === row.vantage
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function compareGeneration(
@@ -52,7 +84,8 @@ function compareGeneration(
       order: "oldest",
     })
     .samples.filter((stored) => stored.sample.stepS === stepS);
-  const name = `${series.target} from ${series.vantage} (step ${stepS} s)`;
+  const what = series.address === undefined ? series.target : `${series.target} at ${series.address}`;
+  const name = `${what} from ${series.vantage} (step ${stepS} s)`;
   const problems = compareStrip(name, samples, rows.strip([series], keptAfterS + 1, lastTick), stepS);
   for (const { rowS } of archivesOf(stepS)) {
     // Rows that begin after the oldest kept tick: all of their samples are still in the log.

@@ -4,6 +4,7 @@
  * A tile is given out only when it is of the lap that was asked for.
  */
 import type Database from "better-sqlite3";
+import { seriesKey } from "../series.ts";
 import type { SeriesKey } from "../store.ts";
 import { type Band, type Bands, bandsOf, entryOf, tileId } from "./bands.ts";
 import { aligned } from "./blocks.ts";
@@ -13,6 +14,7 @@ export type GenerationRow = {
   id: number;
   target: string;
   vantage: string;
+  address: string;
   step_s: number;
   opened_tick: number;
   last_tick: number;
@@ -38,18 +40,18 @@ export type Look = (seen: Seen, band: Band, number: number) => Uint8Array | null
 
 /** What one read transaction sees: generations with their heads, and the tiles behind them. */
 export function viewOf(db: Database.Database) {
-  const select = db.prepare<[string, string], GenerationRow>(
-    "SELECT * FROM generation WHERE target = ? AND vantage = ? ORDER BY opened_tick, step_s",
+  const select = db.prepare<[string, string, string], GenerationRow>(
+    "SELECT * FROM generation WHERE target = ? AND vantage = ? AND address = ? ORDER BY opened_tick, step_s",
   );
   const tile = db.prepare<[number], { number: number; data: Uint8Array }>(
     "SELECT number, data FROM tile WHERE id = ?",
   );
   const generations = (series: SeriesKey): Seen[] =>
-    select.all(series.target, series.vantage).map((row) => {
+    select.all(series.target, series.vantage, series.address ?? "").map((row) => {
       const bands = bandsOf(row.step_s);
       return {
         id: row.id,
-        series: { target: row.target, vantage: row.vantage },
+        series: seriesKey(row.target, row.vantage, row.address),
         stepS: row.step_s,
         openedTick: row.opened_tick,
         lastTick: row.last_tick,

@@ -22,8 +22,8 @@ const NAMES = Object.keys(COLUMNS) as Counted[];
 export type Tally = {
   outcome(vantage: string, outcome: OutcomeKind): void;
   clamped(vantage: string): void;
-  /** A stored sample that the evaluator has to look at. */
-  arrived(vantage: string, target: string, tick: number, live: boolean): void;
+  /** A stored sample; the evaluator has to look at the target named, at none when it is null. */
+  arrived(vantage: string, target: string | null, tick: number, live: boolean): void;
   write(): void;
 };
 
@@ -49,6 +49,7 @@ export function writerTally(db: Database.Database) {
       clamped: (vantage) => count(vantage, "clamped"),
       arrived(vantage, target, tick, live) {
         if (!live) count(vantage, "late");
+        if (target === null) return;
         const known = marks.get(`${tick}/${target}`);
         if (known) known.live ||= live;
         else marks.set(`${tick}/${target}`, { target, tick, live });

@@ -11,6 +11,7 @@ import type Database from "better-sqlite3";
 import { ConfigError } from "../../wire/errors.ts";
 import type { SampleRecord } from "../store.ts";
 import { diskFull, diskGuard, isFull } from "./disk-guard.ts";
+import { writerEvents } from "./events.ts";
 import { commitGroup } from "./group-commit.ts";
 import { lockFolder } from "./lock.ts";
 import { type Answer, type Call, codeOf, type Operations, plainErrorOf } from "./messages.ts";
@@ -20,6 +21,7 @@ import { diskReserve } from "./reserve.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { writerClaims } from "./writer-claims.ts";
 import { writerIncidents, writerOutbox, writerRegistry } from "./writer-desk.ts";
+import { writerPurge } from "./writer-purge.ts";
 import { writerSamples } from "./writer-samples.ts";
 
 export type WriterData = { readonly dir: string; readonly file: string; readonly reserveBytes: number };
@@ -88,6 +90,8 @@ function parts(db: Database.Database, data: WriterData, unlock: () => void) {
       return samples.load(records, nowMs);
     },
     countRejected: samples.countRejected,
+    ...writerPurge(db, samples.forget),
+    ...writerEvents(db),
     ...writerRegistry(db),
     ...writerIncidents(db),
     ...writerOutbox(db),

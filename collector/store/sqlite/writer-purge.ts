@@ -1,0 +1,62 @@
+/**
+ * Forgetting a series: at once for every reader, its space given back in portions.
+ *
+ * The generation's row becomes a vacancy in the transaction that forgets it. Its slots are then emptied some at a time,
+ * so that no transaction outgrows the reserve; a vacancy that a crash left is gone on with. Only an emptied one lends
+ * its number to a new generation, which therefore never finds another's tiles.
+ */
+import type Database from "better-sqlite3";
+import type { SeriesKey } from "../store.ts";
+import { type Bands, bandsOf, logId, slotId } from "./bands.ts";
+
+/** Slots emptied in one transaction: at most as many pages change. */
+const SLOTS_AT_ONCE = 1_000;
+
+/** @param forget Writes what the writer holds in memory of all series, and lets go of this one. */
+export function writerPurge(db: Database.Database, forget: (series: SeriesKey) => void) {
+  const where = "WHERE target = ? AND vantage = ? AND address = ?";
+  const vacate = db.prepare(`INSERT INTO vacant (id, step_s) SELECT id, step_s FROM generation ${where}`);
+  const remove = db.prepare(`DELETE FROM generation ${where}`);
+  const next = db.prepare<[], { id: number; step_s: number; emptied: number }>(
+    "SELECT id, step_s, emptied FROM vacant WHERE emptied IS NOT NULL ORDER BY id LIMIT 1",
+  );
+  const note = db.prepare("UPDATE vacant SET emptied = ? WHERE id = ?");
+  const dropLog = db.prepare("DELETE FROM log WHERE id = ?");
+  const dropTile = db.prepare("DELETE FROM tile WHERE id = ?");
+  return {
+    purge({ target, vantage, address = "" }: SeriesKey): void {
+      forget({ target, vantage, ...(address === "" ? {} : { address }) });
+      vacate.run(target, vantage, address);
+      remove.run(target, vantage, address);
+    },
+    /** Empties some slots; whether there is more to do. */
+    empty(): boolean {
+      const vacancy = next.get();
+      if (!vacancy) return false;
+      const bands = bandsOf(vacancy.step_s);
+      const until = vacancy.emptied + SLOTS_AT_ONCE;
+      for (const { part, ring, from } of slotsOf(bands))
+        for (let at = Math.max(vacancy.emptied, from); at < Math.min(until, from + ring); at += 1) {
+          if (part === null) dropLog.run(logId(vacancy.id, bands, at - from));
+          else dropTile.run(slotId(vacancy.id, part, at - from));
+        }
+      const all = slotsOf(bands).reduce((sum, { ring }) => sum + ring, 0);
+      note.run(until >= all ? null : until, vacancy.id);
+      return true;
+    },
+  };
+}
+
+/** The slots of a generation, counted through: log first (part null), then each ring. */
+function slotsOf(bands: Bands): { part: number | null; ring: number; from: number }[] {
+  const rings = [
+    { part: null, ring: bands.pdps.entries },
+    ...[bands.pdps, ...bands.coarse, bands.strip].map(({ part, ring }) => ({ part, ring })),
+  ];
+  let from = 0;
+  return rings.map((ring) => {
+    const placed = { ...ring, from };
+    from += ring.ring;
+    return placed;
+  });
+}
