@@ -4,21 +4,18 @@
  * Down says something about the target or the way to it. What this machine could not do (no port, no network, the
  * guard, a loop that slept through the deadline) is UNKNOWN: it must page nobody and colour nothing.
  */
-
-import { type Expect, statusExpected } from "../../collector/wire/expect.ts";
+import type { Expect } from "../../collector/wire/expect.ts";
 import { usOf } from "../../collector/wire/metric.ts";
-import type { Failure, FailurePhase, State, UnknownReason } from "../../collector/wire/sample.ts";
+import type { Failure, State, UnknownReason } from "../../collector/wire/sample.ts";
 import { oneLine } from "../measure/text.ts";
 import { OWN_CODES, type Trouble } from "../measure/trouble.ts";
+import { type Answered, type Broken, brokenRules } from "./broken.ts";
 import { causeOf } from "./cause.ts";
+import { rulesOf } from "./rules.ts";
 
-export type Evidence = {
+export type Evidence = Answered & {
   /** Null = a complete answer came. */
   readonly trouble: Trouble | null;
-  /** Of the last answer; null = there is none. */
-  readonly status: number | null;
-  /** Whether the text was found; null = nobody looked. */
-  readonly found: boolean | null;
   readonly totalMs: number;
   /** Event-loop delay, ms: the largest at a mark of a complete answer; of a trouble, the one when it ended. */
   readonly loopDelayMs: number;
@@ -51,14 +48,11 @@ export type Verdict = {
 export function judge(evidence: Evidence, expect: Expect, limits: Limits = DEFAULT_LIMITS): Verdict {
   const { trouble } = evidence;
   if (trouble) return troubled(trouble, evidence, limits.doubtShare ?? DOUBT_SHARE);
-  if (evidence.status === null || !statusExpected(expect.status, evidence.status)) {
-    const detail = `status ${evidence.status ?? "missing"}, expected ${expect.status.join(", ")}`;
-    return down("status", "status", evidence.totalMs, detail);
-  }
-  if (expect.bodyContains !== undefined && evidence.found !== true) {
-    const detail = `the body does not contain ${JSON.stringify(expect.bodyContains)}`;
-    return down("content", "content", evidence.totalMs, detail);
-  }
+  const { problem } = rulesOf(expect);
+  if (problem !== null)
+    return unknown("internal", `this probe cannot judge by the target's rules: ${problem}`);
+  const [first, ...others] = brokenRules(evidence, expect);
+  if (first) return brokenBy(first, others, evidence.totalMs);
   const disturbed = evidence.loopDelayMs > limits.loopDelayMs || evidence.lateMs > limits.lateMs;
   return { state: disturbed ? "suspect" : "up" };
 }
@@ -102,10 +96,19 @@ function unknown(unknownReason: UnknownReason, note: string): Verdict {
   return { state: "unknown", unknownReason, note: oneLine(note, 300) };
 }
 
-function down(phase: FailurePhase, cause: "status" | "content", elapsedMs: number, detail: string): Verdict {
+/** The first broken rule is the failure; the others are named, so that nobody mends one and is surprised by the next. */
+function brokenBy({ phase, cause, detail }: Broken, others: readonly Broken[], elapsedMs: number): Verdict {
+  const names = [...new Set(others.map((other) => other.cause))].join(", ");
+  const also = others.length === 0 ? "" : `; also broken: ${names}`;
   return {
     state: "down",
-    failure: { phase, cause, source: "target", elapsedUs: usOf(elapsedMs), detail: oneLine(detail, 200) },
+    failure: {
+      phase,
+      cause,
+      source: "target",
+      elapsedUs: usOf(elapsedMs),
+      detail: oneLine(detail, 200 - also.length) + also,
+    },
   };
 }
 

@@ -29,7 +29,7 @@ export function measuredOf(trail: Trail, assignment: Measurable, about: Circumst
     {
       trouble,
       status: last?.answer?.status ?? null,
-      found: body?.found ?? null,
+      findings: body && { bytes: body.bodyBytes ?? 0, contains: body.found, matches: null, json: null },
       totalMs: (timings.total ?? 0) / 1000,
       loopDelayMs: trouble === null ? about.loopDelayMs : about.endDelayMs,
       lateMs: about.lateMs,

@@ -90,7 +90,6 @@ test("every cause of the wire that is not the judge's own is reached by some cod
 const EVIDENCE: Evidence = {
   trouble: null,
   status: 200,
-  found: null,
   totalMs: 12,
   loopDelayMs: 0,
   lateMs: 0,
@@ -109,13 +108,15 @@ test("a complete answer is up at both ends of an expected range, and down beside
 
 test("an expected text that was not found is down, and one nobody looked for is never green", () => {
   const expect = { ...EXPECT, bodyContains: "needle" };
-  assert.equal(judge({ ...EVIDENCE, found: true }, expect).state, "up");
-  for (const found of [false, null])
-    assert.equal(judge({ ...EVIDENCE, found }, expect).failure?.cause, "content");
+  const findings = (contains: boolean | null) => ({ bytes: 3, contains, matches: null, json: null });
+  assert.equal(judge({ ...EVIDENCE, findings: findings(true) }, expect).state, "up");
+  for (const contains of [false, null])
+    assert.equal(judge({ ...EVIDENCE, findings: findings(contains) }, expect).failure?.cause, "content");
+  assert.equal(judge(EVIDENCE, expect).failure?.cause, "content");
 });
 
 test("the status is judged before the text", () => {
-  const verdict = judge({ ...EVIDENCE, status: 500, found: false }, { ...EXPECT, bodyContains: "x" });
+  const verdict = judge({ ...EVIDENCE, status: 500 }, { ...EXPECT, bodyContains: "x" });
   assert.equal(verdict.failure?.cause, "status");
 });
 
