@@ -4,7 +4,7 @@
  * `npm run build`; npm pack runs it first. A clone never needs it: sources run as they are, pages bundle at start.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleAssets } from "../collector/api/assets.ts";
@@ -27,6 +27,10 @@ const { files } = await bundleAssets();
 const assets = join(dist, "dashboard", "assets");
 mkdirSync(assets, { recursive: true });
 for (const [path, { bytes }] of files) writeFileSync(join(assets, basename(path)), bytes);
+
+for (const name of ["networks.json.gz", "NOTICE.md"]) {
+  cpSync(join(root, "collector", "networks", name), join(dist, "collector", "networks", name));
+}
 
 writeFileSync(join(dist, "probe-program.mjs"), await bundleProbeProgram());
 process.stderr.write(`build: dist/ holds the code, ${files.size} page files and the probe program\n`);

@@ -14,11 +14,18 @@ const PRODUCT = ["collector", "probe", "dashboard", "deploy"];
 const MAY: Readonly<Record<string, readonly string[]>> = {
   "collector/wire": [],
   "collector/archive": ["collector/wire"],
+  "collector/networks": ["collector/wire"],
   "collector/store": ["collector/wire", "collector/archive"],
-  "collector/ingest": ["collector/wire", "collector/archive", "collector/store"],
+  "collector/ingest": ["collector/wire", "collector/archive", "collector/store", "collector/networks"],
   "collector/registry": ["collector/wire", "collector/archive", "collector/store"],
   "collector/auth": ["collector/wire", "collector/archive", "collector/store"],
-  "collector/query": ["collector/wire", "collector/archive", "collector/store", "collector/registry"],
+  "collector/query": [
+    "collector/wire",
+    "collector/archive",
+    "collector/store",
+    "collector/networks",
+    "collector/registry",
+  ],
   "collector/alert": [
     "collector/wire",
     "collector/archive",
@@ -34,6 +41,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "collector/wire",
     "collector/archive",
     "collector/store",
+    "collector/networks",
     "collector/ingest",
     "collector/query",
     "collector/registry",
