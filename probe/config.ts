@@ -1,73 +1,14 @@
 /**
- * The probe's own file, DIR/probe/config.yaml: which collector, what a measured URL may reach, how much disk.
+ * The probe's own file and the command line become the settings of each vantage that the process serves.
  *
- * What is set here no collector can widen. Defaults stand in the schema and nowhere else; flags win over the file, `allow`
- * of both counts. Every problem is named in one run, with file and path.
+ * Flags win over the file, `allow` of both counts. Every problem is named in one run, with file and path.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { isIP } from "node:net";
 import { join, resolve } from "node:path";
-import ipaddr from "ipaddr.js";
 import { parseDocument } from "yaml";
-import * as z from "zod";
 import { ConfigError, type FieldIssue } from "../collector/wire/errors.ts";
-import { DEFAULT_LIMITS as JUDGE_LIMITS } from "./judge/judge.ts";
-
-const Cidr = z.string().refine((text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text), {
-  message: "an address or a network like 10.0.0.0/8",
-});
-const Address = z.string().refine((text) => isIP(text) > 0, { message: "an IP address of this machine" });
-const Resolver = z.string().refine((text) => isIP(text.replace(/^\[(.*)\](?::\d+)?$|:\d+$/, "$1")) > 0, {
-  message: "an IP address, with :port if not 53 ([...]:port for IPv6)",
-});
-
-const Collector = z.strictObject({
-  /** Public URL of the collector, base path included. */
-  url: z.url({ protocol: /^https?$/, error: "an http or https URL" }).optional(),
-  /** SHA-256 of its certificate, hex; absent = publicly trusted, or plain http. */
-  certificateSha256: z
-    .string()
-    .transform((text) => text.replaceAll(":", "").toLowerCase())
-    .pipe(z.string().regex(/^[0-9a-f]{64}$/, "64 hex digits"))
-    .nullable()
-    .default(null),
-  /** File with the vantage's key, relative to this file's folder. */
-  keyFile: z.string().min(1).default("key"),
-});
-
-export const ProbeFile = z.strictObject({
-  collector: Collector.prefault({}),
-  /** Networks that may be measured although they are private, loopback, link-local or reserved. */
-  allow: z.array(Cidr).default([]),
-  /** Resolvers to ask instead of the machine's own. */
-  resolvers: z.array(Resolver).max(8).default([]),
-  /** Source address of every measurement: the way out by one carrier. */
-  localAddress: Address.optional(),
-  /** Hosts file; default /etc/hosts. */
-  hosts: z.string().min(1).optional(),
-  /** PEM files with certificates that targets may have besides publicly trusted ones. */
-  ca: z.array(z.string().min(1)).default([]),
-  limits: z
-    .strictObject({
-      /** Measurements at the same time. */
-      concurrent: z.int().min(1).max(2_000).default(200),
-      /** Least ms between two starts; starts that collide falsify each other's times. */
-      gapHttpMs: z.number().min(0).max(1_000).default(3),
-      gapHttpsMs: z.number().min(0).max(1_000).default(10),
-      /** A mark set by an event loop later than this makes the sample suspect; raise it on a machine that is always busy. */
-      loopDelayMs: z.number().min(1).max(1_000).default(JUDGE_LIMITS.loopDelayMs),
-    })
-    .prefault({}),
-  spool: z
-    .strictObject({
-      /** All of it; 14 days at one sample a second have about 900 MB. */
-      maxBytes: z.int().min(16_777_216).default(1_073_741_824),
-      /** How long delivered samples are kept for a collector restored from a backup. */
-      keepDays: z.number().min(0).max(15).default(14),
-    })
-    .prefault({}),
-});
-export type ProbeFile = z.infer<typeof ProbeFile>;
+import { ProbeFile, type VantageEntry } from "./file.ts";
+import { keyReader, secretReader } from "./key.ts";
 
 /** What the command line adds; absent = not given. */
 export type ProbeFlags = {
@@ -78,8 +19,8 @@ export type ProbeFlags = {
   readonly localAddress?: string;
 };
 
-export type ProbeSettings = Omit<ProbeFile, "collector" | "ca"> & {
-  /** DIR/probe, absolute. */
+export type VantageSettings = {
+  /** With its key, its spool and its assignments; absolute. */
   readonly folder: string;
   /** DIR/probe/config.yaml, there or not. */
   readonly file: string;
@@ -87,12 +28,27 @@ export type ProbeSettings = Omit<ProbeFile, "collector" | "ca"> & {
   readonly certificateSha256: string | null;
   /** The vantage's key as its file holds it now: joining again or rotating takes effect without a restart. */
   readonly key: () => string;
+  readonly allow: readonly string[];
+  readonly resolvers: readonly string[];
+  readonly localAddress?: string;
+  readonly hosts?: string;
   /** PEM texts. */
   readonly ca: readonly string[];
+  /** The value its file holds now; null = the probe's file names no such secret, or its file cannot be read. */
+  readonly secret: (name: string) => string | null;
+  readonly spool: ProbeFile["spool"];
+};
+
+export type ProbeSettings = {
+  /** DIR/probe, absolute. */
+  readonly folder: string;
+  readonly limits: ProbeFile["limits"];
+  /** At least one. */
+  readonly vantages: readonly VantageSettings[];
 };
 
 /**
- * Reads the probe's file and key and lays the flags over them.
+ * Reads the probe's file and keys and lays the flags over them.
  *
  * @param dir Data folder; the probe's own is `dir`/probe.
  * @throws ConfigError naming every problem with file and path.
@@ -100,20 +56,51 @@ export type ProbeSettings = Omit<ProbeFile, "collector" | "ca"> & {
 export function probeSettings(dir: string, flags: ProbeFlags): ProbeSettings {
   const folder = resolve(dir, "probe");
   const file = join(folder, "config.yaml");
-  const { collector, ca, ...rest } = parsed(file, laid(fileContent(file), flags));
+  const content = parsed(file, laid(fileContent(file), flags));
+  const { collector, limits } = content;
   if (collector.url === undefined) {
     throw new ConfigError(`the probe has no collector: neither ${file} (collector.url) nor --url names one`, {
       hint: "join it: open Vantages on the collector's pages and paste the command it shows",
     });
   }
-  return {
-    ...rest,
-    folder,
+  const shared = {
     file,
     url: collector.url.replace(/\/+$/, ""),
     certificateSha256: collector.certificateSha256,
-    key: keyReader(resolve(folder, collector.keyFile)),
-    ca: ca.map((path) => textOf(resolve(folder, path), `${file}: ca`)),
+    ca: content.ca.map((path) => textOf(resolve(folder, path), `${file}: ca`)),
+  };
+  const alone: VantageEntry = { folder: ".", keyFile: collector.keyFile, allow: [], secrets: {} };
+  const vantages = (content.vantages ?? [alone]).map((entry) => vantageOf(entry, content, folder, shared));
+  const keys = vantages.map(({ key }) => key());
+  const twice = keys.findIndex((key, i) => keys.indexOf(key) !== i);
+  if (twice !== -1) {
+    const { folder: first } = vantages[keys.indexOf(keys[twice] ?? "")] ?? { folder: "" };
+    throw new ConfigError(
+      `${first} and ${vantages[twice]?.folder} hold the same key: each vantage has its own`,
+    );
+  }
+  return { folder, limits, vantages };
+}
+
+function vantageOf(
+  entry: VantageEntry,
+  file: ProbeFile,
+  probeFolder: string,
+  shared: Pick<VantageSettings, "file" | "url" | "certificateSha256" | "ca">,
+): VantageSettings {
+  const folder = resolve(probeFolder, entry.folder);
+  const localAddress = entry.localAddress ?? file.localAddress;
+  const hosts = entry.hosts ?? file.hosts;
+  return {
+    ...shared,
+    folder,
+    key: keyReader(resolve(folder, entry.keyFile)),
+    allow: [...file.allow, ...entry.allow],
+    resolvers: entry.resolvers ?? file.resolvers,
+    ...(localAddress === undefined ? {} : { localAddress }),
+    ...(hosts === undefined ? {} : { hosts }),
+    secret: secretReader(probeFolder, { ...file.secrets, ...entry.secrets }),
+    spool: entry.spool ?? file.spool,
   };
 }
 
@@ -153,32 +140,6 @@ function parsed(file: string, content: unknown): ProbeFile {
 function problems(file: string, issues: readonly FieldIssue[]): ConfigError {
   const list = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
   return new ConfigError(`${file} is not valid: ${list}`, { issues });
-}
-
-/** What a vantage's key looks like; the vantage's id stands in it. */
-export const KEY = /^cwp_([a-z0-9-]+)_[A-Za-z0-9_-]{16,}$/;
-
-function keyReader(file: string): () => string {
-  let key = keyOf(file);
-  return () => {
-    try {
-      key = keyOf(file);
-    } catch {
-      // The file is being replaced, or gone: the key that worked is the best guess.
-    }
-    return key;
-  };
-}
-
-function keyOf(file: string): string {
-  if (!existsSync(file)) {
-    throw new ConfigError(`the probe has no key: there is no file ${file}`, {
-      hint: "join it: open Vantages on the collector's pages and paste the command it shows",
-    });
-  }
-  const key = textOf(file, "the probe's key").trim();
-  if (!KEY.test(key)) throw new ConfigError(`${file} holds no probe key (cwp_...)`);
-  return key;
 }
 
 function textOf(file: string, what: string): string {

@@ -15,7 +15,7 @@ import { CarrierwatchError, ConfigError, UnavailableError } from "../collector/w
 import { JoinAnswer, type JoinToken, parseJoinToken } from "../collector/wire/probe-protocol.ts";
 import { Problem } from "../collector/wire/problem.ts";
 import { VERSION } from "../collector/wire/version.ts";
-import { KEY } from "./config.ts";
+import { KEY } from "./key.ts";
 import { clientOf } from "./ship/client.ts";
 import { codeOf } from "./spool/files.ts";
 import { type RunContext, runUntilAsked } from "./until-asked.ts";

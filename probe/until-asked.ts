@@ -20,7 +20,8 @@ export async function runUntilAsked(
   const alive = setInterval(() => {}, 2_147_483_647);
   try {
     const probe = await startProbe({ settings, clock, log, random: Math.random });
-    log.info({ collector: settings.url, folder: settings.folder }, "the probe measures");
+    const { folder, vantages } = settings;
+    log.info({ collector: vantages[0]?.url, folder, vantages: vantages.length }, "the probe measures");
     process.send?.({ type: "ready" });
     log.info({ why: await asked.promise }, "the probe stops");
     await probe.stop();

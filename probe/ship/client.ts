@@ -6,7 +6,7 @@
  */
 import http, { type IncomingHttpHeaders } from "node:http";
 import https from "node:https";
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { codeOf } from "../spool/files.ts";
 
@@ -18,6 +18,8 @@ export type ClientOptions = {
   /** The vantage's key, asked for before each exchange; null while joining. */
   readonly key: (() => string) | null;
   readonly userAgent: string;
+  /** Source address: the way out by one carrier, by which the collector knows the vantage. Absent = the machine's. */
+  readonly localAddress?: string | undefined;
 };
 
 export type Exchange = {
@@ -52,9 +54,10 @@ const ANSWER_MAX_BYTES = 1_048_576;
 export function clientOf(options: ClientOptions): Client {
   const base = options.url.replace(/\/+$/, "");
   const secure = base.startsWith("https:");
+  const from = wayOut(options.localAddress, base);
   const agent = secure
-    ? new https.Agent({ keepAlive: true, maxSockets: 4, maxCachedSessions: 0, ...trustOf(options) })
-    : new http.Agent({ keepAlive: true, maxSockets: 4 });
+    ? new https.Agent({ keepAlive: true, maxSockets: 4, maxCachedSessions: 0, ...from, ...trustOf(options) })
+    : new http.Agent({ keepAlive: true, maxSockets: 4, ...from });
   const headersNow = (): Record<string, string> => ({
     "user-agent": options.userAgent,
     ...(options.key === null ? {} : { authorization: `Bearer ${options.key()}` }),
@@ -91,6 +94,14 @@ export function clientOf(options: ClientOptions): Client {
     },
     close: () => agent.destroy(),
   };
+}
+
+/** Of a name only addresses of the same family can be reached from there; a literal of the other one not at all. */
+function wayOut(localAddress: string | undefined, base: string): https.AgentOptions {
+  const family = isIP(localAddress ?? "");
+  const literal = isIP(new URL(base).hostname.replace(/^\[(.*)\]$/, "$1"));
+  if (localAddress === undefined || family === 0 || (literal !== 0 && literal !== family)) return {};
+  return { localAddress, family };
 }
 
 function trustOf(options: ClientOptions): https.AgentOptions {

@@ -7,7 +7,8 @@ import { test } from "node:test";
 import { parseEnv } from "node:util";
 import { parse } from "yaml";
 import { collectorOptions } from "../../collector/options.ts";
-import { ProbeFile, probeSettings } from "../../probe/config.ts";
+import { probeSettings } from "../../probe/config.ts";
+import { ProbeFile } from "../../probe/file.ts";
 import { ROOT } from "../support/source-tree.ts";
 
 const EXAMPLES = join(ROOT, "deploy", "examples");
@@ -19,18 +20,18 @@ test("probe.yaml in a probe's folder is what the probe starts with", (t) => {
   mkdirSync(join(dir, "probe"));
   cpSync(join(EXAMPLES, "probe.yaml"), join(dir, "probe", "config.yaml"));
   writeFileSync(join(dir, "probe", "key"), `cwp_ct-shanghai_${"k".repeat(43)}\n`);
-  const settings = probeSettings(dir, {});
-  assert.equal(settings.url, "https://watch.example.com");
-  assert.deepEqual(settings.allow, ["10.20.0.0/16", "fd12:3456:789a::/48"]);
-  assert.deepEqual(settings.resolvers, ["192.0.2.53", "192.0.2.54:5353"]);
+  const [settings] = probeSettings(dir, {}).vantages;
+  assert.equal(settings?.url, "https://watch.example.com");
+  assert.deepEqual(settings?.allow, ["10.20.0.0/16", "fd12:3456:789a::/48"]);
+  assert.deepEqual(settings?.resolvers, ["192.0.2.53", "192.0.2.54:5353"]);
 });
 
-test("probe.yaml shows every setting but the hosts file, each limit at its default", () => {
+test("probe.yaml shows every setting but the hosts file and several vantages, each limit at its default", () => {
   const shown: unknown = parse(readFileSync(join(EXAMPLES, "probe.yaml"), "utf8"));
   assert.ok(typeof shown === "object" && shown !== null);
   assert.deepEqual(
     Object.keys(ProbeFile.shape).filter((key) => !(key in shown)),
-    ["hosts"],
+    ["hosts", "vantages"],
   );
   const { limits, spool } = ProbeFile.parse(shown);
   assert.deepEqual(

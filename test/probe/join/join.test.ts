@@ -105,9 +105,9 @@ for (const secure of [false, true]) {
     const folder = join(home, ".carrierwatch", "probe");
     assert.equal(readFileSync(join(folder, "key"), "utf8").trim(), KEY);
     assert.equal(statSync(join(folder, "key")).mode & 0o777, 0o600);
-    const settings = probeSettings(join(home, ".carrierwatch"), {});
-    assert.equal(settings.url, collector.url);
-    assert.equal(settings.certificateSha256, fingerprint);
+    const [settings] = probeSettings(join(home, ".carrierwatch"), {}).vantages;
+    assert.equal(settings?.url, collector.url);
+    assert.equal(settings?.certificateSha256, fingerprint);
     const delivered = collector.requests.find(({ path }) => path.endsWith("/samples"));
     assert.equal(delivered?.headers.authorization, `Bearer ${KEY}`);
     assert.match(shell.output(), /vantage "上海电信".*To start it again: node .*probe\.mjs run/s);
@@ -159,7 +159,7 @@ test("`probe join` reads stdin or a file, keeps what the file says besides, and 
   assert.equal(await again.ended, 1);
   assert.match(again.output(), /this join text was used/);
   assert.match(readFileSync(config, "utf8"), /# mine[\s\S]*# the office/);
-  assert.equal(probeSettings(dir, {}).url, collector.url);
+  assert.equal(probeSettings(dir, {}).vantages[0]?.url, collector.url);
 });
 
 test("a join text that is none, a folder that cannot be written, a collector that is away: one sentence each", async (t) => {

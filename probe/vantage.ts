@@ -1,0 +1,215 @@
+/**
+ * One vantage of a probe: assignments -> schedule -> measure -> spool -> ship, under an identity of its own.
+ *
+ * A sample goes to the disk before the shipper hears of it. Whatever becomes of one vantage (its key is revoked, its
+ * carrier's link is down), the others of the process go on; only the pace is shared by all.
+ */
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Clock } from "../collector/wire/clock.ts";
+import type { Log } from "../collector/wire/log.ts";
+import type { ProbeConfig, Progress } from "../collector/wire/probe-protocol.ts";
+import { NO_TIMINGS } from "../collector/wire/sample.ts";
+import { VERSION } from "../collector/wire/version.ts";
+import type { VantageSettings } from "./config.ts";
+import { type OnDemand, onDemandOf } from "./schedule/on-demand.ts";
+import type { Pace } from "./schedule/pace.ts";
+import { type Plan, planOf, type Unkept } from "./schedule/plan.ts";
+import { type Scheduler, type Started, schedulerOf } from "./schedule/scheduler.ts";
+import { type Puller, pullerOf, readKept } from "./ship/assignments.ts";
+import { type Client, clientOf } from "./ship/client.ts";
+import { onceNewsOf, progressOf } from "./ship/progress.ts";
+import { type Shipper, shipperOf } from "./ship/shipper.ts";
+import { nodeFiles } from "./spool/files.ts";
+import type { Unnumbered } from "./spool/record.ts";
+import { openSpool, type Spool } from "./spool/spool.ts";
+import { type Targets, targetsOf } from "./targets.ts";
+
+export type VantageDeps = {
+  readonly settings: VantageSettings;
+  readonly loopDelayMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** 0 <= n < 1. */
+  readonly random: () => number;
+  /** Ms since the machine started, counted while it sleeps too. */
+  readonly bootMs: () => number;
+  readonly pace: Pace;
+};
+
+export type Vantage = {
+  /** Lets the machinery compile, then measures. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const MEASURE_GRACE_MS = 4_000;
+const WARM_UP_MS = 1_500;
+const SHIP_GRACE_MS = 4_000;
+
+/**
+ * Opens what a vantage has on disk; nothing is asked or measured before `start`.
+ *
+ * @throws What the file system throws when its folder cannot be made or read.
+ */
+export async function vantageOf(deps: VantageDeps): Promise<Vantage> {
+  const { settings, clock, log, random } = deps;
+  const files = nodeFiles();
+  await files.makeFolder(settings.folder);
+  const spool = await openSpool({
+    files,
+    folder: join(settings.folder, "spool"),
+    clock,
+    log,
+    newEpoch: () => randomBytes(8).toString("hex"),
+    maxBytes: settings.spool.maxBytes,
+    keepS: settings.spool.keepDays * 86_400,
+  });
+  const kept = await readKept(files, settings.folder, log);
+  const client = clientOf({ ...settings, userAgent: `carrierwatch/${VERSION}` });
+  const known = new Map(kept?.config.assignments.map(({ id, revision }) => [id, revision]));
+  const plan = planOf(spool.lastTicks(), known);
+  const shipper = shipperOf({
+    ...{ client, spool, clock, log, random },
+    probeVersion: VERSION,
+    refusedAsFuture: (target, tick) => plan.forget(target, tick),
+  });
+  const vantage = new RunningVantage(deps, { spool, client, shipper, plan, config: kept?.config ?? null });
+  const puller = pullerOf(
+    {
+      ...{ client, files, clock, log, random },
+      folder: settings.folder,
+      apply: (config) => vantage.apply(config),
+      once: (list) => vantage.onDemand.take(list),
+      contact: () => shipper.wake(true),
+    },
+    kept,
+  );
+  vantage.puller = puller;
+  return vantage;
+}
+
+type Parts = {
+  readonly spool: Spool;
+  readonly client: Client;
+  readonly shipper: Shipper;
+  readonly plan: Plan;
+  /** Of an earlier run; null = none. */
+  readonly config: ProbeConfig | null;
+};
+
+class RunningVantage implements Vantage {
+  readonly onDemand: OnDemand;
+  puller: Puller | null = null;
+  readonly #deps: VantageDeps;
+  readonly #parts: Parts;
+  readonly #targets: Targets;
+  readonly #scheduler: Scheduler;
+  readonly #giveUp = new AbortController();
+  readonly #tell: ReturnType<typeof progressOf>;
+
+  constructor(deps: VantageDeps, parts: Parts) {
+    const { clock, log, bootMs, pace } = deps;
+    this.#deps = deps;
+    this.#parts = parts;
+    this.#tell = progressOf(parts.client);
+    this.#targets = targetsOf(deps);
+    this.onDemand = onDemandOf({
+      ...{ clock, log },
+      measure: (once, options) => this.#targets.once(once, options),
+      tell: onceNewsOf(parts.client),
+    });
+    this.#scheduler = schedulerOf({
+      ...{ clock, bootMs, pace },
+      plan: parts.plan,
+      measure: (started) => this.#measure(started),
+      unkept: (ticks, unreported) => this.#unkept(ticks, unreported),
+    });
+  }
+
+  async start(): Promise<void> {
+    const { config, shipper } = this.#parts;
+    if (config) this.apply(config);
+    shipper.start();
+    this.puller?.start();
+    await this.#warmUp();
+    this.#scheduler.start();
+  }
+
+  /** Better first numbers; nothing to wait long for, let alone to fail over. */
+  async #warmUp(): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const cancel = this.#deps.clock.after(WARM_UP_MS, late.resolve);
+    const warm = this.#targets.warmUp().catch((error: unknown) => {
+      this.#deps.log.warn({ error }, "the warm-up broke off");
+    });
+    await Promise.race([warm, late.promise]);
+    cancel();
+  }
+
+  apply(config: ProbeConfig): void {
+    const { vantage, assignments } = config;
+    this.#deps.log.info({ vantage, targets: assignments.length }, "assignments");
+    this.#targets.assigned(assignments);
+    this.#scheduler.assign(assignments);
+  }
+
+  async stop(): Promise<void> {
+    this.onDemand.stop();
+    const { spool, client, shipper } = this.#parts;
+    await Promise.all([this.puller?.stop(), this.#scheduler.stop(MEASURE_GRACE_MS)]);
+    this.#giveUp.abort(new Error("the probe stops"));
+    await shipper.stop(SHIP_GRACE_MS);
+    await spool.close();
+    this.#targets.close();
+    client.close();
+  }
+
+  async #measure(started: Started): Promise<void> {
+    const { assignment, tick, first } = started.measurement;
+    const { id: target, stepS } = assignment;
+    const startedMs = this.#deps.clock.nowMs();
+    const { signal } = this.#giveUp;
+    const onProgress = (done: Progress["done"]) => this.#tell({ target, startedMs, done });
+    try {
+      const measured = await this.#targets.measure(
+        started,
+        (address, part) => this.#keep({ target, address, tick, stepS, ...part }),
+        { signal, ...(first ? { onProgress } : {}) },
+      );
+      await this.#keep({ target, tick, stepS, ...measured });
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#deps.log.error({ target, tick, error }, "a measurement broke off");
+      const note = (error instanceof Error ? error.message : String(error)).slice(0, 300);
+      await this.#keep(unknown({ assignment, tick, reason: "internal" }, startedMs, note));
+    }
+  }
+
+  #unkept(ticks: readonly Unkept[], unreported: number): void {
+    const { clock, log } = this.#deps;
+    const reasons = [...new Set(ticks.map(({ reason }) => reason))].join(", ");
+    log.warn({ ticks: ticks.length, unreported, reasons }, "ticks could not be kept");
+    for (const tick of ticks) void this.#keep(unknown(tick, clock.nowMs()));
+  }
+
+  /** @returns The sample as it was kept. */
+  async #keep(sample: Unnumbered): Promise<Unnumbered> {
+    if (await this.#parts.spool.append(sample)) this.#parts.shipper.wake();
+    return sample;
+  }
+}
+
+/** The sample of a tick nobody could measure. */
+function unknown({ assignment, tick, reason }: Unkept, startedMs: number, note?: string): Unnumbered {
+  return {
+    target: assignment.id,
+    tick,
+    stepS: assignment.stepS,
+    startedMs,
+    state: "unknown",
+    unknownReason: reason,
+    timings: NO_TIMINGS,
+    detail: note === undefined ? {} : { note },
+  };
+}
