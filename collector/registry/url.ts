@@ -4,6 +4,7 @@
  * Only what the text itself shows: whether a probe may reach the address is the probe's egress guard's to say.
  */
 import { getDomain } from "tldts";
+import { KINDS, kindOf, placeOf } from "../wire/kind.ts";
 
 /** Every problem of a URL a person wrote; an empty list = it can be measured. */
 export function urlProblems(text: string): string[] {
@@ -15,11 +16,20 @@ export function urlProblems(text: string): string[] {
   if (scheme === undefined || (hasPort && !trimmed.includes("://"))) {
     return [`has no scheme: write https://${trimmed.replace(/^\/+/, "")}`];
   }
+  if (KINDS.some((kind) => kind === scheme)) return placeProblems(trimmed, scheme);
   if (scheme !== "http" && scheme !== "https") {
-    return [`has the scheme ${JSON.stringify(scheme)}; only http and https are measured`];
+    return [
+      `has the scheme ${JSON.stringify(scheme)}; only http, https, tcp, tls, ping and dns are measured`,
+    ];
   }
   if (!/^https?:\/\//i.test(trimmed)) return [`must start with ${scheme}://`];
   return parsedProblems(trimmed);
+}
+
+function placeProblems(text: string, scheme: string): string[] {
+  if (kindOf(text) === null) return [`must start with ${scheme}://`];
+  const result = placeOf(text);
+  return result.ok ? [] : [result.problem];
 }
 
 function parsedProblems(text: string): string[] {
@@ -50,8 +60,12 @@ export function groupOf(urlText: string): string {
   return (getDomain(host) ?? host).slice(0, 64) || "-";
 }
 
-/** The host without the brackets of IPv6; "" when the text is no URL. */
+/** The host without the brackets of IPv6, the name of a dns URL; "" when the text is no URL. */
 export function hostOf(urlText: string): string {
+  if (kindOf(urlText) !== null) {
+    const result = placeOf(urlText);
+    return result.ok ? result.place.host : "";
+  }
   return (parse(urlText)?.hostname ?? "").replace(/^\[|\]$/g, "");
 }
 

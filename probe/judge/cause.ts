@@ -95,6 +95,9 @@ const OWN: Readonly<Record<string, FailureCause>> = {
   TOO_MANY_REDIRECTS: "too-many-redirects",
   REDIRECT_LOOP: "redirect-loop",
   REDIRECT_REFUSED: "redirect-refused",
+  LOSS: "loss",
+  RECORD: "record",
+  HIJACKED: "hijacked",
 };
 
 /** Whose fault; everything else is the target's. One vantage cannot tell a target from the way to it: compare carriers. */
@@ -103,6 +106,8 @@ const SOURCES: Readonly<Partial<Record<FailureCause, FailureSource>>> = {
   "dns-refused": "resolver",
   "dns-timeout": "resolver",
   "dns-malformed": "resolver",
+  hijacked: "resolver",
+  loss: "network",
   unreachable: "network",
   "connect-timeout": "network",
   "connection-reset": "network",

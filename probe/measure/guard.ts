@@ -8,6 +8,7 @@
  */
 import ipaddr from "ipaddr.js";
 import { ConfigError } from "../../collector/wire/errors.ts";
+import { kindOf, placeOf } from "../../collector/wire/kind.ts";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Range = readonly [Address, number];
@@ -51,6 +52,9 @@ const REFUSED_PORTS = new Set([
   19, 21, 22, 23, 25, 53, 110, 111, 139, 143, 389, 445, 465, 514, 587, 636, 993, 995, 1433, 1521, 2375, 3306,
   3389, 5432, 5900, 6379, 11211, 27017,
 ]);
+
+/** Asked about instead of the real port where no HTTP request is sent: on no list of ports. */
+export const NO_REQUEST_PORT = 0;
 
 /** Longest note the wire takes, and the part of a name that is shown in it. */
 const MAX_NOTE = 300;
@@ -112,9 +116,19 @@ export function guardOf(allow: readonly string[], allowFile: string): Guard {
  * @returns The refusal, or null when nothing can be said against the URL before its name is looked up.
  */
 export function guardUrl(url: string, allow: readonly string[]): string | null {
+  if (kindOf(url) !== null) return guardPlace(url, guardOf(allow, ""));
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed === null) return `${JSON.stringify(url.slice(0, 80))} is not a URL`;
   return guardOf(allow, "").url(parsed);
+}
+
+/** Of a tcp, tls or ping URL its host, of a dns URL the resolver it names: where these are addresses. */
+function guardPlace(url: string, guard: Guard): string | null {
+  const result = placeOf(url);
+  if (!result.ok) return `the URL ${result.problem}`;
+  const { place } = result;
+  const host = place.kind === "dns" ? (place.resolver?.address ?? "") : place.host;
+  return parse(host) === null ? null : guard.address(host, NO_REQUEST_PORT, host);
 }
 
 /** Port a URL connects to. */

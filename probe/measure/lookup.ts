@@ -30,6 +30,8 @@ export type Lookup = {
    * @param mark Called first thing in every callback up to the one that decides: the last call counts.
    */
   ask(host: string, families: readonly (4 | 6)[], signal: AbortSignal, mark: () => void): Promise<Addresses>;
+  /** A resolver for one query of another kind, its caller's to cancel. @param servers Empty = the ones of `ask`. */
+  fresh(servers: readonly string[]): Resolver;
   close(): void;
 };
 
@@ -69,6 +71,7 @@ export function lookupOf(options: LookupOptions): Lookup {
       return null;
     },
     ask: (host, families, signal, mark) => ask(current(), host, families, signal, mark),
+    fresh: (servers) => resolverOf(servers.length === 0 ? options : { ...options, resolvers: servers }),
     close: () => resolver.cancel(),
   };
 }

@@ -7,14 +7,16 @@
  */
 import { networkInterfaces } from "node:os";
 import type { Clock } from "../../collector/wire/clock.ts";
+import { kindOf } from "../../collector/wire/kind.ts";
 import type { Metric } from "../../collector/wire/metric.ts";
 import { DEFAULT_LIMITS, type Limits } from "../judge/judge.ts";
 import { measuredOf } from "./assemble.ts";
 import { secureContextOf } from "./connect.ts";
 import type { Interfaces } from "./families.ts";
-import { follow } from "./follow.ts";
+import { type Course, follow } from "./follow.ts";
 import { guardOf } from "./guard.ts";
 import type { HopTools } from "./hop.ts";
+import { measureKind, type Ran } from "./kinds/measure-kind.ts";
 import { lookupOf } from "./lookup.ts";
 import { loopWatch } from "./loop-watch.ts";
 import type { Measurable, Measured } from "./measured.ts";
@@ -113,6 +115,13 @@ async function undisturbed(
   return second.state === "suspect" && delayOf(second) > delayOf(first) ? first : second;
 }
 
+/** What the scheme of the URL asks for. */
+async function runAny(tools: HopTools, assignment: Measurable, course: Course): Promise<Ran> {
+  if (kindOf(assignment.url) !== null) return measureKind(tools, assignment, course);
+  const trail = await follow(tools, assignment, course);
+  return { trouble: trail.trouble, conclude: (about) => measuredOf(trail, assignment, about) };
+}
+
 function delayOf({ detail }: Measured): number {
   return detail.loopDelayMs ?? 0;
 }
@@ -141,11 +150,11 @@ async function run(
     extra.onProgress?.(progressOf([...finished, marks]));
   };
   try {
-    const trail = await follow(tools, assignment, { stop, arrived, marked, finished });
+    const ran = await runAny(tools, assignment, { stop, arrived, marked, finished });
     extra.signal?.throwIfAborted();
     const endDelayMs = watch.delayMs();
-    if (trail.trouble) loopDelayMs = Math.max(loopDelayMs, endDelayMs);
-    return measuredOf(trail, assignment, { startedMs, loopDelayMs, endDelayMs, lateMs, limits });
+    if (ran.trouble) loopDelayMs = Math.max(loopDelayMs, endDelayMs);
+    return ran.conclude({ startedMs, loopDelayMs, endDelayMs, lateMs, limits });
   } finally {
     lift();
     extra.signal?.removeEventListener("abort", callerStops);

@@ -5,20 +5,29 @@
 import type { Clock } from "../../collector/wire/clock.ts";
 import type { FailurePhase } from "../../collector/wire/sample.ts";
 
-/** Codes of our own, beside those of Node, c-ares, OpenSSL and undici. */
+/** Codes of our own, beside those of Node, c-ares, OpenSSL and nghttp2. */
 export const OWN_CODES = [
   "DEADLINE",
   "GUARD",
   "TOO_LARGE",
   "BAD_ENCODING",
+  "NOT_HTTP",
+  "EMPTY_ANSWER",
   "BAD_HEAD",
+  "HEAD_TOO_LARGE",
+  "BAD_CHUNK",
   "BODY_CUT",
+  "STREAM_RESET",
   "BAD_REDIRECT",
   "TOO_MANY_REDIRECTS",
   "REDIRECT_LOOP",
   "REDIRECT_REFUSED",
   "NO_FAMILY",
   "NO_LOCAL_FAMILY",
+  "NO_SECRET",
+  "LOSS",
+  "RECORD",
+  "HIJACKED",
 ] as const;
 export type OwnCode = (typeof OWN_CODES)[number];
 

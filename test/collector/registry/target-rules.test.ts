@@ -34,7 +34,7 @@ test("each mistake has its own sentence", async (t) => {
       name: "ftp",
       input: { ...GOOD, url: "ftp://example.com/" },
       path: "url",
-      want: /scheme "ftp"; only http and https/,
+      want: /scheme "ftp"; only http, https, tcp, tls, ping and dns/,
     },
     { name: "file", input: { ...GOOD, url: "file:///etc/passwd" }, path: "url", want: /scheme "file"/ },
     {
