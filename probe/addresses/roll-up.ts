@@ -82,7 +82,7 @@ function addressesFailure(
   needed: number,
 ): Failure {
   const sources = new Set(failing.map(({ measured }) => measured.failure?.source));
-  const common = failing.length === parts.length && sources.size === 1;
+  const common = up === 0 && sources.size === 1;
   const list = failing.map(({ address, measured }) => `${address} ${measured.failure?.cause ?? ""}`);
   return {
     phase: shown.phase,

@@ -15,7 +15,7 @@ export type FakeCollector = {
   /** Every sample stored, by epoch/seq; values are how often it came. */
   readonly stored: Map<string, { sample: Sample; times: number }>;
   readonly batches: BatchEnvelope[];
-  readonly requests: { path: string; headers: IncomingMessage["headers"] }[];
+  readonly requests: { path: string; headers: IncomingMessage["headers"]; from: string }[];
   readonly progress: unknown[];
   /** Answers instead of the usual; null = the usual. */
   intercept: (path: string, batch: BatchEnvelope | null) => Reply | "hang" | "reset" | "reset-after" | null;
@@ -88,7 +88,7 @@ export async function fakeCollector(
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? "").replace(basePath, "");
     const raw = await buffer(request);
-    fake.requests.push({ path, headers: request.headers });
+    fake.requests.push({ path, headers: request.headers, from: request.socket.remoteAddress ?? "" });
     const text = request.headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw;
     const batch = path.endsWith("/samples") ? BatchEnvelope.parse(JSON.parse(text.toString())) : null;
     const scripted = fake.intercept(path, batch);

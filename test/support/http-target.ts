@@ -29,6 +29,8 @@ export type HttpTargetOptions = Script & {
   /** Before the TLS handshake is answered, ms. */
   readonly tlsDelayMs?: number;
   readonly host?: string;
+  /** Default 0: any that is free. */
+  readonly port?: number;
   /** Script per path; the rest falls back on the options themselves. */
   readonly paths?: Readonly<Record<string, Script>>;
 };
@@ -68,7 +70,7 @@ export async function httpTarget(options: HttpTargetOptions = {}): Promise<HttpT
     socket.on("close", () => sockets.delete(socket));
   });
   server.on("tlsClientError", () => undefined);
-  server.listen(0, host);
+  server.listen(options.port ?? 0, host);
   await once(server, "listening");
   const { port } = addressOf(server);
   const target: HttpTarget = {
