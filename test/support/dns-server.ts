@@ -1,7 +1,8 @@
 /**
  * A real DNS server on loopback, UDP and TCP port 0, with scripted answers per name and type.
  *
- * `dnsServer({ "web.test": { a: ["127.0.0.1"] } })`. A name nobody scripted is NXDOMAIN. Counts every question.
+ * `dnsServer({ "web.test": { a: ["127.0.0.1"] } })`. A name nobody scripted is answered as "*" says, else NXDOMAIN.
+ * Counts every question.
  */
 import dgram from "node:dgram";
 import { once } from "node:events";
@@ -12,6 +13,8 @@ export type Zone = {
   readonly aaaa?: readonly string[];
   /** Every question is answered with this name; the addresses, if any, stand under it. */
   readonly cname?: string;
+  /** Data of further records, by type, as they travel: `{ 15: [mx(10, "mail.test")] }`. */
+  readonly records?: Readonly<Record<number, readonly Buffer[]>>;
   readonly ttlS?: number;
   /** Before the answer, ms. */
   readonly delayMs?: number;
@@ -48,7 +51,7 @@ export async function dnsServer(zones: Record<string, Zone | (() => Zone)> = {})
     const askedMs = performance.now();
     const asked: DnsServer["questions"][number] = { name: question.name, type: question.type, heldMs: null };
     server.questions.push(asked);
-    const entry = server.zones[question.name];
+    const entry = server.zones[question.name] ?? server.zones["*"];
     const zone = typeof entry === "function" ? entry() : entry;
     const silent = zone?.fault === "silent" || (zone?.fault === "silent-aaaa" && question.type === "AAAA");
     if (silent) return;
@@ -95,7 +98,12 @@ async function onePortFor(tcp: net.Server): Promise<dgram.Socket> {
   }
 }
 
-type Question = { readonly name: string; readonly type: "A" | "AAAA" | "other"; readonly end: number };
+type Question = {
+  readonly name: string;
+  readonly type: "A" | "AAAA" | "other";
+  readonly code: number;
+  readonly end: number;
+};
 
 function questionOf(query: Buffer): Question {
   const labels: string[] = [];
@@ -108,6 +116,7 @@ function questionOf(query: Buffer): Question {
   return {
     name: labels.join(".").toLowerCase(),
     type: code === 1 ? "A" : code === 28 ? "AAAA" : "other",
+    code,
     end: at + 5,
   };
 }
@@ -141,6 +150,9 @@ function recordsOf(question: Question, zone: Zone): Buffer[] {
   for (const address of addresses ?? []) {
     records.push(record(owner, question.type === "A" ? 1 : 28, ttlS, bytesOf(address)));
   }
+  for (const data of zone.records?.[question.code] ?? []) {
+    records.push(record(owner, question.code, ttlS, data));
+  }
   return records;
 }
 
@@ -153,7 +165,8 @@ function record(owner: Buffer, type: number, ttlS: number, data: Buffer): Buffer
   return Buffer.concat([owner, head, data]);
 }
 
-function nameOf(name: string): Buffer {
+/** A name as it travels. */
+export function nameOf(name: string): Buffer {
   const labels = name
     .split(".")
     .map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)]));
