@@ -1,8 +1,8 @@
 /**
  * What an error in a phase means: its cause and whose fault the evidence says it is. Tables only.
  *
- * Codes are those of Node 24 (system calls, OpenSSL), c-ares and undici 8, and our own. The phase comes from the
- * measurement's marks, never from the code: undici cannot tell TCP from TLS.
+ * Codes are those of Node 24 (system calls, OpenSSL), c-ares and nghttp2, and our own. The phase comes from the
+ * measurement's marks, never from the code: most can happen in several.
  */
 import type { FailureCause, FailurePhase, FailureSource } from "../../collector/wire/sample.ts";
 import type { Trouble } from "../measure/trouble.ts";
@@ -27,6 +27,9 @@ const RESET: ByPhase = {
   wait: "reset-before-answer",
   transfer: "body-reset",
 };
+
+/** STREAM_RESET is HTTP/2's own reset, of one request. */
+const RESET_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "STREAM_RESET"]);
 
 const DNS: Readonly<Record<string, FailureCause>> = {
   ENOTFOUND: "nxdomain",
@@ -81,9 +84,10 @@ const TLS: Readonly<Record<string, FailureCause>> = {
 };
 
 const HTTP: Readonly<Record<string, FailureCause>> = {
-  UND_ERR_HEADERS_OVERFLOW: "headers-too-large",
-  HPE_HEADER_OVERFLOW: "headers-too-large",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "body-truncated",
+  NOT_HTTP: "not-http",
+  EMPTY_ANSWER: "empty-answer",
+  HEAD_TOO_LARGE: "headers-too-large",
+  BAD_CHUNK: "bad-chunk",
   TOO_LARGE: "too-large",
   BAD_ENCODING: "bad-encoding",
   BAD_HEAD: "bad-headers",
@@ -121,18 +125,18 @@ export function causeOf(trouble: Trouble): { cause: FailureCause; source: Failur
   return { cause, source: SOURCES[cause] ?? "target" };
 }
 
-function lookUp({ phase, code, message }: Trouble): FailureCause {
+function lookUp({ phase, code }: Trouble): FailureCause {
   if (OWN[code]) return OWN[code];
   if (PROBE_CODES.has(code)) return "no-local-port";
   if (code === "DEADLINE") return DEADLINE[phase] ?? "internal";
   if (phase === "dns") return DNS[code] ?? "internal";
   if (phase === "connect") return CONNECT[code] ?? resetIn(phase, code) ?? "internal";
   if (phase === "tls") return tlsCause(code);
-  return httpCause(phase, code, message);
+  return httpCause(phase, code);
 }
 
 function resetIn(phase: FailurePhase, code: string): FailureCause | null {
-  return code === "ECONNRESET" || code === "EPIPE" || code === "ECONNABORTED" ? (RESET[phase] ?? null) : null;
+  return RESET_CODES.has(code) ? (RESET[phase] ?? null) : null;
 }
 
 function tlsCause(code: string): FailureCause {
@@ -144,22 +148,8 @@ function tlsCause(code: string): FailureCause {
   return "internal";
 }
 
-function httpCause(phase: FailurePhase, code: string, message: string): FailureCause {
+function httpCause(phase: FailurePhase, code: string): FailureCause {
   const known = HTTP[code] ?? resetIn(phase, code);
   if (known) return known;
-  // The end of the connection: before any byte an empty answer, within the head a broken one.
-  if (code === "UND_ERR_SOCKET") {
-    if (/bad (?:response|upgrade)/.test(message)) return "bad-headers";
-    return phase === "wait" ? "empty-answer" : "bad-headers";
-  }
-  if (message.startsWith("HTTPParserError")) return parserCause(message);
   return code === "ETIMEDOUT" ? (DEADLINE[phase] ?? "internal") : "internal";
-}
-
-/** undici 8 gives its parser's errors no code: llhttp's reason stands in the message only. */
-function parserCause(message: string): FailureCause {
-  if (/Expected HTTP\/|[Ii]nvalid (?:HTTP )?version|Invalid status/.test(message)) return "not-http";
-  if (/chunk/i.test(message)) return "bad-chunk";
-  if (/EOF/.test(message)) return "body-truncated";
-  return "bad-headers";
 }

@@ -60,6 +60,7 @@ export function judge(evidence: Evidence, expect: Expect, limits: Limits = DEFAU
 function troubled(trouble: Trouble, evidence: Evidence, doubtShare: number): Verdict {
   if (trouble.code === "GUARD") return unknown("guard", trouble.message);
   if (trouble.code === "NO_LOCAL_FAMILY") return unknown("probe-network", trouble.message);
+  if (trouble.code === "NO_SECRET") return unknown("internal", trouble.message);
   const { cause, source } = causeOf(trouble);
   if (cause === "internal")
     return unknown("internal", `the probe failed in ${trouble.phase}: ${textOf(trouble)}`);

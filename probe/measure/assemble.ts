@@ -1,11 +1,10 @@
 /** A trail of hops becomes what the sample says: timings, verdict, details. Pure. */
-import { PHASES, RECEIVE_RATE_MIN_BYTES, toPdp, usOf } from "../../collector/wire/metric.ts";
-import type { Detail } from "../../collector/wire/sample.ts";
+import { PHASES, usOf } from "../../collector/wire/metric.ts";
 import { judge, type Limits } from "../judge/judge.ts";
+import { detailOf } from "./detail.ts";
 import type { Trail } from "./follow.ts";
-import type { Hop } from "./hop.ts";
 import type { Measurable, Measured } from "./measured.ts";
-import { type Marks, timingsOf } from "./phases.ts";
+import { timingsOf } from "./phases.ts";
 
 export type Circumstances = {
   readonly startedMs: number;
@@ -29,7 +28,10 @@ export function measuredOf(trail: Trail, assignment: Measurable, about: Circumst
     {
       trouble,
       status: last?.answer?.status ?? null,
-      findings: body && { bytes: body.bodyBytes ?? 0, contains: body.found, matches: null, json: null },
+      headers: Object.fromEntries(last?.answer?.headers ?? []),
+      findings: body?.findings ?? null,
+      certificate: last?.certificate ?? null,
+      nowS: Math.floor(about.startedMs / 1000),
       totalMs: (timings.total ?? 0) / 1000,
       loopDelayMs: trouble === null ? about.loopDelayMs : about.endDelayMs,
       lateMs: about.lateMs,
@@ -39,51 +41,17 @@ export function measuredOf(trail: Trail, assignment: Measurable, about: Circumst
     about.limits,
   );
   const { note, ...judged } = verdict;
-  const detail = detailOf(trail, about);
+  const redirectUs =
+    last && hops.length > 1 ? usOf(last.marks.startMs - (hops[0]?.marks.startMs ?? 0)) : null;
+  const detail = detailOf(hops, { finalUrl: trail.url?.href ?? null, redirectUs });
+  detail.lateMs = round3(about.lateMs);
+  detail.loopDelayMs = round3(about.loopDelayMs);
   return {
     startedMs: about.startedMs,
     ...judged,
     timings,
     detail: note === undefined ? detail : { ...detail, note },
   };
-}
-
-function detailOf(trail: Trail, about: Circumstances): Detail {
-  const { hops } = trail;
-  const last = hops.at(-1);
-  const detail: Detail = { lateMs: round3(about.lateMs), loopDelayMs: round3(about.loopDelayMs) };
-  if (!last) return detail;
-  addAnswer(detail, last);
-  const redirects = hops.length - 1;
-  if (redirects > 0) {
-    detail.redirects = Math.min(redirects, 20);
-    detail.redirectUs = usOf(last.marks.startMs - (hops[0]?.marks.startMs ?? 0));
-    if (trail.url) detail.finalUrl = trail.url.href.slice(0, 2048);
-  }
-  if (last.address !== null) detail.address = last.address.slice(0, 64);
-  if (last.family !== null) detail.family = last.family;
-  if (last.tlsProtocol !== null) detail.tlsProtocol = last.tlsProtocol.slice(0, 16);
-  if (last.certificate) detail.certificate = last.certificate;
-  return detail;
-}
-
-function addAnswer(detail: Detail, { answer, status, wireBytes, marks }: Hop): void {
-  if (status === null) return;
-  detail.status = status;
-  detail.protocol = "http/1.1";
-  if (wireBytes !== null) detail.wireBytes = wireBytes;
-  const body = answer?.body ?? null;
-  if (body === null) return;
-  detail.wireBytes = body.wireBytes;
-  if (body.bodyBytes !== null) detail.bodyBytes = body.bodyBytes;
-  const rate = receiveBps(body.wireBytes, marks);
-  if (rate !== null) detail.receiveBps = rate;
-}
-
-/** Bytes per second while the body came; null under 100 kB, where it says nothing. */
-function receiveBps(wireBytes: number, marks: Marks): number | null {
-  if (wireBytes < RECEIVE_RATE_MIN_BYTES || marks.firstByteMs === null || marks.endMs === null) return null;
-  return toPdp((wireBytes * 1000) / Math.max(0.001, marks.endMs - marks.firstByteMs)).value;
 }
 
 function round3(ms: number): number {

@@ -1,11 +1,12 @@
 /**
- * The body of an answer: bytes counted on the wire, decoded and searched only when a text is looked for.
+ * The body of an answer: bytes counted on the wire, decoded and inspected only when a rule asks for it.
  *
- * Streaming: nothing is kept but the tail a match could straddle. Both counts are capped, so that a bomb of 158
- * bytes costs no more than the cap. The socket is never paused for the decoder: that would be measured.
+ * Streaming: nothing is kept here. Both counts are capped, so that a bomb of 158 bytes costs no more than the cap.
+ * The socket is never paused for the decoder: that would be measured.
  */
 import type { Transform } from "node:stream";
 import zlib from "node:zlib";
+import type { Findings, Inspector } from "../judge/inspect.ts";
 import { StageError } from "./trouble.ts";
 
 /** Encodings one on another that are undone; more is an attack. */
@@ -13,10 +14,10 @@ const MAX_ENCODINGS = 3;
 
 export type BodyFacts = {
   readonly wireBytes: number;
-  /** Decoded; null when the body was encoded and nobody asked for its text. */
+  /** Decoded; null when the body was encoded and nobody asked for its content. */
   readonly bodyBytes: number | null;
-  /** Whether the text was found; null = not looked for. */
-  readonly found: boolean | null;
+  /** Null = no rule asks. */
+  readonly findings: Findings | null;
 };
 
 export type BodyReader = {
@@ -31,35 +32,32 @@ export type BodyReader = {
 
 /**
  * @param encoding Content-Encoding of the answer, as sent; "" = none.
- * @param contains Text to look for, UTF-8; undefined = do not decode.
+ * @param inspect Takes the decoded body if it wants it.
  * @param capBytes Most bytes read, encoded or decoded.
  */
-export function bodyReader(encoding: string, contains: string | undefined, capBytes: number): BodyReader {
+export function bodyReader(encoding: string, inspect: Inspector, capBytes: number): BodyReader {
   let wireBytes = 0;
   const encodings = encoding
     .toLowerCase()
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "" && part !== "identity");
-  const search = contains === undefined ? null : searcher(Buffer.from(contains, "utf8"), capBytes);
-  const decoder = search === null || encodings.length === 0 ? null : decoderOf(encodings, search);
-  const count = (bytes: Buffer) => {
-    wireBytes += bytes.length;
-    if (wireBytes > capBytes) throw tooLarge(capBytes);
-  };
+  const sink = inspect.wantsBody ? sinkOf(inspect, capBytes) : null;
+  const decoder = sink === null || encodings.length === 0 ? null : decoderOf(encodings, sink);
   return {
     chunk(bytes) {
-      count(bytes);
+      wireBytes += bytes.length;
+      if (wireBytes > capBytes) throw tooLarge(capBytes);
       if (decoder) decoder.write(bytes);
-      else search?.take(bytes);
+      else sink?.take(bytes);
     },
     async finish() {
       await decoder?.end();
-      const decoded = search !== null || encodings.length === 0;
+      const plain = encodings.length === 0 ? wireBytes : null;
       return {
         wireBytes,
-        bodyBytes: !decoded ? null : decoder && search ? search.bytes() : wireBytes,
-        found: search === null ? null : search.found(),
+        bodyBytes: sink === null ? plain : sink.bytes(),
+        findings: sink === null ? null : inspect.end(),
       };
     },
     wireBytes: () => wireBytes,
@@ -71,31 +69,25 @@ function tooLarge(capBytes: number): StageError {
   return new StageError("TOO_LARGE", `the body is larger than ${capBytes} bytes`);
 }
 
-type Search = { take(bytes: Buffer): void; found(): boolean; bytes(): number };
+type Sink = { take(bytes: Buffer): void; bytes(): number };
 
-function searcher(needle: Buffer, capBytes: number): Search {
-  let tail: Buffer = Buffer.alloc(0);
-  let found = false;
+/** Counts what is decoded on its way to the inspector. */
+function sinkOf(inspect: Inspector, capBytes: number): Sink {
   let bytes = 0;
   return {
     take(chunk) {
       bytes += chunk.length;
       if (bytes > capBytes) throw tooLarge(capBytes);
-      if (found) return;
-      const window = tail.length === 0 ? chunk : Buffer.concat([tail, chunk]);
-      found = window.includes(needle);
-      // A copy: a view would keep the whole chunk alive.
-      tail = Buffer.from(window.subarray(Math.max(0, window.length - needle.length + 1)));
+      inspect.chunk(chunk);
     },
-    found: () => found,
     bytes: () => bytes,
   };
 }
 
 type Decoder = { write(bytes: Buffer): void; end(): Promise<void>; destroy(): void };
 
-/** A chain of decoders, last encoding first, that feeds the search. */
-function decoderOf(encodings: readonly string[], search: Search): Decoder {
+/** A chain of decoders, last encoding first, that feeds the sink. */
+function decoderOf(encodings: readonly string[], sink: Sink): Decoder {
   if (encodings.length > MAX_ENCODINGS) return brokenDecoder(`${encodings.length} encodings on one another`);
   const makers = encodings.map((name) => MAKERS[name]);
   const unknown = makers.indexOf(undefined);
@@ -124,7 +116,7 @@ function decoderOf(encodings: readonly string[], search: Search): Decoder {
     streams.at(-1)?.on("end", settle);
     streams.at(-1)?.on("data", (bytes: Buffer) => {
       try {
-        search.take(bytes);
+        sink.take(bytes);
       } catch (error) {
         fail(error instanceof Error ? error : new Error(String(error)));
       }

@@ -48,9 +48,15 @@ export type TlsOptions = {
   readonly socket: net.Socket;
   readonly host: string;
   readonly context: tls.SecureContext;
+  /** Asked for by SNI and expected in the certificate; absent = `host`. */
+  readonly serverName?: string | undefined;
+  /** What is offered by ALPN, the most wanted first; absent = HTTP/1.1. */
+  readonly protocols?: readonly string[];
   readonly signal: AbortSignal;
   /** From here on the TLS socket stands for both: it alone is destroyed. */
   readonly took: (secure: tls.TLSSocket) => void;
+  /** The ClientHello has been written. */
+  readonly began?: () => void;
   /** The server's first flight has been read: what follows until `mark` is our own arithmetic. */
   readonly answered: () => void;
   readonly mark: () => void;
@@ -63,16 +69,19 @@ export type TlsOptions = {
  */
 export function openTls(options: TlsOptions): Promise<tls.TLSSocket> {
   const { socket, host } = options;
+  const serverName = options.serverName ?? (net.isIP(host) === 0 ? host : undefined);
   return stage<tls.TLSSocket>(options.signal, (resolve, reject) => {
     const secure = tls.connect({
       socket,
       // `host` is what the certificate is held against when there is no server name (RFC 6066 forbids addresses).
       host,
-      ...(net.isIP(host) === 0 ? { servername: host } : {}),
+      ...(serverName === undefined ? {} : { servername: serverName }),
       secureContext: options.context,
-      ALPNProtocols: ["http/1.1"],
+      ALPNProtocols: [...(options.protocols ?? ["http/1.1"])],
       rejectUnauthorized: false,
     });
+    // The socket stands, so the ClientHello has gone out within the call.
+    options.began?.();
     options.took(secure);
     // Only its instant is of use; the key line is dropped.
     secure.once("keylog", options.answered);
@@ -86,9 +95,4 @@ export function openTls(options: TlsOptions): Promise<tls.TLSSocket> {
     });
     return () => secure.destroy();
   });
-}
-
-/** One set of certificate authorities for all measurements: making one costs more than a handshake. */
-export function secureContextOf(ca: readonly string[]): tls.SecureContext {
-  return tls.createSecureContext(ca.length === 0 ? {} : { ca: [...tls.rootCertificates, ...ca] });
 }

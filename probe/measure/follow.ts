@@ -1,9 +1,10 @@
 /**
  * A URL becomes a trail of hops: redirects are followed by hand, each hop guarded and timed on its own connection.
  *
- * No credentials travel, so none can leak when a redirect leaves https. A URL asked twice is a loop: no cookie is
- * kept that could make the second answer another one.
+ * Credentials stay with the first origin (ask.ts). A request asked twice is a loop: no cookie is kept that could make the
+ * second answer another one.
  */
+import { type Asking, firstAsking, nextAsking } from "./ask.ts";
 import { hasNetwork as addressed, familiesFor, familiesOfPin, ownFamilies } from "./families.ts";
 import { type Hop, type HopTools, runHop } from "./hop.ts";
 import type { Measurable } from "./measured.ts";
@@ -51,11 +52,12 @@ export async function follow(tools: HopTools, assignment: Measurable, course: Co
   const seen = [url.href];
   const { hostname } = url;
   const anyway = families;
+  let asking: Asking = firstAsking(assignment);
   for (;;) {
     // Another host than the target's own is found as usual.
     const pin = url.hostname === hostname ? assignment.addresses?.pin : undefined;
     families = pin === undefined ? anyway : familiesOfPin(pin, localAddress);
-    const hop = await runHop(tools, { url, assignment, families, pin, stop, arrived, marked });
+    const hop = await runHop(tools, { url, asking, assignment, families, pin, stop, arrived, marked });
     hops.push(hop);
     finished.push(hop.marks);
     const location = hop.answer?.location ?? null;
@@ -63,7 +65,9 @@ export async function follow(tools: HopTools, assignment: Measurable, course: Co
       return { hops, url, hasNetwork, trouble: redirectTrouble(hop.trouble, hops.length) };
     }
     try {
-      url = nextUrl(url, location, seen, assignment.redirects);
+      const from = url;
+      url = nextUrl(from, location, seen, assignment.redirects);
+      asking = nextAsking(asking, hop.status ?? 0, from, url);
       const again = tools.guard.url(url);
       if (again !== null) throw new StageError("REDIRECT_REFUSED", again);
     } catch (error) {

@@ -1,280 +1,157 @@
 /**
  * One hop of a measurement: lookup, connect, TLS, request, answer, on a connection of its own.
  *
- * The guard is asked at every step that could reach somewhere. What went wrong becomes a Trouble with the phase it
- * happened in, taken from this hop's own marks; marks are null from there on.
+ * What went wrong becomes a Trouble with the phase it happened in, taken from this hop's own marks; marks are null from
+ * there on. Everything that can be prepared is, before the clock runs.
  */
-import type net from "node:net";
 import tls from "node:tls";
-import type { Clock } from "../../collector/wire/clock.ts";
-import type { Phase } from "../../collector/wire/metric.ts";
 import type { Assignment } from "../../collector/wire/probe-protocol.ts";
-import type { Certificate } from "../../collector/wire/sample.ts";
-import { certificateOf, problemOf } from "./certificate.ts";
-import { openTcp, openTls } from "./connect.ts";
-import { type Answer, type Exchange, prepare } from "./exchange.ts";
-import type { Interfaces } from "./families.ts";
-import { type Guard, literalOf, portOf } from "./guard.ts";
-import type { Addresses, Lookup } from "./lookup.ts";
+import { inspector } from "../judge/inspect.ts";
+import { type Asking, askOf } from "./ask.ts";
+import { certificateOf } from "./certificate.ts";
+import { type ExchangeMarks, exchange } from "./exchange.ts";
+import { literalOf, portOf } from "./guard.ts";
+import { requestBytes } from "./http1/request.ts";
 import { type Marks, newMarks, phaseStartMs } from "./phases.ts";
-import { deadline, describe, StageError, type Trouble } from "./trouble.ts";
+import {
+  connectTcp,
+  connectTls,
+  findAddress,
+  type HopTools,
+  knownAddresses,
+  newFacts,
+  type Reaching,
+  type TlsWish,
+  type Way,
+  type WayFacts,
+  within,
+} from "./reach.ts";
+import type { Answer, Seen } from "./receive.ts";
+import { describe, type Trouble } from "./trouble.ts";
 
-/** What all hops of a probe share. */
-export type HopTools = {
-  readonly clock: Clock;
-  readonly guard: Guard;
-  readonly lookup: Lookup;
-  readonly context: tls.SecureContext;
-  readonly localAddress: string | undefined;
-  readonly random: () => number;
-  readonly userAgent: string;
-  readonly interfaces: Interfaces;
-};
+export type { HopTools };
 
-export type HopTask = {
+export type HopTask = Pick<Way, "families" | "pin" | "stop" | "arrived" | "marked"> & {
   readonly url: URL;
-  readonly assignment: Pick<Assignment, "method" | "expect" | "timeouts" | "redirects" | "bodyCapBytes">;
-  /** Address families that may be used, in order of preference. */
-  readonly families: readonly (4 | 6)[];
-  /** The address to use whatever the name says; Host and SNI stay the URL's. */
-  readonly pin?: string | undefined;
-  /** Ends the measurement: the total deadline, or the caller. */
-  readonly stop: AbortController;
-  /** Called when something has just been waited for: how late the loop is counts now. */
-  readonly arrived: () => void;
-  /** Called after every mark. */
-  readonly marked: (marks: Marks) => void;
+  readonly asking: Asking;
+  readonly assignment: Pick<
+    Assignment,
+    "expect" | "timeouts" | "redirects" | "bodyCapBytes" | "request" | "tls" | "addresses"
+  >;
 };
 
-export type Hop = {
-  readonly marks: Marks;
-  readonly trouble: Trouble | null;
-  /** Null = there is none: the hop failed before the end. */
-  readonly answer: Answer | null;
-  readonly address: string | null;
-  readonly family: 4 | 6 | null;
-  readonly tlsProtocol: string | null;
-  readonly certificate: Certificate | null;
-  /** Of the answer, also of one that broke off. */
-  readonly status: number | null;
-  /** Body bytes read, at most the cap. */
-  readonly wireBytes: number | null;
-};
-
-type Facts = {
-  -readonly [key in "address" | "family" | "tlsProtocol" | "certificate" | "status" | "wireBytes"]: Hop[key];
-};
-
-/** Runs one hop; a failure is part of the answer. Rejects only when the caller's own signal stopped it. */
-export async function runHop(tools: HopTools, task: HopTask): Promise<Hop> {
-  const marks = newMarks(0);
-  const facts: Facts = {
-    address: null,
-    family: null,
-    tlsProtocol: null,
-    certificate: null,
-    status: null,
-    wireBytes: null,
+export type Hop = Readonly<WayFacts> &
+  Readonly<Seen> & {
+    readonly url: URL;
+    readonly marks: Marks;
+    readonly trouble: Trouble | null;
+    /** Null = there is none: the hop failed before the end. */
+    readonly answer: Answer | null;
+    /** What was spoken: http/1.1, h2. */
+    readonly protocol: string;
   };
-  const at: { phase: Phase } = { phase: "dns" };
-  const held: { socket: net.Socket | null } = { socket: null };
-  let request: Exchange | null = null;
+
+/** Runs one hop; a failure is part of the answer. */
+export async function runHop(tools: HopTools, task: HopTask): Promise<Hop> {
+  const reaching: Reaching = {
+    marks: newMarks(0),
+    facts: newFacts(),
+    at: { phase: "dns" },
+    held: { socket: null },
+  };
+  const { marks, facts, at, held } = reaching;
+  const seen: Seen = { status: null, headers: null, wireBytes: null, headerBytes: null };
+  const hopOf = (trouble: Trouble | null, answer: Answer | null): Hop => {
+    return { url: task.url, marks, trouble, answer, ...facts, ...seen, protocol: "http/1.1" };
+  };
   try {
-    request = requestOf(tools, task, { marks, facts, at, held });
-    marks.startMs = tools.clock.monoMs();
-    const answer = await answerOf(tools, task, { marks, facts, at, held }, request);
-    return { marks, trouble: null, answer, ...facts };
+    return hopOf(null, await answerOf(tools, task, reaching, seen));
   } catch (error) {
-    return {
-      marks,
-      trouble: troubleOf(error, marks, at.phase, tools.clock.monoMs()),
-      answer: null,
-      ...facts,
-    };
+    return hopOf(troubleOf(error, marks, at.phase, tools.clock.monoMs()), null);
   } finally {
     // Only the outermost: Node 24 dies (SIGSEGV) when the TCP socket goes before its TLS socket in the handshake.
     held.socket?.destroy();
-    request?.abandon();
   }
 }
 
-function troubleOf(error: unknown, marks: Marks, reached: Phase, nowMs: number): Trouble {
+function troubleOf(error: unknown, marks: Marks, reached: Reaching["at"]["phase"], nowMs: number): Trouble {
   const what = describe(error);
   // The answer was complete; what it holds is broken.
   if (what.code === "BAD_ENCODING") return { phase: "content", elapsedMs: nowMs - marks.startMs, ...what };
-  return { phase: reached, elapsedMs: nowMs - phaseStartMs(marks, reached), ...what };
+  // TLS 1.3 servers refuse a client's certificate when the client takes the handshake for finished.
+  const phase = /^ERR_SSL_.*ALERT/.test(what.code) ? "tls" : reached;
+  return { phase, elapsedMs: nowMs - phaseStartMs(marks, phase), ...what };
 }
 
-type Running = {
-  readonly marks: Marks;
-  readonly facts: Facts;
-  readonly at: { phase: Phase };
-  readonly held: { socket: net.Socket | null };
-};
-
-async function answerOf(
-  tools: HopTools,
-  task: HopTask,
-  running: Running,
-  request: Exchange,
-): Promise<Answer> {
-  const { at, facts } = running;
-  const chosen = await resolve(tools, task, running);
-  facts.address = chosen.address;
-  facts.family = chosen.family;
-  at.phase = "connect";
-  const socket = await within(tools, task, () => connect(tools, task, running, chosen));
-  at.phase = "wait";
-  return request.answer(socket, task.stop.signal);
-}
-
-function requestOf(tools: HopTools, task: HopTask, { marks, at, facts, held }: Running): Exchange {
-  const { assignment } = task;
-  return prepare({
-    url: task.url,
-    method: assignment.method,
-    userAgent: tools.userAgent,
-    contains: assignment.expect.bodyContains,
+async function answerOf(tools: HopTools, task: HopTask, reaching: Reaching, seen: Seen): Promise<Answer> {
+  const { url, assignment } = task;
+  const { marks, at } = reaching;
+  const way = wayOf(task);
+  const secure = url.protocol === "https:" ? tlsWishOf(tools, assignment.tls) : null;
+  const ask = askOf(task.asking, url, assignment.request, tools);
+  const options = {
+    method: ask.method,
+    request: requestBytes(ask),
+    inspect: inspector(assignment.expect),
     capBytes: assignment.bodyCapBytes,
     follow: assignment.redirects > 0,
-    seen: facts,
-    marks: {
-      firstByte() {
-        marks.firstByteMs = tools.clock.monoMs();
-        task.arrived();
-        at.phase = "transfer";
-        task.marked(marks);
-      },
-      end() {
-        marks.endMs = tools.clock.monoMs();
-        task.arrived();
-        task.marked(marks);
-        if (held.socket instanceof tls.TLSSocket) facts.certificate = certificateOf(held.socket);
-      },
-    },
+    seen,
+    marks: exchangeMarksOf(tools, task, reaching),
+  };
+  const known = knownAddresses(tools, way);
+  marks.startMs = tools.clock.monoMs();
+  const chosen = await findAddress(tools, way, reaching, known);
+  at.phase = "connect";
+  const socket = await within(tools, way, async () => {
+    const tcp = await connectTcp(tools, way, reaching, chosen);
+    if (secure === null) return tcp;
+    at.phase = "tls";
+    return connectTls(tools, way, reaching, tcp, secure);
   });
+  at.phase = "wait";
+  return exchange(socket, task.stop.signal, options);
 }
 
-/** The one address this hop uses; the guard has seen all of them. */
-async function resolve(
-  tools: HopTools,
-  task: HopTask,
-  { marks }: Running,
-): Promise<{ address: string; family: 4 | 6 }> {
-  const { url } = task;
-  const host = task.pin ?? literalOf(url) ?? url.hostname;
-  const nothing: Addresses = { family: 4, addresses: [] };
-  const local = task.families.length === 0 ? nothing : tools.lookup.local(host, task.families);
-  const found = local ?? (await within(tools, task, (signal) => ask(tools, task, marks, host, signal)));
-  if (found.addresses.length === 0 && tools.localAddress !== undefined) {
-    throw new StageError("NO_LOCAL_FAMILY", `${host} cannot be reached from ${tools.localAddress}`);
-  }
-  if (found.addresses.length === 0) {
-    throw new StageError("NO_FAMILY", `${host} is not an address of the family this target is measured by`);
-  }
-  for (const address of found.addresses) {
-    const refusal = tools.guard.address(address, portOf(url), host);
-    if (refusal !== null) throw new StageError("GUARD", refusal);
-  }
-  const index = Math.min(found.addresses.length - 1, Math.floor(tools.random() * found.addresses.length));
-  return { address: found.addresses[index] ?? "", family: found.family };
-}
-
-function ask(
-  tools: HopTools,
-  task: HopTask,
-  marks: Marks,
-  host: string,
-  signal: AbortSignal,
-): Promise<Addresses> {
-  return tools.lookup
-    .ask(host, task.families, signal, () => {
-      marks.dnsMs = tools.clock.monoMs();
-      task.arrived();
-    })
-    .then(
-      (found) => {
-        task.marked(marks);
-        return found;
-      },
-      (error: unknown) => {
-        marks.dnsMs = null;
-        throw error;
-      },
-    );
-}
-
-/** TCP and, for https, TLS: together they have the connect timeout. */
-async function connect(
-  tools: HopTools,
-  task: HopTask,
-  running: Running,
-  chosen: { address: string; family: 4 | 6 },
-): Promise<net.Socket | tls.TLSSocket> {
-  const { url, stop } = task;
-  const { marks, at, facts } = running;
-  const signal = stop.signal;
-  const tcp = await openTcp({
-    ...chosen,
+function wayOf(task: HopTask): Way {
+  const { url, assignment } = task;
+  return {
+    ...task,
+    host: literalOf(url) ?? url.hostname,
     port: portOf(url),
-    localAddress: tools.localAddress,
-    signal,
-    begun: () => {
-      marks.connectStartMs = tools.clock.monoMs();
+    cache: assignment.addresses?.cache,
+    connectMs: assignment.timeouts.connectMs,
+  };
+}
+
+/** What a target's TLS options ask for. */
+export function tlsWishOf(tools: Pick<HopTools, "trust">, options: Assignment["tls"]): TlsWish {
+  return {
+    context: tools.trust.of(options),
+    serverName: options?.serverName,
+    verify: options?.verify !== false,
+  };
+}
+
+function exchangeMarksOf(
+  tools: HopTools,
+  task: HopTask,
+  { marks, facts, at, held }: Reaching,
+): ExchangeMarks {
+  return {
+    sent() {
+      marks.requestMs = tools.clock.monoMs();
     },
-    mark: () => {
-      marks.connectMs = tools.clock.monoMs();
+    firstByte() {
+      marks.firstByteMs = tools.clock.monoMs();
       task.arrived();
+      at.phase = "transfer";
       task.marked(marks);
     },
-  });
-  running.held.socket = tcp;
-  const refusal = tools.guard.address(tcp.remoteAddress ?? "", portOf(url), tcp.remoteAddress ?? "");
-  if (refusal !== null) throw new StageError("GUARD", refusal);
-  if (url.protocol !== "https:") return tcp;
-  at.phase = "tls";
-  const host = literalOf(url) ?? url.hostname.replace(/\.$/, "");
-  const secure = await openTls({
-    socket: tcp,
-    host,
-    context: tools.context,
-    signal,
-    took: (socket) => {
-      running.held.socket = socket;
+    end() {
+      marks.endMs = tools.clock.monoMs();
+      task.arrived();
+      task.marked(marks);
+      if (held.socket instanceof tls.TLSSocket) facts.certificate = certificateOf(held.socket);
     },
-    answered: task.arrived,
-    mark: () => {
-      marks.tlsMs = tools.clock.monoMs();
-    },
-  });
-  facts.tlsProtocol = secure.getProtocol();
-  const problem = problemOf(secure);
-  if (problem !== null) {
-    facts.certificate = certificateOf(secure);
-    const error = Object.assign(new Error(certificateText(secure, problem)), { code: problem });
-    marks.tlsMs = null;
-    throw error;
-  }
-  task.marked(marks);
-  return secure;
-}
-
-function certificateText(secure: tls.TLSSocket, problem: string): string {
-  const error: unknown = secure.authorizationError;
-  return error instanceof Error ? error.message : problem;
-}
-
-/** Runs a stage under the connect timeout, which ends the whole measurement. */
-async function within<T>(
-  tools: HopTools,
-  task: HopTask,
-  act: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const { connectMs } = task.assignment.timeouts;
-  const lift = deadline(tools.clock, connectMs, task.stop, `no end after ${connectMs} ms`);
-  try {
-    return await act(task.stop.signal);
-  } finally {
-    lift();
-  }
+  };
 }

@@ -18,6 +18,10 @@ const RESOLV_CONF = "/etc/resolv.conf";
 export type Addresses = {
   readonly family: 4 | 6;
   readonly addresses: readonly string[];
+  /** The same as they were answered, with the seconds they may be kept; absent = nobody was asked. */
+  readonly answers?: readonly { readonly address: string; readonly ttlS: number }[];
+  /** Who was asked; absent = nobody. */
+  readonly resolver?: string;
 };
 
 export type Lookup = {
@@ -85,7 +89,8 @@ function resolverOf(options: LookupOptions): Resolver {
   return resolver;
 }
 
-type Answer = { readonly error: NodeJS.ErrnoException | null; readonly addresses: readonly string[] };
+type Found = { readonly address: string; readonly ttl: number };
+type Answer = { readonly error: NodeJS.ErrnoException | null; readonly records: readonly Found[] };
 
 function ask(
   resolver: Resolver,
@@ -102,14 +107,14 @@ function ask(
       if (verdict === null) return;
       done = true;
       if (verdict instanceof Error) reject(verdict);
-      else resolve(verdict);
+      else resolve({ ...verdict, resolver: resolver.getServers().join(", ") });
     };
     for (const family of families) {
       const query = family === 4 ? resolver.resolve4.bind(resolver) : resolver.resolve6.bind(resolver);
-      query(host, (error, addresses) => {
+      query(host, { ttl: true }, (error, records) => {
         if (done) return;
         mark();
-        answers.set(family, { error, addresses: addresses ?? [] });
+        answers.set(family, { error, records: records ?? [] });
         decide();
       });
     }
@@ -132,11 +137,19 @@ export function decideFrom(
   for (const family of families) {
     const answer = answers.get(family);
     if (answer === undefined) return null;
-    if (answer.error === null && answer.addresses.length > 0) return { family, addresses: answer.addresses };
+    if (answer.error === null && answer.records.length > 0) return addressesOf(family, answer.records);
     const error = answer.error ?? Object.assign(new Error("no address in the answer"), { code: "ENODATA" });
     // No such name holds for every family; "no address of this family" says less than any other error.
     if (error.code === "ENOTFOUND") return error;
     if (telling === null || telling.code === "ENODATA") telling = error;
   }
   return telling;
+}
+
+function addressesOf(family: 4 | 6, records: readonly Found[]): Addresses {
+  return {
+    family,
+    addresses: records.map(({ address }) => address),
+    answers: records.map(({ address, ttl }) => ({ address, ttlS: ttl })),
+  };
 }

@@ -10,8 +10,8 @@ import type { Clock } from "../../collector/wire/clock.ts";
 import { kindOf } from "../../collector/wire/kind.ts";
 import type { Metric } from "../../collector/wire/metric.ts";
 import { DEFAULT_LIMITS, type Limits } from "../judge/judge.ts";
+import { type Secrets, secretTexts } from "./ask.ts";
 import { measuredOf } from "./assemble.ts";
-import { secureContextOf } from "./connect.ts";
 import type { Interfaces } from "./families.ts";
 import { type Course, follow } from "./follow.ts";
 import { guardOf } from "./guard.ts";
@@ -21,7 +21,9 @@ import { lookupOf } from "./lookup.ts";
 import { loopWatch } from "./loop-watch.ts";
 import type { Measurable, Measured } from "./measured.ts";
 import { type Marks, progressOf } from "./phases.ts";
+import { withoutSecrets } from "./secrets.ts";
 import { deadline } from "./trouble.ts";
+import { trustOf } from "./trust.ts";
 import { warmUp } from "./warm-up.ts";
 
 export type MeasurerOptions = {
@@ -38,6 +40,8 @@ export type MeasurerOptions = {
   readonly hosts?: string;
   /** PEM certificates trusted besides Mozilla's. */
   readonly ca?: readonly string[];
+  /** Values of the secrets that targets name; default: there are none. */
+  readonly secrets?: Secrets;
   /** 0 <= x < 1; picks among several addresses. */
   readonly random: () => number;
   readonly version?: string;
@@ -65,6 +69,8 @@ export type Measurer = {
 
 /** @throws ConfigError for an `allow` entry that is no CIDR. */
 export function measurer(options: MeasurerOptions): Measurer {
+  const secrets = options.secrets ?? (() => null);
+  const trust = trustOf(options.ca ?? [], secrets);
   const tools: HopTools = {
     clock: options.clock,
     guard: guardOf(options.allow, options.allowFile),
@@ -73,7 +79,9 @@ export function measurer(options: MeasurerOptions): Measurer {
       localAddress: options.localAddress,
       hostsFile: options.hosts ?? "/etc/hosts",
     }),
-    context: secureContextOf(options.ca ?? []),
+    trust,
+    context: trust.common,
+    secrets,
     localAddress: options.localAddress,
     random: options.random,
     interfaces: options.interfaces ?? networkInterfaces,
@@ -84,7 +92,10 @@ export function measurer(options: MeasurerOptions): Measurer {
     measure: (assignment, extra = {}) => {
       const leave = watch.enter();
       const around = { watch, limits: options.limits ?? DEFAULT_LIMITS };
-      return undisturbed(tools, assignment, extra, around).finally(leave);
+      const texts = secretTexts(assignment, secrets);
+      return undisturbed(tools, assignment, extra, around)
+        .then((measured) => withoutSecrets(measured, texts))
+        .finally(leave);
     },
     warmUp: () => warmUp(tools),
     close: () => tools.lookup.close(),

@@ -8,5 +8,14 @@ export type Measured = Omit<Sample, "target" | "tick" | "stepS" | "seq">;
 /** The part of an assignment that is measured. */
 export type Measurable = Pick<
   Assignment,
-  "url" | "method" | "family" | "expect" | "timeouts" | "redirects" | "bodyCapBytes" | "addresses"
+  | "url"
+  | "method"
+  | "family"
+  | "expect"
+  | "timeouts"
+  | "redirects"
+  | "bodyCapBytes"
+  | "request"
+  | "tls"
+  | "addresses"
 >;

@@ -15,7 +15,13 @@ export type Marks = {
   /** Right before the connect. */
   connectStartMs: number | null;
   connectMs: number | null;
+  /** The ClientHello has been written. */
+  helloMs: number | null;
+  /** The server's first flight has been read, before any certificate is verified; null below TLS 1.3. */
+  serverHelloMs: number | null;
   tlsMs: number | null;
+  /** Right before the request is written. */
+  requestMs: number | null;
   firstByteMs: number | null;
   endMs: number | null;
 };
@@ -26,7 +32,10 @@ export function newMarks(startMs: number): Marks {
     dnsMs: null,
     connectStartMs: null,
     connectMs: null,
+    helloMs: null,
+    serverHelloMs: null,
     tlsMs: null,
+    requestMs: null,
     firstByteMs: null,
     endMs: null,
   };
@@ -34,14 +43,18 @@ export function newMarks(startMs: number): Marks {
 
 /** Duration of each phase of one hop, ms; null = not completed. */
 export function phasesOf(marks: Marks): Record<Phase, number | null> {
-  const ready = marks.tlsMs ?? marks.connectMs;
   return {
     dns: span(marks.startMs, marks.dnsMs),
     connect: span(marks.connectStartMs, marks.connectMs),
     tls: span(marks.connectMs, marks.tlsMs),
-    wait: span(ready, marks.firstByteMs),
+    wait: span(requestMsOf(marks), marks.firstByteMs),
     transfer: span(marks.firstByteMs, marks.endMs),
   };
+}
+
+/** The network's part of the handshake, ms; null = there was none, or it cannot be told from the arithmetic. */
+export function tlsNetMsOf(marks: Marks): number | null {
+  return span(marks.helloMs, marks.serverHelloMs);
 }
 
 /** When the phase that a hop is in began; the start of the hop when it has reached nothing. */
@@ -50,7 +63,7 @@ export function phaseStartMs(marks: Marks, phase: Phase): number {
     dns: marks.startMs,
     connect: marks.connectStartMs,
     tls: marks.connectMs,
-    wait: marks.tlsMs ?? marks.connectMs,
+    wait: requestMsOf(marks),
     transfer: marks.firstByteMs,
   };
   return starts[phase] ?? marks.startMs;
@@ -86,6 +99,10 @@ export function progressOf(hops: readonly Marks[]): { metric: Metric; us: number
     const us = timings[metric];
     return us === null ? [] : [{ metric, us }];
   });
+}
+
+function requestMsOf(marks: Marks): number | null {
+  return marks.requestMs ?? marks.tlsMs ?? marks.connectMs;
 }
 
 function span(fromMs: number | null, toMs: number | null): number | null {

@@ -24,8 +24,8 @@ export async function warmUp(tools: HopTools): Promise<void> {
     for (let round = 0; round < ROUNDS; round += 1) {
       await runHop(open, {
         url,
+        asking: { method: "GET", body: null, home: true },
         assignment: {
-          method: "GET",
           expect: { status: ["200-299"] },
           timeouts: { connectMs: TIMEOUT_MS, totalMs: TIMEOUT_MS },
           redirects: 0,

@@ -11,7 +11,7 @@ import { oneLine } from "../../../probe/measure/text.ts";
 import { fc } from "../../support/property.ts";
 
 const full = {
-  startMs: 100,
+  ...newMarks(100),
   dnsMs: 120,
   connectStartMs: 120.5,
   connectMs: 130,
@@ -69,7 +69,8 @@ test("for any marks in order the phases are at least 0 and never more than the t
           at += step;
           return at;
         });
-        const marks = { startMs, dnsMs, connectStartMs, connectMs, tlsMs, firstByteMs, endMs };
+        const reached = { dnsMs, connectStartMs, connectMs, tlsMs, firstByteMs, endMs };
+        const marks = { ...newMarks(startMs), ...reached };
         const sum = Object.values(phasesOf(marks)).reduce<number>((all, ms) => all + (ms ?? 0), 0);
         return (
           Object.values(phasesOf(marks)).every((ms) => ms !== null && ms >= 0) &&
@@ -115,8 +116,11 @@ test("a hosts file gives its names in any case, comments and nonsense aside", ()
   assert.deepEqual(localAddresses(parseHosts("10.0.0.1 localhost"), "localhost", 4), ["127.0.0.1"]);
 });
 
-const error = (code: string) => ({ error: Object.assign(new Error(code), { code }), addresses: [] });
-const good = (...addresses: string[]) => ({ error: null, addresses });
+const error = (code: string) => ({ error: Object.assign(new Error(code), { code }), records: [] });
+const good = (...addresses: string[]) => ({
+  error: null,
+  records: addresses.map((address) => ({ address, ttl: 60 })),
+});
 
 test("the preferred family decides as soon as it has an address; the other is waited for only without one", () => {
   const decide = (four: ReturnType<typeof good> | ReturnType<typeof error> | null, six: typeof four) => {

@@ -6,6 +6,8 @@ import { after, test } from "node:test";
 import tls from "node:tls";
 import zlib from "node:zlib";
 import { Sample } from "../../../collector/wire/sample.ts";
+import { receiveBps } from "../../../probe/measure/detail.ts";
+import { newMarks } from "../../../probe/measure/phases.ts";
 import { httpTarget } from "../../support/http-target.ts";
 import { assignmentFor, testMeasurer } from "../../support/probe-bench.ts";
 import { testCa } from "../../support/test-ca.ts";
@@ -238,10 +240,21 @@ test("HEAD brings no body, so no speed, and no text is found in it", async () =>
 });
 
 test("the receiving rate is known from 100 kB on", async () => {
-  const target = await httpTarget({ body: "x".repeat(100_000) });
-  const sample = await measurer.measure(assignmentFor(target.url));
+  const target = await httpTarget({ body: "x".repeat(100_000), chunks: 4, bodyMs: 60 });
+  const { detail, timings } = await measurer.measure(assignmentFor(target.url));
+  target.script = { body: "x".repeat(99_999), chunks: 4, bodyMs: 60 };
+  const small = await measurer.measure(assignmentFor(target.url));
   await target.close();
-  assert.ok((sample.detail.receiveBps ?? 0) > (sample.timings.speed ?? 0));
+  assert.ok((detail.receiveBps ?? 0) >= (timings.speed ?? 0), JSON.stringify(detail));
+  assert.equal(small.detail.receiveBps, undefined);
+});
+
+test("a body that came within one round trip has no receiving rate", () => {
+  const marks = { ...newMarks(0), connectStartMs: 0, connectMs: 30, firstByteMs: 100 };
+  assert.equal(receiveBps(200_000, { ...marks, endMs: 129.999 }), null);
+  assert.equal(receiveBps(200_000, { ...marks, endMs: 130 }), Math.round(200_000 / 0.03));
+  assert.equal(receiveBps(99_999, { ...marks, endMs: 130 }), null);
+  assert.equal(receiveBps(200_000, marks), null);
 });
 
 test("progress tells each metric once it is known, in order, and ends with the sample's own numbers", async () => {

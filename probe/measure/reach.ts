@@ -1,0 +1,245 @@
+/**
+ * A host becomes a connection: address, TCP, TLS, each guarded, timed and bounded. What every kind of target shares.
+ *
+ * Marks and facts are filled as they come, so that they stand when the next step fails. `at` says which step runs and
+ * `held` what has to be destroyed. Next stop: the exchange, for http.
+ */
+import net from "node:net";
+import type tls from "node:tls";
+import type { Clock } from "../../collector/wire/clock.ts";
+import type { Phase } from "../../collector/wire/metric.ts";
+import type { Certificate, Detail } from "../../collector/wire/sample.ts";
+import type { Secrets } from "./ask.ts";
+import { certificateOf, problemOf } from "./certificate.ts";
+import { openTcp, openTls } from "./connect.ts";
+import type { Interfaces } from "./families.ts";
+import type { Guard } from "./guard.ts";
+import type { Addresses, Lookup } from "./lookup.ts";
+import type { Marks } from "./phases.ts";
+import { deadline, StageError } from "./trouble.ts";
+import type { Trust } from "./trust.ts";
+
+/** What all hops of a probe share. */
+export type HopTools = {
+  readonly clock: Clock;
+  readonly guard: Guard;
+  readonly lookup: Lookup;
+  readonly trust: Trust;
+  /** The probe's own authorities, and no client certificate. */
+  readonly context: tls.SecureContext;
+  readonly secrets: Secrets;
+  readonly localAddress: string | undefined;
+  readonly random: () => number;
+  readonly userAgent: string;
+  readonly interfaces: Interfaces;
+};
+
+/** Where to, and under which limits. */
+export type Way = {
+  /** Name or address as in the URL, without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Address families that may be used, in order of preference. */
+  readonly families: readonly (4 | 6)[];
+  /** The address to use whatever the name says. */
+  readonly pin?: string | undefined;
+  /** Whether an answer of the resolver may be used for its TTL. */
+  readonly cache?: boolean | undefined;
+  readonly connectMs: number;
+  /** Ends the measurement: a deadline, or the caller. */
+  readonly stop: AbortController;
+  /** Called when something has just been waited for: how late the loop is counts now. */
+  readonly arrived: () => void;
+  /** Called after every mark. */
+  readonly marked: (marks: Marks) => void;
+};
+
+/** What is known of the way, as far as it was gone. */
+export type WayFacts = {
+  address: string | null;
+  family: 4 | 6 | null;
+  localAddress: string | null;
+  /** Who was asked, and what came; null = nobody was. */
+  resolver: string | null;
+  answers: Detail["answers"] | null;
+  tlsProtocol: string | null;
+  certificate: Certificate | null;
+  unverified: boolean;
+};
+
+export type Reaching = {
+  readonly marks: Marks;
+  readonly facts: WayFacts;
+  readonly at: { phase: Phase };
+  /** The outermost socket; whoever began destroys it. */
+  readonly held: { socket: net.Socket | null };
+};
+
+export type Chosen = { readonly address: string; readonly family: 4 | 6 };
+
+/** How the other end is to be secured. */
+export type TlsWish = {
+  readonly context: tls.SecureContext;
+  readonly serverName?: string | undefined;
+  /** False: a certificate that does not hold is only noted. */
+  readonly verify: boolean;
+  readonly protocols?: readonly string[];
+};
+
+export function newFacts(): WayFacts {
+  return {
+    address: null,
+    family: null,
+    localAddress: null,
+    resolver: null,
+    answers: null,
+    tlsProtocol: null,
+    certificate: null,
+    unverified: false,
+  };
+}
+
+/** What this machine knows of a host without asking: do it before the clock runs. Null = a resolver has to be asked. */
+export function knownAddresses(tools: HopTools, way: Way): Addresses | null {
+  if (way.families.length === 0) return { family: 4, addresses: [] };
+  return tools.lookup.local(way.pin ?? way.host, way.families);
+}
+
+/** The one address that is used; the guard has seen all of them. */
+export async function findAddress(
+  tools: HopTools,
+  way: Way,
+  reaching: Reaching,
+  known: Addresses | null,
+): Promise<Chosen> {
+  const { facts } = reaching;
+  const found = known ?? (await within(tools, way, (signal) => ask(tools, way, reaching, signal)));
+  if (found.addresses.length === 0 && tools.localAddress !== undefined) {
+    throw new StageError("NO_LOCAL_FAMILY", `${way.host} cannot be reached from ${tools.localAddress}`);
+  }
+  if (found.addresses.length === 0) {
+    throw new StageError(
+      "NO_FAMILY",
+      `${way.host} is not an address of the family this target is measured by`,
+    );
+  }
+  for (const address of found.addresses) mustAllow(tools, way, address, way.pin ?? way.host);
+  const index = Math.min(found.addresses.length - 1, Math.floor(tools.random() * found.addresses.length));
+  const chosen = { address: found.addresses[index] ?? "", family: found.family };
+  facts.address = chosen.address;
+  facts.family = chosen.family;
+  return chosen;
+}
+
+function mustAllow({ guard }: HopTools, { port }: Way, address: string, name: string): void {
+  const refusal = guard.address(address, port, name);
+  if (refusal !== null) throw new StageError("GUARD", refusal);
+}
+
+async function ask(
+  tools: HopTools,
+  way: Way,
+  { marks, facts }: Reaching,
+  signal: AbortSignal,
+): Promise<Addresses> {
+  try {
+    const found = await tools.lookup.ask(way.host, way.families, signal, () => {
+      marks.dnsMs = tools.clock.monoMs();
+      way.arrived();
+    });
+    way.marked(marks);
+    facts.resolver = found.resolver ?? null;
+    facts.answers = found.answers ? [...found.answers] : null;
+    return found;
+  } catch (error) {
+    marks.dnsMs = null;
+    throw error;
+  }
+}
+
+/** Opens the TCP connection; run it `within` the connect timeout. */
+export async function connectTcp(
+  tools: HopTools,
+  way: Way,
+  { marks, facts, held }: Reaching,
+  chosen: Chosen,
+): Promise<net.Socket> {
+  const socket = await openTcp({
+    ...chosen,
+    port: way.port,
+    localAddress: tools.localAddress,
+    signal: way.stop.signal,
+    begun: () => {
+      marks.connectStartMs = tools.clock.monoMs();
+    },
+    mark: () => {
+      marks.connectMs = tools.clock.monoMs();
+      way.arrived();
+    },
+  });
+  held.socket = socket;
+  // The address was examined before; another one at the other end is one too many.
+  const remote = socket.remoteAddress ?? "";
+  if (remote !== chosen.address) mustAllow(tools, way, remote, remote);
+  facts.localAddress = socket.localAddress ?? null;
+  way.marked(marks);
+  return socket;
+}
+
+/** Secures the connection; run it `within` the connect timeout, together with the TCP connect. */
+export async function connectTls(
+  tools: HopTools,
+  way: Way,
+  { marks, facts, held }: Reaching,
+  socket: net.Socket,
+  wish: TlsWish,
+): Promise<tls.TLSSocket> {
+  const secure = await openTls({
+    socket,
+    host: net.isIP(way.host) === 0 ? way.host.replace(/\.$/, "") : way.host,
+    context: wish.context,
+    serverName: wish.serverName,
+    ...(wish.protocols === undefined ? {} : { protocols: wish.protocols }),
+    signal: way.stop.signal,
+    took: (outer) => {
+      held.socket = outer;
+    },
+    began: () => {
+      marks.helloMs = tools.clock.monoMs();
+    },
+    answered: () => {
+      marks.serverHelloMs = tools.clock.monoMs();
+      way.arrived();
+    },
+    mark: () => {
+      marks.tlsMs = tools.clock.monoMs();
+    },
+  });
+  facts.tlsProtocol = secure.getProtocol();
+  // Before TLS 1.3 the first key is made after the certificate was verified: that is our arithmetic, not the network.
+  if (facts.tlsProtocol !== "TLSv1.3") marks.serverHelloMs = null;
+  const problem = problemOf(secure);
+  facts.unverified = problem !== null && !wish.verify;
+  if (problem !== null && wish.verify) {
+    facts.certificate = certificateOf(secure);
+    const said: unknown = secure.authorizationError;
+    marks.tlsMs = null;
+    throw Object.assign(new Error(said instanceof Error ? said.message : problem), { code: problem });
+  }
+  way.marked(marks);
+  return secure;
+}
+
+/** Runs a stage under the connect timeout, which ends the whole measurement. */
+export async function within<T>(
+  tools: Pick<HopTools, "clock">,
+  { connectMs, stop }: Pick<Way, "connectMs" | "stop">,
+  act: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lift = deadline(tools.clock, connectMs, stop, `no end after ${connectMs} ms`);
+  try {
+    return await act(stop.signal);
+  } finally {
+    lift();
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * What a target's TLS options say becomes a secure context, kept: making one costs more than a handshake.
+ *
+ * Kept per set of authorities and client certificate, the least recently used goes first. Keys are kept as digests, so that
+ * no secret stands in a table.
+ */
+import { createHash } from "node:crypto";
+import tls from "node:tls";
+import type { TlsOptions } from "../../collector/wire/request.ts";
+import { type Secrets, secretOf } from "./ask.ts";
+import { StageError } from "./trouble.ts";
+
+/** Contexts kept besides the probe's own; one is about 100 kB. */
+const KEPT = 64;
+
+export type Trust = {
+  /** The probe's own authorities and no client certificate. */
+  readonly common: tls.SecureContext;
+  /**
+   * The context of a target.
+   *
+   * @throws StageError NO_SECRET when the key of its client certificate is missing or does not fit.
+   */
+  of(options: TlsOptions | undefined): tls.SecureContext;
+};
+
+/**
+ * @param ca PEM certificates trusted besides Mozilla's.
+ * @param secrets Values of the keys that targets name.
+ */
+export function trustOf(ca: readonly string[], secrets: Secrets): Trust {
+  const kept = new Map<string, tls.SecureContext>();
+  const common = tls.createSecureContext(ca.length === 0 ? {} : { ca: [...tls.rootCertificates, ...ca] });
+  return {
+    common,
+    of(options) {
+      const { ca: own, clientCertificate } = options ?? {};
+      if (own === undefined && clientCertificate === undefined) return common;
+      const key = clientCertificate && secretOf(clientCertificate.key, secrets);
+      const name = digestOf([own ?? "", clientCertificate?.certificate ?? "", key ?? ""]);
+      const context =
+        kept.get(name) ??
+        contextOf(own === undefined ? ca : [...ca, own], clientCertificate && { ...clientCertificate, key });
+      kept.delete(name);
+      kept.set(name, context);
+      for (const oldest of kept.keys()) {
+        if (kept.size <= KEPT) break;
+        kept.delete(oldest);
+      }
+      return context;
+    },
+  };
+}
+
+function contextOf(
+  ca: readonly string[],
+  client: { readonly certificate: string; readonly key: string | undefined } | undefined,
+): tls.SecureContext {
+  const pair = client && {
+    cert: client.certificate,
+    ...(client.key === undefined ? {} : { key: client.key }),
+  };
+  try {
+    return tls.createSecureContext({ ca: [...tls.rootCertificates, ...ca], ...pair });
+  } catch (cause) {
+    const why = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+    throw new StageError("NO_SECRET", `the target's certificates or the key to them cannot be used${why}`);
+  }
+}
+
+function digestOf(parts: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest("base64");
+}
