@@ -30,6 +30,8 @@ export type VantageSettings = {
   readonly key: () => string;
   readonly allow: readonly string[];
   readonly resolvers: readonly string[];
+  /** `IP:port`. */
+  readonly references: readonly string[];
   readonly localAddress?: string;
   readonly hosts?: string;
   /** PEM texts. */
@@ -97,6 +99,7 @@ function vantageOf(
     key: keyReader(resolve(folder, entry.keyFile)),
     allow: [...file.allow, ...entry.allow],
     resolvers: entry.resolvers ?? file.resolvers,
+    references: entry.references ?? file.references,
     ...(localAddress === undefined ? {} : { localAddress }),
     ...(hosts === undefined ? {} : { hosts }),
     secret: secretReader(probeFolder, { ...file.secrets, ...entry.secrets }),

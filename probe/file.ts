@@ -13,7 +13,10 @@ import { DEFAULT_LIMITS as JUDGE_LIMITS } from "./judge/judge.ts";
 const Cidr = z.string().refine((text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text), {
   message: "an address or a network like 10.0.0.0/8",
 });
-const Address = z.string().refine((text) => isIP(text) > 0, { message: "an IP address of this machine" });
+/** Of this machine. */
+export const Address = z
+  .string()
+  .refine((text) => isIP(text) > 0, { message: "an IP address of this machine" });
 const Resolver = z.string().refine((text) => isIP(text.replace(/^\[(.*)\](?::\d+)?$|:\d+$/, "$1")) > 0, {
   message: "an IP address, with :port if not 53 ([...]:port for IPv6)",
 });
@@ -39,6 +42,23 @@ const Spool = z.strictObject({
   keepDays: z.number().min(0).max(15).default(14),
 });
 
+/** Addresses with a port, beyond the gateway, that answer TCP as long as the carrier's network works. */
+const References = z
+  .array(
+    z
+      .string()
+      .refine((text) => /^(?:\d+(?:\.\d+){3}|\[[0-9a-f:.]+\]):\d{1,5}$/i.test(text) && isReference(text), {
+        message: "an IP address with its port: 203.0.113.1:443, or [2001:db8::1]:443",
+      }),
+  )
+  .max(8);
+
+function isReference(text: string): boolean {
+  const at = text.lastIndexOf(":");
+  const port = Number(text.slice(at + 1));
+  return isIP(text.slice(0, at).replace(/^\[(.*)\]$/, "$1")) > 0 && port >= 1 && port <= 65_535;
+}
+
 /** Networks that may be measured although they are private, loopback, link-local or reserved. */
 const Allow = z.array(Cidr).default([]);
 /** Resolvers to ask instead of the machine's own. */
@@ -59,6 +79,7 @@ export const VantageEntry = z.strictObject({
   keyFile: z.string().min(1).default("key"),
   localAddress: Address.optional(),
   resolvers: Resolvers.optional(),
+  references: References.optional(),
   allow: Allow,
   hosts: z.string().min(1).optional(),
   secrets: Secrets,
@@ -72,6 +93,8 @@ export const ProbeFile = z
     collector: Collector.prefault({}),
     allow: Allow,
     resolvers: Resolvers.default([]),
+    /** Asked when nothing can be reached and the gateway is alive; all dead: the carrier's network is down. */
+    references: References.default([]),
     /** Source address of every connection: the way out by one carrier. */
     localAddress: Address.optional(),
     /** Hosts file; default /etc/hosts. */

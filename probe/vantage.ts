@@ -16,6 +16,7 @@ import { type OnDemand, onDemandOf } from "./schedule/on-demand.ts";
 import type { Pace } from "./schedule/pace.ts";
 import { type Plan, planOf, type Unkept } from "./schedule/plan.ts";
 import { type Scheduler, type Started, schedulerOf } from "./schedule/scheduler.ts";
+import { type SelfCheck, selfCheckOf } from "./self/self-check.ts";
 import { type Puller, pullerOf, readKept } from "./ship/assignments.ts";
 import { type Client, clientOf } from "./ship/client.ts";
 import { onceNewsOf, progressOf } from "./ship/progress.ts";
@@ -107,6 +108,7 @@ class RunningVantage implements Vantage {
   readonly #scheduler: Scheduler;
   readonly #giveUp = new AbortController();
   readonly #tell: ReturnType<typeof progressOf>;
+  readonly #selfCheck: SelfCheck;
 
   constructor(deps: VantageDeps, parts: Parts) {
     const { clock, log, bootMs, pace } = deps;
@@ -114,6 +116,7 @@ class RunningVantage implements Vantage {
     this.#parts = parts;
     this.#tell = progressOf(parts.client);
     this.#targets = targetsOf(deps);
+    this.#selfCheck = selfCheckOf({ ...deps.settings, clock, log });
     this.onDemand = onDemandOf({
       ...{ clock, log },
       measure: (once, options) => this.#targets.once(once, options),
@@ -194,7 +197,8 @@ class RunningVantage implements Vantage {
   }
 
   /** @returns The sample as it was kept. */
-  async #keep(sample: Unnumbered): Promise<Unnumbered> {
+  async #keep(measured: Unnumbered): Promise<Unnumbered> {
+    const sample = await this.#selfCheck(measured);
     if (await this.#parts.spool.append(sample)) this.#parts.shipper.wake();
     return sample;
   }
