@@ -42,6 +42,10 @@ const VERBS: Readonly<Record<string, VerbEntry>> = {
         : import("./probe/check.ts"),
   },
   target: { about: "the URLs that are watched", load: () => import("./collector/cli/target.ts") },
+  secret: {
+    about: "passwords, tokens and keys that targets use by name",
+    load: () => import("./collector/cli/secret.ts"),
+  },
   vantage: { about: "the places that measure", load: () => import("./collector/cli/vantage.ts") },
   carrier: { about: "the ISPs that vantages stand for", load: () => import("./collector/cli/carrier.ts") },
   user: { about: "who may sign in", load: () => import("./collector/cli/user.ts") },

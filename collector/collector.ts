@@ -113,16 +113,17 @@ async function joinParts(
   const address: Address = { publicUrl: "" };
   const publicUrl = () => address.publicUrl;
   const live = liveBus();
+  const secrets = secretsPart({ dir: options.dir });
   const registry = registryPart({
     store,
     clock,
     random: randomBytes,
+    sealer: secrets,
     ...(refusesLocally ? { refusesLocally } : {}),
   });
   await registry.seed();
   const accounts = accountsPart({ store, clock });
   const vantageKeys = vantageKeysPart({ store, clock });
-  const secrets = secretsPart({ dir: options.dir });
   const query = queryPart({ store, registry, clock });
   const ingest = ingestPart({ store, registry, live, clock, log });
   const mail = notifierPart({ store, secrets, clock, log, publicUrl, live });

@@ -28,7 +28,8 @@ export const COPY = fileURLToPath(new URL("../docs/openapi.json", import.meta.ur
 export async function openapiText(): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), "carrierwatch-openapi-"));
   const [store, clock, live, log] = [memoryStore(), systemClock(), liveBus(), silentLog];
-  const registry = registryPart({ store, clock, random: randomBytes });
+  const secrets = secretsPart({ dir });
+  const registry = registryPart({ store, clock, random: randomBytes, sealer: secrets });
   const app = await buildServer({
     store,
     registry,
@@ -39,7 +40,7 @@ export async function openapiText(): Promise<string> {
     ingest: ingestPart({ store, registry, live, clock, log }),
     accounts: accountsPart({ store, clock }),
     vantageKeys: vantageKeysPart({ store, clock }),
-    secrets: secretsPart({ dir }),
+    secrets,
     mail: { test: async () => ({ ok: false, message: "" }) },
     publicUrl: () => "",
     http: { basePath: "", trustedProxies: [], tls: null },

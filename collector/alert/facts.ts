@@ -11,7 +11,10 @@ export type WatchedRegistry = {
   readonly vantages: { list(): Promise<Vantage[]>; contacts(): Promise<Map<string, Contact>> };
   readonly carriers: { list(): Promise<Carrier[]> };
   onChange(
-    listener: (change: { readonly kind: "target" | "vantage" | "carrier"; readonly id: string }) => void,
+    listener: (change: {
+      readonly kind: "target" | "vantage" | "carrier" | "secret";
+      readonly id: string;
+    }) => void,
   ): () => void;
 };
 

@@ -30,6 +30,7 @@ import { describeApi, openapiRoutes } from "./routes/openapi.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { overviewRoutes } from "./routes/overview.ts";
 import { probeRoutes } from "./routes/probe.ts";
+import { secretRoutes } from "./routes/secrets.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { storageRoutes } from "./routes/storage.ts";
 import { targetRoutes } from "./routes/targets.ts";
@@ -49,6 +50,7 @@ const MODULES: readonly RouteModule[] = [
   sessionRoutes,
   overviewRoutes,
   targetRoutes,
+  secretRoutes,
   fetchRoutes,
   importRoutes,
   measurementRoutes,

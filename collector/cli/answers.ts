@@ -4,6 +4,7 @@ import { TokenView, User } from "../wire/api-account.ts";
 import { VantageView } from "../wire/api-settings.ts";
 import { Carrier } from "../wire/carrier.ts";
 import { CarrierwatchError, NotFoundError } from "../wire/errors.ts";
+import { SecretView } from "../wire/secret.ts";
 import { Target } from "../wire/target.ts";
 import type { Client } from "./client.ts";
 
@@ -43,6 +44,10 @@ export async function usersOf(client: Client): Promise<User[]> {
 
 export async function tokensOf(client: Client): Promise<TokenView[]> {
   return (await answered(client, z.object({ tokens: z.array(TokenView) }), "GET", "/tokens")).tokens;
+}
+
+export async function secretNamesOf(client: Client): Promise<SecretView[]> {
+  return (await answered(client, z.object({ secrets: z.array(SecretView) }), "GET", "/secrets")).secrets;
 }
 
 /**

@@ -77,7 +77,8 @@ async function mustBeOurs(dir: string): Promise<void> {
 async function routesOver(store: Store, dir: string, log: Log) {
   const clock = systemClock();
   const live = liveBus();
-  const registry = registryPart({ store, clock, random: randomBytes });
+  const secrets = secretsPart({ dir });
+  const registry = registryPart({ store, clock, random: randomBytes, sealer: secrets });
   const accounts = accountsPart({ store, clock });
   const app = await buildServer({
     store,
@@ -89,7 +90,7 @@ async function routesOver(store: Store, dir: string, log: Log) {
     query: queryPart({ store, registry, clock }),
     ingest: ingestPart({ store, registry, live, clock, log }),
     vantageKeys: vantageKeysPart({ store, clock }),
-    secrets: secretsPart({ dir }),
+    secrets,
     mail: { test: async () => ({ ok: false, message: "no collector runs, so nothing mails" }) },
     publicUrl: () => "http://127.0.0.1",
     version: VERSION,

@@ -4,65 +4,72 @@
  * Only shapes are read here. Whether the values can be is the registry's to say, all at once and in sentences.
  */
 import type { Command } from "commander";
-import { CarrierwatchError } from "../wire/errors.ts";
+import { TargetInput } from "../wire/target.ts";
 import { repeated } from "./command.ts";
+import { type AskingFlags, askingFields, askingOptions, type FileTexts } from "./target-asking.ts";
+import { type ExpectingFlags, expectingOptions, expectOf } from "./target-expecting.ts";
+import { fieldsOf, patch, refused, split, wholeOf, without } from "./target-fields.ts";
 
-export type TargetFlags = {
-  readonly name?: string;
-  readonly address?: string;
-  readonly group?: string;
-  readonly from?: readonly string[];
-  readonly method?: string;
-  readonly family?: string;
-  readonly cron?: string;
-  readonly timeZone?: string;
-  readonly expectStatus?: readonly string[];
-  readonly expectText?: string;
-  readonly connectTimeout?: string;
-  readonly timeout?: string;
-  readonly redirects?: string;
-  readonly bodyCap?: string;
-  readonly alarm?: readonly string[];
-  readonly alarmTicks?: string;
-  readonly alarmCarriers?: string;
-  readonly yMax?: readonly string[];
-  readonly recipient?: readonly string[];
-  readonly file?: string;
-};
+export type TargetFlags = AskingFlags &
+  ExpectingFlags & {
+    readonly name?: string;
+    readonly address?: string;
+    readonly group?: string;
+    readonly from?: readonly string[];
+    readonly cron?: string;
+    readonly timeZone?: string;
+    readonly connectTimeout?: string;
+    readonly timeout?: string;
+    readonly redirects?: string;
+    readonly bodyCap?: string;
+    readonly alarm?: readonly string[];
+    readonly alarmTicks?: string;
+    readonly alarmCarriers?: string;
+    readonly yMax?: readonly string[];
+    readonly recipient?: readonly string[];
+    readonly file?: string;
+    readonly unset?: readonly string[];
+  };
 
 /** Adds the flags to a subcommand. */
 export function targetOptions(command: Command): void {
   command
+    .optionsGroup("What and when:")
     .option("--name <NAME>", "what people call it")
     .option("--group <GROUP>", "heading it stands under (default: the registrable domain)")
     .option("--from <WHO>", "all, carrier:ct, tag:beijing or vantage:ct-sh; may be repeated", repeated)
     .option("--cron <CRON>", "when to measure, evenly (default */5 * * * *)")
     .option("--time-zone <ZONE>", "of the cron expression (default UTC)")
-    .option("--method <METHOD>", "GET or HEAD")
-    .option("--family <FAMILY>", "any, ipv4 or ipv6")
-    .option("--expect-status <STATUS>", "200 or 200-299; may be repeated", repeated)
-    .option("--expect-text <TEXT>", "text the body must contain")
-    .option("--connect-timeout <MS>", "ms")
-    .option("--timeout <MS>", "ms, of the whole measurement")
-    .option("--redirects <N>", "how many to follow")
-    .option("--body-cap <BYTES>", "largest body that is read")
+    .option("--connect-timeout <MS>", "of look-up and connecting, ms (default 5000)")
+    .option("--timeout <MS>", "of the whole measurement, ms (default 10000)")
+    .option("--body-cap <BYTES>", "largest body that is read (default 10000000)");
+  askingOptions(command);
+  expectingOptions(command);
+  command
+    .optionsGroup("Alarm and chart:")
     .option("--alarm <LINE>", "total=800 (ms), speed=50000 (bytes/s), total:cnc=1200, total=none", repeated)
     .option("--alarm-ticks <N>", "ticks running before an alarm, and before its end")
     .option("--alarm-carriers <N>", "carriers that must fail for the service to be down, or majority")
     .option("--y-max <MAX>", "total=2000, total=auto; may be repeated", repeated)
     .option("--recipient <ID>", "who is told; everyone = all; may be repeated", repeated)
-    .option("--file <FILE>", "read the target from a JSON file, - for stdin; flags win over it");
+    .optionsGroup("From a file, and back:")
+    .option("--file <FILE>", "read the target from a JSON file, - for stdin; flags win over it")
+    .option("--unset <FIELD>", "take a field away: request.auth, expect.json, tls; may be repeated", repeated)
+    .optionsGroup("Options:");
 }
 
 /**
  * The target with the flags applied.
  *
- * @param before Fields it has already: those of a file, or of the target that is edited.
+ * @param given Fields it has already: those of a file, or of the target that is edited.
+ * @param texts What stands in the files that the flags name.
  */
 export function withFlags(
-  before: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
   flags: TargetFlags,
+  texts: FileTexts = {},
 ): Record<string, unknown> {
+  const before = (flags.unset ?? []).reduce(withoutKnown, { ...given });
   const next: Record<string, unknown> = { ...before };
   const set = (field: string, value: unknown) => {
     if (value !== undefined) next[field] = value;
@@ -72,13 +79,12 @@ export function withFlags(
   set("group", flags.group);
   set("cron", flags.cron);
   set("timeZone", flags.timeZone);
-  set("method", flags.method?.toUpperCase());
-  set("family", flags.family);
+  for (const [field, value] of Object.entries(askingFields(before, flags, texts))) set(field, value);
   set("redirects", wholeOf("--redirects", flags.redirects));
   set("bodyCapBytes", wholeOf("--body-cap", flags.bodyCap));
   set("from", flags.from && fromOf(flags.from));
   set("recipients", flags.recipient && recipientsOf(flags.recipient));
-  set("expect", patch(before["expect"], { status: flags.expectStatus, bodyContains: flags.expectText }));
+  set("expect", expectOf(before["expect"], flags));
   set(
     "timeouts",
     patch(before["timeouts"], {
@@ -91,13 +97,10 @@ export function withFlags(
   return next;
 }
 
-function patch(before: unknown, fields: Record<string, unknown>): Record<string, unknown> | undefined {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? undefined : { ...fieldsOf(before), ...Object.fromEntries(given) };
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
+function withoutKnown(target: Record<string, unknown>, path: string): Record<string, unknown> {
+  const fields = Object.keys(TargetInput.shape);
+  if (fields.includes(path.split(".")[0] ?? "")) return without(target, path);
+  throw refused("--unset", path, `a field of a target: ${fields.join(", ")}`);
 }
 
 function fromOf(who: readonly string[]): Record<string, unknown> {
@@ -150,22 +153,7 @@ function maximaOf(before: unknown, texts: readonly string[]): Record<string, unk
   return maxima;
 }
 
-function split(text: string, at: string): [string, string | undefined] {
-  const index = text.indexOf(at);
-  return index < 0 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)];
-}
-
-function wholeOf(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,12}$/.test(text)) return Number(text);
-  throw refused(option, text, "a whole number");
-}
-
 function numberOf(option: string, text: string, value: string): number {
   if (/^\d{1,12}(?:\.\d{1,6})?$/.test(value)) return Number(value);
   throw refused(option, text, "METRIC=NUMBER, for example total=800");
-}
-
-function refused(option: string, text: string, wanted: string): CarrierwatchError {
-  return new CarrierwatchError("usage", `${option} ${JSON.stringify(text)} is not ${wanted}`);
 }

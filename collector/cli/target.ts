@@ -9,7 +9,9 @@ import { type CommonFlags, type Job, subcommand, verbOf } from "./command.ts";
 import { isoOf, spanText } from "./show-time.ts";
 import { readStdin } from "./stdin.ts";
 import { facts, table } from "./table.ts";
+import type { FileTexts } from "./target-asking.ts";
 import { type TargetFlags, targetOptions, withFlags } from "./target-flags.ts";
+import { askedLines } from "./target-text.ts";
 
 const list = subcommand({
   usage: "list",
@@ -43,7 +45,7 @@ const add = subcommand<TargetFlags>({
   async act({ client, flags, print }, [url]) {
     const fromFile = await fileFields(flags.file);
     const address = url === undefined ? {} : { address: url };
-    const input = withFlags(fromFile, { ...flags, ...address });
+    const input = withFlags(fromFile, { ...flags, ...address }, await fileTexts(flags));
     const name = input["name"] ?? hostName(url);
     const body = { ...input, name };
     const { hint, ok } = await answered(client, TargetPreview, "POST", "/targets/preview", body);
@@ -76,7 +78,7 @@ const edit = subcommand<TargetFlags & { readonly address?: string }>({
   async act({ client, flags, print }, [wanted = ""]) {
     const target = await targetBy(client, wanted);
     const before = { ...inputOf(target), ...(await fileFields(flags.file)) };
-    const body = { version: target.version, target: withFlags(before, flags) };
+    const body = { version: target.version, target: withFlags(before, flags, await fileTexts(flags)) };
     const changed = await answered(client, Target, "PUT", `/targets/${target.id}`, body);
     print(changed, () => `${changed.id}  changed\n`);
   },
@@ -122,14 +124,28 @@ function inputOf(target: Target): Record<string, unknown> {
   return Object.fromEntries(fields.filter(([field]) => !(automatic && field === "group")));
 }
 
+async function fileTexts({ body, bodyFile, caFile, clientCert }: TargetFlags): Promise<FileTexts> {
+  if (body !== undefined && bodyFile !== undefined) {
+    throw new CarrierwatchError("usage", "--body and --body-file: give one of the two");
+  }
+  return {
+    ...(bodyFile === undefined ? {} : { body: await textOf(bodyFile, "body file") }),
+    ...(caFile === undefined ? {} : { ca: await textOf(caFile, "CA file") }),
+    ...(clientCert === undefined ? {} : { certificate: await textOf(clientCert, "client certificate") }),
+  };
+}
+
+async function textOf(file: string, what: string): Promise<string> {
+  try {
+    return file === "-" ? await readStdin() : await readFile(file, "utf8");
+  } catch (cause) {
+    throw new ConfigError(`the ${what} ${file} cannot be read`, { cause });
+  }
+}
+
 async function fileFields(file: string | undefined): Promise<Record<string, unknown>> {
   if (file === undefined) return {};
-  let text: string;
-  try {
-    text = file === "-" ? await readStdin() : await readFile(file, "utf8");
-  } catch (cause) {
-    throw new ConfigError(`the target file ${file} cannot be read`, { cause });
-  }
+  const text = await textOf(file, "target file");
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
@@ -161,6 +177,7 @@ function headText({ row, availability30d, p50Ms30d, p95Ms30d, certificateNotAfte
     ["status", row.status],
     ["every", `${spanText(target.stepS)} (${target.cron}, ${target.timeZone})`],
     ["from", fromText(target)],
+    ...askedLines(target),
     ["next", isoOf(row.nextTickMs / 1000)],
     ["30 days", thirtyDays(availability30d)],
     ["p50 / p95", p50Ms30d === null ? null : `${msText(p50Ms30d)} / ${msText(p95Ms30d)}`],

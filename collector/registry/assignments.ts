@@ -12,18 +12,41 @@ import { isPaused, type Target } from "../wire/target.ts";
 import { measuredFrom } from "../wire/vantage.ts";
 import type { ChangeBus } from "./changes.ts";
 import type { Targets, Vantages } from "./registry.ts";
+import { type NamedSecrets, secretsOf } from "./secrets.ts";
 
-/** What a probe gets of a target. */
-export function assignmentOf(target: Target): Assignment {
+/**
+ * What a probe gets of a target; how it is asked and where only when that is said, so that an older probe understands it.
+ *
+ * @param versions Of the secrets that exist: another value is another revision.
+ */
+export function assignmentOf(target: Target, versions: ReadonlyMap<string, number> = new Map()): Assignment {
   const { id, url, method, family, stepS, phaseS, expect, timeouts, redirects, bodyCapBytes } = target;
-  const measured = { id, url, method, family, stepS, phaseS, expect, timeouts, redirects, bodyCapBytes };
-  return { ...measured, revision: revisionOf(measured) };
+  const measured = {
+    ...{ id, url, method, family, stepS, phaseS, expect, timeouts, redirects, bodyCapBytes },
+    ...askedOf(target),
+  };
+  const secrets = secretsOf(target).map((name) => [name, versions.get(name) ?? 0] as const);
+  return { ...measured, revision: revisionOf(measured, secrets) };
+}
+
+/** The keys that travel only when they are set. */
+export function askedOf({
+  request,
+  tls,
+  addresses,
+}: Pick<Target, "request" | "tls" | "addresses">): Pick<Assignment, "request" | "tls" | "addresses"> {
+  return {
+    ...(request === undefined ? {} : { request }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(addresses === undefined ? {} : { addresses }),
+  };
 }
 
 /** The service's `assignmentsFor`. */
 export function assignmentsPart(options: {
   targets: Pick<Targets, "list">;
   vantages: Pick<Vantages, "find">;
+  secrets: Pick<NamedSecrets, "versions" | "values">;
   clock: Clock;
   changes: Pick<ChangeBus, "subscribe">;
 }): (vantageId: string) => Promise<ProbeConfig & { readonly etag: string }> {
@@ -44,22 +67,29 @@ export function assignmentsPart(options: {
     const vantage = await options.vantages.find(vantageId);
     if (!vantage || vantage.revokedS !== null) throw new NotFoundError("vantage", vantageId);
     const nowS = Math.floor(options.clock.nowMs() / 1000);
-    const assignments = (await targets())
-      .filter((target) => measuredFrom(target.from, vantage) && !isPaused(target, nowS))
-      .map(assignmentOf);
+    const own = (await targets()).filter(
+      (target) => measuredFrom(target.from, vantage) && !isPaused(target, nowS),
+    );
+    const names = own.flatMap(secretsOf);
+    const versions = names.length === 0 ? new Map() : await options.secrets.versions();
     const config: ProbeConfig = {
       wire: WIRE_VERSION,
       vantage: vantage.id,
       carrier: vantage.carrier,
-      assignments,
+      assignments: own.map((target) => assignmentOf(target, versions)),
+      ...(names.length === 0 ? {} : { secrets: await options.secrets.values(names) }),
     };
     return { ...config, etag: `"${digest(config).slice(0, 32)}"` };
   };
 }
 
 /** 48 bits of a hash, so that it stays an exact number in JSON. */
-function revisionOf(measured: Omit<Assignment, "revision">): number {
-  return Number.parseInt(digest(measured).slice(0, 12), 16);
+function revisionOf(
+  measured: Omit<Assignment, "revision">,
+  secrets: readonly (readonly [name: string, version: number])[],
+): number {
+  const covered = secrets.length === 0 ? measured : [measured, secrets];
+  return Number.parseInt(digest(covered).slice(0, 12), 16);
 }
 
 function digest(value: unknown): string {

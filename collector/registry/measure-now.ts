@@ -7,6 +7,7 @@ import { InvalidInputError } from "../wire/errors.ts";
 import { MeasurementInput, type Once } from "../wire/on-demand.ts";
 import { From, type Target, TargetInput } from "../wire/target.ts";
 import { measuredFrom, type Vantage } from "../wire/vantage.ts";
+import { askedOf } from "./assignments.ts";
 import { issuesOf } from "./issues.ts";
 import type { Registry } from "./registry.ts";
 import { tidyUrl, urlProblems } from "./url.ts";
@@ -45,7 +46,7 @@ export async function measureNow(
   const timeouts = { totalMs, connectMs: Math.min(subject.timeouts.connectMs, totalMs) };
   return {
     target: target?.id ?? null,
-    measured: { url, method, family, expect, timeouts, redirects, bodyCapBytes },
+    measured: { url, method, family, expect, timeouts, redirects, bodyCapBytes, ...askedOf(subject) },
     vantages,
   };
 }

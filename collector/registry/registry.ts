@@ -16,11 +16,15 @@ import { assignmentsPart } from "./assignments.ts";
 import { carriersPart } from "./carriers.ts";
 import { changeBus } from "./changes.ts";
 import type { RandomBytes } from "./ids.ts";
+import { type NamedSecrets, type Sealer, secretsPart } from "./secrets.ts";
 import { targetsPart } from "./targets.ts";
 import { vantagesPart } from "./vantages.ts";
 
 /** Something that probes or pages depend on is different now. */
-export type RegistryChange = { readonly kind: "target" | "vantage" | "carrier"; readonly id: string };
+export type RegistryChange = {
+  readonly kind: "target" | "vantage" | "carrier" | "secret";
+  readonly id: string;
+};
 
 export type Targets = {
   /** Ordered by id. */
@@ -79,6 +83,7 @@ export type Registry = {
   readonly targets: Targets;
   readonly carriers: Carriers;
   readonly vantages: Vantages;
+  readonly secrets: NamedSecrets;
   /** Writes the default carriers into a new database; later calls change nothing. */
   seed(): Promise<void>;
   /**
@@ -101,6 +106,8 @@ export type RegistryOptions = {
    * that names the line that would allow it. null = it would not, or only a look-up could tell.
    */
   readonly refusesLocally?: (url: string) => string | null;
+  /** Absent = no named secret can be kept or opened. */
+  readonly sealer?: Sealer;
 };
 
 /** The registry over one store. */
@@ -109,6 +116,7 @@ export function registryPart(options: RegistryOptions): Registry {
   const changes = changeBus();
   const carriers = carriersPart({ store, changes });
   const vantages = vantagesPart({ store, clock, random, changes });
+  const secrets = secretsPart({ store, clock, changes, sealer: options.sealer ?? null });
   const targets = targetsPart({
     store,
     clock,
@@ -120,8 +128,9 @@ export function registryPart(options: RegistryOptions): Registry {
     targets,
     carriers,
     vantages,
+    secrets,
     seed: () => carriers.seed(),
-    assignmentsFor: assignmentsPart({ targets, vantages, clock, changes }),
+    assignmentsFor: assignmentsPart({ targets, vantages, secrets, clock, changes }),
     onChange: (listener) => changes.subscribe(listener),
   };
 }

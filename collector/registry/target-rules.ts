@@ -8,7 +8,9 @@ import { type Cadence, cadenceOf } from "../wire/cron.ts";
 import { CarrierwatchError, type FieldIssue } from "../wire/errors.ts";
 import { From, type Target, TargetInput } from "../wire/target.ts";
 import { measuredFrom, type Vantage } from "../wire/vantage.ts";
+import { examineExpect } from "./expect-rules.ts";
 import { issuesOf } from "./issues.ts";
+import { examineRequest, targetKindOf } from "./request-rules.ts";
 import { groupOf, tidyUrl, urlProblems } from "./url.ts";
 
 /** What a target is examined against. */
@@ -16,6 +18,8 @@ export type Surroundings = {
   readonly carriers: readonly string[];
   readonly vantages: readonly Vantage[];
   readonly recipients: readonly string[];
+  /** Names of the secrets that are kept. */
+  readonly secrets: readonly string[];
   readonly targets: readonly Pick<Target, "id" | "name">[];
   readonly nowS: number;
   readonly refusesLocally: (url: string) => string | null;
@@ -47,12 +51,14 @@ export function examineTarget(raw: unknown, around: Surroundings, exceptId?: str
   const tidied = tidy(raw);
   const parsed = TargetInput.safeParse(tidied);
   const cadence = examineCadence(tidied, around.nowS);
+  const urlIssues = examineUrl(tidied["url"]);
   const issues = firstPerPath([
-    ...examineUrl(tidied["url"]),
+    ...urlIssues,
     ...cadence.issues,
     ...(parsed.success ? [] : issuesOf(parsed.error)),
     ...examineFrom(tidied["from"], around),
     ...(parsed.success ? examineNames(parsed.data, around) : []),
+    ...(parsed.success && urlIssues.length === 0 ? examineKind(parsed.data, around) : []),
   ]);
   if (!parsed.success || !cadence.cadence || issues.length > 0) {
     return { ok: false, issues, hint: cadence.hint };
@@ -129,6 +135,11 @@ function examineNames(input: TargetInput, around: Surroundings): FieldIssue[] {
   return [...lines, ...unknownNames("recipients", "recipient", input.recipients ?? [], around.recipients)];
 }
 
+function examineKind(input: TargetInput, around: Surroundings): FieldIssue[] {
+  const kind = targetKindOf(input.url);
+  return [...examineRequest(input, kind, around.secrets), ...examineExpect(input, kind)];
+}
+
 function unknownNames(
   path: string,
   what: string,
@@ -156,6 +167,11 @@ function hintOf(
 ): string | null {
   if (vantages.length === 0) return "nobody measures it yet: no vantage belongs to what it is measured from";
   if (refusal !== null) return `the vantage on this machine will not measure it: ${refusal}`;
+  if (input.request?.auth !== undefined && targetKindOf(input.url) === "http") {
+    return "its secret travels unencrypted: everyone on the way can read it; use an https URL";
+  }
+  if (input.tls?.verify === false)
+    return "its certificate is not verified: anyone on the way could answer for it";
   const twin = around.targets.find((target) => target.name === input.name && target.id !== exceptId);
   return twin ? `another target has the name ${JSON.stringify(input.name)} (${twin.id})` : null;
 }

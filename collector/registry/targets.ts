@@ -99,6 +99,7 @@ function surroundingsOf(options: TargetsOptions): (nowS: number) => Promise<Surr
     carriers: (await carriers.list()).map((carrier) => carrier.id),
     vantages: await vantages.list(),
     recipients: (await recipients.list()).map((recipient) => recipient.id),
+    secrets: (await registry.list("secret")).map(({ id }) => id),
     targets: await targets.list(),
     nowS,
     refusesLocally: options.refusesLocally,

@@ -1,6 +1,7 @@
 /** A store, a registry and queries over a clock that stands: what registry and query tests begin with. */
 import { type Query, queryPart } from "../../collector/query/query.ts";
 import { type Registry, registryPart } from "../../collector/registry/registry.ts";
+import type { Sealer } from "../../collector/registry/secrets.ts";
 import { memoryStore } from "../../collector/store/memory/memory-store.ts";
 import type { SampleRecord, Store } from "../../collector/store/store.ts";
 import { NO_TIMINGS, type Sample, type Timings } from "../../collector/wire/sample.ts";
@@ -28,6 +29,8 @@ export type WorldOptions = {
   readonly refusesLocally?: (url: string) => string | null;
   /** Default: a memory store. */
   readonly store?: Store;
+  /** Absent = named secrets cannot be kept. */
+  readonly sealer?: Sealer;
 };
 
 /** A world with the default carriers. */
@@ -39,8 +42,14 @@ export async function world(options: WorldOptions = {}): Promise<World> {
     drawn += 1;
     return Uint8Array.from({ length: size }, (_, i) => (drawn * 31 + i * 7) % 256);
   };
-  const { refusesLocally } = options;
-  const registry = registryPart({ store, clock, random, ...(refusesLocally ? { refusesLocally } : {}) });
+  const { refusesLocally, sealer } = options;
+  const registry = registryPart({
+    store,
+    clock,
+    random,
+    ...(refusesLocally ? { refusesLocally } : {}),
+    ...(sealer ? { sealer } : {}),
+  });
   await registry.seed();
   return {
     store,

@@ -6,8 +6,9 @@
 import type { FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { BatchMeta } from "../../ingest/ingest.ts";
+import { secretsOf } from "../../registry/secrets.ts";
 import { CarrierwatchError } from "../../wire/errors.ts";
-import { OnceNews, UNDERSTANDS } from "../../wire/on-demand.ts";
+import { type Once, OnceNews, UNDERSTANDS } from "../../wire/on-demand.ts";
 import {
   JoinAnswer,
   JoinRequest,
@@ -74,7 +75,7 @@ function assignments(app: App, deps: ApiDeps): void {
           const once = onDemand.handOut(vantage, understands);
           if (etag !== known || once.length > 0) {
             heard(assigned.assignments.map(({ id }) => id));
-            return await reply.send(once.length > 0 ? { ...assigned, once } : assigned);
+            return await reply.send(once.length > 0 ? await withOnce(deps, assigned, once) : assigned);
           }
           heard([]);
           if ((await poll.next()) !== "changed") return await reply.status(304).send(null);
@@ -86,6 +87,17 @@ function assignments(app: App, deps: ApiDeps): void {
       }
     },
   );
+}
+
+/** What is measured once may name secrets that nothing assigned does. */
+async function withOnce(
+  { registry }: ApiDeps,
+  assigned: ProbeConfig,
+  once: readonly Once[],
+): Promise<ProbeConfig> {
+  const values = await registry.secrets.values(once.flatMap(secretsOf));
+  const secrets = { ...assigned.secrets, ...values };
+  return { ...assigned, ...(Object.keys(secrets).length > 0 ? { secrets } : {}), once: [...once] };
 }
 
 function deliveries(app: App, deps: ApiDeps): void {

@@ -40,7 +40,8 @@ export async function served(
   const clock = fakeClock();
   const store = change.store ?? memoryStore();
   const live = liveBus();
-  const registry = registryPart({ store, clock, random: randomBytes });
+  const secrets = secretsPart({ dir });
+  const registry = registryPart({ store, clock, random: randomBytes, sealer: secrets });
   await registry.seed();
   const logged: string[] = [];
   const line = (fields: LogFields, message: string) =>
@@ -56,7 +57,7 @@ export async function served(
     ingest: ingestPart({ store, registry, live, clock, log: silentLog }),
     accounts: accountsPart({ store, clock }),
     vantageKeys: vantageKeysPart({ store, clock }),
-    secrets: secretsPart({ dir }),
+    secrets,
     mail: { test: async () => ({ ok: true, message: "250 accepted" }) },
     log: { debug: line, info: line, warn: line, error: line },
     publicUrl: () => publicUrl,
