@@ -10,11 +10,12 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { Document, parseDocument } from "yaml";
 import { CarrierwatchError, ConfigError, UnavailableError } from "../collector/wire/errors.ts";
 import { JoinAnswer, type JoinToken, parseJoinToken } from "../collector/wire/probe-protocol.ts";
 import { Problem } from "../collector/wire/problem.ts";
 import { VERSION } from "../collector/wire/version.ts";
+import { Address, VantageFolder } from "./file.ts";
+import { joinedFile, type Place } from "./joined-file.ts";
 import { KEY } from "./key.ts";
 import { clientOf } from "./ship/client.ts";
 import { codeOf } from "./spool/files.ts";
@@ -23,7 +24,9 @@ import { type RunContext, runUntilAsked } from "./until-asked.ts";
 const HELP = `usage: carrierwatch probe join [FILE|-] [--data DIR] [--run]
 
 Reads a join text (cwj1_...) from FILE, or from stdin, and makes this machine the vantage it was issued for.
-  --run   measure at once, until stopped
+  --run                  measure at once, until stopped
+  --vantage-folder NAME  one vantage more in the same probe; its files go into DIR/probe/NAME
+  --local-address IP     the vantage's own way out: join by it, and measure from it
 `;
 
 /** `probe join`. @param dir Data folder when --data does not name one. */
@@ -44,10 +47,14 @@ export async function joinVerb(argv: readonly string[], dir: string, context: Ru
       },
     );
   }
-  const answer = await joinWith(await joinText(source), folder);
+  const place = placeOf(values["vantage-folder"], values["local-address"]);
+  const answer = await joinWith(await joinText(source), folder, place);
   process.stdout.write(
     `This machine is now the vantage ${JSON.stringify(answer.name)}; its files are in ${folder}\n`,
   );
+  if (place.folder !== null) {
+    process.stdout.write("A probe that runs here measures for it once it is started again\n");
+  }
   const command = `${process.argv[1]?.endsWith(".mjs") ? `node ${process.argv[1]} run` : "carrierwatch probe"} --data ${folder}`;
   if (!values.run) {
     process.stdout.write(`Start it with: ${command}\n`);
@@ -64,39 +71,72 @@ export async function joinOnce(file: string, dir: string, { log }: RunContext): 
   log.info({ vantage, name }, "joined");
 }
 
+function placeOf(folder: string | undefined, localAddress: string | undefined): Place {
+  const usage = (flag: string, message: string) =>
+    new CarrierwatchError("usage", `${flag}: ${message}`, { hint: "carrierwatch probe join --help" });
+  const name = VantageFolder.optional().safeParse(folder);
+  if (!name.success) throw usage("--vantage-folder", name.error.issues[0]?.message ?? "");
+  const address = Address.optional().safeParse(localAddress);
+  if (!address.success) throw usage("--local-address", address.error.issues[0]?.message ?? "");
+  return { folder: name.data ?? null, localAddress: address.data ?? null };
+}
+
 /**
- * Trades a join text for a key and writes both files.
+ * Trades a join text for a key and writes both files. The file that names a new vantage takes effect after it has its key:
+ * a probe would not start with a vantage that has none.
  *
+ * @param place Which vantage of the folder's probe; absent = its only one.
  * @throws ConfigError for a text that is none or a folder that cannot be written; CarrierwatchError "join_refused" when the
  *   collector refuses it, UnavailableError when it cannot be reached.
  */
-export async function joinWith(joinText: string, dir: string): Promise<JoinAnswer> {
+export async function joinWith(
+  joinText: string,
+  dir: string,
+  place: Place = { folder: null, localAddress: null },
+): Promise<JoinAnswer> {
   const token = parseJoinToken(joinText);
   if (!token) {
     throw new ConfigError("this is no join text: it begins with cwj1_ and is copied whole", {
       hint: "make a new one on the collector's page Vantages",
     });
   }
-  const folder = join(dir, "probe");
+  const ready = await prepare(token, join(dir, "probe"), place);
+  const { folder, file, keyFile } = ready;
+  try {
+    const answer = await exchange(token, ready.localAddress);
+    await setAsideForeignSpool(folder, keyFile, answer.vantage);
+    await draft(keyFile, `${answer.key}\n`, 0o600);
+    await rename(draftOf(keyFile), keyFile);
+    await rename(draftOf(file), file);
+    return answer;
+  } finally {
+    await rm(draftOf(file), { force: true });
+  }
+}
+
+/** Proves that the folder can be written before the text is spent: the probe's file is drafted. */
+async function prepare(token: JoinToken, probe: string, place: Place) {
+  const folder = join(probe, place.folder ?? ".");
+  const file = join(probe, "config.yaml");
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeWhole(join(folder, "config.yaml"), await fileFor(token, join(folder, "config.yaml")), 0o644);
+    const before = existsSync(file) ? await readFile(file, "utf8") : null;
+    const after = joinedFile(before, token, place, (name) => existsSync(resolve(probe, name)));
+    await draft(file, after.text, 0o644);
+    return { folder, file, keyFile: resolve(folder, after.keyFile), localAddress: after.localAddress };
   } catch (cause) {
     if (cause instanceof CarrierwatchError) throw cause;
     throw new ConfigError(`${folder} cannot be written (${codeOf(cause)}); nothing was sent`, { cause });
   }
-  const answer = await exchange(token);
-  await setAsideForeignSpool(folder, answer.vantage);
-  await writeWhole(join(folder, "key"), `${answer.key}\n`, 0o600);
-  return answer;
 }
 
-async function exchange(token: JoinToken): Promise<JoinAnswer> {
+async function exchange(token: JoinToken, localAddress: string | null): Promise<JoinAnswer> {
   const client = clientOf({
     url: token.url,
     certificateSha256: token.certificateSha256,
     key: null,
     userAgent: `carrierwatch/${VERSION}`,
+    localAddress: localAddress ?? undefined,
   });
   const request = { secret: token.secret, hostname: hostname().slice(0, 255), probeVersion: VERSION };
   const answer = await client
@@ -129,8 +169,7 @@ async function exchange(token: JoinToken): Promise<JoinAnswer> {
 }
 
 /** Samples measured for another vantage must not be delivered as this one's: they are set aside, not lost. */
-async function setAsideForeignSpool(folder: string, vantage: string): Promise<void> {
-  const keyFile = join(folder, "key");
+async function setAsideForeignSpool(folder: string, keyFile: string, vantage: string): Promise<void> {
   if (!existsSync(keyFile)) return;
   const before = KEY.exec(readFileSync(keyFile, "utf8").trim())?.[1];
   if (before === vantage) return;
@@ -139,28 +178,13 @@ async function setAsideForeignSpool(folder: string, vantage: string): Promise<vo
   if (existsSync(spool)) await rename(spool, join(folder, `spool-of-${before ?? "before"}-${Date.now()}`));
 }
 
-/** The file with its collector replaced; what else stands in it, comments too, is kept. */
-async function fileFor(token: JoinToken, file: string): Promise<string> {
-  const document = existsSync(file) ? parseDocument(await readFile(file, "utf8")) : new Document({});
-  if (document.errors.length > 0) {
-    throw new ConfigError(`${file} is not valid: ${document.errors[0]?.message.split("\n")[0] ?? ""}`);
-  }
-  document.commentBefore ??=
-    " The probe's own file: see docs/vantages.md. What is set here no collector can widen.";
-  document.setIn(
-    ["collector"],
-    document.createNode({ url: token.url, certificateSha256: token.certificateSha256 }),
-  );
-  if (!document.has("allow")) document.set("allow", []);
-  return document.toString();
+/** Written whole beside the file; renaming it takes effect. */
+async function draft(file: string, content: string, mode: number): Promise<void> {
+  await rm(draftOf(file), { force: true });
+  await writeFile(draftOf(file), content, { mode, flush: true });
 }
 
-async function writeWhole(file: string, content: string, mode: number): Promise<void> {
-  const draft = `${file}.new`;
-  await rm(draft, { force: true });
-  await writeFile(draft, content, { mode, flush: true });
-  await rename(draft, file);
-}
+const draftOf = (file: string) => `${file}.new`;
 
 async function joinText(source: string): Promise<string> {
   if (source === "-") return text(process.stdin);
@@ -180,6 +204,8 @@ function argumentsOf(argv: readonly string[]) {
       options: {
         data: { type: "string" },
         run: { type: "boolean" },
+        "vantage-folder": { type: "string" },
+        "local-address": { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });

@@ -6,8 +6,9 @@
  */
 import { uptime } from "node:os";
 import type { Clock } from "../collector/wire/clock.ts";
-import type { Log } from "../collector/wire/log.ts";
-import type { ProbeSettings } from "./config.ts";
+import { type Log, logTo } from "../collector/wire/log.ts";
+import type { ProbeSettings, VantageSettings } from "./config.ts";
+import { KEY } from "./key.ts";
 import { lockFolder } from "./lock.ts";
 import { paceOf } from "./schedule/pace.ts";
 import { nodeFiles } from "./spool/files.ts";
@@ -44,7 +45,8 @@ export async function startProbe(deps: ProbeDeps): Promise<Probe> {
     const bootMs = deps.bootMs ?? (() => uptime() * 1000);
     const { loopDelayMs } = settings.limits;
     for (const one of settings.vantages) {
-      vantages.push(await vantageOf({ settings: one, loopDelayMs, clock, log, random, bootMs, pace }));
+      const own = settings.vantages.length > 1 ? logOf(log, one) : log;
+      vantages.push(await vantageOf({ settings: one, loopDelayMs, clock, log: own, random, bootMs, pace }));
     }
     await Promise.all(vantages.map((vantage) => vantage.start()));
     return { stop };
@@ -52,4 +54,10 @@ export async function startProbe(deps: ProbeDeps): Promise<Probe> {
     await stop();
     throw error;
   }
+}
+
+/** Of several vantages each line says whose it is. */
+function logOf(log: Log, { key }: VantageSettings): Log {
+  const vantage = KEY.exec(key())?.[1] ?? "";
+  return logTo((level, fields, message) => log[level]({ vantage, ...fields }, message));
 }

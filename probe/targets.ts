@@ -6,7 +6,7 @@
 import { networkInterfaces } from "node:os";
 import type { Clock } from "../collector/wire/clock.ts";
 import type { Once } from "../collector/wire/on-demand.ts";
-import type { Assignment } from "../collector/wire/probe-protocol.ts";
+import type { ProbeConfig } from "../collector/wire/probe-protocol.ts";
 import { VERSION } from "../collector/wire/version.ts";
 import { type AddressesTask, hasSeveral, measureAddresses } from "./addresses/measure-addresses.ts";
 import { placesOf } from "./addresses/places.ts";
@@ -35,8 +35,8 @@ export type Targets = {
   measure(started: Started, keep: AddressesTask["keep"], options: MeasureOptions): Promise<Measured>;
   /** What somebody asked for now: nothing of it is kept. */
   once(once: Once, options: MeasureOptions): Promise<Measured>;
-  /** These are the targets now: what was remembered of others is forgotten. */
-  assigned(assignments: readonly Assignment[]): void;
+  /** These are the targets and secrets now: what was remembered of others is forgotten. */
+  assigned(config: Pick<ProbeConfig, "assignments" | "secrets">): void;
   warmUp(): Promise<void>;
   close(): void;
 };
@@ -44,6 +44,7 @@ export type Targets = {
 export function targetsOf({ settings, loopDelayMs, clock, random, pace, interfaces }: TargetsDeps): Targets {
   const { localAddress, resolvers } = settings;
   const limits = { ...DEFAULT_LIMITS, loopDelayMs };
+  let given: ReadonlyMap<string, string> = new Map();
   const single = measurer({
     clock,
     random,
@@ -54,6 +55,8 @@ export function targetsOf({ settings, loopDelayMs, clock, random, pace, interfac
     ...(settings.hosts === undefined ? {} : { hosts: settings.hosts }),
     ...(interfaces === undefined ? {} : { interfaces }),
     ca: settings.ca,
+    // What the probe's own file says goes before what the collector gave.
+    secrets: (name) => settings.secret(name) ?? given.get(name) ?? null,
     limits,
     version: VERSION,
   });
@@ -84,7 +87,10 @@ export function targetsOf({ settings, loopDelayMs, clock, random, pace, interfac
         },
       );
     },
-    assigned: (assignments) => places.keepOnly(new Set(assignments.map(({ id }) => id))),
+    assigned({ assignments, secrets = {} }) {
+      given = new Map(Object.entries(secrets));
+      places.keepOnly(new Set(assignments.map(({ id }) => id)));
+    },
     warmUp: () => single.warmUp(),
     close() {
       single.close();

@@ -153,7 +153,7 @@ class RunningVantage implements Vantage {
   apply(config: ProbeConfig): void {
     const { vantage, assignments } = config;
     this.#deps.log.info({ vantage, targets: assignments.length }, "assignments");
-    this.#targets.assigned(assignments);
+    this.#targets.assigned(config);
     this.#scheduler.assign(assignments);
   }
 

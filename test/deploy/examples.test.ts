@@ -26,6 +26,30 @@ test("probe.yaml in a probe's folder is what the probe starts with", (t) => {
   assert.deepEqual(settings?.resolvers, ["192.0.2.53", "192.0.2.54:5353"]);
 });
 
+test("probe-several.yaml is what a probe with several vantages starts with, each by its own way out", (t) => {
+  const dir = mkdtempSync(join(tmpdir(), "carrierwatch-example-"));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  for (const name of ["ct", "cnc", "cmcc"]) {
+    mkdirSync(join(dir, "probe", name), { recursive: true });
+    writeFileSync(join(dir, "probe", name, "key"), `cwp_sh-${name}_${"k".repeat(43)}\n`);
+  }
+  cpSync(join(EXAMPLES, "probe-several.yaml"), join(dir, "probe", "config.yaml"));
+  const { vantages } = probeSettings(dir, {});
+  assert.deepEqual(
+    vantages.map(({ folder, localAddress, resolvers, allow }) => [
+      folder.slice(dir.length),
+      localAddress,
+      resolvers[0],
+      allow.length,
+    ]),
+    [
+      ["/probe/ct", "192.0.2.10", "192.0.2.53", 1],
+      ["/probe/cnc", "198.51.100.10", "198.51.100.53", 1],
+      ["/probe/cmcc", "203.0.113.10", "203.0.113.53", 2],
+    ],
+  );
+});
+
 test("probe.yaml shows every setting but the hosts file and several vantages, each limit at its default", () => {
   const shown: unknown = parse(readFileSync(join(EXAMPLES, "probe.yaml"), "utf8"));
   assert.ok(typeof shown === "object" && shown !== null);
