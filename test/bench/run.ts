@@ -1,24 +1,29 @@
 /**
- * `npm run bench [-- name ...]`: runs the benches and prints what they measured, under the machine they ran on.
+ * `npm run bench [-- name ... [option ...]]`: runs the benches and prints what they measured, under their machine.
  *
- * Each test/bench/NAME.ts exports `bench()`, which answers lines to print. One at a time, so that none disturbs another;
- * exit code 1 when one throws. Figures only: what must hold is asserted by the tests.
+ * Each test/bench/NAME.ts or NAME/bench.ts exports `bench(options)`, which answers lines to print. One at a time, so that
+ * none disturbs another; exit code 1 when one throws. Figures only: what must hold is asserted by the tests.
  */
 import { globSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, release, totalmem } from "node:os";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 
-type Bench = { bench: () => Promise<readonly string[]> };
+/** Options are the words that name no bench. */
+type Bench = { bench: (options: readonly string[]) => Promise<readonly string[]> };
 
 const folder = new URL(".", import.meta.url);
-const wanted = process.argv.slice(2);
-const names = globSync("*.ts", { cwd: folder.pathname })
-  .map((file) => basename(file, ".ts"))
-  .filter((name) => name !== "run" && (wanted.length === 0 || wanted.includes(name)))
-  .sort();
+const files = new Map(
+  globSync(["*.ts", "*/bench.ts"], { cwd: folder.pathname })
+    .filter((file) => file !== "run.ts")
+    .map((file) => [file.endsWith("/bench.ts") ? dirname(file) : basename(file, ".ts"), file]),
+);
+const args = process.argv.slice(2);
+const wanted = args.filter((arg) => files.has(arg));
+const options = args.filter((arg) => !files.has(arg));
+const names = [...files.keys()].filter((name) => wanted.length === 0 || wanted.includes(name)).sort();
 
-if (names.length === 0) {
-  process.stderr.write(`bench: there is no ${wanted.join(", ") || "bench"}\n`);
+if (wanted.length === 0 && options.some((option) => !option.startsWith("--"))) {
+  process.stderr.write(`bench: there is no ${options.join(", ")}; there are ${names.join(", ")}\n`);
   process.exit(64);
 }
 
@@ -27,8 +32,8 @@ for (const name of names) {
   process.stdout.write(`\n${name}\n`);
   const startMs = performance.now();
   try {
-    const { bench }: Bench = await import(new URL(`${name}.ts`, folder).href);
-    for (const line of await bench()) process.stdout.write(`  ${line}\n`);
+    const { bench }: Bench = await import(new URL(files.get(name) ?? "", folder).href);
+    for (const line of await bench(options)) process.stdout.write(`  ${line}\n`);
   } catch (error) {
     process.exitCode = 1;
     process.stdout.write(`  failed: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -33,7 +33,11 @@ export type DnsServer = {
 const RCODES = { formerr: 1, servfail: 2, refused: 5 } as const;
 const NXDOMAIN = 3;
 
-export async function dnsServer(zones: Record<string, Zone | (() => Zone)> = {}): Promise<DnsServer> {
+/** @param port Of UDP and TCP; 0 = one that is free for both. */
+export async function dnsServer(
+  zones: Record<string, Zone | (() => Zone)> = {},
+  port = 0,
+): Promise<DnsServer> {
   const timers = new Set<NodeJS.Timeout>();
   const server: DnsServer = {
     address: "",
@@ -72,7 +76,7 @@ export async function dnsServer(zones: Record<string, Zone | (() => Zone)> = {})
       }),
     );
   });
-  const socket = await onePortFor(tcp);
+  const socket = await onePortFor(tcp, port);
   socket.on("message", (query, from) =>
     reply(query, false, (answer) => socket.send(answer, from.port, from.address)),
   );
@@ -80,9 +84,9 @@ export async function dnsServer(zones: Record<string, Zone | (() => Zone)> = {})
 }
 
 /** Both speak at one port; one that is free for TCP may be somebody's for UDP, so ports are drawn until one is free. */
-async function onePortFor(tcp: net.Server): Promise<dgram.Socket> {
+async function onePortFor(tcp: net.Server, port: number): Promise<dgram.Socket> {
   for (;;) {
-    tcp.listen(0, "127.0.0.1");
+    tcp.listen(port, "127.0.0.1");
     await once(tcp, "listening");
     const udp = dgram.createSocket("udp4");
     udp.bind((tcp.address() as AddressInfo).port, "127.0.0.1");
@@ -93,7 +97,7 @@ async function onePortFor(tcp: net.Server): Promise<dgram.Socket> {
       udp.close();
       tcp.close();
       await once(tcp, "close");
-      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      if (port !== 0 || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     }
   }
 }

@@ -1,0 +1,56 @@
+/** The process behind ours.ts: measures what it is sent, each at its time, and answers what the samples say. */
+import { systemClock } from "../../../collector/wire/clock.ts";
+import { measurer } from "../../../probe/measure/measure.ts";
+import type { Measured } from "../../../probe/measure/measured.ts";
+import { assignmentFor } from "../../support/probe-bench.ts";
+import type { OursAnswer, OursSetup } from "./ours.ts";
+import type { Reported, Shot } from "./subject.ts";
+import type { Times } from "./truth.ts";
+
+const setup: OursSetup = JSON.parse(process.argv[2] ?? "{}");
+const timeoutMs = setup.timeoutMs ?? 30_000;
+const engine = measurer({
+  clock: systemClock(),
+  allow: ["127.0.0.0/8"],
+  allowFile: "--allow",
+  random: () => 0,
+  resolvers: [setup.dns],
+  ca: [setup.ca],
+  // Every measurement counts here, the disturbed ones too.
+  limits: { loopDelayMs: 1e6, lateMs: 1e6, doubtShare: 1e6 },
+});
+
+/** The times of a sample, ms. */
+function timesOf({ timings, detail }: Measured): Times {
+  const ms = (us: number | null | undefined) => (us === null || us === undefined ? null : us / 1000);
+  const { dns, connect, tls, wait, transfer, total } = timings;
+  return {
+    dns: ms(dns),
+    connect: ms(connect),
+    tls: ms(tls),
+    tlsNet: ms(detail.tlsNetUs),
+    wait: ms(wait),
+    transfer: ms(transfer),
+    total: ms(total),
+  };
+}
+
+async function measured({ id, url, startMs }: Shot, zeroMs: number): Promise<Reported> {
+  const waitMs = startMs - (performance.now() - zeroMs);
+  if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+  const timeouts = { connectMs: timeoutMs, totalMs: timeoutMs };
+  const sample = await engine.measure(assignmentFor(url, { family: "ipv4", timeouts }));
+  return { id, ok: sample.state === "up", times: timesOf(sample) };
+}
+
+process.on("message", (shots: Shot[]) => {
+  const before = process.cpuUsage();
+  const zeroMs = performance.now();
+  void Promise.all(shots.map((shot) => measured(shot, zeroMs))).then((reported) => {
+    const { user, system } = process.cpuUsage(before);
+    const answer: OursAnswer = { reported, cpuMs: (user + system) / 1000 };
+    process.send?.(answer);
+  });
+});
+await engine.warmUp();
+process.send?.("ready");
