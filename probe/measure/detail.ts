@@ -9,6 +9,7 @@ import type { Detail, HeadDetail, HopDetail } from "../../collector/wire/sample.
 import type { Hop } from "./hop.ts";
 import type { Headers } from "./http1/head.ts";
 import { type Marks, phasesOf, tlsNetMsOf } from "./phases.ts";
+import type { WayFacts } from "./reach.ts";
 import { oneLine } from "./text.ts";
 
 /** Hops that the wire takes. */
@@ -39,7 +40,8 @@ export function detailOf(
   return detail;
 }
 
-function addWay(detail: Detail, hop: Hop): void {
+/** Who answered, and over what. */
+export function addWay(detail: Detail, hop: Readonly<WayFacts> & Pick<Hop, "marks">): void {
   if (hop.address !== null) detail.address = hop.address.slice(0, 64);
   if (hop.family !== null) detail.family = hop.family;
   if (hop.localAddress !== null) detail.localAddress = hop.localAddress.slice(0, 64);

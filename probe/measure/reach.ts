@@ -13,7 +13,7 @@ import type { Secrets } from "./ask.ts";
 import { certificateOf, problemOf } from "./certificate.ts";
 import { openTcp, openTls } from "./connect.ts";
 import type { Interfaces } from "./families.ts";
-import type { Guard } from "./guard.ts";
+import { type Guard, NO_REQUEST_PORT } from "./guard.ts";
 import type { Addresses, Lookup } from "./lookup.ts";
 import type { Marks } from "./phases.ts";
 import { deadline, StageError } from "./trouble.ts";
@@ -39,6 +39,8 @@ export type Way = {
   /** Name or address as in the URL, without brackets. */
   readonly host: string;
   readonly port: number;
+  /** No HTTP request is sent, so that the guard's list of ports does not matter. Absent = one is. */
+  readonly silent?: boolean;
   /** Address families that may be used, in order of preference. */
   readonly families: readonly (4 | 6)[];
   /** The address to use whatever the name says. */
@@ -131,8 +133,14 @@ export async function findAddress(
   return chosen;
 }
 
-function mustAllow({ guard }: HopTools, { port }: Way, address: string, name: string): void {
-  const refusal = guard.address(address, port, name);
+/** @throws StageError GUARD for an address that this probe does not measure. */
+export function mustAllow(
+  { guard }: Pick<HopTools, "guard">,
+  { port, silent }: Pick<Way, "port" | "silent">,
+  address: string,
+  name: string,
+): void {
+  const refusal = guard.address(address, silent ? NO_REQUEST_PORT : port, name);
   if (refusal !== null) throw new StageError("GUARD", refusal);
 }
 

@@ -5,9 +5,9 @@
  * "unreachable", count as lost. More than half lost is down. connect is the median of the answers.
  */
 import { PDP_MAX, usOf } from "../../../collector/wire/metric.ts";
-import { openTcp } from "../connect.ts";
+import { newMarks, phaseStartMs, phasesOf } from "../phases.ts";
+import { type Chosen, connectTcp, findAddress, knownAddresses, type Reaching, type Way } from "../reach.ts";
 import { deadline, describe, StageError } from "../trouble.ts";
-import { addressOf, mustAllow, type Reached } from "./reach.ts";
 import type { KindTask } from "./task.ts";
 
 /** From the start of one connect to the next; less where the timeout leaves no room. */
@@ -15,29 +15,31 @@ const GAP_MS = 200;
 /** The connects are over this long before the measurement's own deadline. */
 const MARGIN_MS = 20;
 
+type Place = { readonly host: string; readonly port: number; readonly count: number };
+
 type Echo =
   | { readonly kind: "answer"; readonly ms: number; readonly refused: boolean }
   | { readonly kind: "lost"; readonly error: unknown };
 
 /** Pings and leaves median, count and range in the task; rejects with what stopped it. */
-export async function ping(
-  task: KindTask,
-  place: { readonly host: string; readonly port: number; readonly count: number },
-): Promise<void> {
-  const { marks, tools, assignment, at, detail } = task;
-  const reached = await addressOf(task, place.host);
+export async function ping(task: KindTask, place: Place): Promise<void> {
+  const { tools, assignment, way, reaching, detail } = task;
+  const { marks, at } = reaching;
+  const there = { ...way, host: place.host, port: place.port };
+  const known = knownAddresses(tools, there);
+  marks.startMs = tools.clock.monoMs();
+  const chosen = await findAddress(tools, there, reaching, known);
   at.phase = "connect";
-  const beginMs = tools.clock.monoMs();
-  const leftMs = assignment.timeouts.totalMs - (beginMs - marks.startMs) - MARGIN_MS;
+  marks.connectStartMs = tools.clock.monoMs();
+  const leftMs = assignment.timeouts.totalMs - (marks.connectStartMs - marks.startMs) - MARGIN_MS;
   const gapMs = Math.min(GAP_MS, leftMs / 2 / place.count);
-  const patienceMs = Math.max(1, Math.min(assignment.timeouts.connectMs, leftMs - gapMs * (place.count - 1)));
-  marks.connectStartMs = beginMs;
+  const patienceMs = Math.max(1, Math.min(way.connectMs, leftMs - gapMs * (place.count - 1)));
   const echoes = await Promise.all(
     Array.from({ length: place.count }, (_, index) =>
-      later(task, index * gapMs, () => echo(task, reached, place.port, patienceMs)),
+      later(task, index * gapMs, () => echo(task, there, chosen, patienceMs)),
     ),
   );
-  task.course.stop.signal.throwIfAborted();
+  way.stop.signal.throwIfAborted();
   const answers = echoes.filter((one) => one.kind === "answer");
   const times = answers.map(({ ms }) => ms).sort((a, b) => a - b);
   detail.ping = {
@@ -52,12 +54,10 @@ export async function ping(
     detail.note = `${refused} of ${answers.length} answers refused the connection: the host is there, the port is closed`;
   }
   // The spacing between the connects is ours and in no phase: the marks say one connect of median length.
-  const medianMs = medianOf(times);
-  const from = marks.dnsMs ?? marks.startMs;
-  marks.connectStartMs = from;
-  marks.connectMs = from + medianMs;
+  marks.connectStartMs = marks.dnsMs ?? marks.startMs;
+  marks.connectMs = marks.connectStartMs + medianOf(times);
   marks.endMs = marks.connectMs;
-  task.course.marked(marks);
+  way.marked(marks);
 }
 
 function mustHaveAnswered(echoes: readonly Echo[], received: number): void {
@@ -80,50 +80,38 @@ function isSilence(error: unknown): boolean {
 }
 
 /** One connect, under a deadline of its own. Never rejects. */
-async function echo(task: KindTask, reached: Reached, port: number, patienceMs: number): Promise<Echo> {
-  const { tools, course } = task;
+async function echo(
+  { tools, reaching }: KindTask,
+  way: Way,
+  chosen: Chosen,
+  patienceMs: number,
+): Promise<Echo> {
   const own = new AbortController();
-  const all = () => own.abort(course.stop.signal.reason);
-  course.stop.signal.addEventListener("abort", all, { once: true });
+  const all = () => own.abort(way.stop.signal.reason);
+  way.stop.signal.addEventListener("abort", all, { once: true });
   const lift = deadline(tools.clock, patienceMs, own, `no answer after ${Math.round(patienceMs)} ms`);
-  let startMs = tools.clock.monoMs();
-  let endMs: number | null = null;
+  const one: Reaching = { ...reaching, marks: newMarks(tools.clock.monoMs()), held: { socket: null } };
   try {
-    const socket = await openTcp({
-      ...reached,
-      port,
-      localAddress: tools.localAddress,
-      signal: own.signal,
-      begun: () => {
-        startMs = tools.clock.monoMs();
-      },
-      mark: () => {
-        endMs = tools.clock.monoMs();
-        course.arrived();
-      },
-    });
-    const { remoteAddress = "", localAddress } = socket;
-    socket.destroy();
-    if (localAddress !== undefined) task.detail.localAddress = localAddress.slice(0, 64);
-    mustAllow(task, remoteAddress, remoteAddress);
-    return { kind: "answer", ms: (endMs ?? tools.clock.monoMs()) - startMs, refused: false };
+    await connectTcp(tools, { ...way, stop: own, marked: () => undefined }, one, chosen);
+    return { kind: "answer", ms: phasesOf(one.marks).connect ?? 0, refused: false };
   } catch (error) {
     const { code } = describe(error);
     if (code !== "ECONNREFUSED" && code !== "ECONNRESET") return { kind: "lost", error };
-    const ms = tools.clock.monoMs() - startMs;
-    course.arrived();
+    const ms = tools.clock.monoMs() - phaseStartMs(one.marks, "connect");
+    way.arrived();
     return { kind: "answer", ms, refused: true };
   } finally {
+    one.held.socket?.destroy();
     lift();
-    course.stop.signal.removeEventListener("abort", all);
+    way.stop.signal.removeEventListener("abort", all);
   }
 }
 
 /** Acts after `ms`, or at once when the measurement is stopped: the act sees that itself. */
-function later<T>({ tools, course }: KindTask, ms: number, act: () => Promise<T>): Promise<T> {
+function later<T>({ tools, way }: KindTask, ms: number, act: () => Promise<T>): Promise<T> {
   if (ms <= 0) return act();
   return new Promise((resolve, reject) => {
-    const { signal } = course.stop;
+    const { signal } = way.stop;
     const go = () => {
       cancel();
       signal.removeEventListener("abort", go);

@@ -1,18 +1,18 @@
 /**
  * dns://: one query for records of a name, by c-ares, to the vantage's resolvers or the one the URL names.
  *
- * Records become text as `dig +short` prints them (see text-of-records.ts). The hosts file is not looked at: what is
+ * Records become text as `dig +short` prints them (see record-text.ts). The hosts file is not looked at: what is
  * measured is the resolver. A query that was answered without records of the type is complete; total is the dns phase.
  */
 import type { Resolver } from "node:dns";
 import { isIP } from "node:net";
 import type { RecordType } from "../../../collector/wire/expect.ts";
 import type { Detail } from "../../../collector/wire/sample.ts";
+import { mustAllow, within } from "../reach.ts";
 import { oneLine } from "../text.ts";
 import { StageError, stage } from "../trouble.ts";
-import { mustAllow } from "./reach.ts";
 import { recordTexts } from "./record-text.ts";
-import { type KindTask, within } from "./task.ts";
+import type { KindTask } from "./task.ts";
 
 /** What the wire carries of one answer. */
 const MAX_RECORDS = 32;
@@ -26,35 +26,39 @@ type Question = {
 
 /** Asks, and leaves the records in the task; rejects with c-ares' error or the deadline. */
 export async function askRecords(task: KindTask, question: Question): Promise<void> {
-  const { tools, detail, at, assignment } = task;
+  const { tools, way, reaching, detail, assignment } = task;
+  const { marks, facts } = reaching;
   const named = question.resolver;
   // The vantage's own resolvers are configuration; one that a target names is a measured address.
-  if (named !== null) mustAllow(task, named.address, named.address);
+  if (named !== null) mustAllow(tools, { port: named.port, silent: true }, named.address, named.address);
   const resolver = tools.lookup.fresh(named === null ? [] : [serverOf(named)]);
-  detail.resolver = (named?.address ?? addressIn(resolver.getServers()[0] ?? "")).slice(0, 64);
-  const { records, answers } = await within(task, (signal) => query(task, resolver, question, signal));
+  facts.resolver = resolver.getServers().join(", ");
+  marks.startMs = tools.clock.monoMs();
+  const { records, answers } = await within(tools, way, (signal) => query(task, resolver, question, signal));
   detail.records = records.slice(0, MAX_RECORDS).map((text) => oneLine(text, MAX_CHARS));
-  if (answers.length > 0) detail.answers = answers.slice(0, MAX_RECORDS);
-  task.marks.endMs = task.marks.dnsMs;
-  task.course.marked(task.marks);
+  if (answers.length > 0) facts.answers = answers;
+  marks.endMs = marks.dnsMs;
+  way.marked(marks);
   if (records.length > 0 || (assignment.expect.records ?? []).length > 0) return;
-  at.phase = "content";
   throw new StageError("RECORD", `${question.host} has no ${question.type} record`);
 }
 
 type Found = { readonly records: string[]; readonly answers: NonNullable<Detail["answers"]> };
 
-function query(task: KindTask, resolver: Resolver, question: Question, signal: AbortSignal): Promise<Found> {
-  const { tools, marks, course } = task;
-  const { host, type } = question;
+function query(
+  { tools, way, reaching }: KindTask,
+  resolver: Resolver,
+  { host, type }: Question,
+  signal: AbortSignal,
+): Promise<Found> {
   return stage<Found>(signal, (resolve, reject) => {
     const done = (error: NodeJS.ErrnoException | null, answer: unknown) => {
       const nowMs = tools.clock.monoMs();
       const isAddress = type === "A" || type === "AAAA";
       const isEmpty = error?.code === "ENODATA" && !isAddress;
       if (error !== null && !isEmpty) return reject(error);
-      marks.dnsMs = nowMs;
-      course.arrived();
+      reaching.marks.dnsMs = nowMs;
+      way.arrived();
       resolve(isEmpty ? { records: [], answers: [] } : found(type, answer));
     };
     if (type === "A") resolver.resolve4(host, { ttl: true }, done);
@@ -77,9 +81,4 @@ function found(type: RecordType, answer: unknown): Found {
 
 function serverOf({ address, port }: { address: string; port: number }): string {
   return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-/** Address of a resolver, whose port c-ares writes only when it is not 53. */
-function addressIn(server: string): string {
-  return /^\[(.+)\]/.exec(server)?.[1] ?? (isIP(server) === 0 ? server.replace(/:\d+$/, "") : server);
 }

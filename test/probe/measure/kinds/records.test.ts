@@ -61,7 +61,7 @@ for (const [type, [url, want]] of Object.entries(TYPES)) {
     assert.ok((timings.dns ?? 0) > 0);
     assert.equal(timings.total, timings.dns);
     assert.deepEqual([timings.connect, timings.tls, timings.wait, timings.ttfb], [null, null, null, null]);
-    assert.equal(detail.resolver, "127.0.0.1");
+    assert.equal(detail.resolver, dns.address);
     Detail.parse(detail);
   });
 }
