@@ -14,6 +14,7 @@ import { type Secrets, secretTexts } from "./ask.ts";
 import { measuredOf } from "./assemble.ts";
 import type { Interfaces } from "./families.ts";
 import { type Course, follow } from "./follow.ts";
+import { forgeries } from "./forged.ts";
 import { guardOf } from "./guard.ts";
 import type { HopTools } from "./hop.ts";
 import { measureKind, type Ran } from "./kinds/measure-kind.ts";
@@ -88,17 +89,24 @@ export function measurer(options: MeasurerOptions): Measurer {
     userAgent: `carrierwatch/${options.version ?? "0"}`,
   };
   const watch = loopWatch(options.clock.monoMs);
+  const { clock } = options;
+  const forged = forgeries({ lookup: tools.lookup, clock });
   return {
     measure: (assignment, extra = {}) => {
       const leave = watch.enter();
       const around = { watch, limits: options.limits ?? DEFAULT_LIMITS };
       const texts = secretTexts(assignment, secrets);
+      const endMs = clock.monoMs() + assignment.timeouts.totalMs;
       return undisturbed(tools, assignment, extra, around)
+        .then((measured) => forged.judged(measured, assignment.url, endMs - clock.monoMs()))
         .then((measured) => withoutSecrets(measured, texts))
         .finally(leave);
     },
     warmUp: () => warmUp(tools),
-    close: () => tools.lookup.close(),
+    close() {
+      forged.close();
+      tools.lookup.close();
+    },
   };
 }
 

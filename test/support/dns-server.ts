@@ -2,7 +2,7 @@
  * A real DNS server on loopback, UDP and TCP port 0, with scripted answers per name and type.
  *
  * `dnsServer({ "web.test": { a: ["127.0.0.1"] } })`. A name nobody scripted is answered as "*" says, else NXDOMAIN.
- * Counts every question.
+ * Counts every question, those for impossible names aside.
  */
 import dgram from "node:dgram";
 import { once } from "node:events";
@@ -25,8 +25,10 @@ export type DnsServer = {
   /** 127.0.0.1:port: give it to measurer({ resolvers }). */
   readonly address: string;
   zones: Record<string, Zone | (() => Zone)>;
-  /** `heldMs`: from the question to its answer, null until then. */
-  readonly questions: { name: string; type: "A" | "AAAA" | "other"; heldMs: number | null }[];
+  /** `heldMs`: from the question to its answer, null until then. `from`: the address that asked. */
+  readonly questions: { name: string; type: "A" | "AAAA" | "other"; heldMs: number | null; from: string }[];
+  /** Names under .invalid that were asked for, which a probe does to see whether answers are forged. */
+  readonly impossible: string[];
   close(): Promise<void>;
 };
 
@@ -43,6 +45,7 @@ export async function dnsServer(
     address: "",
     zones,
     questions: [],
+    impossible: [],
     async close() {
       for (const timer of timers) clearTimeout(timer);
       socket.close();
@@ -50,11 +53,13 @@ export async function dnsServer(
       await once(socket, "close");
     },
   };
-  const reply = (query: Buffer, overTcp: boolean, send: (answer: Buffer) => void) => {
+  const reply = (query: Buffer, from: string, overTcp: boolean, send: (answer: Buffer) => void) => {
     const question = questionOf(query);
     const askedMs = performance.now();
-    const asked: DnsServer["questions"][number] = { name: question.name, type: question.type, heldMs: null };
-    server.questions.push(asked);
+    const { name, type } = question;
+    const asked: DnsServer["questions"][number] = { name, type, heldMs: null, from };
+    if (question.name.endsWith(".invalid")) server.impossible.push(question.name);
+    else server.questions.push(asked);
     const entry = server.zones[question.name] ?? server.zones["*"];
     const zone = typeof entry === "function" ? entry() : entry;
     const silent = zone?.fault === "silent" || (zone?.fault === "silent-aaaa" && question.type === "AAAA");
@@ -69,7 +74,7 @@ export async function dnsServer(
   const tcp = net.createServer((client) => {
     client.on("error", () => undefined);
     client.on("data", (data) =>
-      reply(data.subarray(2), true, (answer) => {
+      reply(data.subarray(2), client.remoteAddress ?? "", true, (answer) => {
         const length = Buffer.alloc(2);
         length.writeUInt16BE(answer.length);
         client.write(Buffer.concat([length, answer]));
@@ -78,7 +83,7 @@ export async function dnsServer(
   });
   const socket = await onePortFor(tcp, port);
   socket.on("message", (query, from) =>
-    reply(query, false, (answer) => socket.send(answer, from.port, from.address)),
+    reply(query, from.address, false, (answer) => socket.send(answer, from.port, from.address)),
   );
   return Object.assign(server, { address: `127.0.0.1:${socket.address().port}` });
 }
