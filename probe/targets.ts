@@ -37,6 +37,8 @@ export type Targets = {
   once(once: Once, options: MeasureOptions): Promise<Measured>;
   /** These are the targets and secrets now: what was remembered of others is forgotten. */
   assigned(config: Pick<ProbeConfig, "assignments" | "secrets">): void;
+  /** Secrets that something measured once may name; until the next `assigned`. */
+  lent(secrets: Readonly<Record<string, string>>): void;
   warmUp(): Promise<void>;
   close(): void;
 };
@@ -90,6 +92,9 @@ export function targetsOf({ settings, loopDelayMs, clock, random, pace, interfac
     assigned({ assignments, secrets = {} }) {
       given = new Map(Object.entries(secrets));
       places.keepOnly(new Set(assignments.map(({ id }) => id)));
+    },
+    lent(secrets) {
+      given = new Map([...given, ...Object.entries(secrets)]);
     },
     warmUp: () => single.warmUp(),
     close() {

@@ -8,6 +8,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../collector/wire/clock.ts";
 import type { Log } from "../collector/wire/log.ts";
+import type { Once } from "../collector/wire/on-demand.ts";
 import type { ProbeConfig, Progress } from "../collector/wire/probe-protocol.ts";
 import { NO_TIMINGS } from "../collector/wire/sample.ts";
 import { VERSION } from "../collector/wire/version.ts";
@@ -66,7 +67,7 @@ export async function vantageOf(deps: VantageDeps): Promise<Vantage> {
     maxBytes: settings.spool.maxBytes,
     keepS: settings.spool.keepDays * 86_400,
   });
-  const kept = await readKept(files, settings.folder, log);
+  const kept = await readKept(files, settings.folder, log, settings.key);
   const client = clientOf({ ...settings, userAgent: `carrierwatch/${VERSION}` });
   const known = new Map(kept?.config.assignments.map(({ id, revision }) => [id, revision]));
   const plan = planOf(spool.lastTicks(), known);
@@ -80,8 +81,9 @@ export async function vantageOf(deps: VantageDeps): Promise<Vantage> {
     {
       ...{ client, files, clock, log, random },
       folder: settings.folder,
+      key: settings.key,
       apply: (config) => vantage.apply(config),
-      once: (list) => vantage.onDemand.take(list),
+      once: (list, secrets) => vantage.once(list, secrets),
       contact: () => shipper.wake(true),
     },
     kept,
@@ -155,6 +157,12 @@ class RunningVantage implements Vantage {
     this.#deps.log.info({ vantage, targets: assignments.length }, "assignments");
     this.#targets.assigned(config);
     this.#scheduler.assign(assignments);
+  }
+
+  /** Measured beside the schedule; nothing of it goes to the spool. */
+  once(list: readonly Once[], secrets: Readonly<Record<string, string>>): void {
+    this.#targets.lent(secrets);
+    this.onDemand.take(list);
   }
 
   async stop(): Promise<void> {

@@ -13,21 +13,32 @@ import { POLL_WAIT_MAX_S, ProbeConfig } from "../../collector/wire/probe-protoco
 import { codeOf, replaceFile, type SpoolFiles } from "../spool/files.ts";
 import { type Backoff, backoffOf, retryAfterMsOf } from "./backoff.ts";
 import type { Answer, Client } from "./client.ts";
+import { openValues, sealValues } from "./sealed.ts";
 
-const Kept = z.object({ etag: z.string().nullable(), config: ProbeConfig });
-export type Kept = z.infer<typeof Kept>;
+const KeptFile = z.object({
+  etag: z.string().nullable(),
+  /** Without its secrets. */
+  config: ProbeConfig,
+  /** The secrets, by sealValues; absent = there are none. */
+  sealed: z.string().optional(),
+});
+
+/** What is remembered: with a null ETag it is asked for anew, and goes on until then. */
+export type Kept = { readonly etag: string | null; readonly config: ProbeConfig };
 
 export type PullerDeps = {
   readonly client: Client;
   readonly files: SpoolFiles;
   /** The probe's folder. */
   readonly folder: string;
+  /** The vantage's key: what is kept of secrets is sealed with it. */
+  readonly key: () => string;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
   readonly apply: (config: ProbeConfig) => void;
-  /** What is to be measured now; never kept, or a restart would measure it again. */
-  readonly once: (list: readonly Once[]) => void;
+  /** What is to be measured now, and the secrets it may name; never kept, or a restart would measure it again. */
+  readonly once: (list: readonly Once[], secrets: Readonly<Record<string, string>>) => void;
   /** The collector has answered after it had not. */
   readonly contact: () => void;
 };
@@ -41,13 +52,26 @@ const CONFIG_MAX_BYTES = 16 * 1024 * 1024;
 const QUICK_MS = 1_000;
 const QUICK_WAIT_MS = 2_000;
 
-/** @returns null when there are none, or none that can be read (which is said). */
-export async function readKept(files: SpoolFiles, folder: string, log: Log): Promise<Kept | null> {
+/**
+ * @param key The vantage's key.
+ * @returns null when there are none, or none that can be read (which is said).
+ */
+export async function readKept(
+  files: SpoolFiles,
+  folder: string,
+  log: Log,
+  key: () => string,
+): Promise<Kept | null> {
   const path = join(folder, NAME);
   try {
     const bytes = await files.read(path);
     if (bytes === null) return null;
-    return Kept.parse(JSON.parse(bytes.toString("utf8")));
+    const { etag, config, sealed } = KeptFile.parse(JSON.parse(bytes.toString("utf8")));
+    if (sealed === undefined) return { etag, config };
+    const secrets = openValues(sealed, key());
+    if (secrets !== null) return { etag, config: { ...config, secrets } };
+    log.warn({ file: path }, "the kept secrets belong to another key; the collector is asked for them");
+    return { etag: null, config };
   } catch (error) {
     log.warn({ file: path, why: codeOf(error).slice(0, 300) }, "the kept assignments cannot be read");
     return null;
@@ -128,7 +152,7 @@ class HeldPoll implements Puller {
         return this.#backoff.longMs();
       }
       const { once: now = [], ...config } = parsed;
-      once(now);
+      once(now, config.secrets ?? {});
       const sameEtag = answer.headers.etag !== undefined && answer.headers.etag === this.#etag;
       this.#etag = answer.headers.etag ?? null;
       if (!sameEtag || now.length === 0) {
@@ -154,10 +178,12 @@ class HeldPoll implements Puller {
     return this.#backoff.nextMs(retryAfterMsOf(answer.headers["retry-after"], clock.nowMs()));
   }
 
-  async #keep(config: ProbeConfig): Promise<void> {
-    const { files, folder, log } = this.#deps;
+  async #keep({ secrets, ...config }: ProbeConfig): Promise<void> {
+    const { files, folder, log, key } = this.#deps;
+    const sealed = secrets === undefined ? {} : { sealed: sealValues(secrets, key()) };
+    const kept: z.input<typeof KeptFile> = { etag: this.#etag, config, ...sealed };
     try {
-      await replaceFile(files, join(folder, NAME), Buffer.from(JSON.stringify({ etag: this.#etag, config })));
+      await replaceFile(files, join(folder, NAME), Buffer.from(JSON.stringify(kept)));
     } catch (error) {
       log.warn(
         { file: join(folder, NAME), code: codeOf(error) },

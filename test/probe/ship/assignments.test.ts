@@ -1,6 +1,6 @@
 /** Assignments: pulled at once when they change, kept over a restart, garbage refused. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Once } from "../../../collector/wire/on-demand.ts";
@@ -13,6 +13,8 @@ import { fakeClock } from "../../support/fake-clock.ts";
 import { fakeCollector, until } from "../../support/fake-collector.ts";
 import { keptLog, scratchFolder } from "../../support/spool.ts";
 
+const KEY = () => "cwp_ct-sh_key";
+
 async function pulling(t: TestContext) {
   const folder = scratchFolder(t);
   const collector = await fakeCollector(t, { basePath: "/watch" });
@@ -20,21 +22,26 @@ async function pulling(t: TestContext) {
   const log = keptLog();
   const applied: ProbeConfig[] = [];
   const asked: Once[] = [];
+  const lent: Readonly<Record<string, string>>[] = [];
   let contacts = 0;
-  const client = clientOf({ url: collector.url, certificateSha256: null, key: () => "k", userAgent: "x" });
+  const client = clientOf({ url: collector.url, certificateSha256: null, key: KEY, userAgent: "x" });
   t.after(() => client.close());
   const begin = async () => {
-    const kept = await readKept(nodeFiles(), folder, log.log);
+    const kept = await readKept(nodeFiles(), folder, log.log, KEY);
     const puller = pullerOf(
       {
         client,
         files: nodeFiles(),
         folder,
+        key: KEY,
         clock,
         log: log.log,
         random: () => 0.5,
         apply: (config) => applied.push(config),
-        once: (list) => asked.push(...list),
+        once: (list, secrets) => {
+          asked.push(...list);
+          lent.push(secrets);
+        },
         contact: () => {
           contacts += 1;
         },
@@ -45,7 +52,7 @@ async function pulling(t: TestContext) {
     puller.start();
     return puller;
   };
-  return { folder, collector, clock, log, applied, asked, begin, contacts: () => contacts };
+  return { folder, collector, clock, log, applied, asked, lent, begin, contacts: () => contacts };
 }
 
 const ONCE = onceOf("00000000000000aa");
@@ -70,13 +77,38 @@ test("assignments outlive the probe and the collector", async (t) => {
   await until(() => p.applied.length === 1);
   await until(() => p.collector.requests.length === 2);
   await puller.stop();
-  const kept = await readKept(nodeFiles(), p.folder, p.log.log);
+  const kept = await readKept(nodeFiles(), p.folder, p.log.log, KEY);
   assert.deepEqual(kept, { etag: '"v2"', config: TWO });
   const before = p.collector.requests.length;
   await p.begin();
   await until(() => p.collector.requests.length > before);
   assert.equal(p.collector.requests.at(-1)?.headers["if-none-match"], '"v2"');
   assert.equal(p.applied.length, 1);
+});
+
+test("secrets are kept for a start without the collector, but only sealed, and for this key alone", async (t) => {
+  const p = await pulling(t);
+  const config = { ...ONE, secrets: { shop: "plainly secret" } };
+  p.collector.setConfig(config, '"v3"');
+  const puller = await p.begin();
+  await until(() => p.collector.requests.length === 2);
+  await puller.stop();
+  const file = join(p.folder, "assignments.json");
+  assert.equal(readFileSync(file, "utf8").includes("plainly"), false);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  const read = (key: () => string) => readKept(nodeFiles(), p.folder, p.log.log, key);
+  assert.deepEqual(await read(KEY), { etag: '"v3"', config });
+  // Without the values the ETag would keep the collector from giving them again.
+  assert.deepEqual(await read(() => "cwp_ct-sh_other"), { etag: null, config: ONE });
+  assert.match(p.log.lines.at(-1) ?? "", /another key/);
+});
+
+test("what is measured once brings the secrets it names", async (t) => {
+  const p = await pulling(t);
+  p.collector.setConfig({ ...ONE, secrets: { shop: "of once" }, once: [ONCE] }, '"v4"');
+  await p.begin();
+  await until(() => p.lent.length > 0);
+  assert.deepEqual(p.lent[0], { shop: "of once" });
 });
 
 test("garbage is refused and said; the old assignments stand", async (t) => {
@@ -106,7 +138,7 @@ test("a broken file of kept assignments is as good as none", async (t) => {
     const folder = scratchFolder(t);
     const log = keptLog();
     writeFileSync(join(folder, "assignments.json"), content);
-    assert.equal(await readKept(nodeFiles(), folder, log.log), null);
+    assert.equal(await readKept(nodeFiles(), folder, log.log, KEY), null);
     assert.equal(log.lines.length, 1, content);
   }
 });
@@ -151,6 +183,6 @@ test("what is to be measured now is handed on at once, is no new assignment, and
   assert.equal(p.collector.requests[0]?.headers["x-carrierwatch-understands"], "once");
   await puller.stop();
   assert.deepEqual(p.applied, [ONE]);
-  const kept = await readKept(nodeFiles(), p.folder, p.log.log);
+  const kept = await readKept(nodeFiles(), p.folder, p.log.log, KEY);
   assert.deepEqual(kept?.config, ONE);
 });
