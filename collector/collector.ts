@@ -8,6 +8,7 @@ import { mkdirSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { alertPart } from "./alert/alert.ts";
 import { notifierPart } from "./alert/notifier.ts";
 import { loadAssets } from "./api/assets.ts";
@@ -21,6 +22,7 @@ import { type VantageKeys, vantageKeysPart } from "./auth/vantage-keys.ts";
 import { type Backups, backupPart } from "./backup.ts";
 import { ingestPart } from "./ingest/ingest.ts";
 import { liveBus } from "./ingest/live.ts";
+import { networksOf } from "./networks/networks.ts";
 import type { CollectorOptions } from "./options.ts";
 import { queryPart } from "./query/query.ts";
 import { type Registry, registryPart } from "./registry/registry.ts";
@@ -124,8 +126,10 @@ async function joinParts(
   await registry.seed();
   const accounts = accountsPart({ store, clock });
   const vantageKeys = vantageKeysPart({ store, clock });
-  const query = queryPart({ store, registry, clock });
-  const ingest = ingestPart({ store, registry, live, clock, log });
+  const networkOf = networksOf();
+  const query = queryPart({ store, registry, clock, networkOf });
+  const exportsDir = join(options.dir, "exports");
+  const ingest = ingestPart({ store, registry, live, clock, log, networkOf, exportsDir });
   const mail = notifierPart({ store, secrets, clock, log, publicUrl, live });
   // Named by the folder, which one process locks: a restart takes its own lease over at once.
   const alert = alertPart({ store, registry, live, clock, log, holder: `${hostname()}:${options.dir}` });
@@ -162,8 +166,15 @@ async function joinParts(
       alert.start();
       mail.start();
       backups.start();
+      ingest.addresses.start();
     },
-    closers: [() => mail.stop(), () => alert.stop(), () => backups.stop(), () => app.close()],
+    closers: [
+      () => mail.stop(),
+      () => alert.stop(),
+      () => backups.stop(),
+      () => ingest.addresses.stop(),
+      () => app.close(),
+    ],
   };
 }
 

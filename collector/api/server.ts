@@ -18,9 +18,11 @@ import { type MethodsOf, noteMethods } from "./methods.ts";
 import { pages } from "./pages.ts";
 import { noRoute, refuseRaw, sendProblem } from "./problems.ts";
 import { carrierRoutes } from "./routes/carriers.ts";
+import { eventLogRoutes } from "./routes/event-log.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fetchRoutes } from "./routes/fetch.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { historyRoutes } from "./routes/history.ts";
 import { importRoutes } from "./routes/import.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { mailRoutes } from "./routes/mail.ts";
@@ -63,6 +65,8 @@ const MODULES: readonly RouteModule[] = [
   storageRoutes,
   operationRoutes,
   eventRoutes,
+  eventLogRoutes,
+  historyRoutes,
   probeRoutes,
   openapiRoutes,
 ];

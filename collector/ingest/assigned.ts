@@ -10,7 +10,7 @@ import { measuredFrom, type Vantage } from "../wire/vantage.ts";
 
 /** What ingest asks the registry. */
 export type Known = {
-  readonly targets: { find(id: string): Promise<Pick<Target, "from"> | null> };
+  readonly targets: { find(id: string): Promise<Pick<Target, "from" | "addresses"> | null> };
   readonly vantages: {
     find(id: string): Promise<Pick<Vantage, "id" | "carrier" | "tags"> | null>;
     /** @throws NotFoundError */

@@ -5,6 +5,7 @@
  */
 import type { Store } from "../store/store.ts";
 import { Contact, SILENT_AFTER_MS } from "../wire/vantage.ts";
+import { egressPart, type NetworkOf } from "./egress.ts";
 import type { LiveBus } from "./live.ts";
 
 export type Contacts = {
@@ -22,8 +23,13 @@ const NOTHING: Omit<Contact, "atMs"> = {
   address: null,
 };
 
-export function contacts(deps: { store: Pick<Store, "registry">; live: LiveBus }): Contacts {
+export function contacts(deps: {
+  readonly store: Pick<Store, "registry" | "events">;
+  readonly live: LiveBus;
+  readonly networkOf: NetworkOf;
+}): Contacts {
   const { registry } = deps.store;
+  const seenFrom = egressPart(deps);
   const known = new Map<string, Contact>();
   return {
     async heard(vantage, news) {
@@ -32,8 +38,11 @@ export function contacts(deps: { store: Pick<Store, "registry">; live: LiveBus }
       const last = known.get(vantage) ?? Contact.safeParse(stored).data ?? null;
       const next: Contact = { ...NOTHING, ...last, ...news };
       known.set(vantage, next);
-      await registry.put("contact", vantage, null, next);
-      if (isNews(last, next)) deps.live.publish({ type: "vantage", vantage });
+      const [moved] = await Promise.all([
+        seenFrom(vantage, news.address ?? null, news.atMs),
+        registry.put("contact", vantage, null, next),
+      ]);
+      if (moved || isNews(last, next)) deps.live.publish({ type: "vantage", vantage });
     },
   };
 }

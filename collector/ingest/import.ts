@@ -4,10 +4,11 @@
  * They are never live, mark nothing due and so alarm nobody. What is held already stands, whoever measured it: such a
  * tick is a duplicate, so that an import which is run again changes nothing. Next stop of the data: `store`.
  */
+import { seriesKey } from "../store/series.ts";
 import type { SampleRecord, Store } from "../store/store.ts";
 import type { Clock } from "../wire/clock.ts";
 import { NotFoundError } from "../wire/errors.ts";
-import type { BatchAnswer } from "../wire/sample.ts";
+import type { BatchAnswer, Sample } from "../wire/sample.ts";
 import type { Known } from "./assigned.ts";
 import { parseSample } from "./envelope.ts";
 
@@ -15,6 +16,8 @@ type Outcome = BatchAnswer["outcomes"][number];
 
 /** The spool that imported samples are said to be of; no probe draws it. */
 const EPOCH = "0000000000000000";
+/** More than any sample log keeps of a series. */
+const MOST_HELD = 200_000;
 
 /**
  * @param samples Untrusted; their `target` must be the one named.
@@ -30,11 +33,10 @@ export async function importSamples(
   if (!(await registry.vantages.find(vantage))) throw new NotFoundError("vantage", vantage);
   const nowMs = clock.nowMs();
   const parsed = samples.map(parseSample);
-  const ticks = parsed.flatMap((one) => ("sample" in one ? [one.sample.tick] : []));
-  const held = new Set(
-    (await store.samples.states(target, ticks))
-      .filter((stored) => stored.vantage === vantage)
-      .map((stored) => stored.sample.tick),
+  const held = await heldTicks(
+    store,
+    { target, vantage },
+    parsed.flatMap((one) => ("sample" in one ? one.sample : [])),
   );
   const outcomes: (Outcome | null)[] = [];
   const records: SampleRecord[] = [];
@@ -42,7 +44,7 @@ export async function importSamples(
     if ("why" in one) outcomes.push({ outcome: "rejected", why: one.why });
     else if (one.sample.target !== target) {
       outcomes.push({ outcome: "rejected", why: `it is of target ${one.sample.target}, not ${target}` });
-    } else if (held.has(one.sample.tick)) outcomes.push({ outcome: "duplicate" });
+    } else if (held.has(tickOf(one.sample))) outcomes.push({ outcome: "duplicate" });
     else {
       outcomes.push(null);
       records.push({ vantage, epoch: EPOCH, receivedMs: nowMs, skewMs: null, sample: one.sample });
@@ -50,4 +52,27 @@ export async function importSamples(
   }
   const stored = (await store.samples.load(records, nowMs)).values();
   return outcomes.map((outcome) => outcome ?? { outcome: stored.next().value ?? "rejected" });
+}
+
+const tickOf = ({ address = "", tick }: Pick<Sample, "address" | "tick">) => `${address}/${tick}`;
+
+/** Which ticks of which series are taken, whoever measured them. */
+async function heldTicks(
+  store: Pick<Store, "samples">,
+  { target, vantage }: { target: string; vantage: string },
+  samples: readonly Sample[],
+): Promise<Set<string>> {
+  const held = new Set<string>();
+  for (const [address, own] of Map.groupBy(samples, (sample) => sample.address)) {
+    const ticks = own.map(({ tick }) => tick);
+    const found = await store.samples.page({
+      series: [seriesKey(target, vantage, address)],
+      fromS: Math.min(...ticks),
+      toS: Math.max(...ticks),
+      limit: MOST_HELD,
+      order: "oldest",
+    });
+    for (const { sample } of found.samples) held.add(tickOf(sample));
+  }
+  return held;
 }

@@ -12,9 +12,12 @@ import { WIRE_VERSION } from "../wire/ids.ts";
 import type { Log } from "../wire/log.ts";
 import type { Progress } from "../wire/probe-protocol.ts";
 import type { BatchAnswer, BatchEnvelope, OutcomeKind } from "../wire/sample.ts";
+import { type Addresses, addressesPart } from "./addresses.ts";
 import { type Assigned, assigned, type Known } from "./assigned.ts";
 import { contacts } from "./contacts.ts";
+import type { NetworkOf } from "./egress.ts";
 import { parseEnvelope, parseSample } from "./envelope.ts";
+import { historyFiles } from "./history-file.ts";
 import type { LiveBus } from "./live.ts";
 import { marks } from "./marks.ts";
 import { type OnDemand, onDemandPart } from "./on-demand.ts";
@@ -43,31 +46,37 @@ export type Ingest = {
   progress(vantage: string, progress: Progress): Promise<void>;
   /** Measurements somebody asked for: they pass through and are stored nowhere. */
   readonly onDemand: OnDemand;
+  /** Which addresses of a target have a series. */
+  readonly addresses: Addresses;
 };
 
 type Outcome = BatchAnswer["outcomes"][number];
 type Sorted = { readonly outcomes: (Outcome | null)[]; readonly records: SampleRecord[] };
 
 export function ingestPart(deps: {
-  readonly store: Pick<Store, "samples" | "registry" | "ops">;
+  readonly store: Pick<Store, "samples" | "strip" | "registry" | "events" | "ops">;
   readonly registry: Known;
   readonly live: LiveBus;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whose network an address is in; absent = no hints. */
+  readonly networkOf?: NetworkOf;
+  /** Folder for the history of addresses that lose their place; absent = none ever does. */
+  readonly exportsDir?: string;
 }): Ingest {
-  const { store, registry, live, clock, log } = deps;
+  const { store, registry, live, clock, log, networkOf = () => null, exportsDir } = deps;
   const may = assigned({ store, registry });
-  const told = contacts({ store, live });
+  const told = contacts({ store, live, networkOf });
+  const files = exportsDir === undefined ? null : historyFiles({ store, dir: exportsDir, log });
+  const addresses = addressesPart({ store, registry, files, clock, log });
   const count = marks({ store });
   const seen = { taken: 0, refused: 0, failed: 0 };
   const take = async (vantage: string, batch: BatchEnvelope, meta: BatchMeta): Promise<BatchAnswer> => {
     const skewMs = skewOf(batch, meta.receivedMs);
-    const { outcomes, records } = await sort(vantage, batch, { ...meta, skewMs }, may);
+    const { outcomes, records: parsed } = await sort(vantage, batch, { ...meta, skewMs }, may);
     const rejected = outcomes.filter((outcome) => outcome !== null).length;
-    const [stored, { carrier }] = await Promise.all([
-      store.samples.put(records, clock.nowMs()),
-      registry.vantages.get(vantage),
-    ]);
+    const { records, stored } = await keep({ store, addresses, clock }, vantage, parsed, outcomes);
+    const { carrier } = await registry.vantages.get(vantage);
     const fresh = records.filter((_, i) => stored[i] === "stored");
     for (const record of worthShowing(fresh))
       live.publish({ type: "sample", sample: viewOf(record, carrier) });
@@ -92,6 +101,7 @@ export function ingestPart(deps: {
   };
   return {
     onDemand: onDemandPart({ clock, log }),
+    addresses,
     batches: () => ({ ...seen }),
     async batch(vantage, body, meta) {
       let outcome: keyof BatchCounts = "refused";
@@ -115,6 +125,28 @@ export function ingestPart(deps: {
       live.publish({ type: "progress", vantage, carrier, progress });
     },
   };
+}
+
+/** Stores what has a series; what is counted as other is settled in `outcomes`. */
+async function keep(
+  { store, addresses, clock }: { store: Pick<Store, "samples">; addresses: Addresses; clock: Clock },
+  vantage: string,
+  parsed: readonly SampleRecord[],
+  outcomes: (Outcome | null)[],
+) {
+  const { refused, stored: settle } = await addresses.admit(
+    vantage,
+    parsed.map(({ sample }) => sample),
+  );
+  try {
+    const turns = outcomes.flatMap((outcome, i) => (outcome === null ? [i] : []));
+    for (const [at, why] of refused.entries())
+      if (why !== null) outcomes[turns[at] ?? 0] = { outcome: "rejected", why };
+    const records = parsed.filter((_, at) => refused[at] === null);
+    return { records, stored: await store.samples.put(records, clock.nowMs()) };
+  } finally {
+    settle();
+  }
 }
 
 function viewOf(record: SampleRecord, carrier: string): SampleView {

@@ -24,6 +24,8 @@ export type ChartQuery = {
   readonly toS?: number;
   /** Most labels wanted. */
   readonly points?: number;
+  /** Of this address or family; absent: of the target's own series. */
+  readonly address?: string;
 };
 
 /** About as many cells as a bar of a page can show. */
@@ -32,8 +34,8 @@ const CELLS = 96;
 /** A range with the instant it is looked at from. */
 export type Span = { readonly fromS: number; readonly toS: number; readonly nowS: number };
 
-/** The chart without the incidents, which another query reads. */
-export type ChartBody = Omit<ChartData, "incidents">;
+/** The chart without incidents and events, which other queries read. */
+export type ChartBody = Omit<ChartData, "incidents" | "events">;
 
 /** @throws InvalidInputError for a custom range that is none. */
 export function spanOf(query: ChartQuery, nowS: number): Span {
@@ -70,7 +72,7 @@ export async function chartOf(
   const spans = stepSpans(subject.generations, target.stepS, fromS, toS);
   const plan = planRows([...new Set(spans.map((one) => one.stepS))], span, query.points ?? DEFAULT_POINTS);
   const labels = labelsOf(plan, fromS, toS);
-  const series = seriesOf(target, subject.carriers);
+  const series = seriesOf(target, subject.carriers, query.address);
   const [runs, strips] = await Promise.all([
     readRows(store, series, plan, labels),
     series.length === 0 ? [] : store.strip.read({ series, fromS, toS: toS - 1 }),
@@ -78,6 +80,7 @@ export async function chartOf(
   const parts = { span, spans, plan, labels, runs, strips, segments: segmentsOf(spans) };
   return {
     target: target.id,
+    ...(query.address === undefined ? {} : { address: query.address }),
     range: query.range,
     fromS,
     toS,

@@ -5,6 +5,7 @@
  */
 import { type ArchiveSpec, archivesOf } from "../archive/layout.ts";
 import { valueOf as rowValue } from "../archive/row.ts";
+import { seriesKey } from "../store/series.ts";
 import type { RowRun, Store } from "../store/store.ts";
 import type { FetchedRows } from "../wire/api-overview.ts";
 import { InvalidInputError, NotFoundError } from "../wire/errors.ts";
@@ -16,6 +17,8 @@ import { shownValue } from "./columns.ts";
 export type FetchQuery = {
   readonly target: string;
   readonly vantage: string;
+  /** Of this address or family; absent: of the target's own series. */
+  readonly address?: string;
   readonly metric: Metric;
   readonly cf: ConsolidationFunction;
   /** PDPs per row; absent = the finest archive that reaches back to fromS. */
@@ -40,7 +43,10 @@ export async function fetchRows(
   const { target, vantage } = known;
   const generations = await store.samples.generations(query.target);
   if (!target && generations.length === 0) throw new NotFoundError("target", query.target);
-  const own = generations.filter((one) => one.series.vantage === query.vantage);
+  const own = generations.filter(
+    ({ series }) => series.vantage === query.vantage && series.address === query.address,
+  );
+  if (query.address !== undefined && own.length === 0) throw new NotFoundError("address", query.address);
   if (!vantage && own.length === 0) throw new NotFoundError("vantage", query.vantage);
   const newest = own.reduce((a, b) => (a && a.lastTick > b.lastTick ? a : b), own[0]);
   const stepS = newest?.stepS ?? target?.stepS;
@@ -55,9 +61,9 @@ export async function fetchRows(
   const archive = archiveFor(stepS, query.steps, nowS - fromS);
   // Nothing older is kept: asked from 1970 on, ten-second rows would be more than fit in memory.
   const keptS = Math.max(fromS, nowS - archive.rows * archive.rowS);
-  const series = [{ target: query.target, vantage: query.vantage }];
+  const series = seriesKey(query.target, query.vantage, query.address);
   const runs = await store.rows.read({
-    series,
+    series: [series],
     metrics: [query.metric],
     rowS: archive.rowS,
     fromS: keptS,
@@ -73,7 +79,7 @@ export async function fetchRows(
   const rows: FetchedRows["rows"] = [];
   const first = Math.floor(keptS / archive.rowS) * archive.rowS + archive.rowS;
   for (let t = first; t <= toS; t += archive.rowS) rows.push({ t, value: values.get(t) ?? null });
-  return { target: query.target, vantage: query.vantage, metric, cf, rowS: archive.rowS, rows };
+  return { ...series, metric, cf, rowS: archive.rowS, rows };
 }
 
 function archiveFor(stepS: number, steps: number | undefined, ageS: number): ArchiveSpec {

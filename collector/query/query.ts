@@ -4,20 +4,25 @@
  * Reads only. Arithmetic is in the files beside it; numbers come from the store, names from the registry.
  */
 import type { Registry } from "../registry/registry.ts";
+import { seriesKey } from "../store/series.ts";
 import type { Store } from "../store/store.ts";
 import type { ChartData } from "../wire/api-chart.ts";
 import type { FetchedRows, Overview, SamplesPage, TargetView } from "../wire/api-overview.ts";
 import type { Clock } from "../wire/clock.ts";
 import type { IncidentView } from "../wire/incident.ts";
+import type { NetworkOf } from "./addresses.ts";
+import { type Around, aroundPart, wholeOf } from "./around.ts";
 import { type ChartQuery, chartOf } from "./chart.ts";
+import { chartEvents } from "./events.ts";
 import { type FetchQuery, fetchRows } from "./fetch.ts";
 import { incidentView, isWithdrawn } from "./incidents.ts";
 import { carrierOf, overviewOf, targetViewOf } from "./overview.ts";
 import { sampleView } from "./sample-view.ts";
-import { subjectOf } from "./subject.ts";
 
 export type SamplesQuery = {
   readonly vantage?: string;
+  /** Of this address or family; absent: of the target's own series. */
+  readonly address?: string;
   /** UTC seconds; fromS <= tick <= toS. Absent: everything kept. */
   readonly fromS?: number;
   readonly toS?: number;
@@ -28,7 +33,7 @@ export type SamplesQuery = {
 
 export type IncidentsQuery = { readonly target?: string; readonly open?: boolean; readonly limit?: number };
 
-export type Query = {
+export type Query = Around & {
   overview(): Promise<Overview>;
   /** @throws NotFoundError */
   targetView(id: string): Promise<TargetView>;
@@ -46,6 +51,8 @@ export type QueryOptions = {
   readonly store: Store;
   readonly registry: Pick<Registry, "targets" | "carriers" | "vantages">;
   readonly clock: Clock;
+  /** Whose network an address is in; absent = no hints. */
+  readonly networkOf?: NetworkOf;
 };
 
 const CHART_INCIDENTS = 200;
@@ -63,29 +70,29 @@ export function queryPart(options: QueryOptions): Query {
     overview: () => overviewOf(options),
     targetView: (id) => targetViewOf(options, id),
     async chart(id, query) {
-      const [target, generations, vantages, carriers] = await Promise.all([
-        registry.targets.get(id),
-        store.samples.generations(id),
-        registry.vantages.list(),
-        registry.carriers.list(),
-      ]);
-      const subject = subjectOf(target, generations, vantages, carriers);
+      const { subject, vantages } = await wholeOf(options, id, query.address);
       const body = await chartOf(store, subject, query, nowS());
       const { fromS, toS } = body;
-      const incidents = await store.incidents.list({ target: id, fromS, toS, limit: CHART_INCIDENTS });
+      const own = new Set(body.series.flatMap((series) => series.vantages));
+      const [incidents, events] = await Promise.all([
+        store.incidents.list({ target: id, fromS, toS, limit: CHART_INCIDENTS }),
+        chartEvents(store.events, id, own, { fromS, toS }),
+      ]);
       const shown = incidents.filter((one) => one.subject === "target" && !isWithdrawn(one));
-      return { ...body, incidents: shown.map((one) => incidentView(one, { targets: [target], vantages })) };
+      const known = { targets: [subject.target], vantages };
+      return { ...body, incidents: shown.map((one) => incidentView(one, known)), events };
     },
-    async samples(id, { vantage, fromS = 0, toS = LAST_SECOND, limit = 50, cursor }) {
+    async samples(id, { vantage, address, fromS = 0, toS = LAST_SECOND, limit = 50, cursor }) {
       const [generations, vantages] = await Promise.all([
         store.samples.generations(id),
         registry.vantages.list(),
       ]);
       if (generations.length === 0) await registry.targets.get(id);
-      const ids = [...new Set(generations.map((one) => one.series.vantage))];
+      const held = generations.map((one) => one.series).filter((one) => one.address === address);
+      const ids = [...new Set(held.map((one) => one.vantage))];
       const series = ids
         .filter((one) => vantage === undefined || one === vantage)
-        .map((one) => ({ target: id, vantage: one }));
+        .map((one) => seriesKey(id, one, address));
       if (series.length === 0) return { samples: [], cursor: null };
       const page = await store.samples.page({
         series,
@@ -110,5 +117,6 @@ export function queryPart(options: QueryOptions): Query {
       const known = await names();
       return found.filter((one) => !isWithdrawn(one)).map((one) => incidentView(one, known));
     },
+    ...aroundPart(options),
   };
 }

@@ -2,6 +2,7 @@
  * A target with everything a query needs to know of it before it reads a number: which vantages of which carriers,
  * since when, until when, and when a missing tick counts as missing.
  */
+import { seriesKey } from "../store/series.ts";
 import type { Generation, SeriesKey } from "../store/store.ts";
 import type { Carrier } from "../wire/carrier.ts";
 import { spreadMsOf } from "../wire/spread.ts";
@@ -33,14 +34,15 @@ export type Subject = {
 /**
  * The subject of a target.
  *
- * @param generations Of this target, as the store lists them.
+ * @param all Generations of this target as the store lists them; those of single addresses are left out.
  */
 export function subjectOf(
   target: Target,
-  generations: readonly Generation[],
+  all: readonly Generation[],
   vantages: readonly Vantage[],
   carriers: readonly Carrier[],
 ): Subject {
+  const generations = all.filter(({ series }) => series.address === undefined);
   const involved = vantages.flatMap((vantage): SubjectVantage[] => {
     const active = vantage.revokedS === null && measuredFrom(target.from, vantage);
     const own = generations.filter((generation) => generation.series.vantage === vantage.id);
@@ -57,10 +59,38 @@ export function subjectOf(
   return { target, generations, carriers: named.filter((one) => one.vantages.length > 0) };
 }
 
-/** Series of some vantages of a target. */
-export function seriesOf(target: Target, carriers: readonly SubjectCarrier[]): SeriesKey[] {
+/**
+ * The subject of one address of a target: the vantages that hold a series of it, from its first sample on.
+ *
+ * @param gone Vantages at which it is no longer among the target's addresses: nothing is expected of those any more.
+ */
+export function addressSubjectOf(
+  subject: Subject,
+  own: readonly Generation[],
+  gone: ReadonlySet<string>,
+): Subject {
+  const carriers = subject.carriers.map(({ carrier, vantages }) => ({
+    carrier,
+    vantages: vantages.flatMap((one): SubjectVantage[] => {
+      const held = own.filter(({ series }) => series.vantage === one.vantage.id);
+      if (held.length === 0) return [];
+      const openedS = Math.min(...held.map(({ openedTick }) => openedTick));
+      const lastS = Math.max(...held.map(({ lastTick, stepS }) => lastTick + stepS));
+      const endedS = gone.has(one.vantage.id) ? lastS : one.endedS;
+      return [{ ...one, createdS: Math.max(one.createdS, openedS), endedS }];
+    }),
+  }));
+  return {
+    target: subject.target,
+    generations: own,
+    carriers: carriers.filter(({ vantages }) => vantages.length > 0),
+  };
+}
+
+/** Series of some vantages of a target; of one of its addresses where that is given. */
+export function seriesOf(target: Target, carriers: readonly SubjectCarrier[], address?: string): SeriesKey[] {
   return carriers.flatMap((carrier) =>
-    carrier.vantages.map(({ vantage }) => ({ target: target.id, vantage: vantage.id })),
+    carrier.vantages.map(({ vantage }) => seriesKey(target.id, vantage.id, address)),
   );
 }
 

@@ -7,6 +7,7 @@ import type { IngestCounters, Store } from "../store/store.ts";
 import { VantageCreate, type VantageView } from "../wire/api-settings.ts";
 import { Carrier } from "../wire/carrier.ts";
 import type { Clock } from "../wire/clock.ts";
+import { type Egress, EgressRecord } from "../wire/egress.ts";
 import { CarrierwatchError, InvalidInputError } from "../wire/errors.ts";
 import { Contact, SILENT_AFTER_MS, SKEW_LIMIT_MS, Vantage, VantageInput } from "../wire/vantage.ts";
 import type { ChangeBus } from "./changes.ts";
@@ -39,7 +40,7 @@ export function vantagesPart(options: {
   changes: ChangeBus;
 }): Vantages {
   const { clock } = options;
-  const { registry, ops } = options.store;
+  const { registry } = options.store;
   const docs = documents(registry, "vantage", Vantage, true);
   const carriers = documents(registry, "carrier", Carrier, false);
 
@@ -62,10 +63,7 @@ export function vantagesPart(options: {
     options.changes.publish({ kind: "vantage", id: vantage.id });
     return vantage;
   };
-  const views = async (): Promise<VantageView[]> => {
-    const [all, heard, counted] = await Promise.all([docs.list(), contacts(), ops.counters()]);
-    return all.map((vantage) => viewOf(vantage, heard.get(vantage.id) ?? null, counted, clock.nowMs()));
-  };
+  const views = async () => viewsOf(options.store, await docs.list(), clock.nowMs());
   return {
     list: () => docs.list(),
     find: (id) => docs.find(id),
@@ -125,12 +123,33 @@ async function readContacts(registry: Store["registry"]): Promise<Map<string, Co
   return heard;
 }
 
+async function readEgress(registry: Store["registry"]): Promise<Map<string, Egress[]>> {
+  const docs = await registry.list("egress");
+  return new Map(docs.map(({ id, value }) => [id, EgressRecord.safeParse(value).data?.seen ?? []]));
+}
+
+async function viewsOf(
+  { registry, ops }: Pick<Store, "registry" | "ops">,
+  all: readonly Vantage[],
+  nowMs: number,
+): Promise<VantageView[]> {
+  const [heard, counted, egress] = await Promise.all([
+    readContacts(registry),
+    ops.counters(),
+    readEgress(registry),
+  ]);
+  return all.map((vantage) => ({
+    ...viewOf(vantage, heard.get(vantage.id) ?? null, counted, nowMs),
+    egress: egress.get(vantage.id) ?? [],
+  }));
+}
+
 function viewOf(
   vantage: Vantage,
   contact: Contact | null,
   counted: readonly IngestCounters[],
   nowMs: number,
-): VantageView {
+): Omit<VantageView, "egress"> {
   const { vantage: _, ...counters } = counted.find((entry) => entry.vantage === vantage.id) ?? {
     vantage: "",
   };

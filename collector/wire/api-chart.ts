@@ -4,10 +4,11 @@
  * Made by `query` from archives and strips, drawn by `dashboard/charts`. Row label t covers (t - rowS, t].
  */
 import * as z from "zod";
+import { ChartEvent } from "./event.ts";
 import { Id, Seconds } from "./ids.ts";
 import { IncidentView } from "./incident.ts";
 import { METRICS } from "./metric.ts";
-import { State } from "./sample.ts";
+import { SeriesAddress, State } from "./sample.ts";
 
 export const Range = z.enum(["3h", "day", "week", "month", "year", "custom"]);
 export type Range = z.infer<typeof Range>;
@@ -80,6 +81,8 @@ export type ChartSeries = z.infer<typeof ChartSeries>;
 export const ChartData = z
   .strictObject({
     target: Id,
+    /** Of one address or family only; absent: the target's own series. */
+    address: SeriesAddress.optional(),
     range: Range,
     fromS: Seconds,
     toS: Seconds,
@@ -91,6 +94,8 @@ export const ChartData = z
     /** One per carrier that has a vantage measuring it or holds history, in carrier order. */
     series: z.array(ChartSeries),
     incidents: z.array(IncidentView),
+    /** What happened in the range to the target and its vantages, newest first; at most 200. */
+    events: z.array(ChartEvent),
     pauses: z.array(z.strictObject({ fromS: Seconds, toS: Seconds.nullable() })),
     nowS: Seconds,
   })

@@ -6,7 +6,7 @@ import { Id, Millis, Seconds } from "./ids.ts";
 import { IncidentView } from "./incident.ts";
 import { OnceId, OnceLane } from "./on-demand.ts";
 import { Progress } from "./probe-protocol.ts";
-import { Sample, State } from "./sample.ts";
+import { Sample, SeriesAddress, State } from "./sample.ts";
 import { Target, TargetInput } from "./target.ts";
 
 /** A stored sample as pages see it: with its vantage and carrier. */
@@ -106,6 +106,7 @@ export const FetchedRows = z
   .strictObject({
     target: Id,
     vantage: Id,
+    address: SeriesAddress.optional(),
     metric: z.string(),
     cf: z.string(),
     rowS: z.int(),

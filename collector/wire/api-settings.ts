@@ -1,5 +1,6 @@
 /** API shapes: vantages and joining, carriers, mail, storage figures. */
 import * as z from "zod";
+import { Egress } from "./egress.ts";
 import { DisplayName, Id, Language, Millis, TimeZone } from "./ids.ts";
 import { Contact, Vantage, VantageInput } from "./vantage.ts";
 
@@ -7,6 +8,8 @@ export const VantageView = z
   .strictObject({
     vantage: Vantage,
     contact: Contact.nullable(),
+    /** Where it is seen from, IPv4 first: the address, since when, and whose network that is; empty = only from here. */
+    egress: z.array(Egress).max(2),
     /** waiting = never joined; silent = no contact for 90 s; skewed = clock off by more than 60 s, no vote. */
     status: z.enum(["waiting", "ok", "silent", "skewed", "revoked"]),
     /** Samples by outcome since the database was made. */

@@ -62,6 +62,24 @@ export const AlteredEvent = z.strictObject({
     .max(ALTERED.length),
 });
 
+/** A route on a chart: that it was taken, and whether it reached the target. The whole is at /incidents/:id/events. */
+export const PathMark = z.strictObject({
+  ...Place,
+  kind: z.literal("path"),
+  target: Id,
+  vantage: Id,
+  tool: PathEvidence.shape.tool,
+  hops: z.int().min(0),
+  reached: z.boolean(),
+});
+export type PathMark = z.infer<typeof PathMark>;
+
+/** An event as charts mark it. */
+export const ChartEvent = z
+  .discriminatedUnion("kind", [EgressEvent, AddressesEvent, PathMark, AlteredEvent])
+  .meta({ id: "ChartEvent" });
+export type ChartEvent = z.infer<typeof ChartEvent>;
+
 export const Event = z
   .discriminatedUnion("kind", [EgressEvent, AddressesEvent, PathEvent, AlteredEvent])
   .meta({ id: "Event" });

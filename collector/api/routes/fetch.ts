@@ -3,6 +3,7 @@ import * as z from "zod";
 import { FetchedRows } from "../../wire/api-overview.ts";
 import { Id } from "../../wire/ids.ts";
 import { CFS, METRICS } from "../../wire/metric.ts";
+import { SeriesAddress } from "../../wire/sample.ts";
 import type { App } from "../app.ts";
 import type { ApiDeps } from "../deps.ts";
 import { countText, given, SecondsText } from "../query-fields.ts";
@@ -10,6 +11,8 @@ import { countText, given, SecondsText } from "../query-fields.ts";
 const Query = z.strictObject({
   target: Id,
   vantage: Id,
+  /** An address or family that is measured apart; absent = the target's own series. */
+  address: SeriesAddress.optional(),
   metric: z.enum(METRICS).default("total"),
   cf: z.enum(CFS).default("AVERAGE"),
   /** PDPs per row of the archive wanted; absent = the finest that covers the time. */

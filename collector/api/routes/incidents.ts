@@ -1,5 +1,6 @@
 /** Incidents: what began, what ended, and what was told of it. Withdrawn ones, which never were, are left out. */
 import * as z from "zod";
+import { EventsAnswer } from "../../wire/api-addresses.ts";
 import { Id } from "../../wire/ids.ts";
 import { IncidentView } from "../../wire/incident.ts";
 import type { App } from "../app.ts";
@@ -30,5 +31,17 @@ export function incidentRoutes(app: App, deps: ApiDeps): void {
       );
       return { incidents: found.filter((one) => one.toS === null || one.toS > one.fromS) };
     },
+  );
+  app.get(
+    "/incidents/:id/events",
+    {
+      schema: {
+        tags: ["incidents"],
+        summary: "What may explain it: routes, changed addresses, altered answers; from half an hour before",
+        params: z.strictObject({ id: z.string().min(1).max(200) }),
+        response: { 200: EventsAnswer },
+      },
+    },
+    async (request) => ({ events: await deps.query.incidentEvents(request.params.id) }),
   );
 }

@@ -82,7 +82,8 @@ async function readSamples(meters: MetersOf, { store, registry }: ApiDeps): Prom
   const carriers = new Map(
     vantages.filter(({ revokedS }) => revokedS === null).map(({ id, carrier }) => [id, carrier]),
   );
-  const known = new Map(generations.map(({ series }) => [`${series.target}/${series.vantage}`, series]));
+  const own = generations.filter(({ series }) => series.address === undefined);
+  const known = new Map(own.map(({ series }) => [`${series.target}/${series.vantage}`, series]));
   const wanted = [...known.values()].filter(
     ({ target, vantage }) => watched.has(target) && carriers.has(vantage),
   );

@@ -1,8 +1,10 @@
 /** Targets: what is watched, its definition, its charts and samples. Input is judged by the registry, in sentences. */
 import * as z from "zod";
+import { TargetAddresses } from "../../wire/api-addresses.ts";
 import { ChartData, Range } from "../../wire/api-chart.ts";
 import { SamplesPage, TargetPreview, TargetView } from "../../wire/api-overview.ts";
 import { Id } from "../../wire/ids.ts";
+import { SeriesAddress } from "../../wire/sample.ts";
 import { Target, TargetInput } from "../../wire/target.ts";
 import type { App } from "../app.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -17,10 +19,12 @@ const ChartQuery = z.strictObject({
   ...Period,
   range: Range.default("3h"),
   points: countText(2, 4000).optional(),
+  address: SeriesAddress.optional(),
 });
 const SamplesQuery = z.strictObject({
   ...Period,
   vantage: Id.optional(),
+  address: SeriesAddress.optional(),
   limit: countText(1, 1000).optional(),
   cursor: z.string().max(200).optional(),
 });
@@ -140,9 +144,21 @@ function readings(app: App, { query }: ApiDeps): void {
       },
     },
     async (request) => {
-      const { range, from, to, points } = request.query;
-      return await query.chart(request.params.id, given({ range, fromS: from, toS: to, points }));
+      const { from, to, ...rest } = request.query;
+      return await query.chart(request.params.id, given({ ...rest, fromS: from, toS: to }));
     },
+  );
+  app.get(
+    "/targets/:id/addresses",
+    {
+      schema: {
+        tags,
+        summary: "Addresses and families that are measured apart, by vantage",
+        params: IdParams,
+        response: { 200: TargetAddresses },
+      },
+    },
+    async (request) => await query.addresses(request.params.id),
   );
   app.get(
     "/targets/:id/samples",

@@ -34,6 +34,7 @@ export function chart(story: Story, range: Range, custom?: { fromS: number; toS:
     labels,
     series: CARRIERS.map((carrier, i) => seriesOf(story, carrier.id, i, { n, fromS, toS, rowS })),
     incidents: [incidentOf(story), past(story, toS)].flatMap((one) => one ?? []),
+    events: [],
     pauses: range === "week" ? [{ fromS: toS - 3 * 86_400, toS: toS - 2.6 * 86_400 }] : [],
     nowS: NOW_S,
   };

@@ -30,6 +30,7 @@ function vantage(id: string, carrier: string, status: VantageView["status"]): Va
             quarantined: 0,
             address: "203.0.113.7",
           },
+    egress: status === "waiting" ? [] : [{ address: "203.0.113.7", sinceS: NOW_S - 3e6 }],
     status,
     counters: {
       stored: 128_402,

@@ -36,6 +36,7 @@ function input(all: ChartData["series"], limit: number | null = 1000): ChartInpu
       labels: LABELS,
       series: all,
       incidents: [],
+      events: [],
       pauses: [],
       nowS: 5400,
     },

@@ -1,0 +1,95 @@
+/**
+ * What stands around the numbers: the target with its vantages, its addresses, events, and which series there are.
+ *
+ * Reads only.
+ */
+
+import type { Registry } from "../registry/registry.ts";
+import { seriesName } from "../store/series.ts";
+import type { Generation, Store } from "../store/store.ts";
+import type { SeriesList, TargetAddresses } from "../wire/api-addresses.ts";
+import type { Clock } from "../wire/clock.ts";
+import { NotFoundError } from "../wire/errors.ts";
+import type { Event, EventKind } from "../wire/event.ts";
+import { addressesOf, goneAt, type NetworkOf } from "./addresses.ts";
+import { incidentEvents } from "./events.ts";
+import { addressSubjectOf, type Subject, subjectOf } from "./subject.ts";
+
+export type EventsQuery = {
+  readonly target?: string;
+  readonly vantage?: string;
+  readonly kinds?: readonly EventKind[];
+  readonly fromS?: number;
+  readonly toS?: number;
+  /** Default 100. */
+  readonly limit?: number;
+};
+
+export type SeriesQuery = { readonly target?: string; readonly vantage?: string };
+
+export type Around = {
+  /** By vantage, what is measured apart and what was left out. @throws NotFoundError */
+  addresses(id: string): Promise<TargetAddresses>;
+  /** Newest first; with a target also those of no target. */
+  events(query: EventsQuery): Promise<Event[]>;
+  /** Those that may explain an incident, newest first. @throws NotFoundError */
+  incidentEvents(id: string): Promise<Event[]>;
+  /** What the store holds, of removed targets and vantages too. */
+  series(query: SeriesQuery): Promise<SeriesList>;
+};
+
+type Options = {
+  readonly store: Store;
+  readonly registry: Pick<Registry, "targets" | "carriers" | "vantages">;
+  readonly clock: Clock;
+  readonly networkOf?: NetworkOf;
+};
+
+export function aroundPart(options: Options): Around {
+  const { store, clock, networkOf = () => null } = options;
+  return {
+    async addresses(id) {
+      const { subject, generations } = await wholeOf(options, id);
+      return await addressesOf(store, subject, generations, Math.floor(clock.nowMs() / 1000), networkOf);
+    },
+    events: ({ limit = 100, ...wanted }) => store.events.list({ ...wanted, limit }),
+    async incidentEvents(id) {
+      const incident = await store.incidents.get(id);
+      if (!incident) throw new NotFoundError("incident", id);
+      return await incidentEvents(store.events, incident);
+    },
+    series: async ({ target, vantage }) => ({
+      series: seriesHeld(await store.samples.generations(target), vantage),
+    }),
+  };
+}
+
+/** A target with everything around it; with an address, the subject is that address's. @throws NotFoundError */
+export async function wholeOf({ store, registry }: Options, id: string, address?: string) {
+  const [target, generations, vantages, carriers] = await Promise.all([
+    registry.targets.get(id),
+    store.samples.generations(id),
+    registry.vantages.list(),
+    registry.carriers.list(),
+  ]);
+  const whole = subjectOf(target, generations, vantages, carriers);
+  if (address === undefined) return { subject: whole, generations, vantages };
+  const own = generations.filter(({ series }) => series.address === address);
+  if (own.length === 0) throw new NotFoundError("address", address);
+  const subject: Subject = addressSubjectOf(whole, own, await goneAt(store, whole, address));
+  return { subject, generations, vantages };
+}
+
+/** Generations as series, from the first tick to the newest. */
+function seriesHeld(generations: readonly Generation[], vantage: string | undefined): SeriesList["series"] {
+  const wanted = generations.filter(({ series }) => vantage === undefined || series.vantage === vantage);
+  return [...Map.groupBy(wanted, ({ series }) => seriesName(series)).values()].flatMap((held) => {
+    const [first] = held;
+    if (!first) return [];
+    return {
+      ...first.series,
+      firstS: Math.min(...held.map(({ openedTick }) => openedTick)),
+      lastS: Math.max(...held.map(({ lastTick }) => lastTick)),
+    };
+  });
+}

@@ -1,0 +1,255 @@
+/** Samples of single addresses through ingest: places, events, the export before a purge, and ends in between. */
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { jsonLines } from "../../../collector/cli/import-lines.ts";
+import { fileName } from "../../../collector/ingest/history-file.ts";
+import { importSamples } from "../../../collector/ingest/import.ts";
+import { ingestPart } from "../../../collector/ingest/ingest.ts";
+import { liveBus } from "../../../collector/ingest/live.ts";
+import { registryPart } from "../../../collector/registry/registry.ts";
+import { memoryStore } from "../../../collector/store/memory/memory-store.ts";
+import type { Store } from "../../../collector/store/store.ts";
+import { AddressBook } from "../../../collector/wire/api-addresses.ts";
+import { silentLog } from "../../../collector/wire/log.ts";
+import { BatchAnswer, type Sample } from "../../../collector/wire/sample.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+import { batchOf, sampleOf } from "./batches.ts";
+
+const DAY_MS = 86_400_000;
+const TICK_MS = 300_000;
+const ip = (n: number) => `2001:db8::${n}`;
+
+async function part(
+  t: TestContext,
+  { store = memoryStore(), max = 2 }: { store?: Store; max?: number } = {},
+) {
+  const dir = mkdtempSync(join(tmpdir(), "carrierwatch-addresses-"));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const clock = fakeClock();
+  const registry = registryPart({ store, clock, random: randomBytes });
+  await registry.seed();
+  await registry.vantages.create({ id: "v1", name: "v1", carrier: "ct", tags: [] });
+  const addresses = { measure: "every", max };
+  const target = await registry.targets.create({ name: "site", url: "https://www.example.com/", addresses });
+  const exportsDir = join(dir, "exports");
+  const deps = { registry, live: liveBus(), clock, log: silentLog, exportsDir };
+  const ingest = ingestPart({ store, ...deps });
+  let seq = 0;
+  const samples = (numbers: readonly (number | string)[], change: Partial<Sample> = {}) =>
+    numbers.map((n) => {
+      seq += 1;
+      const address = typeof n === "number" ? ip(n) : n;
+      return sampleOf(target.id, clock.nowMs(), { seq, address, ...change });
+    });
+  const send = async (body: unknown, to = ingest) =>
+    BatchAnswer.parse(await to.batch("v1", body, { receivedMs: clock.nowMs(), address: null }));
+  /** One tick at which these addresses answered. */
+  const tick = async (...numbers: (number | string)[]) => {
+    const answer = await send(batchOf(samples(numbers), clock.nowMs()));
+    clock.jump(TICK_MS);
+    return answer.outcomes.map(({ outcome }) => outcome);
+  };
+  const pair = { target: target.id, vantage: "v1" };
+  const book = async () =>
+    AddressBook.parse((await store.registry.get("addresses", `${target.id}/v1`))?.value);
+  const held = async () => (await store.samples.generations(target.id)).map(({ series }) => series.address);
+  const files = () => (existsSync(exportsDir) ? readdirSync(exportsDir) : []);
+  /** What runs beside the batches. */
+  const quiet = () => clock.advance(0);
+  return {
+    store,
+    clock,
+    registry,
+    target,
+    deps,
+    ingest,
+    exportsDir,
+    samples,
+    send,
+    tick,
+    pair,
+    book,
+    held,
+    files,
+    quiet,
+  };
+}
+
+test("up to its number of addresses each has a series; the others are refused, counted and settled", async (t) => {
+  const { tick, book, held, store } = await part(t);
+  assert.deepEqual(await tick(1, 2, 3), ["stored", "stored", "rejected"]);
+  assert.deepEqual(await tick(3, 2), ["rejected", "stored"]);
+  assert.deepEqual(await held(), [ip(1), ip(2)]);
+  const { other } = await book();
+  assert.equal(other.count, 2);
+  assert.deepEqual(
+    other.addresses.map(({ address, count }) => [address, count]),
+    [[ip(3), 2]],
+  );
+  const [counts] = await store.ops.counters();
+  assert.deepEqual([counts?.stored, counts?.rejected], [3, 0], "other is its own count");
+});
+
+test("families are not limited, the target's own series is not touched, and what is no address is refused", async (t) => {
+  const { tick, held, send, clock, target, book } = await part(t, { max: 1 });
+  assert.deepEqual(await tick("ipv4", "ipv6", 1, "1:2"), ["stored", "stored", "stored", "rejected"]);
+  await send(batchOf([sampleOf(target.id, clock.nowMs(), { seq: 99 })], clock.nowMs()));
+  assert.deepEqual(new Set(await held()), new Set([undefined, ip(1), "ipv4", "ipv6"]));
+  assert.deepEqual(
+    (await book()).live.map(({ address }) => address),
+    [ip(1)],
+  );
+});
+
+test("a changed set is one event, also when its two halves are told by different batches", async (t) => {
+  const { tick, store, pair, clock } = await part(t);
+  await tick(1);
+  const movedS = Math.floor(clock.nowMs() / TICK_MS) * (TICK_MS / 1000);
+  for (let i = 0; i < 6; i += 1) await tick(2);
+  const events = await store.events.list({ limit: 9 });
+  assert.deepEqual(events, [
+    {
+      id: `addresses/${pair.target}/v1/${movedS}`,
+      atS: movedS,
+      kind: "addresses",
+      ...pair,
+      added: [ip(2)],
+      gone: [ip(1)],
+    },
+  ]);
+});
+
+test("the same batch again changes neither events nor counts", async (t) => {
+  const { tick, samples, send, store, clock, book } = await part(t, { max: 2 });
+  await tick(1);
+  const body = batchOf(samples([1, 2, 3]), clock.nowMs());
+  await send(body);
+  const [events, before] = [await store.events.list({ limit: 9 }), await book()];
+  assert.equal(events.length, 1);
+  const again = await send(body);
+  assert.deepEqual(
+    again.outcomes.map(({ outcome }) => outcome),
+    ["duplicate", "duplicate", "rejected"],
+  );
+  assert.deepEqual([await store.events.list({ limit: 9 }), await book()], [events, before]);
+});
+
+test("after a day unseen an address gives its place back: exported first, in lines that import reads, then purged", async (t) => {
+  const { tick, clock, held, files, exportsDir, quiet, book, store, registry, target, pair } = await part(t);
+  for (let i = 0; i < 5; i += 1) await tick(1, 2);
+  const series = { ...pair, address: ip(1) };
+  const before = await Promise.all([300, 86_400].map((rowS) => store.digest(series, rowS)));
+  clock.jump(DAY_MS);
+  assert.deepEqual(await tick(3, 2), ["stored", "stored"]);
+  for (let i = 0; i < 100 && (await book()).leaving.length > 0; i += 1) await quiet();
+  assert.deepEqual(await held(), [ip(2), ip(3)]);
+  assert.deepEqual((await book()).leaving, []);
+  const [name = "", ...more] = files();
+  assert.equal(more.length, 0);
+  assert.match(name, /^www-example-com-\w+\.v1\.2001-db8--1\.\d{8}T\d{6}Z\.jsonl\.gz$/);
+  const lines = jsonLines(gunzipSync(readFileSync(join(exportsDir, name))).toString("utf8"));
+  assert.equal(lines.length, 5);
+  const samples = lines.map((line) => ("sample" in line ? { ...line.sample, target: line.target } : line));
+  const outcomes = await importSamples({ store, registry, clock }, { ...pair, samples });
+  assert.deepEqual(new Set(outcomes.map(({ outcome }) => outcome)), new Set(["stored"]));
+  assert.deepEqual(await Promise.all([300, 86_400].map((rowS) => store.digest(series, rowS))), before);
+  assert.equal(target.id, pair.target);
+  const again = await importSamples({ store, registry, clock }, { ...pair, samples });
+  assert.deepEqual(new Set(again.map(({ outcome }) => outcome)), new Set(["duplicate"]));
+});
+
+test("ticks that only the strip still has are exported too", async (t) => {
+  const { tick, clock, store, pair, exportsDir, files, quiet, book } = await part(t, { max: 1 });
+  const old = Math.floor(clock.nowMs() / TICK_MS) * (TICK_MS / 1000) - 100 * 86_400;
+  const sample = { ...sampleOf(pair.target, old * 1000 + 1000), address: ip(1) };
+  await store.samples.load(
+    [{ vantage: "v1", epoch: "0".repeat(16), receivedMs: 0, skewMs: null, sample }],
+    clock.nowMs(),
+  );
+  await tick(1);
+  clock.jump(2 * DAY_MS);
+  await tick(2);
+  for (let i = 0; i < 100 && (await book()).leaving.length > 0; i += 1) await quiet();
+  const [name = ""] = files();
+  const lines = jsonLines(gunzipSync(readFileSync(join(exportsDir, name))).toString("utf8"));
+  assert.equal(lines.length, 2);
+  const [, strip] = lines;
+  assert.ok(strip && "sample" in strip);
+  assert.equal(strip.sample.tick, old);
+  assert.equal(strip.sample["state"], "up");
+});
+
+for (const end of ["before the export", "after the export", "after the purge"] as const)
+  test(`an end ${end} loses nothing and repeats nothing`, async (t) => {
+    const store = memoryStore();
+    const failing: Store = {
+      ...store,
+      samples: {
+        ...store.samples,
+        page: async (query) => {
+          if (end === "before the export") throw new Error("ended");
+          return await store.samples.page(query);
+        },
+        purge: async (series) => {
+          if (end === "after the export") throw new Error("ended");
+          await store.samples.purge(series);
+        },
+      },
+      registry: {
+        ...store.registry,
+        put: async (kind, id, version, value) => {
+          const book = AddressBook.safeParse(value).data;
+          const purged = kind === "addresses" && book?.live.length === 2 && book.leaving.length === 0;
+          if (end === "after the purge" && purged && left) throw new Error("ended");
+          return await store.registry.put(kind, id, version, value);
+        },
+      },
+    };
+    let left = false;
+    const { tick, clock, ingest, deps, held, files, quiet, book, exportsDir, pair, send, samples } =
+      await part(t, {
+        store: failing,
+      });
+    for (let i = 0; i < 3; i += 1) await tick(1, 2);
+    clock.jump(DAY_MS);
+    left = true;
+    await tick(3, 2);
+    for (let i = 0; i < 20; i += 1) await quiet();
+    assert.deepEqual(
+      (await book()).leaving.map(({ address }) => address),
+      [ip(1)],
+    );
+    await ingest.addresses.stop();
+    const [lastS = 0] = (await book()).leaving.map((one) => one.lastS);
+    const path = join(exportsDir, fileName({ ...pair, address: ip(1) }, lastS));
+    assert.equal(existsSync(path), end !== "before the export");
+    if (end === "before the export") writeFileSync(`${path}.part`, "cut short");
+
+    const next = ingestPart({ store, ...deps });
+    const late = batchOf(samples([1]), clock.nowMs());
+    next.addresses.start();
+    assert.equal((await send(late, next)).outcomes[0]?.outcome, "rejected");
+    for (let i = 0; i < 100 && (await book()).leaving.length > 0; i += 1) await quiet();
+    assert.deepEqual((await book()).leaving, []);
+    assert.deepEqual(await held(), [ip(2), ip(3)]);
+    assert.equal(files().length, 1);
+    assert.equal(jsonLines(gunzipSync(readFileSync(path)).toString("utf8")).length, 3);
+    await next.addresses.stop();
+  });
+
+test("without a folder for exports nobody loses a place", async (t) => {
+  const { deps, store, clock, samples, held, send } = await part(t, { max: 1 });
+  const { exportsDir: _, ...rest } = deps;
+  const ingest = ingestPart({ store, ...rest });
+  await send(batchOf(samples([1]), clock.nowMs()), ingest);
+  clock.jump(3 * DAY_MS);
+  const answer = await send(batchOf(samples([2]), clock.nowMs()), ingest);
+  assert.equal(answer.outcomes[0]?.outcome, "rejected");
+  assert.match(answer.outcomes[0]?.why ?? "", /not among the 1 addresses .* counted as other/);
+  assert.deepEqual(await held(), [ip(1)]);
+});
