@@ -51,6 +51,7 @@ const VERBS: Readonly<Record<string, VerbEntry>> = {
   user: { about: "who may sign in", load: () => import("./collector/cli/user.ts") },
   token: { about: "API tokens for programs", load: () => import("./collector/cli/token.ts") },
   fetch: { about: "rows of one archive of one series", load: () => import("./collector/cli/fetch.ts") },
+  graph: { about: "the chart of a target as PNG or SVG", load: () => import("./collector/cli/graph.ts") },
   export: {
     about: "a series as RRD XML for rrdtool, its samples as CSV or JSON lines",
     load: () => import("./collector/cli/export.ts"),

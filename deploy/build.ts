@@ -1,5 +1,5 @@
 /**
- * Makes dist/, what an installed package runs: emitted JavaScript, the bundled pages, the bundled probe program.
+ * Makes dist/, what an installed package runs: emitted JavaScript, fonts, the bundled pages, the bundled probe program.
  *
  * `npm run build`; npm pack runs it first. A clone never needs it: sources run as they are, pages bundle at start.
  */
@@ -31,6 +31,9 @@ for (const [path, { bytes }] of files) writeFileSync(join(assets, basename(path)
 for (const name of ["networks.json.gz", "NOTICE.md"]) {
   cpSync(join(root, "collector", "networks", name), join(dist, "collector", "networks", name));
 }
+
+const fonts = join("collector", "report", "fonts");
+cpSync(join(root, fonts), join(dist, fonts), { recursive: true });
 
 writeFileSync(join(dist, "probe-program.mjs"), await bundleProbeProgram());
 process.stderr.write(`build: dist/ holds the code, ${files.size} page files and the probe program\n`);

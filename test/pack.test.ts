@@ -52,6 +52,8 @@ test("the package holds what it runs and nothing else", () => {
     assert.ok(!existsSync(join(folder, "node_modules", name)), `${name} was installed`);
   }
   assert.ok(readdirSync(join(inside, "dist", "dashboard", "assets")).some((name) => name.endsWith(".js")));
+  const fonts = readdirSync(join(inside, "dist", "collector", "report", "fonts"));
+  assert.deepEqual(fonts.map((name) => name.replace(/^.*\./, "")).sort(), ["txt", "woff2", "woff2"]);
 });
 
 test("the installed command says what it can do", async () => {

@@ -8,6 +8,7 @@ import type { ChartInput, Line, LinesMetric } from "../../charts/metric-chart.ts
 import { linesChart } from "../../charts/metric-chart.ts";
 import { phasesChart } from "../../charts/phases-chart.ts";
 import { carrierColor, DARK, LIGHT } from "../../charts/theme.ts";
+import { chartText, rowText } from "../../i18n/chart-text.ts";
 import { ChartCanvas } from "../parts/chart-canvas.tsx";
 import { Dot } from "../parts/fields.tsx";
 import { type App, useApp } from "../state/app.ts";
@@ -122,7 +123,7 @@ function MetricPanel({ metric, data, target, lines, all, single, onSpan, only }:
         <h2>{title}</h2>
         <span class="small hide-phone">
           {metric === "speed" && `${t("target.chart.speedNote")} · `}
-          {rowNote(app, data)}
+          {rowText(t, f, data)}
           {worst && ` · ${t("target.chart.worst")}`} · {t("target.chart.zoom")}
         </span>
         <button type="button" class="quiet push" onClick={() => setAsTable(!asTable)} aria-expanded={asTable}>
@@ -150,8 +151,6 @@ function chartInput(
   lines: readonly Line[],
 ): ChartInput {
   const { t, f, theme, language } = app;
-  const say = (value: number) => (metric === "speed" ? f.speed(value) : f.ms(value));
-  const coarse = data.rowS >= 86_400;
   return {
     data,
     target,
@@ -159,24 +158,8 @@ function chartInput(
     theme: theme.dark ? DARK : LIGHT,
     timeZone: f.timeZone,
     language,
-    text: {
-      value: say,
-      title: (atS) => (coarse ? f.date((atS - data.rowS) * 1000) : f.dayClock(atS * 1000)),
-      alarm: (limit, carrier) => {
-        const value = metric === "speed" ? f.speedLimit(limit) : f.msLimit(limit);
-        return carrier === null
-          ? t("target.chart.alarm", { value })
-          : t("target.chart.alarmOf", { carrier, value });
-      },
-      worst: (carrier) => t("target.chart.worstOf", { carrier }),
-    },
+    text: chartText(t, f, metric, data),
   };
-}
-
-function rowNote({ t, f }: App, data: ChartData): string {
-  return data.rowS <= data.stepS
-    ? t("target.chart.raw", { step: f.duration(data.rowS) })
-    : t("target.chart.rows", { row: f.duration(data.rowS) });
 }
 
 function showsWorst(metric: LinesMetric, data: ChartData, target: Target, lines: readonly Line[]): boolean {

@@ -1,0 +1,102 @@
+/** Pictures of charts: what is drawn is looked at as pixels, in a canvas of its own. */
+import assert from "node:assert/strict";
+import test from "node:test";
+import { createCanvas, loadImage } from "@napi-rs/canvas";
+import { type PictureOptions, pictureOf } from "../../../collector/report/picture.ts";
+import { chart } from "../../browser/support/fixture-chart.ts";
+import { CARRIERS, STORIES, type Story } from "../../browser/support/fixtures.ts";
+
+const story = STORIES[0] as Story;
+
+function options(changes: Partial<PictureOptions> = {}, name = story.name): PictureOptions {
+  const line = { limit: 1000, carriers: {} };
+  return {
+    data: chart(story, "day"),
+    target: { name, alarm: { lines: { total: line }, ticks: 2, carriers: "majority" }, yMax: {} },
+    carriers: CARRIERS,
+    metric: "total",
+    only: null,
+    form: "png",
+    width: 600,
+    height: 200,
+    scale: 1,
+    dark: false,
+    language: "zh",
+    timeZone: "Asia/Shanghai",
+    ...changes,
+  };
+}
+
+type Pixels = { width: number; height: number; at(x: number, y: number): string; all: Uint8ClampedArray };
+
+async function pixelsOf(bytes: Buffer): Promise<Pixels> {
+  const image = await loadImage(bytes);
+  const canvas = createCanvas(image.width, image.height);
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  const at = (x: number, y: number) =>
+    [0, 1, 2].map((i) => (data[(y * image.width + x) * 4 + i] ?? 0).toString(16).padStart(2, "0")).join("");
+  return { width: image.width, height: image.height, at, all: data };
+}
+
+/** How many pixels have nearly this colour. */
+function count(pixels: Pixels, hex: string): number {
+  const want = [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16));
+  let found = 0;
+  for (let i = 0; i < pixels.all.length; i += 4) {
+    if (want.every((channel, c) => Math.abs((pixels.all[i + c] ?? 0) - channel) < 12)) found += 1;
+  }
+  return found;
+}
+
+/** The heading's pixels as text, to compare. */
+function heading(pixels: Pixels): string {
+  let text = "";
+  for (let y = 8; y < 28; y += 1)
+    for (let x = 16; x < 60; x += 1) text += pixels.at(x, y) === "ffffff" ? " " : "#";
+  return text;
+}
+
+test("every carrier's line is drawn in its colour, and left out when it is not asked for", async () => {
+  const all = await pixelsOf(await pictureOf(options()));
+  const [first, second] = CARRIERS;
+  assert.ok(first && second);
+  for (const carrier of CARRIERS) assert.ok(count(all, carrier.color) > 100, carrier.id);
+  const one = await pixelsOf(await pictureOf(options({ only: [first.id] })));
+  assert.ok(count(one, first.color) > 100);
+  assert.equal(count(one, second.color), 0);
+});
+
+test("Chinese names are written, not drawn as boxes", async () => {
+  const [one, other] = await Promise.all(
+    ["支付", "首页"].map(async (name) => heading(await pixelsOf(await pictureOf(options({}, name))))),
+  );
+  assert.notEqual(one, other);
+  const boxes = heading(await pixelsOf(await pictureOf(options({}, "\u{10FFFD}\u{10FFFC}"))));
+  assert.notEqual(one, boxes);
+  assert.ok((one?.match(/#/g) ?? []).length > 60);
+});
+
+test("a picture is as wide as asked, times the scale; dark ground is dark", async () => {
+  const double = await pixelsOf(await pictureOf(options({ scale: 2 })));
+  const dark = await pixelsOf(await pictureOf(options({ dark: true })));
+  assert.equal(double.width, 1200);
+  assert.equal(dark.width, 600);
+  assert.equal(double.height, dark.height * 2);
+  assert.equal(dark.at(2, 2), "171e28");
+});
+
+test("phases of one carrier are areas in the phases' colours, each with its numbers", async () => {
+  const lines = await pixelsOf(await pictureOf(options()));
+  const phases = await pixelsOf(await pictureOf(options({ metric: "phases" })));
+  assert.equal(phases.height - lines.height, 3 * 22, "five phases and a total instead of three carriers");
+  assert.ok(count(phases, "#e0a63b") > 20, "wait");
+});
+
+test("SVG holds the same chart as shapes, its text as paths", async () => {
+  const svg = (await pictureOf(options({ form: "svg" }))).toString();
+  assert.match(svg, /^<\?xml[^>]*>\s*<svg [^>]*width="600"/);
+  assert.doesNotMatch(svg, /<text|<image/);
+  for (const carrier of CARRIERS) assert.ok(svg.toLowerCase().includes(carrier.color), carrier.id);
+});
