@@ -13,6 +13,10 @@ export type FamilyAnswer = {
   readonly family: 4 | 6;
   /** In the answer's order. */
   readonly addresses: readonly string[];
+  /** Seconds each may be kept, in the same order; empty = nobody was asked. */
+  readonly ttlS: readonly number[];
+  /** Who was asked; null = nobody. */
+  readonly resolver: string | null;
   /** From the question to its answer, us; null = nobody was asked, or nothing came. */
   readonly dnsUs: number | null;
   /** Why there are no addresses; null = there are some. */
@@ -44,7 +48,7 @@ export async function askFamilies(
     const answers = await Promise.all(
       known.map(({ family, addresses }) =>
         anyKnown
-          ? { family, addresses, dnsUs: null, trouble: addresses.length > 0 ? null : nothing(host) }
+          ? { ...NOBODY, family, addresses, trouble: addresses.length > 0 ? null : nothing(host) }
           : askOne(lookup, clock, host, family, stop.signal),
       ),
     );
@@ -55,6 +59,8 @@ export async function askFamilies(
     signal?.removeEventListener("abort", callerStops);
   }
 }
+
+const NOBODY = { addresses: [], ttlS: [], resolver: null, dnsUs: null } as const;
 
 function localOf(lookup: Lookup, host: string, family: 4 | 6): readonly string[] {
   return lookup.local(host, [family])?.addresses ?? [];
@@ -73,11 +79,12 @@ async function askOne(
     answeredMs = clock.monoMs();
   };
   try {
-    const { addresses } = await lookup.ask(host, [family], signal, mark);
-    return { family, addresses, dnsUs: usOf((answeredMs ?? clock.monoMs()) - startMs), trouble: null };
+    const { addresses, answers = [], resolver = null } = await lookup.ask(host, [family], signal, mark);
+    const dnsUs = usOf((answeredMs ?? clock.monoMs()) - startMs);
+    return { family, addresses, ttlS: answers.map(({ ttlS }) => ttlS), resolver, dnsUs, trouble: null };
   } catch (error) {
     const elapsedMs = clock.monoMs() - startMs;
-    return { family, addresses: [], dnsUs: null, trouble: { phase: "dns", elapsedMs, ...describe(error) } };
+    return { ...NOBODY, family, trouble: { phase: "dns", elapsedMs, ...describe(error) } };
   }
 }
 

@@ -18,7 +18,7 @@ import { oneLine } from "../measure/text.ts";
 import type { Trouble } from "../measure/trouble.ts";
 import type { Pace } from "../schedule/pace.ts";
 import { askFamilies, type FamilyAnswer } from "./ask.ts";
-import { ordered, type Places } from "./places.ts";
+import { canonical, ordered, type Places } from "./places.ts";
 import { type Part, rollUpOf } from "./roll-up.ts";
 
 export type AddressesDeps = {
@@ -85,7 +85,7 @@ export async function measureAddresses(deps: AddressesDeps, task: AddressesTask)
     }),
   ]);
   const note = rule.measure === "every" ? unasked(failed) : null;
-  return rollUpOf({ rule, parts, other, answers: answersOf(answers), startedMs, lateMs, note });
+  return rollUpOf({ rule, parts, other, looked: lookedOf(answers), startedMs, lateMs, note });
 }
 
 /** Families this machine has a way out by, of those the target may be measured by. */
@@ -242,8 +242,20 @@ function unasked(failed: readonly FamilyAnswer[]): string | null {
   return `not all of its addresses are known: ${list.join("; ")}`;
 }
 
-function answersOf(answers: readonly FamilyAnswer[]): Detail["answers"] {
-  return ordered(answers.flatMap(({ addresses }) => addresses))
-    .slice(0, 32)
-    .map((address) => ({ address }));
+/** Every address once, the first of the wire's room. */
+function lookedOf(answers: readonly FamilyAnswer[]): Pick<Detail, "answers" | "resolver"> {
+  const ttls = new Map(
+    answers.flatMap(({ addresses, ttlS }) =>
+      addresses.map((address, i) => [canonical(address), ttlS[i]] as const),
+    ),
+  );
+  const list = ordered([...ttls.keys()]).slice(0, 32);
+  const resolver = answers.find((answer) => answer.resolver !== null)?.resolver ?? null;
+  return {
+    answers: list.map((address) => {
+      const ttlS = ttls.get(address);
+      return ttlS === undefined ? { address } : { address, ttlS };
+    }),
+    ...(resolver === null ? {} : { resolver: resolver.slice(0, 64) }),
+  };
 }

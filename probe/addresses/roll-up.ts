@@ -33,7 +33,8 @@ export type Whole = {
   readonly parts: readonly Part[];
   /** Addresses of the name that were not measured. */
   readonly other: number;
-  readonly answers: Detail["answers"];
+  /** What the name stands for, and who said so. */
+  readonly looked: Pick<Detail, "answers" | "resolver">;
   readonly startedMs: number;
   /** How late the target's measurement began, ms. */
   readonly lateMs: number;
@@ -145,11 +146,11 @@ export function withLookup(timings: Timings, dnsUs: number | null, wireBytes: nu
 }
 
 function detailOf(detail: Detail, whole: Whole, up: number, note?: string): Detail {
-  const { parts, other, answers, lateMs } = whole;
+  const { parts, other, looked, lateMs } = whole;
   const said = [note, whole.note].filter((text) => text !== undefined && text !== null).join("; ");
   return {
     ...detail,
-    ...(answers === undefined || answers.length === 0 ? {} : { answers }),
+    ...looked,
     addresses: { up, of: parts.length, ...(other > 0 ? { other } : {}) },
     lateMs,
     ...(said === "" ? {} : { note: oneLine(said, 300) }),

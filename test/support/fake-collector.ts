@@ -18,7 +18,11 @@ export type FakeCollector = {
   readonly requests: { path: string; headers: IncomingMessage["headers"]; from: string }[];
   readonly progress: unknown[];
   /** Answers instead of the usual; null = the usual. */
-  intercept: (path: string, batch: BatchEnvelope | null) => Reply | "hang" | "reset" | "reset-after" | null;
+  intercept: (
+    path: string,
+    batch: BatchEnvelope | null,
+    headers: IncomingMessage["headers"],
+  ) => Reply | "hang" | "reset" | "reset-after" | null;
   /** Fields of the answer to a batch. */
   answer: Record<string, unknown>;
   setConfig(config: unknown, etag?: string): void;
@@ -91,7 +95,7 @@ export async function fakeCollector(
     fake.requests.push({ path, headers: request.headers, from: request.socket.remoteAddress ?? "" });
     const text = request.headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw;
     const batch = path.endsWith("/samples") ? BatchEnvelope.parse(JSON.parse(text.toString())) : null;
-    const scripted = fake.intercept(path, batch);
+    const scripted = fake.intercept(path, batch, request.headers);
     if (scripted === "hang") return;
     if (scripted === "reset-after" && batch) store(batch);
     if (scripted === "reset" || scripted === "reset-after") request.socket.destroy();

@@ -163,7 +163,11 @@ test("the set of addresses changes: what is new is measured at once, what is gon
   w.dns.zones = { "web.test": { a: [B, C] } };
   const { whole, parts } = await w.measure(site.port, { measure: "every" }, { turn: 1 });
   assert.deepEqual([...parts.keys()].sort(), [B, C]);
-  assert.deepEqual(whole.detail.answers, [{ address: B }, { address: C }]);
+  assert.deepEqual(whole.detail.answers, [
+    { address: B, ttlS: 60 },
+    { address: C, ttlS: 60 },
+  ]);
+  assert.equal(whole.detail.resolver, w.dns.address);
 });
 
 test("more addresses than places: as many as there are places are measured, the others only counted", async (t) => {

@@ -48,7 +48,7 @@ const whole = (parts: readonly Part[], over: Partial<Whole> = {}): Whole => ({
   rule: { up: "majority", max: 8 },
   parts,
   other: 0,
-  answers: parts.map(({ address }) => ({ address })),
+  looked: { answers: parts.map(({ address }) => ({ address, ttlS: 60 })), resolver: "192.0.2.53" },
   startedMs: 1,
   lateMs: 3,
   note: null,
@@ -106,6 +106,7 @@ test("up: the times are those of the address in turn, as if the lookup had been 
   assert.deepEqual(said.detail.addresses, { up: 2, of: 3, other: 4 });
   assert.equal(said.detail.status, 200);
   assert.equal(said.detail.answers?.length, 3);
+  assert.equal(said.detail.resolver, "192.0.2.53");
   assert.equal(said.detail.lateMs, 3);
   assert.equal(said.startedMs, 1);
 });
