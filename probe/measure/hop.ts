@@ -4,12 +4,14 @@
  * What went wrong becomes a Trouble with the phase it happened in, taken from this hop's own marks; marks are null from
  * there on. Everything that can be prepared is, before the clock runs.
  */
+import type net from "node:net";
 import tls from "node:tls";
 import type { Assignment } from "../../collector/wire/probe-protocol.ts";
 import { inspector } from "../judge/inspect.ts";
 import { type Asking, askOf } from "./ask.ts";
 import { certificateOf } from "./certificate.ts";
 import { type ExchangeMarks, exchange } from "./exchange.ts";
+import { exchangeH2 } from "./exchange-h2.ts";
 import { literalOf, portOf } from "./guard.ts";
 import { requestBytes } from "./http1/request.ts";
 import { type Marks, newMarks, phaseStartMs } from "./phases.ts";
@@ -47,9 +49,10 @@ export type Hop = Readonly<WayFacts> &
     readonly trouble: Trouble | null;
     /** Null = there is none: the hop failed before the end. */
     readonly answer: Answer | null;
-    /** What was spoken: http/1.1, h2. */
-    readonly protocol: string;
+    readonly protocol: Protocol;
   };
+
+type Protocol = "http/1.1" | "http/2";
 
 /** Runs one hop; a failure is part of the answer. */
 export async function runHop(tools: HopTools, task: HopTask): Promise<Hop> {
@@ -62,7 +65,8 @@ export async function runHop(tools: HopTools, task: HopTask): Promise<Hop> {
   const { marks, facts, at, held } = reaching;
   const seen: Seen = { status: null, headers: null, wireBytes: null, headerBytes: null };
   const hopOf = (trouble: Trouble | null, answer: Answer | null): Hop => {
-    return { url: task.url, marks, trouble, answer, ...facts, ...seen, protocol: "http/1.1" };
+    const protocol = protocolOf(held.socket);
+    return { url: task.url, marks, trouble, answer, ...facts, ...seen, protocol };
   };
   try {
     return hopOf(null, await answerOf(tools, task, reaching, seen));
@@ -87,9 +91,11 @@ async function answerOf(tools: HopTools, task: HopTask, reaching: Reaching, seen
   const { url, assignment } = task;
   const { marks, at } = reaching;
   const way = wayOf(task);
-  const secure = url.protocol === "https:" ? tlsWishOf(tools, assignment.tls) : null;
+  const secure = url.protocol === "https:" ? httpsWishOf(tools, assignment) : null;
   const ask = askOf(task.asking, url, assignment.request, tools);
   const options = {
+    ask,
+    origin: url.origin,
     method: ask.method,
     request: requestBytes(ask),
     inspect: inspector(assignment.expect),
@@ -109,7 +115,20 @@ async function answerOf(tools: HopTools, task: HopTask, reaching: Reaching, seen
     return connectTls(tools, way, reaching, tcp, secure);
   });
   at.phase = "wait";
-  return exchange(socket, task.stop.signal, options);
+  const { signal } = task.stop;
+  if (socket instanceof tls.TLSSocket && protocolOf(socket) === "http/2") {
+    return exchangeH2(socket, signal, options);
+  }
+  return exchange(socket, signal, options);
+}
+
+function protocolOf(socket: net.Socket | null): Protocol {
+  return socket instanceof tls.TLSSocket && socket.alpnProtocol === "h2" ? "http/2" : "http/1.1";
+}
+
+function httpsWishOf(tools: HopTools, { tls: options, request }: HopTask["assignment"]): TlsWish {
+  const wish = tlsWishOf(tools, options);
+  return request?.http === "2" ? { ...wish, protocols: ["h2", "http/1.1"] } : wish;
 }
 
 function wayOf(task: HopTask): Way {
