@@ -35,10 +35,15 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "once-measured": OnceNews,
   "once-progress": OnceNews,
   "probe-config": ProbeConfig,
+  "probe-config-addresses": ProbeConfig,
   "probe-config-once": ProbeConfig,
   problem: Problem,
   progress: Progress,
+  "sample-address": Sample,
+  "sample-addresses": Sample,
+  "sample-addresses-down": Sample,
   "sample-down": Sample,
+  "sample-family-down": Sample,
   "sample-suspect": Sample,
   "sample-unknown": Sample,
   "sample-up": Sample,
@@ -51,8 +56,8 @@ const names = readdirSync(FOLDER)
   .sort();
 const fixture = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), "utf8"));
 
-test("there are 19 fixtures and each has its schema", () => {
-  assert.equal(names.length, 19);
+test("there are 24 fixtures and each has its schema", () => {
+  assert.equal(names.length, 24);
   assert.deepEqual(names, Object.keys(SCHEMAS).sort());
 });
 
