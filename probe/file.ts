@@ -106,9 +106,12 @@ export const ProbeFile = z
       .strictObject({
         /** Measurements at the same time, all vantages together. */
         concurrent: z.int().min(1).max(2_000).default(200),
-        /** Least ms between two starts; starts that collide falsify each other's times. */
-        gapHttpMs: z.number().min(0).max(1_000).default(3),
-        gapHttpsMs: z.number().min(0).max(1_000).default(10),
+        /**
+         * Never less ms between two starts, of plain and of encrypted targets; starts that collide falsify each other's
+         * times. Absent = as measured, so that measurements fill at most 60 % of a processor.
+         */
+        gapHttpMs: z.number().min(0).max(1_000).optional(),
+        gapHttpsMs: z.number().min(0).max(1_000).optional(),
         /** A mark set by an event loop later than this makes the sample suspect; raise it on a machine that is always busy. */
         loopDelayMs: z.number().min(1).max(1_000).default(JUDGE_LIMITS.loopDelayMs),
       })

@@ -41,7 +41,7 @@ export async function startProbe(deps: ProbeDeps): Promise<Probe> {
     unlock();
   };
   try {
-    const pace = paceOf({ clock, limits: settings.limits });
+    const pace = paceOf({ clock, limits: settings.limits, cpuMs });
     const bootMs = deps.bootMs ?? (() => uptime() * 1000);
     const { loopDelayMs } = settings.limits;
     for (const one of settings.vantages) {
@@ -54,6 +54,12 @@ export async function startProbe(deps: ProbeDeps): Promise<Probe> {
     await stop();
     throw error;
   }
+}
+
+/** Processor time of this process, all its threads, ms. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** Of several vantages each line says whose it is. */

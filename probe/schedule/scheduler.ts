@@ -110,6 +110,9 @@ class TimedScheduler implements Scheduler {
     };
     const withdraw = pace.ask({
       url: assignment.url,
+      key: assignment.id,
+      patient: measurement.first,
+      foundLateMs,
       sinceMonoMs,
       graceMs: graceMsOf(assignment.stepS),
       start: (giveBack) => {
