@@ -10,6 +10,7 @@ import type { Clock } from "../../collector/wire/clock.ts";
 import { kindOf } from "../../collector/wire/kind.ts";
 import type { Metric } from "../../collector/wire/metric.ts";
 import { DEFAULT_LIMITS, type Limits } from "../judge/judge.ts";
+import { answerCache } from "./answer-cache.ts";
 import { type Secrets, secretTexts } from "./ask.ts";
 import { measuredOf } from "./assemble.ts";
 import type { Interfaces } from "./families.ts";
@@ -22,6 +23,7 @@ import { lookupOf } from "./lookup.ts";
 import { loopWatch } from "./loop-watch.ts";
 import type { Measurable, Measured } from "./measured.ts";
 import { type Marks, progressOf } from "./phases.ts";
+import type { Named } from "./reach.ts";
 import { withoutSecrets } from "./secrets.ts";
 import { deadline } from "./trouble.ts";
 import { trustOf } from "./trust.ts";
@@ -49,6 +51,8 @@ export type MeasurerOptions = {
   /** This machine's interfaces; default os.networkInterfaces. */
   readonly interfaces?: Interfaces;
   readonly limits?: Limits;
+  /** Addresses for `host:port` or `*:port`, used instead of any lookup; default: none. */
+  readonly named?: Named;
 };
 
 export type MeasureOptions = {
@@ -80,12 +84,14 @@ export function measurer(options: MeasurerOptions): Measurer {
       localAddress: options.localAddress,
       hostsFile: options.hosts ?? "/etc/hosts",
     }),
+    answers: answerCache(options.clock),
     trust,
     context: trust.common,
     secrets,
     localAddress: options.localAddress,
     random: options.random,
     interfaces: options.interfaces ?? networkInterfaces,
+    named: options.named,
     userAgent: `carrierwatch/${options.version ?? "0"}`,
   };
   const watch = loopWatch(options.clock.monoMs);

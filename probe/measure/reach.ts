@@ -9,6 +9,7 @@ import type tls from "node:tls";
 import type { Clock } from "../../collector/wire/clock.ts";
 import type { Phase } from "../../collector/wire/metric.ts";
 import type { Certificate, Detail } from "../../collector/wire/sample.ts";
+import type { AnswerCache } from "./answer-cache.ts";
 import type { Secrets } from "./ask.ts";
 import { certificateOf, problemOf } from "./certificate.ts";
 import { openTcp, openTls } from "./connect.ts";
@@ -24,6 +25,7 @@ export type HopTools = {
   readonly clock: Clock;
   readonly guard: Guard;
   readonly lookup: Lookup;
+  readonly answers: AnswerCache;
   readonly trust: Trust;
   /** The probe's own authorities, and no client certificate. */
   readonly context: tls.SecureContext;
@@ -32,7 +34,11 @@ export type HopTools = {
   readonly random: () => number;
   readonly userAgent: string;
   readonly interfaces: Interfaces;
+  /** Addresses a person gave for `host:port`, or `*:port`; nobody is asked for these. Absent = none. */
+  readonly named?: Named | undefined;
 };
+
+export type Named = ReadonlyMap<string, readonly string[]>;
 
 /** Where to, and under which limits. */
 export type Way = {
@@ -104,7 +110,16 @@ export function newFacts(): WayFacts {
 /** What this machine knows of a host without asking: do it before the clock runs. Null = a resolver has to be asked. */
 export function knownAddresses(tools: HopTools, way: Way): Addresses | null {
   if (way.families.length === 0) return { family: 4, addresses: [] };
-  return tools.lookup.local(way.pin ?? way.host, way.families);
+  const local = tools.lookup.local(way.pin ?? way.host, way.families);
+  return local ?? (way.cache ? tools.answers.get(way.host, way.families) : null);
+}
+
+function firstFamily(given: readonly string[], families: readonly (4 | 6)[]): Addresses {
+  for (const family of families) {
+    const addresses = given.filter((address) => net.isIP(address) === family);
+    if (addresses.length > 0) return { family, addresses };
+  }
+  return { family: families[0] ?? 4, addresses: [] };
 }
 
 /** The one address that is used; the guard has seen all of them. */
@@ -156,6 +171,7 @@ async function ask(
       way.arrived();
     });
     way.marked(marks);
+    if (way.cache) tools.answers.put(way.host, way.families, found);
     facts.resolver = found.resolver ?? null;
     facts.answers = found.answers ? [...found.answers] : null;
     return found;

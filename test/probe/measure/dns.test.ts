@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { systemClock } from "../../../collector/wire/clock.ts";
+import { answerCache } from "../../../probe/measure/answer-cache.ts";
 import type { Measurer } from "../../../probe/measure/measure.ts";
 import type { Measurable } from "../../../probe/measure/measured.ts";
 import { type DnsServer, dnsServer, type Zone } from "../../support/dns-server.ts";
@@ -166,4 +168,63 @@ test("an address of the other family is not measured", async () => {
     assignmentFor(`http://127.0.0.1:${target.port}/`, { family: "ipv6" }),
   );
   assert.equal(sample.failure?.cause, "no-address");
+});
+
+test("who was asked and what was answered is kept with its TTL; nobody is asked for an address", async () => {
+  const { detail } = await measure("web.test");
+  const literal = await measure("127.0.0.1");
+  const two = testMeasurer({ resolvers: [dns.address, "127.0.0.1:1"] });
+  const several = await two.measure(assignmentFor(`http://web.test:${target.port}/`));
+  two.close();
+  assert.equal(detail.resolver, dns.address);
+  assert.deepEqual(detail.answers, [{ address: "127.0.0.1", ttlS: 60 }]);
+  assert.deepEqual([literal.detail.resolver, literal.detail.answers], [undefined, undefined]);
+  assert.equal(several.detail.resolver, `${dns.address}, 127.0.0.1:1`);
+});
+
+test("an answer is kept for its TTL where the target asks for that, and nowhere else", async () => {
+  const system = systemClock();
+  let laterMs = 0;
+  const clock = { ...system, monoMs: () => system.monoMs() + laterMs };
+  const caching = testMeasurer({ resolvers: [dns.address], clock });
+  const asked = () => dns.questions.filter(({ name, type }) => name === "alias.test" && type === "A").length;
+  const addresses = { measure: "one", up: "majority", max: 8, cache: true } as const;
+  const ask = (extra: Partial<Measurable>) =>
+    caching.measure(assignmentFor(`http://alias.test:${target.port}/`, extra));
+  const before = asked();
+  const first = await ask({ addresses });
+  const second = await ask({ addresses });
+  assert.equal(asked(), before + 1);
+  assert.notEqual(first.timings.dns, null);
+  assert.deepEqual([second.state, second.timings.dns, second.detail.answers], ["up", null, undefined]);
+  await ask({});
+  assert.equal(asked(), before + 2, "another target of the same name asks");
+  await ask({ addresses, family: "ipv4" });
+  assert.equal(asked(), before + 3, "another family is another question");
+  laterMs += 61_000;
+  const third = await ask({ addresses });
+  assert.equal(asked(), before + 4);
+  assert.notEqual(third.timings.dns, null);
+  caching.close();
+});
+
+test("an answer is kept until the millisecond its shortest TTL ends, and a thousand names at most", () => {
+  let nowMs = 0;
+  const cache = answerCache({ monoMs: () => nowMs });
+  const found = (ttls: readonly number[]) => {
+    const answers = ttls.map((ttlS, index) => ({ address: `192.0.2.${index + 1}`, ttlS }));
+    return { family: 4 as const, addresses: answers.map(({ address }) => address), answers, resolver: "r" };
+  };
+  cache.put("a.test", [4], found([30, 10]));
+  nowMs = 9_999;
+  assert.deepEqual(cache.get("a.test", [4]), { family: 4, addresses: ["192.0.2.1", "192.0.2.2"] });
+  assert.equal(cache.get("a.test", [4, 6]), null);
+  nowMs = 10_000;
+  assert.equal(cache.get("a.test", [4]), null);
+  cache.put("zero.test", [4], found([0]));
+  assert.equal(cache.get("zero.test", [4]), null);
+  for (let index = 0; index <= 1_024; index += 1) cache.put(`${index}.test`, [4], found([60]));
+  assert.equal(cache.get("0.test", [4]), null);
+  assert.notEqual(cache.get("1.test", [4]), null);
+  assert.notEqual(cache.get("1024.test", [4]), null);
 });
