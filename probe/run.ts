@@ -10,6 +10,7 @@ import { type Log, logTo } from "../collector/wire/log.ts";
 import type { ProbeSettings, VantageSettings } from "./config.ts";
 import { KEY } from "./key.ts";
 import { lockFolder } from "./lock.ts";
+import { turnsOf } from "./path/watch.ts";
 import { paceOf } from "./schedule/pace.ts";
 import { nodeFiles } from "./spool/files.ts";
 import { type Vantage, vantageOf } from "./vantage.ts";
@@ -42,11 +43,14 @@ export async function startProbe(deps: ProbeDeps): Promise<Probe> {
   };
   try {
     const pace = paceOf({ clock, limits: settings.limits, cpuMs });
+    const pathTurns = turnsOf(clock);
     const bootMs = deps.bootMs ?? (() => uptime() * 1000);
     const { loopDelayMs } = settings.limits;
     for (const one of settings.vantages) {
       const own = settings.vantages.length > 1 ? logOf(log, one) : log;
-      vantages.push(await vantageOf({ settings: one, loopDelayMs, clock, log: own, random, bootMs, pace }));
+      vantages.push(
+        await vantageOf({ settings: one, loopDelayMs, clock, log: own, random, bootMs, pace, pathTurns }),
+      );
     }
     await Promise.all(vantages.map((vantage) => vantage.start()));
     return { stop };

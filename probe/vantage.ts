@@ -13,6 +13,8 @@ import type { ProbeConfig, Progress } from "../collector/wire/probe-protocol.ts"
 import { NO_TIMINGS } from "../collector/wire/sample.ts";
 import { VERSION } from "../collector/wire/version.ts";
 import type { VantageSettings } from "./config.ts";
+import { type Path, pathOf } from "./path/path.ts";
+import type { Turns } from "./path/watch.ts";
 import { type OnDemand, onDemandOf } from "./schedule/on-demand.ts";
 import type { Pace } from "./schedule/pace.ts";
 import { type Plan, planOf, type Unkept } from "./schedule/plan.ts";
@@ -37,6 +39,8 @@ export type VantageDeps = {
   /** Ms since the machine started, counted while it sleeps too. */
   readonly bootMs: () => number;
   readonly pace: Pace;
+  /** For evidence of routes; all vantages together. */
+  readonly pathTurns: Turns;
 };
 
 export type Vantage = {
@@ -76,7 +80,9 @@ export async function vantageOf(deps: VantageDeps): Promise<Vantage> {
     probeVersion: VERSION,
     refusedAsFuture: (target, tick) => plan.forget(target, tick),
   });
-  const vantage = new RunningVantage(deps, { spool, client, shipper, plan, config: kept?.config ?? null });
+  const path = pathOf({ ...deps, client, files, turns: deps.pathTurns });
+  const config = kept?.config ?? null;
+  const vantage = new RunningVantage(deps, { spool, client, shipper, plan, path, config });
   const puller = pullerOf(
     {
       ...{ client, files, clock, log, random },
@@ -97,6 +103,7 @@ type Parts = {
   readonly client: Client;
   readonly shipper: Shipper;
   readonly plan: Plan;
+  readonly path: Path;
   /** Of an earlier run; null = none. */
   readonly config: ProbeConfig | null;
 };
@@ -111,6 +118,7 @@ class RunningVantage implements Vantage {
   readonly #giveUp = new AbortController();
   readonly #tell: ReturnType<typeof progressOf>;
   readonly #selfCheck: SelfCheck;
+  readonly #path: Path;
 
   constructor(deps: VantageDeps, parts: Parts) {
     const { clock, log, bootMs, pace } = deps;
@@ -119,9 +127,11 @@ class RunningVantage implements Vantage {
     this.#tell = progressOf(parts.client);
     this.#targets = targetsOf(deps);
     this.#selfCheck = selfCheckOf({ ...deps.settings, clock, log });
+    this.#path = parts.path;
     this.onDemand = onDemandOf({
       ...{ clock, log },
-      measure: (once, options) => this.#targets.once(once, options),
+      measure: async (once, options) =>
+        await this.#path.alongside(once, await this.#targets.once(once, options), options.signal),
       tell: onceNewsOf(parts.client),
     });
     this.#scheduler = schedulerOf({
@@ -136,6 +146,7 @@ class RunningVantage implements Vantage {
     const { config, shipper } = this.#parts;
     if (config) this.apply(config);
     shipper.start();
+    this.#path.start();
     this.puller?.start();
     await this.#warmUp();
     this.#scheduler.start();
@@ -156,6 +167,7 @@ class RunningVantage implements Vantage {
     const { vantage, assignments } = config;
     this.#deps.log.info({ vantage, targets: assignments.length }, "assignments");
     this.#targets.assigned(config);
+    this.#path.assigned(assignments);
     this.#scheduler.assign(assignments);
   }
 
@@ -170,7 +182,7 @@ class RunningVantage implements Vantage {
     const { spool, client, shipper } = this.#parts;
     await Promise.all([this.puller?.stop(), this.#scheduler.stop(MEASURE_GRACE_MS)]);
     this.#giveUp.abort(new Error("the probe stops"));
-    await shipper.stop(SHIP_GRACE_MS);
+    await Promise.all([shipper.stop(SHIP_GRACE_MS), this.#path.stop()]);
     await spool.close();
     this.#targets.close();
     client.close();
@@ -188,7 +200,7 @@ class RunningVantage implements Vantage {
         (address, part) => this.#keep({ target, address, tick, stepS, ...part }),
         { signal, ...(first ? { onProgress } : {}) },
       );
-      await this.#keep({ target, tick, stepS, ...measured });
+      this.#path.kept(await this.#keep({ target, tick, stepS, ...measured }), assignment);
     } catch (error) {
       if (signal.aborted) return;
       this.#deps.log.error({ target, tick, error }, "a measurement broke off");
