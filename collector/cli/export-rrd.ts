@@ -14,15 +14,26 @@ import { type RrdArchive, rrdXml } from "./rrd-xml.ts";
 
 type Column = readonly (number | null)[];
 type Columns = { readonly [M in Metric]: Column };
-type Series = { readonly target: string; readonly vantage: string; readonly lastS: number };
+type Series = {
+  readonly target: string;
+  readonly vantage: string;
+  readonly address?: string;
+  readonly lastS: number;
+};
 
 /**
  * @param target Id. @param vantage Id.
+ * @param address Of one that is measured apart; absent = the target's own series.
  * @throws NotFoundError when the series holds no sample
  */
-export async function exportedRrd(client: Client, target: string, vantage: string): Promise<string> {
-  const { tick: lastS, stepS } = await newestSample(client, target, vantage);
-  const series = { target, vantage, lastS };
+export async function exportedRrd(
+  client: Client,
+  target: string,
+  vantage: string,
+  address?: string,
+): Promise<string> {
+  const { tick: lastS, stepS } = await newestSample(client, target, vantage, address);
+  const series = { target, vantage, ...(address === undefined ? {} : { address }), lastS };
   const specs = archivesOf(stepS);
   const [finest] = specs;
   if (!finest) throw new NotFoundError("series", `${target}/${vantage}`);
@@ -40,8 +51,9 @@ export async function exportedRrd(client: Client, target: string, vantage: strin
 }
 
 /** The newest sample of a series. @throws NotFoundError when there is none */
-export async function newestSample(client: Client, target: string, vantage: string) {
+export async function newestSample(client: Client, target: string, vantage: string, address?: string) {
   const search = new URLSearchParams({ vantage, limit: "1" });
+  if (address !== undefined) search.set("address", address);
   const page = await answered(
     client,
     SamplesPage,
@@ -50,7 +62,8 @@ export async function newestSample(client: Client, target: string, vantage: stri
   );
   const [newest] = page.samples;
   if (newest) return newest.sample;
-  throw new NotFoundError("sample of", `${target} from ${vantage}`);
+  const what = address === undefined ? target : `${target} at ${address}`;
+  throw new NotFoundError("sample of", `${what} from ${vantage}`);
 }
 
 async function columns(read: (metric: Metric) => Promise<Column>): Promise<Columns> {
@@ -66,7 +79,7 @@ function byMetric(columns: readonly Column[]): Columns {
 /** All rows of an archive, oldest first; null where it holds none. */
 async function column(
   client: Client,
-  { target, vantage, lastS }: Series,
+  { lastS, ...series }: Series,
   spec: ArchiveSpec,
   metric: Metric,
   cf: ConsolidationFunction,
@@ -74,7 +87,7 @@ async function column(
   const toS = Math.floor(lastS / spec.rowS) * spec.rowS;
   const fromS = Math.max(0, toS - spec.rows * spec.rowS);
   const range = { steps: String(spec.steps), from: String(fromS), to: String(toS) };
-  const search = new URLSearchParams({ target, vantage, metric, cf, ...range });
+  const search = new URLSearchParams({ ...series, metric, cf, ...range });
   const { rows } = await answered(client, FetchedRows, "GET", `/fetch?${search}`);
   const at = new Map(rows.map(({ t, value }) => [t, value]));
   return Array.from({ length: spec.rows }, (_, i) => at.get(fromS + (i + 1) * spec.rowS) ?? null);

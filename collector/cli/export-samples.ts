@@ -1,5 +1,6 @@
 /** Samples of a series from the sample log, oldest first, as lines of CSV or JSON; a day at a time, so that memory stays small. */
 import { PDP_KEEP_S } from "../archive/layout.ts";
+import { SeriesList } from "../wire/api-addresses.ts";
 import { SamplesPage, type SampleView } from "../wire/api-overview.ts";
 import { METRICS } from "../wire/metric.ts";
 import { answered } from "./answers.ts";
@@ -16,13 +17,15 @@ export type Form = "csv" | "jsonl";
 export type Wanted = {
   readonly target: Named;
   readonly vantage: Named;
+  /** Of one address or family; undefined = the target's own series, then those of its addresses. */
+  readonly address: string | undefined;
   readonly fromS: number | null;
   readonly toS: number;
 };
 
 const DAY_S = 86_400;
 
-/** First columns of the CSV; then one per metric, in METRICS order. */
+/** First columns of the CSV; then one per metric, in METRICS order, and the address that was measured apart. */
 const COLUMNS = [
   "target",
   "vantage",
@@ -37,20 +40,31 @@ const COLUMNS = [
 
 /** @throws NotFoundError when the series holds no sample */
 export async function* exportedSamples(client: Client, wanted: Wanted, form: Form): AsyncGenerator<string> {
-  const { target, vantage } = wanted;
-  const newest = await newestSample(client, target.id, vantage.id);
-  const toS = Math.min(wanted.toS, newest.tick);
-  const fromS = wanted.fromS ?? Math.max(0, newest.tick - PDP_KEEP_S(newest.stepS));
   const tell = progress();
-  if (form === "csv") yield csvLine([...COLUMNS, ...METRICS.map(headingOf)]);
-  for (let at = fromS; at <= toS; at += DAY_S) {
-    tell(`read up to ${isoOf(at)}`);
-    const views = await between(client, wanted, at, Math.min(toS, at + DAY_S - 1));
-    yield views.map((view) => lineOf(view, wanted, form)).join("");
+  const all = wanted.address === undefined ? await addressesHeld(client, wanted) : [wanted.address];
+  if (form === "csv") yield csvLine([...COLUMNS, ...METRICS.map(headingOf), "address"]);
+  for (const address of all) {
+    const newest = await newestSample(client, wanted.target.id, wanted.vantage.id, address);
+    const toS = Math.min(wanted.toS, newest.tick);
+    const fromS = wanted.fromS ?? Math.max(0, newest.tick - PDP_KEEP_S(newest.stepS));
+    for (let at = fromS; at <= toS; at += DAY_S) {
+      tell(`read ${address === undefined ? "" : `${address} `}up to ${isoOf(at)}`);
+      const views = await between(client, { ...wanted, address }, at, Math.min(toS, at + DAY_S - 1));
+      yield views.map((view) => lineOf(view, wanted, form)).join("");
+    }
   }
 }
 
-async function between(client: Client, { target, vantage }: Wanted, fromS: number, toS: number) {
+/** The series of a target at a vantage, its own first; undefined = its own, also when there is none. */
+async function addressesHeld(client: Client, { target, vantage }: Wanted): Promise<(string | undefined)[]> {
+  const search = new URLSearchParams({ target: target.id, vantage: vantage.id });
+  const { series } = await answered(client, SeriesList, "GET", `/history?${search}`);
+  const held = series.map(({ address }) => address);
+  return held.length === 0 ? [undefined] : held;
+}
+
+async function between(client: Client, wanted: Wanted, fromS: number, toS: number) {
+  const { target, vantage, address } = wanted;
   const views: SampleView[] = [];
   let cursor: string | null = null;
   do {
@@ -60,6 +74,7 @@ async function between(client: Client, { target, vantage }: Wanted, fromS: numbe
       to: `${toS}`,
       limit: "1000",
     });
+    if (address !== undefined) search.set("address", address);
     if (cursor !== null) search.set("cursor", cursor);
     const path = `/targets/${encodeURIComponent(target.id)}/samples?${search}`;
     const page: SamplesPage = await answered(client, SamplesPage, "GET", path);
@@ -89,5 +104,6 @@ function lineOf({ sample }: SampleView, { target, vantage }: Wanted, form: Form)
     failure?.cause ?? null,
     failure?.source ?? null,
     ...values,
+    sample.address ?? null,
   ]);
 }

@@ -11,6 +11,7 @@ import { instantOf } from "./show-time.ts";
 
 type ExportFlags = {
   readonly vantage?: string;
+  readonly address?: string;
   readonly rrd?: boolean;
   readonly csv?: boolean;
   readonly jsonl?: boolean;
@@ -25,6 +26,10 @@ export const verb = plainVerb<ExportFlags>("export", {
   options: (command) => {
     command
       .option("--vantage <VANTAGE>", "where from; may be left out when there is only one")
+      .option(
+        "--address <ADDRESS>",
+        "only this address, ipv4 or ipv6; default: the target's own series, then each of those",
+      )
       .option("--rrd", "every archive as XML for rrdtool restore: seconds as floats, speed in bytes/s")
       .option("--csv", "a line per sample: times in ms, speed in bytes/s, empty where there is none")
       .option("--jsonl", "a JSON object per sample and line, as measured, with target and vantage by name")
@@ -43,8 +48,8 @@ export const verb = plainVerb<ExportFlags>("export", {
     };
     const parts =
       form === "rrd"
-        ? [await exportedRrd(client, target.id, vantage.id)]
-        : exportedSamples(client, { target, vantage, ...range }, form);
+        ? [await exportedRrd(client, target.id, vantage.id, flags.address)]
+        : exportedSamples(client, { target, vantage, address: flags.address, ...range }, form);
     await written(parts, flags.out);
   },
 });

@@ -11,6 +11,7 @@ import { table } from "./table.ts";
 
 type FetchFlags = {
   readonly vantage?: string;
+  readonly address?: string;
   readonly metric: string;
   readonly cf: string;
   readonly steps?: string;
@@ -25,6 +26,7 @@ export const verb = plainVerb<FetchFlags>("fetch", {
   options: (command) => {
     command
       .option("--vantage <VANTAGE>", "where from; may be left out when there is only one")
+      .option("--address <ADDRESS>", "of one address that is measured apart, or of ipv4 or ipv6")
       .option("--metric <METRIC>", METRICS.join(", "), "total")
       .option("--cf <CF>", CFS.join(", "), "AVERAGE")
       .option("--steps <N>", "ticks per row, which names the archive (default: the finest that reaches back)")
@@ -39,6 +41,7 @@ export const verb = plainVerb<FetchFlags>("fetch", {
       vantage: (await vantageNamed(client, flags.vantage)).id,
       metric: oneOf("--metric", flags.metric.toLowerCase(), METRICS),
       cf: oneOf("--cf", flags.cf.toUpperCase(), CFS),
+      ...(flags.address === undefined ? {} : { address: flags.address }),
       ...(flags.steps === undefined ? {} : { steps: flags.steps }),
       ...(flags.from === undefined ? {} : { from: String(instantOf("--from", flags.from, nowS)) }),
       ...(flags.to === undefined ? {} : { to: String(instantOf("--to", flags.to, nowS)) }),

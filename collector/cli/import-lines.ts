@@ -61,9 +61,11 @@ export function csvLines(
     if (!Number.isInteger(tick)) return { line, why: "tick is not whole UTC seconds" };
     const state = byName.get("state") || (timings.total === null ? "" : "up");
     if (state === "") return { line, why: "it has neither a state nor a total" };
+    const address = byName.get("address") ?? "";
     const sample = {
       ...madeSample(tick, Number(byName.get("step_s") || stepS), timings),
       ...stateOf(state, byName),
+      ...(address === "" ? {} : { address }),
     };
     return { line, target: byName.get("target"), vantage: byName.get("vantage"), sample };
   });

@@ -4,6 +4,7 @@
  * Samples are sorted by series and tick first. What is held already stands, so running it again changes nothing.
  */
 import { readFile } from "node:fs/promises";
+import { gunzipSync } from "node:zlib";
 import { CarrierwatchError } from "../wire/errors.ts";
 import { METRICS } from "../wire/metric.ts";
 import { BATCH_MAX_SAMPLES, BatchAnswer } from "../wire/sample.ts";
@@ -31,11 +32,15 @@ type Placed = {
   readonly line: number;
   readonly target: string;
   readonly vantage: string;
+  /** "" = the target's own series. */
+  readonly address: string;
   readonly tick: number;
   readonly sample: object;
 };
 
 const Answer = BatchAnswer.pick({ outcomes: true });
+/** How a gzipped file begins. */
+const GZIP = 0x1f8b;
 const PER_UNIT: Readonly<Record<string, number>> = { s: 1e6, ms: 1000, us: 1 };
 
 export const verb = plainVerb<ImportFlags>("import", {
@@ -45,7 +50,7 @@ export const verb = plainVerb<ImportFlags>("import", {
     command
       .option("--rrd", "rrdtool dump XML; its rows of one step, wider ones are left")
       .option("--csv", "a heading and a line per sample, columns as export names them")
-      .option("--jsonl", "a JSON object per sample and line, as export writes them")
+      .option("--jsonl", "a JSON object per sample and line, as export writes them; gzip is understood")
       .option("--target <TARGET>", "of every sample, instead of what the file says")
       .option("--vantage <VANTAGE>", "the same")
       .option(
@@ -76,7 +81,8 @@ export const verb = plainVerb<ImportFlags>("import", {
 
 async function textOf(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    const bytes = await readFile(file);
+    return (bytes.length > 2 && bytes.readUInt16BE(0) === GZIP ? gunzipSync(bytes) : bytes).toString("utf8");
   } catch (cause) {
     throw new CarrierwatchError("usage", `${file} cannot be read`, { cause });
   }
@@ -135,18 +141,26 @@ async function place(client: Client, read: readonly (Read | Refused)[], flags: I
     const { line, sample } = one;
     const target = targets(flags.target ?? one.target);
     const vantage = vantages(flags.vantage ?? one.vantage);
-    const first = firstLines.get(`${target}/${vantage}/${sample.tick}`);
+    const address = typeof sample["address"] === "string" ? sample["address"] : "";
+    const seat = `${target}/${vantage}/${address}/${sample.tick}`;
+    const first = firstLines.get(seat);
     if (target === undefined) refused.push({ line, why: unnamed("target", flags.target ?? one.target) });
     else if (vantage === undefined)
       refused.push({ line, why: unnamed("vantage", flags.vantage ?? one.vantage) });
     else if (first !== undefined)
       refused.push({ line, why: `tick ${sample.tick} was on line ${first} already` });
     else {
-      firstLines.set(`${target}/${vantage}/${sample.tick}`, line);
-      placed.push({ line, target, vantage, tick: sample.tick, sample: { ...sample, target } });
+      firstLines.set(seat, line);
+      placed.push({ line, target, vantage, address, tick: sample.tick, sample: { ...sample, target } });
     }
   }
-  placed.sort((a, b) => compare(a.target, b.target) || compare(a.vantage, b.vantage) || a.tick - b.tick);
+  placed.sort(
+    (a, b) =>
+      compare(a.target, b.target) ||
+      compare(a.vantage, b.vantage) ||
+      compare(a.address, b.address) ||
+      a.tick - b.tick,
+  );
   return { placed, refused };
 }
 

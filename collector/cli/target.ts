@@ -6,6 +6,7 @@ import { CarrierwatchError, ConfigError } from "../wire/errors.ts";
 import { isPaused, Target, TargetInput } from "../wire/target.ts";
 import { answered, targetBy, targetsOf } from "./answers.ts";
 import { type CommonFlags, type Job, subcommand, verbOf } from "./command.ts";
+import { purgeOf } from "./purge.ts";
 import { isoOf, spanText } from "./show-time.ts";
 import { readStdin } from "./stdin.ts";
 import { facts, table } from "./table.ts";
@@ -223,4 +224,5 @@ export const verb = verbOf("target", "the URLs that are watched", [
   remove,
   pause,
   resume,
+  purgeOf("target"),
 ]);

@@ -1,10 +1,12 @@
 /** The verb `vantage`: the places that measure, and the command that joins a machine. */
 import type { Command } from "commander";
 import { JoinCommand } from "../wire/api-settings.ts";
+import type { Egress } from "../wire/egress.ts";
 import { UnavailableError } from "../wire/errors.ts";
 import { Vantage } from "../wire/vantage.ts";
 import { answered, vantageBy, vantagesOf } from "./answers.ts";
 import { type CommonFlags, type Job, repeated, subcommand, verbOf } from "./command.ts";
+import { purgeOf } from "./purge.ts";
 import { isoOf } from "./show-time.ts";
 import { facts, table } from "./table.ts";
 
@@ -66,7 +68,7 @@ const show = subcommand({
   about: "one vantage, by id or name",
   async act({ client, print }, [wanted = ""]) {
     const view = await vantageBy(client, wanted);
-    const { vantage, contact, status, counters } = view;
+    const { vantage, contact, status, counters, egress } = view;
     print(view, () =>
       facts([
         ["name", vantage.name],
@@ -76,6 +78,7 @@ const show = subcommand({
         ["status", status],
         ["last contact", contact ? isoOf(contact.atMs / 1000) : null],
         ["address", contact?.address ?? null],
+        ...egress.map((one) => ["seen from", egressText(one)] as const),
         ["probe", contact?.probeVersion ?? null],
         ["clock skew", contact?.skewMs == null ? null : `${contact.skewMs} ms`],
         ["spool", contact ? `${contact.spoolRecords} records, ${contact.spoolBytes} bytes` : null],
@@ -116,6 +119,13 @@ const remove = subcommand({
   },
 });
 
+function egressText({ address, sinceS, hint }: Egress): string {
+  const whose = [hint?.name, hint?.asn === undefined ? undefined : `AS${hint.asn}`]
+    .filter(Boolean)
+    .join(", ");
+  return `${address} since ${isoOf(sinceS)}${whose === "" ? "" : ` (${whose})`}`;
+}
+
 function fields(command: Command): void {
   command
     .option("--carrier <ID>", "whose network it is in: ct, cnc, cmcc, local or your own")
@@ -139,4 +149,12 @@ function printJoin({ flags, print }: Pick<Job<CommonFlags>, "flags" | "print">, 
   print(joined, () => joined.command);
 }
 
-export const verb = verbOf("vantage", "the places that measure", [list, add, join, show, edit, remove]);
+export const verb = verbOf("vantage", "the places that measure", [
+  list,
+  add,
+  join,
+  show,
+  edit,
+  remove,
+  purgeOf("vantage"),
+]);
