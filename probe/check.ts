@@ -4,40 +4,24 @@
  * Exit 0 up, 1 down, 75 when this machine could not measure, 78 when the address is not allowed.
  */
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { systemClock } from "../collector/wire/clock.ts";
-import { CarrierwatchError, ConfigError } from "../collector/wire/errors.ts";
-import { TargetInput } from "../collector/wire/target.ts";
+import { ConfigError } from "../collector/wire/errors.ts";
 import { VERSION } from "../collector/wire/version.ts";
 import type { Verb } from "../main.ts";
-import { type Look, shortLine, summary, waterfall } from "./check/waterfall.ts";
+import { taskOf } from "./check/assignment.ts";
+import { type Flags, flagsOf, HELP, usage } from "./check/flags.ts";
+import type { Look } from "./check/look.ts";
+import { namedOf } from "./check/resolve.ts";
+import { shortLine, summary, waterfall } from "./check/waterfall.ts";
 import { languageOf, WORDS, type Words } from "./check/words.ts";
+import type { Secrets } from "./measure/ask.ts";
 import { type Measurer, measurer } from "./measure/measure.ts";
 import type { Measurable, Measured } from "./measure/measured.ts";
-
-const HELP = `usage: carrierwatch check URL [options]
-
-Measures the URL now, from this machine, and prints where the time went.
-
-  -n N                   measure N times (1 to 100), then average, smallest and largest
-  --json                 one JSON object per measurement and line
-  --allow CIDR           measure this network although it is private; repeatable
-  --resolver IP[:PORT]   ask this resolver instead of the machine's own; repeatable
-  --local-address IP     measure from this address of the machine
-  -4, -6                 IPv4 or IPv6 only
-  --method HEAD          default GET
-  --contains TEXT        the body must contain this text
-  --timeout SECONDS      for the whole measurement, default 10; connecting gets half of it
-  --ca FILE              trust these certificates (PEM) too
-  --lang zh|en           default: from LC_ALL, LC_MESSAGES or LANG
-  --help
-
-carrierwatch check --from ct,cnc URL asks vantages of a collector instead; check --from all --help.
-`;
 
 const EXIT_UNKNOWN = 75;
 const EXIT_REFUSED = 78;
 const SHOW_PROGRESS_MS = 1_000;
+const STDIN = 0;
 
 /** Measures and prints. @throws CarrierwatchError (code "usage") or ConfigError for a command line it cannot use. */
 export const verb: Verb = async ({ argv, env }) => {
@@ -46,22 +30,14 @@ export const verb: Verb = async ({ argv, env }) => {
     process.stdout.write(HELP);
     return 0;
   }
-  const assignment = assignmentOf(positionals, values);
   const count = countOf(values.n);
+  const { assignment, secrets } = taskOf(positionals, values, readText);
   const words = WORDS[languageOf(values.lang, env)];
-  const clock = systemClock();
   const colour = process.stdout.isTTY === true && (env["NO_COLOR"] ?? "") === "";
-  const look: Look = { words, colour, nowMs: clock.nowMs() };
-  const engine = measurer({
-    clock,
-    random: Math.random,
-    allow: values.allow ?? [],
-    allowFile: "--allow",
-    resolvers: values.resolver ?? [],
-    ...(values["local-address"] === undefined ? {} : { localAddress: values["local-address"] }),
-    ca: values.ca === undefined ? [] : [readCa(values.ca)],
-    version: VERSION,
-  });
+  const look: Look = { words, colour, nowMs: Date.now() };
+  const engine = engineOf(values, secrets);
+  // The engine's own timers keep no process alive, and between two connects of a ping there is nothing else.
+  const awake = setInterval(() => undefined, 60_000);
   try {
     await engine.warmUp();
     const all: Measured[] = [];
@@ -76,63 +52,26 @@ export const verb: Verb = async ({ argv, env }) => {
     if (count > 1 && !values.json) process.stdout.write(`\n${summary(all, look)}\n`);
     return exitOf(all);
   } finally {
+    clearInterval(awake);
     engine.close();
   }
 };
 
-function flagsOf(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        n: { type: "string", short: "n" },
-        json: { type: "boolean" },
-        allow: { type: "string", multiple: true },
-        resolver: { type: "string", multiple: true },
-        "local-address": { type: "string" },
-        ipv4: { type: "boolean", short: "4" },
-        ipv6: { type: "boolean", short: "6" },
-        method: { type: "string" },
-        contains: { type: "string" },
-        timeout: { type: "string" },
-        ca: { type: "string" },
-        lang: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
-  }
-}
-
-type Flags = ReturnType<typeof flagsOf>["values"];
-
-/** The command line as a target with its defaults: what is allowed for one is allowed here. */
-function assignmentOf(positionals: readonly string[], values: Flags): Measurable {
-  const [given = "", ...rest] = positionals;
-  if (given === "" || rest.length > 0) throw usage("give exactly one URL");
-  if (values.ipv4 && values.ipv6) throw usage("-4 and -6 exclude each other");
-  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`;
-  if (!URL.canParse(url)) throw usage(`${JSON.stringify(given.slice(0, 200))} is not a URL`);
-  const totalMs = Math.round(Number(values.timeout ?? "10") * 1000);
-  const parsed = TargetInput.safeParse({
-    name: "check",
-    url,
-    method: values.method?.toUpperCase() ?? "GET",
-    family: values.ipv4 ? "ipv4" : values.ipv6 ? "ipv6" : "any",
-    expect: {
-      status: ["200-399"],
-      ...(values.contains === undefined ? {} : { bodyContains: values.contains }),
-    },
-    timeouts: { connectMs: Math.max(100, Math.round(totalMs / 2)), totalMs },
+function engineOf(values: Flags, secrets: Secrets): Measurer {
+  const local = values["local-address"] ?? values.interface;
+  const ca = values.ca ?? values.cacert;
+  return measurer({
+    clock: systemClock(),
+    random: Math.random,
+    allow: values.allow ?? [],
+    allowFile: "--allow",
+    resolvers: values.resolver ?? [],
+    ...(local === undefined ? {} : { localAddress: local }),
+    ca: ca === undefined ? [] : [readText(ca, "--ca")],
+    named: namedOf(values.resolve ?? []),
+    secrets,
+    version: VERSION,
   });
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw usage(issues.join("; "));
-  }
-  const { method, family, expect, timeouts, redirects, bodyCapBytes } = parsed.data;
-  return { url, method, family, expect, timeouts, redirects, bodyCapBytes };
 }
 
 function countOf(text: string | undefined): number {
@@ -141,26 +80,22 @@ function countOf(text: string | undefined): number {
   return count;
 }
 
-function usage(message: string): CarrierwatchError {
-  return new CarrierwatchError("usage", message, { hint: "carrierwatch check --help" });
-}
-
-function readCa(file: string): string {
+function readText(file: string, flag: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(file === "-" ? STDIN : file, "utf8");
   } catch (cause) {
-    throw new ConfigError(`--ca ${file} cannot be read`, { cause });
+    throw new ConfigError(`${flag} ${file} cannot be read`, { cause });
   }
 }
 
-/** Measures; on the terminal, what takes longer than a second says how far it is. */
+/** Measures; on a terminal, what takes longer than a second says how far it is, on a line that goes away again. */
 async function withProgress(engine: Measurer, assignment: Measurable, words: Words): Promise<Measured> {
+  if (!process.stderr.isTTY) return engine.measure(assignment);
   let reached = "";
   let shown = false;
   const show = () => {
     shown = true;
-    const end = process.stderr.isTTY ? "\r" : "\n";
-    process.stderr.write(`${words.measuring} ${assignment.url.slice(0, 60)} ... ${reached}${end}`);
+    process.stderr.write(`\r\u001b[2K${words.measuring} ${assignment.url.slice(0, 60)} ... ${reached}`);
   };
   const cancel = systemClock().after(SHOW_PROGRESS_MS, show);
   try {
@@ -169,12 +104,12 @@ async function withProgress(engine: Measurer, assignment: Measurable, words: Wor
         reached = done
           .map(({ metric, us }) => `${words.metrics[metric]} ${Math.round(us / 1000)} ms`)
           .join(", ");
-        if (shown && process.stderr.isTTY) show();
+        if (shown) show();
       },
     });
   } finally {
     cancel();
-    if (shown && process.stderr.isTTY) process.stderr.write("\u001b[2K\r");
+    if (shown) process.stderr.write("\r\u001b[2K");
   }
 }
 

@@ -4,7 +4,8 @@
  * Nothing is stored anywhere. Exit 0 up at each vantage, 1 down at any, 75 when one could not measure or did not answer.
  */
 import type { Verb } from "../../main.ts";
-import { type Look, waterfall } from "../../probe/check/waterfall.ts";
+import type { Look } from "../../probe/check/look.ts";
+import { waterfall } from "../../probe/check/waterfall.ts";
 import { languageOf, WORDS, type Words } from "../../probe/check/words.ts";
 import { systemClock } from "../wire/clock.ts";
 import { CarrierwatchError, UnavailableError } from "../wire/errors.ts";

@@ -5,20 +5,13 @@
  */
 import { PHASES, type Phase } from "../../collector/wire/metric.ts";
 import type { Measured } from "../measure/measured.ts";
-import type { Words } from "./words.ts";
+import { facts } from "./facts.ts";
+import { type Look, paint, showUs } from "./look.ts";
 
 /** Cells the longest bar takes. */
 const BAR_CELLS = 44;
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 const COLOURS: Readonly<Record<Phase, number>> = { dns: 36, connect: 33, tls: 35, wait: 32, transfer: 34 };
-
-export type Look = {
-  readonly words: Words;
-  /** ANSI colours: only for a terminal. */
-  readonly colour: boolean;
-  /** UTC ms, for the days a certificate has left. */
-  readonly nowMs: number;
-};
 
 /** The waterfall of one measurement, lines without a final newline. */
 export function waterfall(url: string, measured: Measured, look: Look): string {
@@ -39,7 +32,7 @@ function headline(url: string, { state, detail }: Measured, look: Look): string 
 }
 
 /** One line per phase that was completed, then the totals. */
-function bars({ timings }: Measured, look: Look): string[] {
+function bars({ timings, detail }: Measured, look: Look): string[] {
   const { metrics } = look.words;
   const labels = Math.max(...PHASES.map((phase) => cells(metrics[phase])), cells(metrics.ttfb));
   const sumUs = PHASES.reduce((sum, phase) => sum + (timings[phase] ?? 0), 0);
@@ -48,7 +41,9 @@ function bars({ timings }: Measured, look: Look): string[] {
   const lines = PHASES.flatMap((phase) => {
     const us = timings[phase];
     if (us === null) return [];
-    const bar = `${" ".repeat(Math.floor(fromUs * scale))}${paint(block(us * scale), COLOURS[phase], look)}`;
+    const cellsWide = us * scale;
+    const drawn = phase === "tls" ? shared(cellsWide, (detail.tlsNetUs ?? us) / us) : block(cellsWide);
+    const bar = `${" ".repeat(Math.floor(fromUs * scale))}${paint(drawn, COLOURS[phase], look)}`;
     fromUs += us;
     return [`  ${pad(metrics[phase], labels)}  ${showUs(us).padStart(10)}  ${bar}`];
   });
@@ -59,51 +54,18 @@ function bars({ timings }: Measured, look: Look): string[] {
   return lines;
 }
 
+/** A bar whose first part is the network's, the rest arithmetic. @param share 0..1, of the first part. */
+function shared(length: number, share: number): string {
+  const all = block(length);
+  if (share >= 1) return all;
+  const first = Math.round(all.length * share);
+  return "█".repeat(first) + "░".repeat(all.length - first);
+}
+
 /** A bar of so many cells, to the eighth; never invisible. */
 function block(length: number): string {
   const eighths = Math.max(1, Math.round(length * 8));
   return `${"█".repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8] ?? ""}`;
-}
-
-function facts({ state, failure, timings, detail }: Measured, look: Look): string[] {
-  const { words } = look;
-  const lines: string[] = [];
-  if (detail.wireBytes !== undefined) lines.push(received(detail, timings.speed, words));
-  if (detail.redirects !== undefined) {
-    lines.push(words.redirects(detail.redirects, showUs(detail.redirectUs ?? 0), detail.finalUrl ?? ""));
-  }
-  if (detail.certificate) {
-    const days = Math.floor((detail.certificate.notAfterS - look.nowMs / 1000) / 86_400);
-    const text = words.certificate(detail.certificate.subject, detail.certificate.issuer, days);
-    lines.push(days < 14 ? paint(text, 33, look) : text);
-  }
-  if (failure) {
-    const { phases, causes, sources } = words;
-    const said = words.failed(
-      phases[failure.phase],
-      causes[failure.cause],
-      showUs(failure.elapsedUs),
-      sources[failure.source],
-    );
-    lines.push(paint(said, 31, look));
-    if (failure.detail !== undefined) lines.push(failure.detail);
-  }
-  if (state === "suspect") lines.push(paint(words.disturbed(`${detail.loopDelayMs ?? 0} ms`), 33, look));
-  if (detail.note !== undefined) lines.push(detail.note);
-  return lines;
-}
-
-function received(detail: Measured["detail"], speedBps: number | null, words: Words): string {
-  const wireBytes = detail.wireBytes ?? 0;
-  const bodyBytes = detail.bodyBytes ?? wireBytes;
-  return [
-    `${words.received} ${showBytes(wireBytes)}`,
-    ...(bodyBytes === wireBytes ? [] : [`${words.decoded} ${showBytes(bodyBytes)}`]),
-    ...(speedBps === null ? [] : [`${words.speed} ${showBytes(speedBps)}/s`]),
-    ...(typeof detail.receiveBps === "number"
-      ? [`${words.receiving} ${showBytes(detail.receiveBps)}/s`]
-      : []),
-  ].join(", ");
 }
 
 /** One line of a series: number, state, status, phases. */
@@ -134,29 +96,6 @@ export function summary(all: readonly Measured[], look: Look): string {
   });
   const up = all.filter((one) => one.state === "up" || one.state === "suspect").length;
   return [...lines, `  ${words.states.up} ${up}/${all.length}`].join("\n");
-}
-
-/** Microseconds as ms, or as s from ten seconds on. */
-export function showUs(us: number): string {
-  if (us >= 10_000_000) return `${(us / 1e6).toFixed(2)} s`;
-  const ms = us / 1000;
-  return `${ms >= 100 ? ms.toFixed(0) : ms >= 10 ? ms.toFixed(1) : ms.toFixed(2)} ms`;
-}
-
-/** Bytes in decimal units, as curl and browsers count them. */
-export function showBytes(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toPrecision(3)} ${units[unit]}`;
-}
-
-function paint(text: string, code: number, look: Look): string {
-  return look.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
 }
 
 function pad(text: string, width: number): string {

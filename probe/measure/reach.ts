@@ -110,6 +110,8 @@ export function newFacts(): WayFacts {
 /** What this machine knows of a host without asking: do it before the clock runs. Null = a resolver has to be asked. */
 export function knownAddresses(tools: HopTools, way: Way): Addresses | null {
   if (way.families.length === 0) return { family: 4, addresses: [] };
+  const given = tools.named?.get(`${way.host}:${way.port}`) ?? tools.named?.get(`*:${way.port}`);
+  if (given !== undefined && way.pin === undefined) return firstFamily(given, way.families);
   const local = tools.lookup.local(way.pin ?? way.host, way.families);
   return local ?? (way.cache ? tools.answers.get(way.host, way.families) : null);
 }
@@ -243,7 +245,7 @@ export async function connectTls(
   // Before TLS 1.3 the first key is made after the certificate was verified: that is our arithmetic, not the network.
   if (facts.tlsProtocol !== "TLSv1.3") marks.serverHelloMs = null;
   const problem = problemOf(secure);
-  facts.unverified = problem !== null && !wish.verify;
+  facts.unverified = !wish.verify;
   if (problem !== null && wish.verify) {
     facts.certificate = certificateOf(secure);
     const said: unknown = secure.authorizationError;

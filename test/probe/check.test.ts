@@ -9,7 +9,8 @@ import { CarrierwatchError } from "../../collector/wire/errors.ts";
 import { silentLog } from "../../collector/wire/log.ts";
 import { NO_TIMINGS } from "../../collector/wire/sample.ts";
 import { exitCodeOf } from "../../main.ts";
-import { showBytes, showUs, summary, waterfall } from "../../probe/check/waterfall.ts";
+import { showBytes, showUs } from "../../probe/check/look.ts";
+import { summary, waterfall } from "../../probe/check/waterfall.ts";
 import { languageOf, WORDS } from "../../probe/check/words.ts";
 import { verb } from "../../probe/check.ts";
 import type { Measured } from "../../probe/measure/measured.ts";
@@ -43,7 +44,7 @@ test("a URL that is up prints its waterfall without colours when piped, and exit
   for (const label of ["connect", "TLS", "wait", "transfer", "first byte", "total"]) {
     assert.match(ran.out, new RegExp(`^  ${label} +[\\d.]+ ms`, "m"), label);
   }
-  assert.match(ran.out, /received 2\.00 kB, speed /);
+  assert.match(ran.out, /received 2\.00 kB, headers \d+ B, speed /);
   assert.match(ran.out, /certificate localhost, from carrierwatch test authority, 89 days left/);
   assert.ok(!ran.out.includes(ESCAPE));
 });
@@ -89,12 +90,25 @@ test("a series prints a line each and a summary; as JSON one object a line", asy
   for (const line of objects) assert.equal(JSON.parse(line).detail.status, 200);
 });
 
-test("what takes more than a second says so on stderr", async () => {
+test("on a terminal what takes more than a second says so, on a line that goes away; in colours", async () => {
   const target = await httpTarget({ delayMs: 1_300 });
-  const ran = await carrierwatch("check", target.url, "--allow", "127.0.0.1");
+  const command = [process.execPath, BIN, "check", target.url, "--allow", "127.0.0.1"].join(" ");
+  const typescript = (env: Record<string, string>) =>
+    new Promise<string>((resolve) => {
+      const around = { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8", ...env };
+      execFile("script", ["-qefc", command, "/dev/null"], { env: around }, (_error, out) => resolve(out));
+    });
+  const [coloured, plain, piped] = await Promise.all([
+    typescript({}),
+    typescript({ NO_COLOR: "1" }),
+    carrierwatch("check", target.url, "--allow", "127.0.0.1"),
+  ]);
   await target.close();
-  assert.equal(ran.code, 0);
-  assert.match(ran.err, /^measuring http:\/\/127\.0\.0\.1:\d+ \.\.\. connect \d+ ms\n$/);
+  assert.match(coloured, /measuring http:\/\/127\.0\.0\.1:\d+ \.\.\. connect \d+ ms/);
+  assert.ok(coloured.includes(`${ESCAPE}[32m`));
+  assert.ok(!plain.includes(`${ESCAPE}[32m`) && plain.includes("200"), plain);
+  assert.equal(piped.err, "");
+  assert.equal(piped.code, 0);
 });
 
 const WRONG: readonly (readonly [args: string[], code: number, says: RegExp])[] = [
@@ -106,7 +120,16 @@ const WRONG: readonly (readonly [args: string[], code: number, says: RegExp])[] 
   [["http://a.test", "-4", "-6"], 64, /exclude each other/],
   [["http://a.test", "--bogus"], 64, /bogus/],
   [["http://a.test", "--timeout", "0"], 64, /totalMs/],
-  [["http://a.test", "--method", "POST"], 64, /method/],
+  [["http://a.test", "--method", "BREW"], 64, /method/],
+  [["http://a.test", "-H", "no colon"], 64, /write it as "Name: value"/],
+  [["http://a.test", "-H", "Host: b.test"], 64, /set by the probe itself/],
+  [["http://a.test", "-u", "me:secret"], 64, /can be read by everyone/],
+  [["http://a.test", "--cert", "x"], 64, /go together/],
+  [["http://a.test", "--resolve", "a.test:443"], 64, /HOST:PORT:ADDRESS/],
+  [["http://a.test", "--resolve", "a.test:443:b.test"], 64, /HOST:PORT:ADDRESS/],
+  [["tcp://a.test"], 64, /has no port: write tcp:\/\/host:port/],
+  [["tcp://a.test:1", "-X", "GET"], 64, /--request is for http and https; tcp:\/\/ has none/],
+  [["dns://a.test?type=X"], 64, /type X; known are/],
   [["http://a.test", "--allow", "10.0.0.0/99"], 78, /"10\.0\.0\.0\/99" is not an address range/],
   [["http://a.test", "--ca", "/nowhere/ca.pem"], 78, /\/nowhere\/ca\.pem cannot be read/],
 ];
