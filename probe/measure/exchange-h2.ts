@@ -42,10 +42,15 @@ export function exchangeH2(
       session.destroy();
       socket.destroy();
     };
+    let over = false;
+    const stamp = () => {
+      if (!over) marks.end();
+      over = true;
+    };
     const receiver = receiverOf({
       ...options,
       ended() {
-        marks.end();
+        stamp();
         kill();
       },
       resolve,
@@ -79,13 +84,15 @@ export function exchangeH2(
         receiver.fail(error);
       }
     });
-    stream.once("end", () => {
-      if (seen.status !== null && !stream.aborted) receiver.end();
-    });
+    // A stream that is reset ends too: only when it is closed is it known whether it was complete.
+    stream.once("end", stamp);
     stream.on("error", lost);
     session.on("error", lost);
     socket.on("error", (error) => receiver.fail(error));
-    stream.once("close", () => lost(new Error("the connection was closed")));
+    stream.once("close", () => {
+      if (over && seen.status !== null && !stream.aborted && stream.rstCode === 0) receiver.end();
+      else lost(new Error("the connection was closed"));
+    });
     session.once("close", () => lost(new Error("the connection was closed")));
     return () => {
       kill();
