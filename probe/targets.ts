@@ -9,7 +9,7 @@ import type { Once } from "../collector/wire/on-demand.ts";
 import type { ProbeConfig } from "../collector/wire/probe-protocol.ts";
 import { VERSION } from "../collector/wire/version.ts";
 import { type AddressesTask, hasSeveral, measureAddresses } from "./addresses/measure-addresses.ts";
-import { placesOf } from "./addresses/places.ts";
+import { type Places, placesOf } from "./addresses/places.ts";
 import type { VantageSettings } from "./config.ts";
 import { DEFAULT_LIMITS } from "./judge/judge.ts";
 import type { Interfaces } from "./measure/families.ts";
@@ -26,6 +26,7 @@ export type TargetsDeps = {
   readonly clock: Clock;
   readonly random: () => number;
   readonly pace: Pace;
+  readonly places: Places;
   /** This machine's interfaces; default os.networkInterfaces. */
   readonly interfaces?: Interfaces;
 };
@@ -43,7 +44,15 @@ export type Targets = {
   close(): void;
 };
 
-export function targetsOf({ settings, loopDelayMs, clock, random, pace, interfaces }: TargetsDeps): Targets {
+export function targetsOf({
+  settings,
+  loopDelayMs,
+  clock,
+  random,
+  pace,
+  places,
+  interfaces,
+}: TargetsDeps): Targets {
   const { localAddress, resolvers } = settings;
   const limits = { ...DEFAULT_LIMITS, loopDelayMs };
   let given: ReadonlyMap<string, string> = new Map();
@@ -63,7 +72,6 @@ export function targetsOf({ settings, loopDelayMs, clock, random, pace, interfac
     version: VERSION,
   });
   const lookup = lookupOf({ resolvers, localAddress, hostsFile: settings.hosts ?? "/etc/hosts" });
-  const places = placesOf();
   const several = {
     ...{ clock, pace, lookup, localAddress, limits },
     interfaces: interfaces ?? networkInterfaces,

@@ -12,6 +12,7 @@ import type { Once } from "../collector/wire/on-demand.ts";
 import type { ProbeConfig, Progress } from "../collector/wire/probe-protocol.ts";
 import { NO_TIMINGS } from "../collector/wire/sample.ts";
 import { VERSION } from "../collector/wire/version.ts";
+import { type KeptPlaces, openPlaces } from "./addresses/places-file.ts";
 import type { VantageSettings } from "./config.ts";
 import { type Path, pathOf } from "./path/path.ts";
 import type { Turns } from "./path/watch.ts";
@@ -71,6 +72,7 @@ export async function vantageOf(deps: VantageDeps): Promise<Vantage> {
     maxBytes: settings.spool.maxBytes,
     keepS: settings.spool.keepDays * 86_400,
   });
+  const places = await openPlaces({ files, folder: settings.folder, clock, log });
   const kept = await readKept(files, settings.folder, log, settings.key);
   const client = clientOf({ ...settings, userAgent: `carrierwatch/${VERSION}` });
   const known = new Map(kept?.config.assignments.map(({ id, revision }) => [id, revision]));
@@ -82,7 +84,7 @@ export async function vantageOf(deps: VantageDeps): Promise<Vantage> {
   });
   const path = pathOf({ ...deps, client, files, turns: deps.pathTurns });
   const config = kept?.config ?? null;
-  const vantage = new RunningVantage(deps, { spool, client, shipper, plan, path, config });
+  const vantage = new RunningVantage(deps, { spool, places, client, shipper, plan, path, config });
   const puller = pullerOf(
     {
       ...{ client, files, clock, log, random },
@@ -100,6 +102,7 @@ export async function vantageOf(deps: VantageDeps): Promise<Vantage> {
 
 type Parts = {
   readonly spool: Spool;
+  readonly places: KeptPlaces;
   readonly client: Client;
   readonly shipper: Shipper;
   readonly plan: Plan;
@@ -125,7 +128,7 @@ class RunningVantage implements Vantage {
     this.#deps = deps;
     this.#parts = parts;
     this.#tell = progressOf(parts.client);
-    this.#targets = targetsOf(deps);
+    this.#targets = targetsOf({ ...deps, places: parts.places });
     this.#selfCheck = selfCheckOf({ ...deps.settings, clock, log });
     this.#path = parts.path;
     this.onDemand = onDemandOf({
@@ -183,7 +186,7 @@ class RunningVantage implements Vantage {
     await Promise.all([this.puller?.stop(), this.#scheduler.stop(MEASURE_GRACE_MS)]);
     this.#giveUp.abort(new Error("the probe stops"));
     await Promise.all([shipper.stop(SHIP_GRACE_MS), this.#path.stop()]);
-    await spool.close();
+    await Promise.all([spool.close(), this.#parts.places.close()]);
     this.#targets.close();
     client.close();
   }

@@ -168,7 +168,7 @@ async function partOf(
 /** Waits for its turn, then measures; too late is unknown, for a reason. */
 function inTurn(
   { pace, clock, measure }: AddressesDeps,
-  { assignment, sinceMonoMs, graceMs, lateMs, options }: AddressesTask,
+  { assignment, target, sinceMonoMs, graceMs, lateMs, options }: AddressesTask,
   pin: string,
   lookupMs: number,
   progress: Pick<MeasureOptions, "onProgress">,
@@ -180,6 +180,9 @@ function inTurn(
   const over = Promise.withResolvers<Measured>();
   const withdraw = pace.ask({
     url: assignment.url,
+    key: `${target} ${pin}`,
+    // The target has begun: where there is too much to do, one that has not is left out instead.
+    patient: true,
     sinceMonoMs,
     graceMs: graceMs + lookupMs,
     async start() {

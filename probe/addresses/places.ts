@@ -2,8 +2,8 @@
  * Which of a name's addresses are measured: those that have a place, at most so many per target.
  *
  * An address keeps its place as long as the name has it. A new one takes a free place, or that of the address seen least
- * recently among those the name no longer has; where there is neither it is not measured, only counted. In memory only:
- * after a restart the order below decides anew, and the collector keeps the history of every address it still knows.
+ * recently among those the name no longer has; where there is neither it is not measured, only counted. No I/O:
+ * `places-file.ts` keeps them over a restart, so that a series goes on that the collector knows.
  */
 import ipaddr from "ipaddr.js";
 
@@ -14,17 +14,24 @@ export type Picked = {
   readonly other: number;
 };
 
+/** Per target: address -> when it was last seen. */
+export type Taken = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
 export type Places = {
   /** @param answered Addresses the name has now. @param tick Of this look; only its order counts. */
   pick(target: string, answered: readonly string[], max: number, tick: number): Picked;
   /** Forgets every other target. */
   keepOnly(targets: ReadonlySet<string>): void;
+  taken(): Taken;
 };
 
-export function placesOf(): Places {
-  /** Per target: address -> when it was last seen. */
-  const places = new Map<string, Map<string, number>>();
+/** @param before What an earlier run had taken. */
+export function placesOf(before: Taken = {}): Places {
+  const places = new Map(
+    Object.entries(before).map(([target, seen]) => [target, new Map(Object.entries(seen))]),
+  );
   return {
+    taken: () => Object.fromEntries([...places].map(([target, seen]) => [target, Object.fromEntries(seen)])),
     pick(target, answered, max, tick) {
       const seen = places.get(target) ?? new Map<string, number>();
       places.set(target, seen);
