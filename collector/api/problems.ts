@@ -33,6 +33,7 @@ const STATUS: Readonly<Record<string, number>> = {
   unsupported_media_type: 415,
   too_many_attempts: 429,
   too_many_measurements: 429,
+  too_many_reports: 429,
   headers_too_large: 431,
   internal: 500,
   config: 500,

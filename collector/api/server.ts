@@ -20,6 +20,7 @@ import { noRoute, refuseRaw, sendProblem } from "./problems.ts";
 import { carrierRoutes } from "./routes/carriers.ts";
 import { eventLogRoutes } from "./routes/event-log.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { evidenceRoutes } from "./routes/evidence.ts";
 import { fetchRoutes } from "./routes/fetch.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { historyRoutes } from "./routes/history.ts";
@@ -68,6 +69,7 @@ const MODULES: readonly RouteModule[] = [
   eventLogRoutes,
   historyRoutes,
   probeRoutes,
+  evidenceRoutes,
   openapiRoutes,
 ];
 

@@ -21,6 +21,7 @@ import { historyFiles } from "./history-file.ts";
 import type { LiveBus } from "./live.ts";
 import { marks } from "./marks.ts";
 import { type OnDemand, onDemandPart } from "./on-demand.ts";
+import { type Paths, pathsPart } from "./paths.ts";
 
 /** What the transport knows of a batch. */
 export type BatchMeta = {
@@ -48,6 +49,8 @@ export type Ingest = {
   readonly onDemand: OnDemand;
   /** Which addresses of a target have a series. */
   readonly addresses: Addresses;
+  /** Evidence of targets that turned bad. */
+  readonly paths: Paths;
 };
 
 type Outcome = BatchAnswer["outcomes"][number];
@@ -102,6 +105,7 @@ export function ingestPart(deps: {
   return {
     onDemand: onDemandPart({ clock, log }),
     addresses,
+    paths: pathsPart({ store, may, live, clock, networkOf }),
     batches: () => ({ ...seen }),
     async batch(vantage, body, meta) {
       let outcome: keyof BatchCounts = "refused";
@@ -210,14 +214,18 @@ function contactOf(batch: BatchEnvelope, meta: BatchMeta, skewMs: number) {
   };
 }
 
-/** Live ones, and of late ones the newest of each target: a backlog must not flood pages that read the rest anyway. */
+/**
+ * Of the targets' own series the live samples, and of late ones the newest of each: a backlog must not flood pages that
+ * read the rest anyway, and those of single addresses come with them.
+ */
 function worthShowing(records: readonly SampleRecord[]): SampleRecord[] {
   const newest = new Map<string, SampleRecord>();
-  for (const record of records) {
+  const own = records.filter(({ sample }) => sample.address === undefined);
+  for (const record of own) {
     const { target, tick } = record.sample;
     if (tick >= (newest.get(target)?.sample.tick ?? 0)) newest.set(target, record);
   }
-  return records.filter((record) => isLive(record) || newest.get(record.sample.target) === record);
+  return own.filter((record) => isLive(record) || newest.get(record.sample.target) === record);
 }
 
 /** By the skew-corrected clock, as the store judges it. */

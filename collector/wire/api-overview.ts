@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { Availability, StateCell } from "./api-chart.ts";
 import { Carrier } from "./carrier.ts";
+import { EVENT_KINDS } from "./event.ts";
 import { Id, Millis, Seconds } from "./ids.ts";
 import { IncidentView } from "./incident.ts";
 import { OnceId, OnceLane } from "./on-demand.ts";
@@ -124,5 +125,12 @@ export const LiveEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("incident"), incident: IncidentView }),
   z.strictObject({ type: z.literal("target"), target: Id }),
   z.strictObject({ type: z.literal("vantage"), vantage: Id }),
+  /** There is news in the event log. */
+  z.strictObject({
+    type: z.literal("event"),
+    kind: z.enum(EVENT_KINDS),
+    target: Id.nullable(),
+    vantage: Id.nullable(),
+  }),
 ]);
 export type LiveEvent = z.infer<typeof LiveEvent>;
