@@ -64,3 +64,39 @@ test("what is shown once is in no later answer", async (t) => {
     for (const secret of secrets) assert.equal(answer.includes(secret.slice(-30)), false, path);
   }
 });
+
+test("the value of a named secret goes in and comes out at nobody but the vantage whose target names it", async (t) => {
+  const s = await served(t);
+  const headers = await signedIn(s);
+  const probe = await joined(s);
+  const value = "a value to be kept";
+  const send = (method: string, path: string, body?: unknown) =>
+    ask(`${s.api}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+  const answers = [
+    await send("POST", "/secrets", { name: "shop", value }),
+    await send("POST", "/secrets", { name: "shop", value }),
+    await send("POST", "/secrets", { name: "Shop", value }),
+    await send("PUT", "/secrets/shop", { value: `${value}!` }),
+    await send("PUT", "/secrets/shop", { value: [value] }),
+    await send("PUT", "/secrets/none", { value }),
+    await send("GET", "/secrets"),
+  ];
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [201, 409, 400, 200, 400, 404, 200],
+  );
+  const config = () => ask(`${s.api}/probe/config`, { headers: probe });
+  assert.equal(JSON.stringify((await config()).body).includes(value), false);
+  const request = { auth: { kind: "bearer", secret: "shop" } };
+  const made = await send("POST", "/targets", { name: "shop", url: "https://shop.example.com/", request });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  assert.deepEqual((await config()).body["secrets"], { shop: `${value}!` });
+  answers.push(made, await send("GET", "/targets"), await send("DELETE", "/secrets/shop"));
+  assert.equal(answers.at(-1)?.status, 409);
+  for (const { body } of answers) assert.equal(JSON.stringify(body).includes(value), false);
+  assert.equal(s.logged.join("\n").includes(value), false);
+  // Neither a vantage's key nor nobody may ask.
+  for (const others of [probe, {}]) {
+    assert.equal((await ask(`${s.api}/secrets`, { headers: others })).status, 401);
+  }
+});
