@@ -18,6 +18,7 @@ import { AddressBook } from "../../../collector/wire/api-addresses.ts";
 import { silentLog } from "../../../collector/wire/log.ts";
 import { BatchAnswer, type Sample } from "../../../collector/wire/sample.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
+import { folder, openIn } from "../store/folder.ts";
 import { batchOf, sampleOf } from "./batches.ts";
 
 const DAY_MS = 86_400_000;
@@ -252,4 +253,32 @@ test("without a folder for exports nobody loses a place", async (t) => {
   assert.equal(answer.outcomes[0]?.outcome, "rejected");
   assert.match(answer.outcomes[0]?.why ?? "", /not among the 1 addresses .* counted as other/);
   assert.deepEqual(await held(), [ip(1)]);
+});
+
+test("the same on disk: what was kept, exported and purged is so after closing and opening", async (t) => {
+  const { dir } = folder(t);
+  const first = await openIn(dir);
+  const { tick, clock, samples, send, book, pair, deps, exportsDir, files } = await part(t, { store: first });
+  for (let i = 0; i < 4; i += 1) await tick(1, 2);
+  clock.jump(DAY_MS);
+  await tick(3, 2);
+  while ((await book()).leaving.length > 0) await new Promise((resolve) => setImmediate(resolve));
+  await first.close();
+
+  const store = await openIn(dir);
+  const registry = registryPart({ store, clock, random: randomBytes });
+  const ingest = ingestPart({ store, ...deps, registry });
+  const held = (await store.samples.generations(pair.target)).map(({ series }) => series.address);
+  assert.deepEqual(held, [ip(2), ip(3)]);
+  const answer = await send(batchOf(samples([2, 3, 1]), clock.nowMs()), ingest);
+  assert.deepEqual(
+    answer.outcomes.map(({ outcome }) => outcome),
+    ["stored", "stored", "rejected"],
+  );
+  const [name = ""] = files();
+  assert.equal(jsonLines(gunzipSync(readFileSync(join(exportsDir, name))).toString("utf8")).length, 4);
+  const [event] = await store.events.list({ limit: 1 });
+  assert.deepEqual(event?.kind === "addresses" && event.added, [ip(3)]);
+  assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
+  await store.close();
 });
