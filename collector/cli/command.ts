@@ -55,6 +55,33 @@ export function subcommand<F = object>(
   };
 }
 
+/** What a subcommand is given that works on the folder itself, while no collector runs on it. */
+export type FolderJob<F> = Pick<Job<F>, "dir" | "flags" | "print"> & { readonly log: VerbContext["log"] };
+
+/** A subcommand for a data folder of this machine: no collector is asked, none may run. */
+export function folderSubcommand<F = object>(
+  definition: Omit<Subcommand<F>, "act"> & {
+    readonly act: (job: FolderJob<F>, args: readonly string[]) => Promise<void>;
+  },
+): (parent: Command, context: Running) => void {
+  return (parent, context) => {
+    const command = framed(parent.command(definition.usage)).description(definition.about);
+    definition.options?.(command);
+    withDoor(command);
+    command.action(async () => {
+      const flags = command.optsWithGlobals<F & CommonFlags>();
+      if (flags.url !== undefined) {
+        throw new CarrierwatchError("usage", "this is done on the collector's own machine", {
+          hint: "run it there, with --data DIR",
+        });
+      }
+      const { log, env } = context.around;
+      const job = { flags, log, dir: dataFolder(flags, env), print: printer(flags.json === true) };
+      context.work = () => definition.act(job, command.args);
+    });
+  };
+}
+
 /** A verb that is being parsed: what it turned out to have to do. */
 export type Running = { readonly around: VerbContext; work: (() => Promise<void>) | null };
 

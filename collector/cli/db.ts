@@ -1,10 +1,13 @@
-/** The verb `db`: a copy of the store, a check of it, and the space it takes. Works while the collector runs. */
+/**
+ * The verb `db`: a copy of the store, a check of it, the space it takes, all while the collector runs; and a copy back in
+ * its place, while none runs.
+ */
 import { join, resolve } from "node:path";
 import * as z from "zod";
 import { StorageView } from "../wire/api-settings.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
 import { answered } from "./answers.ts";
-import { subcommand, verbOf } from "./command.ts";
+import { folderSubcommand, subcommand, verbOf } from "./command.ts";
 import { table } from "./table.ts";
 
 const BackupAnswer = z.object({ path: z.string(), bytes: z.number(), sha256: z.string() });
@@ -19,8 +22,7 @@ const backup = subcommand({
         hint: "run there: carrierwatch db backup --data DIR",
       });
     }
-    const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-    const path = resolve(file ?? join(dir, "backups", `carrierwatch-${stamp}.db`));
+    const path = resolve(file ?? join(dir, "backups", `carrierwatch-${stampNow()}.db`));
     process.stderr.write(`copying and verifying ${path}\n`);
     const made = await answered(client, BackupAnswer, "POST", "/storage/backup", { path });
     print(made, () => `${made.path}  ${bytesText(made.bytes)}  sha256 ${made.sha256}\n`);
@@ -60,6 +62,39 @@ const estimate = subcommand({
   },
 });
 
+const restore = folderSubcommand({
+  usage: "restore <FILE>",
+  about: "put a backup in the database's place; what stood there is kept beside it",
+  async act({ dir, print }, [file = ""]) {
+    const { DATABASE_NAME } = await import("../store/sqlite/sqlite-store.ts");
+    const { restoreFrom } = await import("../store/sqlite/restore.ts");
+    process.stderr.write(`examining and copying ${resolve(file)}\n`);
+    const done = restoreFrom(resolve(file), join(dir, DATABASE_NAME), stampNow());
+    const kept = done.kept === null ? "" : `what stood there is now ${done.kept}\n`;
+    print(
+      done,
+      () =>
+        `${done.path}  ${bytesText(done.bytes)}\n${kept}start the collector: probes send again what it lacks\n`,
+    );
+  },
+});
+
+const migrate = folderSubcommand({
+  usage: "migrate",
+  about: "bring the database to this version's schema now, after a copy; a start does the same",
+  async act({ dir, log, print }) {
+    const { openDoor } = await import("./door.ts");
+    const client = await openDoor({ data: dir }, { env: {}, log });
+    const { running } = client;
+    await client.close();
+    print({ dir, running }, () => (running ? "the collector that runs there has done it\n" : "up to date\n"));
+  },
+});
+
+function stampNow(): string {
+  return new Date().toISOString().replace(/[-:]|\.\d+/g, "");
+}
+
 function bytesText(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
   const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
@@ -67,4 +102,10 @@ function bytesText(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(1)} ${units[power] ?? ""}`;
 }
 
-export const verb = verbOf("db", "the store: copies, checks, space", [backup, verify, estimate]);
+export const verb = verbOf("db", "the store: copies, checks, space", [
+  backup,
+  restore,
+  verify,
+  estimate,
+  migrate,
+]);

@@ -1,0 +1,108 @@
+/**
+ * A copy becomes the database of a folder again; what stood there is kept beside it, under a name that says when.
+ *
+ * The copy is examined before anything is touched. Each step can be cut off: the folder then holds the old database whole
+ * or the new one whole, never none, and the same command can be given again.
+ */
+import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import Database from "better-sqlite3";
+import { ConfigError } from "../../wire/errors.ts";
+import { lockFolder } from "./lock.ts";
+import { versionOf } from "./migrate.ts";
+import { guarded } from "./open-database.ts";
+import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
+import { syncPath } from "./sync-path.ts";
+
+export type Restored = {
+  readonly path: string;
+  readonly bytes: number;
+  /** Where the database that stood there is now; null = there was none. */
+  readonly kept: string | null;
+};
+
+/**
+ * Puts a copy in the place of a folder's database.
+ *
+ * @param stamp Goes into the name of what is kept; the same stamp is never used twice.
+ * @throws ConfigError when the copy is no sound database of this program, or of a newer one
+ * @throws UnavailableError code data_in_use while a collector runs on the folder
+ */
+export function restoreFrom(copy: string, file: string, stamp: string): Restored {
+  examine(copy, file);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const unlock = lockFolder(dirname(file));
+  try {
+    const part = `${file}.part`;
+    rmSync(part, { force: true });
+    copyFileSync(copy, part);
+    syncPath(part);
+    const kept = keepOld(file, stamp);
+    renameSync(part, file);
+    syncPath(dirname(file));
+    return { path: file, bytes: statSync(file).size, kept };
+  } finally {
+    unlock();
+  }
+}
+
+function examine(copy: string, file: string): void {
+  if (!existsSync(copy)) throw new ConfigError(`there is no backup ${copy}`);
+  if (resolve(copy) === resolve(file))
+    throw new ConfigError(`${copy} is the database itself, not a copy of it`);
+  if (existsSync(`${copy}-wal`) && statSync(`${copy}-wal`).size > 0) {
+    throw new ConfigError(`${copy} is no finished copy: a journal lies beside it`, {
+      hint: "make copies with: carrierwatch db backup",
+    });
+  }
+  guarded(copy, () => {
+    const db = new Database(copy, { readonly: true, fileMustExist: true });
+    try {
+      const id = db.pragma("application_id", { simple: true });
+      if (id !== APPLICATION_ID)
+        throw new ConfigError(`${copy} is not a carrierwatch database (application_id ${String(id)})`);
+      const version = versionOf(db);
+      if (version > MIGRATIONS.length) {
+        throw new ConfigError(
+          `${copy} was written by a newer carrierwatch (schema ${version}, this one knows ${MIGRATIONS.length})`,
+        );
+      }
+      const found = db.pragma("integrity_check(1)", { simple: true });
+      if (found !== "ok")
+        throw new ConfigError(`the backup ${copy} is damaged: ${String(found)}`, {
+          hint: "take an older one",
+        });
+    } finally {
+      db.close();
+    }
+  });
+}
+
+/** Gives the old database a second name, with all that its journal holds folded in as far as it can be. */
+function keepOld(file: string, stamp: string): string | null {
+  if (!existsSync(file)) return null;
+  const kept = join(dirname(file), `${basename(file, ".db")}-before-${stamp}.db`);
+  try {
+    const db = new Database(file);
+    try {
+      db.pragma("wal_checkpoint(TRUNCATE)");
+    } finally {
+      db.close();
+    }
+  } catch {
+    // Damaged: it is kept as it is, its journal beside it.
+  }
+  secondName(file, kept);
+  for (const end of ["-wal", "-shm"]) if (existsSync(file + end)) renameSync(file + end, kept + end);
+  return kept;
+}
+
+/** A link costs nothing; a file system without them gets a copy. */
+function secondName(file: string, name: string): void {
+  try {
+    linkSync(file, name);
+  } catch {
+    copyFileSync(file, name);
+    syncPath(name);
+  }
+}
