@@ -13,16 +13,17 @@ import { joinOnce, joinVerb } from "./join.ts";
 import { type RunContext, runUntilAsked } from "./until-asked.ts";
 
 const HELP = `usage: carrierwatch probe [options]
-       carrierwatch probe join [FILE|-] [--data DIR] [--run]
+       carrierwatch probe join [FILE|-] [--data DIR] [--vantage-folder NAME] [--local-address IP] [--run]
 
-Measures what its collector assigns and delivers the samples. Its own file is DIR/probe/config.yaml.
+Measures what its collector assigns and delivers the samples. Its own file is DIR/probe/config.yaml; it may name several
+vantages, one for each carrier's line of this machine, and then all of them are run.
 
   --data DIR             data folder (default ./data, or CARRIERWATCH_DATA)
   --url URL              the collector, instead of collector.url in the file
   --certificate SHA256   trust the collector by its certificate's SHA-256 alone
   --allow CIDR           measure this network although it is private; repeatable
   --resolver ADDRESS     ask this resolver; repeatable
-  --local-address IP     measure from this address of the machine
+  --local-address IP     measure and deliver from this address of the machine
   --join-file FILE       join with the text in FILE first, unless this folder has a key
   --help
 `;

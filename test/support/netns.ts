@@ -9,7 +9,6 @@ import { spawn } from "node:child_process";
 export const ROOT = new URL("../..", import.meta.url).pathname;
 
 const CHAIN = `
-mount -t tmpfs none /run
 ip link set lo up
 for n in src r1 r2 dst; do ip netns add $n; ip -n $n link set lo up; done
 join() {
@@ -43,6 +42,11 @@ const NODE = `NODE="${process.execPath}"; cd "${ROOT}"`;
  * @param script Lines of sh -e; namespaces as `ip netns exec src ...`, Node as "$NODE".
  */
 export function inSmallInternet(script: string): Promise<Ran> {
+  return inNamespaces(`${CHAIN}\n${script}`);
+}
+
+/** The same in a world that the script makes itself. */
+export function inNamespaces(script: string): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn("unshare", ["-rnm", "--fork", "--pid", "--kill-child", "sh", "-e"], {
       stdio: ["pipe", "pipe", "pipe"],
@@ -56,6 +60,6 @@ export function inSmallInternet(script: string): Promise<Ran> {
     }
     child.on("error", reject);
     child.on("close", (status) => resolve({ status, ...said }));
-    child.stdin.end(`${CHAIN}\n${NODE}\n${script}\n`);
+    child.stdin.end(`mount -t tmpfs none /run\n${NODE}\n${script}\n`);
   });
 }
