@@ -44,7 +44,7 @@ export function exchangeH2(
     };
     let over = false;
     const stamp = () => {
-      if (!over) marks.end();
+      if (!over) marks.end(marks.nowMs());
       over = true;
     };
     const receiver = receiverOf({
@@ -61,11 +61,11 @@ export function exchangeH2(
     });
     let begun = false;
     const first = () => {
-      if (!begun) marks.firstByte();
+      if (!begun) marks.firstByte(marks.nowMs());
       begun = true;
     };
     const lost = (error: unknown) => receiver.fail(translate(error, seen.status !== null, stream.rstCode));
-    marks.sent();
+    marks.sent(marks.nowMs());
     const stream = session.request(headersOf(ask), { endStream: ask.body === null });
     if (ask.body !== null) stream.end(ask.body);
     stream.on("headers", (headers) => {

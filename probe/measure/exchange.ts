@@ -10,11 +10,12 @@ import { type Answer, MAX_HEADER_BYTES, type ReceiveOptions, receiverOf } from "
 import { StageError, stage } from "./trouble.ts";
 
 export type ExchangeMarks = {
+  readonly nowMs: () => number;
   /** Right before the request is written. */
-  sent(): void;
-  firstByte(): void;
+  sent(atMs: number): void;
+  firstByte(atMs: number): void;
   /** The last byte that was wanted came; the socket is still open. */
-  end(): void;
+  end(atMs: number): void;
 };
 
 export type ExchangeOptions = Pick<ReceiveOptions, "inspect" | "capBytes" | "follow" | "seen"> & {
@@ -29,10 +30,12 @@ export function exchange(socket: Socket, signal: AbortSignal, options: ExchangeO
   const { marks, seen } = options;
   return stage<Answer>(signal, (resolve, reject) => {
     const kill = () => void socket.destroy();
+    // Of the bytes that are being read: what reading them costs is in no phase.
+    let arrivedMs = 0;
     const receiver = receiverOf({
       ...options,
       ended() {
-        marks.end();
+        marks.end(arrivedMs);
         kill();
       },
       resolve,
@@ -52,18 +55,22 @@ export function exchange(socket: Socket, signal: AbortSignal, options: ExchangeO
     };
     let begun = false;
     socket.on("data", (bytes: Buffer) => {
-      if (!begun) marks.firstByte();
+      arrivedMs = marks.nowMs();
+      if (!begun) marks.firstByte(arrivedMs);
       begun = true;
       guarded(() => reader.take(bytes));
     });
     socket.on("error", (error: Error) => receiver.fail(error));
-    socket.once("end", () => guarded(() => reader.ended()));
+    socket.once("end", () => {
+      arrivedMs = marks.nowMs();
+      guarded(() => reader.ended());
+    });
     socket.once("close", () => receiver.fail(new StageError("BODY_CUT", "the connection was lost")));
     if (socket.destroyed) {
       receiver.fail(socket.errored ?? new StageError("EMPTY_ANSWER", "the connection was lost"));
       return kill;
     }
-    marks.sent();
+    marks.sent(marks.nowMs());
     socket.write(options.request);
     return () => {
       kill();

@@ -1,7 +1,7 @@
 /**
  * The egress guard: what a measured URL may reach. Set in the probe's own file, never by the collector.
  *
- * Pure: text and addresses in, a refusal sentence (or null) out. Asked three times per hop: for the URL, for every
+ * Pure to whoever asks: text and addresses in, a refusal sentence (or null) out. Asked three times per hop: for the URL, for every
  * resolved address before a connection is opened, and for the remote address once it stands. A refusal names the
  * address, the file and the line that would allow it.
  * @see RFC 6890 and the IANA special-purpose address registries
@@ -56,6 +56,9 @@ const REFUSED_PORTS = new Set([
 /** Asked about instead of the real port where no HTTP request is sent: on no list of ports. */
 export const NO_REQUEST_PORT = 0;
 
+/** Addresses remembered as harmless; some 100 bytes each. */
+const KNOWN_MAX = 4_096;
+
 /** Longest note the wire takes, and the part of a name that is shown in it. */
 const MAX_NOTE = 300;
 const MAX_NAME = 48;
@@ -80,7 +83,7 @@ export type Guard = {
  */
 export function guardOf(allow: readonly string[], allowFile: string): Guard {
   const allowed = allow.map(rangeOf);
-  const address: Guard["address"] = (text, port, name) => {
+  const examine: Guard["address"] = (text, port, name) => {
     const parsed = parse(text);
     if (parsed === null) return `${text} is not an address`;
     if (isAllowed(parsed, allowed)) return null;
@@ -94,6 +97,17 @@ export function guardOf(allow: readonly string[], allowFile: string): Guard {
     return REFUSED_PORTS.has(port)
       ? refusalOf(`port ${port} of ${short} is not a web port`, line, allowFile)
       : null;
+  };
+  // What was found harmless is not examined anew in the middle of a measurement: it is the same for ever.
+  const harmless = new Set<string>();
+  const address: Guard["address"] = (text, port, name) => {
+    const key = `${port} ${text}`;
+    if (harmless.has(key)) return null;
+    const refusal = examine(text, port, name);
+    if (refusal !== null) return refusal;
+    if (harmless.size >= KNOWN_MAX) harmless.clear();
+    harmless.add(key);
+    return null;
   };
   return {
     address,

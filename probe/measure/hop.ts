@@ -157,17 +157,18 @@ function exchangeMarksOf(
   { marks, facts, at, held }: Reaching,
 ): ExchangeMarks {
   return {
-    sent() {
-      marks.requestMs = tools.clock.monoMs();
+    nowMs: tools.clock.monoMs,
+    sent(atMs) {
+      marks.requestMs = atMs;
     },
-    firstByte() {
-      marks.firstByteMs = tools.clock.monoMs();
+    firstByte(atMs) {
+      marks.firstByteMs = atMs;
       task.arrived();
       at.phase = "transfer";
       task.marked(marks);
     },
-    end() {
-      marks.endMs = tools.clock.monoMs();
+    end(atMs) {
+      marks.endMs = atMs;
       task.arrived();
       task.marked(marks);
       if (held.socket instanceof tls.TLSSocket) facts.certificate = certificateOf(held.socket);
