@@ -60,8 +60,10 @@ async function part(
     AddressBook.parse((await store.registry.get("addresses", `${target.id}/v1`))?.value);
   const held = async () => (await store.samples.generations(target.id)).map(({ series }) => series.address);
   const files = () => (existsSync(exportsDir) ? readdirSync(exportsDir) : []);
-  /** What runs beside the batches. */
-  const quiet = () => clock.advance(0);
+  /** Until every address that lost its place has left. */
+  const left = async () => {
+    while ((await book()).leaving.length > 0) await new Promise((resolve) => setImmediate(resolve));
+  };
   return {
     store,
     clock,
@@ -77,7 +79,7 @@ async function part(
     book,
     held,
     files,
-    quiet,
+    left,
   };
 }
 
@@ -141,13 +143,13 @@ test("the same batch again changes neither events nor counts", async (t) => {
 });
 
 test("after a day unseen an address gives its place back: exported first, in lines that import reads, then purged", async (t) => {
-  const { tick, clock, held, files, exportsDir, quiet, book, store, registry, target, pair } = await part(t);
+  const { tick, clock, held, files, exportsDir, left, book, store, registry, target, pair } = await part(t);
   for (let i = 0; i < 5; i += 1) await tick(1, 2);
   const series = { ...pair, address: ip(1) };
   const before = await Promise.all([300, 86_400].map((rowS) => store.digest(series, rowS)));
   clock.jump(DAY_MS);
   assert.deepEqual(await tick(3, 2), ["stored", "stored"]);
-  for (let i = 0; i < 100 && (await book()).leaving.length > 0; i += 1) await quiet();
+  await left();
   assert.deepEqual(await held(), [ip(2), ip(3)]);
   assert.deepEqual((await book()).leaving, []);
   const [name = "", ...more] = files();
@@ -165,7 +167,7 @@ test("after a day unseen an address gives its place back: exported first, in lin
 });
 
 test("ticks that only the strip still has are exported too", async (t) => {
-  const { tick, clock, store, pair, exportsDir, files, quiet, book } = await part(t, { max: 1 });
+  const { tick, clock, store, pair, exportsDir, files, left } = await part(t, { max: 1 });
   const old = Math.floor(clock.nowMs() / TICK_MS) * (TICK_MS / 1000) - 100 * 86_400;
   const sample = { ...sampleOf(pair.target, old * 1000 + 1000), address: ip(1) };
   await store.samples.load(
@@ -175,7 +177,7 @@ test("ticks that only the strip still has are exported too", async (t) => {
   await tick(1);
   clock.jump(2 * DAY_MS);
   await tick(2);
-  for (let i = 0; i < 100 && (await book()).leaving.length > 0; i += 1) await quiet();
+  await left();
   const [name = ""] = files();
   const lines = jsonLines(gunzipSync(readFileSync(join(exportsDir, name))).toString("utf8"));
   assert.equal(lines.length, 2);
@@ -188,16 +190,21 @@ test("ticks that only the strip still has are exported too", async (t) => {
 for (const end of ["before the export", "after the export", "after the purge"] as const)
   test(`an end ${end} loses nothing and repeats nothing`, async (t) => {
     const store = memoryStore();
+    const ended = Promise.withResolvers<void>();
+    const cut = () => {
+      ended.resolve();
+      throw new Error("ended");
+    };
     const failing: Store = {
       ...store,
       samples: {
         ...store.samples,
         page: async (query) => {
-          if (end === "before the export") throw new Error("ended");
+          if (end === "before the export") cut();
           return await store.samples.page(query);
         },
         purge: async (series) => {
-          if (end === "after the export") throw new Error("ended");
+          if (end === "after the export") cut();
           await store.samples.purge(series);
         },
       },
@@ -206,21 +213,21 @@ for (const end of ["before the export", "after the export", "after the purge"] a
         put: async (kind, id, version, value) => {
           const book = AddressBook.safeParse(value).data;
           const purged = kind === "addresses" && book?.live.length === 2 && book.leaving.length === 0;
-          if (end === "after the purge" && purged && left) throw new Error("ended");
+          if (end === "after the purge" && purged && full) cut();
           return await store.registry.put(kind, id, version, value);
         },
       },
     };
-    let left = false;
-    const { tick, clock, ingest, deps, held, files, quiet, book, exportsDir, pair, send, samples } =
+    let full = false;
+    const { tick, clock, ingest, deps, held, files, left, book, exportsDir, pair, send, samples } =
       await part(t, {
         store: failing,
       });
     for (let i = 0; i < 3; i += 1) await tick(1, 2);
     clock.jump(DAY_MS);
-    left = true;
+    full = true;
     await tick(3, 2);
-    for (let i = 0; i < 20; i += 1) await quiet();
+    await ended.promise;
     assert.deepEqual(
       (await book()).leaving.map(({ address }) => address),
       [ip(1)],
@@ -235,7 +242,7 @@ for (const end of ["before the export", "after the export", "after the purge"] a
     const late = batchOf(samples([1]), clock.nowMs());
     next.addresses.start();
     assert.equal((await send(late, next)).outcomes[0]?.outcome, "rejected");
-    for (let i = 0; i < 100 && (await book()).leaving.length > 0; i += 1) await quiet();
+    await left();
     assert.deepEqual((await book()).leaving, []);
     assert.deepEqual(await held(), [ip(2), ip(3)]);
     assert.equal(files().length, 1);
@@ -258,11 +265,11 @@ test("without a folder for exports nobody loses a place", async (t) => {
 test("the same on disk: what was kept, exported and purged is so after closing and opening", async (t) => {
   const { dir } = folder(t);
   const first = await openIn(dir);
-  const { tick, clock, samples, send, book, pair, deps, exportsDir, files } = await part(t, { store: first });
+  const { tick, clock, samples, send, left, pair, deps, exportsDir, files } = await part(t, { store: first });
   for (let i = 0; i < 4; i += 1) await tick(1, 2);
   clock.jump(DAY_MS);
   await tick(3, 2);
-  while ((await book()).leaving.length > 0) await new Promise((resolve) => setImmediate(resolve));
+  await left();
   await first.close();
 
   const store = await openIn(dir);
