@@ -18,6 +18,7 @@ const DOCUMENTS = [
   ...READMES,
   ...["SECURITY.md", "CHANGELOG.md", "docs/architecture.md", "docs/vantages.md", "docs/alarms.md"],
   ...["docs/operations.md", "docs/reliability.md", "docs/measuring.md", "docs/archives.md"],
+  ...["docs/failures.md", "docs/failures.zh-CN.md"],
 ];
 const SET_UP = ["npm ci && npm start", "npm ci && npm test"];
 
