@@ -18,7 +18,7 @@ import { contacts } from "./contacts.ts";
 import type { NetworkOf } from "./egress.ts";
 import { parseEnvelope, parseSample } from "./envelope.ts";
 import { historyFiles } from "./history-file.ts";
-import type { LiveBus } from "./live.ts";
+import { announced, type LiveBus } from "./live.ts";
 import { marks } from "./marks.ts";
 import { type OnDemand, onDemandPart } from "./on-demand.ts";
 import { type Paths, pathsPart } from "./paths.ts";
@@ -69,9 +69,10 @@ export function ingestPart(deps: {
 }): Ingest {
   const { store, registry, live, clock, log, networkOf = () => null, exportsDir } = deps;
   const may = assigned({ store, registry });
-  const told = contacts({ store, live, networkOf });
+  const telling = { ...store, events: announced(store.events, live) };
+  const told = contacts({ store: telling, live, networkOf });
   const files = exportsDir === undefined ? null : historyFiles({ store, dir: exportsDir, log });
-  const addresses = addressesPart({ store, registry, files, clock, log });
+  const addresses = addressesPart({ store: telling, registry, files, clock, log });
   const count = marks({ store });
   const seen = { taken: 0, refused: 0, failed: 0 };
   const take = async (vantage: string, batch: BatchEnvelope, meta: BatchMeta): Promise<BatchAnswer> => {

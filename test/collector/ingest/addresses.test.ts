@@ -38,7 +38,12 @@ async function part(
   const addresses = { measure: "every", max };
   const target = await registry.targets.create({ name: "site", url: "https://www.example.com/", addresses });
   const exportsDir = join(dir, "exports");
-  const deps = { registry, live: liveBus(), clock, log: silentLog, exportsDir };
+  const live = liveBus();
+  const told: string[] = [];
+  live.subscribe((event) =>
+    told.push(event.type === "sample" ? `sample ${event.sample.sample.address}` : event.type),
+  );
+  const deps = { registry, live, clock, log: silentLog, exportsDir };
   const ingest = ingestPart({ store, ...deps });
   let seq = 0;
   const samples = (numbers: readonly (number | string)[], change: Partial<Sample> = {}) =>
@@ -80,6 +85,7 @@ async function part(
     held,
     files,
     left,
+    told,
   };
 }
 
@@ -110,10 +116,16 @@ test("families are not limited, the target's own series is not touched, and what
 });
 
 test("a changed set is one event, also when its two halves are told by different batches", async (t) => {
-  const { tick, store, pair, clock } = await part(t);
+  const { tick, store, pair, clock, told } = await part(t);
   await tick(1);
+  assert.deepEqual(
+    told.splice(0),
+    ["vantage"],
+    "samples of addresses come with their target's, and are not told",
+  );
   const movedS = Math.floor(clock.nowMs() / TICK_MS) * (TICK_MS / 1000);
   for (let i = 0; i < 6; i += 1) await tick(2);
+  assert.deepEqual(told, ["event", "event"]);
   const events = await store.events.list({ limit: 9 });
   assert.deepEqual(events, [
     {
