@@ -28,7 +28,8 @@ export async function bench(args: readonly string[]): Promise<string[]> {
     stdio: ["ignore", "inherit", "inherit"],
   });
   const [code] = await once(child, "close");
-  if (code !== 0) throw new Error(`the bench of the probe ended with ${code}; it needs a network namespace`);
+  if (code !== 0)
+    throw new Error(`ended with ${code}; making a network namespace needs root, or user namespaces allowed`);
   return [];
 }
 

@@ -5,6 +5,7 @@ import { Agent, get } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
+import { TIMEOUT_MS } from "./scene.ts";
 import { ms, type Peer, type Reported, type Shot } from "./subject.ts";
 
 const PORT = 9115;
@@ -24,7 +25,7 @@ export async function blackbox(dir: string, caFile: string): Promise<Peer> {
     `modules:
   http:
     prober: http
-    timeout: 30s
+    timeout: ${TIMEOUT_MS}ms
     http:
       preferred_ip_protocol: ip4
       ip_protocol_fallback: false

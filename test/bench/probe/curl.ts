@@ -1,6 +1,7 @@
 /** curl, a fresh process for each measurement; one after another. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { TIMEOUT_MS } from "./scene.ts";
 import { fromCurl, type Peer, type Reported, type Shot } from "./subject.ts";
 import { NO_TIMES } from "./truth.ts";
 
@@ -30,7 +31,7 @@ async function once(url: string, caFile: string): Promise<Omit<Reported, "id">> 
   try {
     const { stdout } = await run("curl", [
       ...["--silent", "--ipv4", "--http1.1", "--output", "/dev/null", "--cacert", caFile],
-      ...["--max-time", "30", "--write-out", "%{json}", url],
+      ...["--max-time", String(TIMEOUT_MS / 1000), "--write-out", "%{json}", url],
     ]);
     const said: Record<string, number> = JSON.parse(stdout);
     const at = (name: string) => (said[`time_${name}`] ?? 0) * 1000;

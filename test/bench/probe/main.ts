@@ -8,16 +8,28 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { blackbox } from "./blackbox.ts";
+import { busy } from "./busy.ts";
+import { cost } from "./cost.ts";
 import { curl } from "./curl.ts";
+import { deadZones } from "./dead-zones.ts";
 import { idle } from "./idle.ts";
+import { minute } from "./minute.ts";
 import { multi } from "./multi.ts";
 import { ours } from "./ours.ts";
+import { overrun } from "./overrun.ts";
 import { openScene, PORTS } from "./scene.ts";
 import { FULL, QUICK, type Stage } from "./stage.ts";
 import type { Subject } from "./subject.ts";
 import { shotId } from "./truth.ts";
 
-const CASES: Record<string, (stage: Stage) => Promise<string[]>> = { idle };
+const CASES: Record<string, (stage: Stage) => Promise<string[]>> = {
+  idle,
+  minute,
+  "dead-zones": deadZones,
+  busy,
+  cost,
+  overrun,
+};
 
 const args = process.argv.slice(2);
 const wanted = args.filter((arg) => !arg.startsWith("--"));

@@ -4,12 +4,11 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { TIMEOUT_MS } from "./scene.ts";
 import { fromCurl, type Peer, type Reported, type Shot } from "./subject.ts";
 
-const TIMEOUT_MS = 30_000;
-
 /** @param dir Where the program is put. */
-export async function multi(dir: string, caFile: string, timeoutMs = TIMEOUT_MS): Promise<Peer> {
+export async function multi(dir: string, caFile: string): Promise<Peer> {
   const program = join(dir, "multi");
   const source = new URL("./multi.c", import.meta.url).pathname;
   try {
@@ -17,7 +16,7 @@ export async function multi(dir: string, caFile: string, timeoutMs = TIMEOUT_MS)
   } catch {
     return { missing: "libcurl multi: apt-get install gcc libc6-dev libcurl4-openssl-dev" };
   }
-  const child = spawn(program, [caFile, String(timeoutMs)], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(program, [caFile, String(TIMEOUT_MS)], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   let cpuMs: number | null = null;
   const subject = {

@@ -4,11 +4,12 @@ import { measurer } from "../../../probe/measure/measure.ts";
 import type { Measured } from "../../../probe/measure/measured.ts";
 import { assignmentFor } from "../../support/probe-bench.ts";
 import type { OursAnswer, OursSetup } from "./ours.ts";
+import { TIMEOUT_MS } from "./scene.ts";
 import type { Reported, Shot } from "./subject.ts";
 import type { Times } from "./truth.ts";
 
 const setup: OursSetup = JSON.parse(process.argv[2] ?? "{}");
-const timeoutMs = setup.timeoutMs ?? 30_000;
+const timeoutMs = setup.timeoutMs ?? TIMEOUT_MS;
 const engine = measurer({
   clock: systemClock(),
   allow: ["127.0.0.0/8"],
@@ -39,8 +40,9 @@ async function measured({ id, url, startMs }: Shot, zeroMs: number): Promise<Rep
   const waitMs = startMs - (performance.now() - zeroMs);
   if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
   const timeouts = { connectMs: timeoutMs, totalMs: timeoutMs };
+  const fromMs = performance.now();
   const sample = await engine.measure(assignmentFor(url, { family: "ipv4", timeouts }));
-  return { id, ok: sample.state === "up", times: timesOf(sample) };
+  return { id, ok: sample.state === "up", times: timesOf(sample), tookMs: performance.now() - fromMs };
 }
 
 process.on("message", (shots: Shot[]) => {

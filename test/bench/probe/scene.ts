@@ -20,6 +20,8 @@ export const HEAD_MS = 50;
 export const BODY_MS = 100;
 export const BODY_BYTES = 10_240;
 export const DEAD_ZONES = 4;
+/** Nothing alive takes so long, even when a thousand begin at once. */
+export const TIMEOUT_MS = 8_000;
 
 export type Scheme = "http" | "https";
 

@@ -3,7 +3,7 @@
  *
  * A peer that is not on this machine is null, with the line that installs it.
  */
-import type { TimeName, Times } from "./truth.ts";
+import type { Times } from "./truth.ts";
 import { NO_TIMES } from "./truth.ts";
 
 export type Shot = {
@@ -13,7 +13,13 @@ export type Shot = {
   readonly startMs: number;
 };
 
-export type Reported = { readonly id: string; readonly ok: boolean; readonly times: Times };
+export type Reported = {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly times: Times;
+  /** From the call to its end, ms, where the subject says it. */
+  readonly tookMs?: number;
+};
 
 export type Subject = {
   readonly name: string;
@@ -45,5 +51,3 @@ export function fromCurl(at: Record<"dns" | "connect" | "app" | "pre" | "first" 
 export function ms(seconds: number | undefined): number | null {
   return seconds === undefined ? null : seconds * 1000;
 }
-
-export type { TimeName };
