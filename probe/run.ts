@@ -11,7 +11,7 @@ import type { ProbeSettings, VantageSettings } from "./config.ts";
 import { KEY } from "./key.ts";
 import { lockFolder } from "./lock.ts";
 import { turnsOf } from "./path/watch.ts";
-import { paceOf } from "./schedule/pace.ts";
+import { type Pace, paceOf } from "./schedule/pace.ts";
 import { nodeFiles } from "./spool/files.ts";
 import { type Vantage, vantageOf } from "./vantage.ts";
 
@@ -46,11 +46,10 @@ export async function startProbe(deps: ProbeDeps): Promise<Probe> {
     const pathTurns = turnsOf(clock);
     const bootMs = deps.bootMs ?? (() => uptime() * 1000);
     const { loopDelayMs } = settings.limits;
+    const shared = { loopDelayMs, clock, random, bootMs, pathTurns };
     for (const one of settings.vantages) {
       const own = settings.vantages.length > 1 ? logOf(log, one) : log;
-      vantages.push(
-        await vantageOf({ settings: one, loopDelayMs, clock, log: own, random, bootMs, pace, pathTurns }),
-      );
+      vantages.push(await vantageOf({ ...shared, settings: one, log: own, pace: paceFor(pace, one) }));
     }
     await Promise.all(vantages.map((vantage) => vantage.start()));
     return { stop };
@@ -64,6 +63,11 @@ export async function startProbe(deps: ProbeDeps): Promise<Probe> {
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
+}
+
+/** Two vantages measure the same targets: whose turn was left out is remembered for each. */
+function paceFor(pace: Pace, { folder }: VantageSettings): Pace {
+  return { ask: (turn) => pace.ask({ ...turn, key: `${folder} ${turn.key ?? turn.url}` }) };
 }
 
 /** Of several vantages each line says whose it is. */

@@ -12,7 +12,9 @@ import { type AddressesTask, hasSeveral, measureAddresses } from "./addresses/me
 import { type Places, placesOf } from "./addresses/places.ts";
 import type { VantageSettings } from "./config.ts";
 import { DEFAULT_LIMITS } from "./judge/judge.ts";
+import { answerCache } from "./measure/answer-cache.ts";
 import type { Interfaces } from "./measure/families.ts";
+import { forgeries } from "./measure/forged.ts";
 import { lookupOf } from "./measure/lookup.ts";
 import { type MeasureOptions, measurer } from "./measure/measure.ts";
 import type { Measured } from "./measure/measured.ts";
@@ -72,8 +74,10 @@ export function targetsOf({
     version: VERSION,
   });
   const lookup = lookupOf({ resolvers, localAddress, hostsFile: settings.hosts ?? "/etc/hosts" });
+  const forged = forgeries({ lookup, clock });
   const several = {
-    ...{ clock, pace, lookup, localAddress, limits },
+    ...{ clock, pace, lookup, localAddress, limits, forged },
+    cache: answerCache(clock),
     interfaces: interfaces ?? networkInterfaces,
     measure: single.measure,
   };
@@ -107,6 +111,7 @@ export function targetsOf({
     warmUp: () => single.warmUp(),
     close() {
       single.close();
+      forged.close();
       lookup.close();
     },
   };

@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../../collector/wire/clock.ts";
 import { usOf } from "../../collector/wire/metric.ts";
+import type { AnswerCache } from "../measure/answer-cache.ts";
 import type { Lookup } from "../measure/lookup.ts";
 import { deadline, describe, type Trouble } from "../measure/trouble.ts";
 
@@ -23,6 +24,13 @@ export type FamilyAnswer = {
   readonly trouble: Trouble | null;
 };
 
+export type Asker = {
+  readonly lookup: Lookup;
+  readonly clock: Clock;
+  /** Answers that may be used for their TTL, and are kept for it; null = every time anew. */
+  readonly cache: AnswerCache | null;
+};
+
 export type Question = {
   /** Lower case, without brackets. */
   readonly host: string;
@@ -34,9 +42,10 @@ export type Question = {
 
 /** Asks for every family; a failure is part of the answer. Rejects only with the reason of `signal`. */
 export async function askFamilies(
-  { lookup, clock }: { readonly lookup: Lookup; readonly clock: Clock },
+  asker: Asker,
   { host, families, withinMs, signal }: Question,
 ): Promise<readonly FamilyAnswer[]> {
+  const { lookup, clock } = asker;
   const stop = new AbortController();
   const callerStops = () => stop.abort(signal?.reason);
   signal?.throwIfAborted();
@@ -49,7 +58,7 @@ export async function askFamilies(
       known.map(({ family, addresses }) =>
         anyKnown
           ? { ...NOBODY, family, addresses, trouble: addresses.length > 0 ? null : nothing(host) }
-          : askOne(lookup, clock, host, family, stop.signal),
+          : askOne(asker, host, family, stop.signal),
       ),
     );
     signal?.throwIfAborted();
@@ -67,19 +76,22 @@ function localOf(lookup: Lookup, host: string, family: 4 | 6): readonly string[]
 }
 
 async function askOne(
-  lookup: Lookup,
-  clock: Clock,
+  { lookup, clock, cache }: Asker,
   host: string,
   family: 4 | 6,
   signal: AbortSignal,
 ): Promise<FamilyAnswer> {
+  const kept = cache?.get(host, [family]);
+  if (kept) return { ...NOBODY, family, addresses: kept.addresses, trouble: null };
   const startMs = clock.monoMs();
   let answeredMs: number | null = null;
   const mark = () => {
     answeredMs = clock.monoMs();
   };
   try {
-    const { addresses, answers = [], resolver = null } = await lookup.ask(host, [family], signal, mark);
+    const found = await lookup.ask(host, [family], signal, mark);
+    const { addresses, answers = [], resolver = null } = found;
+    cache?.put(host, [family], found);
     const dnsUs = usOf((answeredMs ?? clock.monoMs()) - startMs);
     return { family, addresses, ttlS: answers.map(({ ttlS }) => ttlS), resolver, dnsUs, trouble: null };
   } catch (error) {

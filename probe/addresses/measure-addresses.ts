@@ -6,10 +6,13 @@
  * sample, which did not look anything up. Next stop of each: the spool.
  */
 import type { Clock } from "../../collector/wire/clock.ts";
+import { hostOfUrl } from "../../collector/wire/kind.ts";
 import { Addresses } from "../../collector/wire/request.ts";
 import { type Detail, NO_TIMINGS, type UnknownReason } from "../../collector/wire/sample.ts";
 import { judge, type Limits } from "../judge/judge.ts";
+import type { AnswerCache } from "../measure/answer-cache.ts";
 import { familiesFor, hasNetwork, type Interfaces, ownFamilies } from "../measure/families.ts";
+import type { Forgeries } from "../measure/forged.ts";
 import type { Lookup } from "../measure/lookup.ts";
 import { loopWatch } from "../measure/loop-watch.ts";
 import type { MeasureOptions, Measurer } from "../measure/measure.ts";
@@ -18,12 +21,17 @@ import { oneLine } from "../measure/text.ts";
 import type { Trouble } from "../measure/trouble.ts";
 import type { Pace } from "../schedule/pace.ts";
 import { askFamilies, type FamilyAnswer } from "./ask.ts";
-import { canonical, ordered, type Places } from "./places.ts";
+import { lookedOf, mostTelling, noFamily, unasked } from "./looked.ts";
+import { ordered, type Places } from "./places.ts";
 import { type Part, rollUpOf } from "./roll-up.ts";
 
 export type AddressesDeps = {
   readonly clock: Clock;
   readonly lookup: Lookup;
+  /** For targets that ask for it. */
+  readonly cache: AnswerCache;
+  /** What the resolver forged is told from what it was told. */
+  readonly forged: Pick<Forgeries, "judged">;
   readonly measure: Measurer["measure"];
   readonly pace: Pace;
   readonly places: Places;
@@ -85,7 +93,8 @@ export async function measureAddresses(deps: AddressesDeps, task: AddressesTask)
     }),
   ]);
   const note = rule.measure === "every" ? unasked(failed) : null;
-  return rollUpOf({ rule, parts, other, looked: lookedOf(answers), startedMs, lateMs, note });
+  const whole = rollUpOf({ rule, parts, other, looked: lookedOf(answers), startedMs, lateMs, note });
+  return deps.forged.judged(whole, assignment.url, startMs + assignment.timeouts.totalMs - clock.monoMs());
 }
 
 /** Families this machine has a way out by, of those the target may be measured by. */
@@ -102,18 +111,19 @@ function familiesOf(
 }
 
 async function asked(
-  { clock, lookup }: AddressesDeps,
+  { clock, lookup, cache }: AddressesDeps,
   { assignment, options }: AddressesTask,
   families: readonly (4 | 6)[],
 ): Promise<{ answers: readonly FamilyAnswer[]; loopDelayMs: number }> {
   const watch = loopWatch(clock.monoMs);
   const leave = watch.enter();
   try {
-    const host = new URL(assignment.url).hostname.toLowerCase().replace(/^\[(.*)\]$/, "$1");
+    const host = hostOfUrl(assignment.url);
     const { connectMs: withinMs } = assignment.timeouts;
     const { signal } = options;
     const question = { host, families, withinMs, ...(signal === undefined ? {} : { signal }) };
-    const answers = await askFamilies({ clock, lookup }, question);
+    const kept = assignment.addresses?.cache === true ? cache : null;
+    const answers = await askFamilies({ clock, lookup, cache: kept }, question);
     return { answers, loopDelayMs: watch.delayMs() };
   } finally {
     leave();
@@ -225,40 +235,4 @@ function failedLookup(
   const { note, ...judged } = judge({ ...evidence, hasNetwork: connected }, assignment.expect, limits);
   const detail: Detail = { lateMs, loopDelayMs, ...(note === undefined ? {} : { note }) };
   return { startedMs, ...judged, timings: NO_TIMINGS, detail };
-}
-
-/** No such name holds for both; "no address of this family" says less than any other error. */
-function mostTelling(answers: readonly FamilyAnswer[], localAddress: string | undefined): Trouble {
-  const troubles = answers.flatMap(({ trouble }) => (trouble === null ? [] : [trouble]));
-  const named = troubles.find(({ code }) => code === "ENOTFOUND");
-  return named ?? troubles.find(({ code }) => code !== "ENODATA") ?? troubles[0] ?? noFamily(localAddress);
-}
-
-function noFamily(localAddress: string | undefined): Trouble {
-  const message = `it cannot be reached from ${localAddress ?? "this machine"}`;
-  return { phase: "dns", code: "NO_LOCAL_FAMILY", message, elapsedMs: 0 };
-}
-
-function unasked(failed: readonly FamilyAnswer[]): string | null {
-  if (failed.length === 0) return null;
-  const list = failed.map(({ family, trouble }) => `IPv${family}: ${trouble?.message ?? ""}`);
-  return `not all of its addresses are known: ${list.join("; ")}`;
-}
-
-/** Every address once, the first of the wire's room. */
-function lookedOf(answers: readonly FamilyAnswer[]): Pick<Detail, "answers" | "resolver"> {
-  const ttls = new Map(
-    answers.flatMap(({ addresses, ttlS }) =>
-      addresses.map((address, i) => [canonical(address), ttlS[i]] as const),
-    ),
-  );
-  const list = ordered([...ttls.keys()]).slice(0, 32);
-  const resolver = answers.find((answer) => answer.resolver !== null)?.resolver ?? null;
-  return {
-    answers: list.map((address) => {
-      const ttlS = ttls.get(address);
-      return ttlS === undefined ? { address } : { address, ttlS };
-    }),
-    ...(resolver === null ? {} : { resolver: resolver.slice(0, 64) }),
-  };
 }

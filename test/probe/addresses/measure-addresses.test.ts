@@ -7,6 +7,8 @@ import { Addresses } from "../../../collector/wire/request.ts";
 import { Sample } from "../../../collector/wire/sample.ts";
 import { type AddressesTask, measureAddresses } from "../../../probe/addresses/measure-addresses.ts";
 import { placesOf } from "../../../probe/addresses/places.ts";
+import { answerCache } from "../../../probe/measure/answer-cache.ts";
+import { forgeries } from "../../../probe/measure/forged.ts";
 import { lookupOf } from "../../../probe/measure/lookup.ts";
 import type { Measured } from "../../../probe/measure/measured.ts";
 import { type Limits, paceOf } from "../../../probe/schedule/pace.ts";
@@ -62,6 +64,8 @@ async function world(
   });
   const deps = {
     ...{ clock, lookup, interfaces, localAddress },
+    cache: answerCache(clock),
+    forged: forgeries({ lookup, clock }),
     measure: single.measure,
     pace: paceOf({ clock, limits }),
     places: placesOf(),
@@ -241,6 +245,60 @@ test("a lookup that fails is the target's own sample alone, down in dns", async 
   const w = await world(t, {});
   w.dns.zones = {};
   assert.equal((await w.measure(1, { measure: "every" })).whole.failure?.cause, "nxdomain");
+});
+
+test("with `cache` a family's answer is kept for its TTL: nobody is asked, and no dns time is claimed", async (t) => {
+  const site = await siteAt(t, [A, B]);
+  const w = await world(t, { a: [A, B] }, { interfaces: ONLY4 });
+  const first = await w.measure(site.port, { measure: "every", cache: true });
+  assert.ok((first.whole.timings.dns ?? 0) > 0);
+  const second = await w.measure(site.port, { measure: "every", cache: true });
+  assert.equal(second.whole.timings.dns, null);
+  assert.deepEqual(second.whole.detail.addresses, { up: 2, of: 2 });
+  assert.equal(w.dns.questions.length, 1);
+  await w.measure(site.port, { measure: "every" });
+  assert.equal(w.dns.questions.length, 2);
+});
+
+test("a resolver that makes up answers has hijacked the target", async (t) => {
+  const site = await siteAt(t, [A]);
+  const w = await world(t, { a: [A] });
+  w.dns.zones = new Proxy({}, { get: () => ({ a: [A] }), has: () => true });
+  const { whole } = await w.measure(site.port, { measure: "every" });
+  assert.equal(whole.state, "down");
+  assert.equal(whole.failure?.cause, "hijacked");
+  assert.equal(whole.failure?.source, "resolver");
+});
+
+test("other kinds of target are measured at each address too", async (t) => {
+  const site = await siteAt(t, [A, B]);
+  await site.close(B);
+  const w = await world(t, { a: [A, B] });
+  const addresses = Addresses.parse({ measure: "every", up: "any" });
+  const assignment = assignmentFor(`tcp://web.test:${site.port}`, { addresses });
+  const { whole, parts } = await w.measure(site.port, {}, { assignment });
+  assert.deepEqual(statesOf(parts), { [A]: "up", [B]: "down" });
+  assert.equal(whole.state, "up");
+  assert.deepEqual(
+    Object.keys(whole.timings).filter((key) => whole.timings[key as "dns"] !== null),
+    ["dns", "connect", "total"],
+  );
+});
+
+test("a redirect to another host is looked up as usual, one to the same host keeps the address", async (t) => {
+  const site = await siteAt(t, [A, B]);
+  const w = await world(t, { a: [A, B] });
+  w.dns.zones["other.test"] = { a: [B] };
+  for (const target of site.at.values()) {
+    target.paths["/"] = { status: 302, headers: { location: "/again" } };
+    target.paths["/again"] = { status: 302, headers: { location: `http://other.test:${site.port}/end` } };
+  }
+  const { parts } = await w.measure(site.port, { measure: "every" });
+  const trails = [...parts.values()].map(({ detail }) => detail.hops?.map(({ address }) => address));
+  assert.deepEqual(trails, [
+    [A, A, B],
+    [B, B, B],
+  ]);
 });
 
 test("the guard is asked for every address: one it refuses is unknown and says the line to add", async (t) => {
