@@ -65,7 +65,9 @@ export function exchange(socket: Socket, signal: AbortSignal, options: ExchangeO
       arrivedMs = marks.nowMs();
       guarded(() => reader.ended());
     });
-    socket.once("close", () => receiver.fail(new StageError("BODY_CUT", "the connection was lost")));
+    socket.once("close", () => {
+      if (!receiver.over()) receiver.fail(new StageError("BODY_CUT", "the connection was lost"));
+    });
     if (socket.destroyed) {
       receiver.fail(socket.errored ?? new StageError("EMPTY_ANSWER", "the connection was lost"));
       return kill;

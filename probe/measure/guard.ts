@@ -6,6 +6,7 @@
  * address, the file and the line that would allow it.
  * @see RFC 6890 and the IANA special-purpose address registries
  */
+import { isIPv4 } from "node:net";
 import ipaddr from "ipaddr.js";
 import { ConfigError } from "../../collector/wire/errors.ts";
 import { kindOf, placeOf } from "../../collector/wire/kind.ts";
@@ -155,7 +156,7 @@ export function portOf(url: URL): number {
 export function literalOf(url: URL): string | null {
   if (url.hostname.startsWith("[")) return url.hostname.slice(1, -1);
   // The URL parser has already turned every IPv4 spelling (2130706433, 0x7f.1, full-width digits) into dotted form.
-  return ipaddr.IPv4.isValidFourPartDecimal(url.hostname) ? url.hostname : null;
+  return isIPv4(url.hostname) ? url.hostname : null;
 }
 
 /** What kind of address that nobody outside can mean this is; null = a public one. */

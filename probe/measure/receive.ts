@@ -48,6 +48,8 @@ export type Receiver = {
   end(): void;
   /** What happens to the connection; after the end it no longer matters. */
   fail(error: unknown): void;
+  /** Whether the connection no longer matters. */
+  over(): boolean;
   /** Frees what decodes the body. */
   abandon(): void;
 };
@@ -75,6 +77,7 @@ export function receiverOf(options: ReceiveOptions): Receiver {
     fail(error) {
       if (!ended) refuse(error);
     },
+    over: () => ended || settled,
     abandon: () => body?.abandon(),
     head(final) {
       head = final;
