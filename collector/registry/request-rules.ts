@@ -6,10 +6,9 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { FieldIssue } from "../wire/errors.ts";
-import { type Kind, kindOf } from "../wire/kind.ts";
+import { hostOfUrl, type Kind, kindOf } from "../wire/kind.ts";
 import type { Addresses } from "../wire/request.ts";
 import type { TargetInput } from "../wire/target.ts";
-import { hostOf } from "./url.ts";
 
 /** Kinds of targets, by the scheme of their URL. */
 export type TargetKind = "http" | "https" | Kind;
@@ -122,7 +121,7 @@ function addressProblems(input: TargetInput, kind: TargetKind): FieldIssue[] {
     const message = "a dns target asks a resolver; it connects to no address of the name";
     return set.flatMap((field) => (field === false ? [] : [{ path: `addresses.${field}`, message }]));
   }
-  const host = hostOf(input.url);
+  const host = hostOfUrl(input.url);
   const literal = isIP(host) > 0 ? literalProblems(addresses, host) : [];
   return [...literal, ...familyProblems(addresses, input.family), ...countProblems(addresses)];
 }

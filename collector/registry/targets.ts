@@ -10,6 +10,7 @@ import { Recipient } from "../wire/api-settings.ts";
 import { Carrier } from "../wire/carrier.ts";
 import type { Clock } from "../wire/clock.ts";
 import { InvalidInputError } from "../wire/errors.ts";
+import { hostOfUrl } from "../wire/kind.ts";
 import { isPaused, type Pause, Target } from "../wire/target.ts";
 import { Vantage } from "../wire/vantage.ts";
 import type { ChangeBus } from "./changes.ts";
@@ -17,7 +18,6 @@ import { documents } from "./documents.ts";
 import { newId, type RandomBytes } from "./ids.ts";
 import type { Targets } from "./registry.ts";
 import { type Examined, examineTarget, type Surroundings } from "./target-rules.ts";
-import { hostOf } from "./url.ts";
 
 const DAY_S = 86_400;
 
@@ -52,7 +52,7 @@ export function targetsPart(options: TargetsOptions): Targets {
     get: (id) => docs.get(id),
     async create(input) {
       const { input: wanted, group, cadence } = await accepted(input);
-      const id = newId(hostOf(wanted.url), random);
+      const id = newId(hostOfUrl(wanted.url), random);
       return write({ ...wanted, group, ...cadence, id, createdS: nowS(), pauses: [], version: 0 }, 0);
     },
     async update(id, version, input) {

@@ -4,7 +4,7 @@
  * Only what the text itself shows: whether a probe may reach the address is the probe's egress guard's to say.
  */
 import { getDomain } from "tldts";
-import { KINDS, kindOf, placeOf } from "../wire/kind.ts";
+import { hostOfUrl, KINDS, kindOf, placeOf } from "../wire/kind.ts";
 
 /** Every problem of a URL a person wrote; an empty list = it can be measured. */
 export function urlProblems(text: string): string[] {
@@ -56,17 +56,8 @@ export function tidyUrl(text: string): string {
 
 /** Heading a target stands under when nobody named one: the registrable domain, else the host. */
 export function groupOf(urlText: string): string {
-  const host = hostOf(urlText);
+  const host = hostOfUrl(urlText);
   return (getDomain(host) ?? host).slice(0, 64) || "-";
-}
-
-/** The host without the brackets of IPv6, the name of a dns URL; "" when the text is no URL. */
-export function hostOf(urlText: string): string {
-  if (kindOf(urlText) !== null) {
-    const result = placeOf(urlText);
-    return result.ok ? result.place.host : "";
-  }
-  return (parse(urlText)?.hostname ?? "").replace(/^\[|\]$/g, "");
 }
 
 function parse(text: string): URL | null {

@@ -59,6 +59,13 @@ export function placeOf(url: string): PlaceResult {
   return kind === "dns" ? dnsPlace(host, port, fields) : connectPlace(kind, host, port, fields);
 }
 
+/** The host of any URL that is measured, as the resolver is asked for it: lower case, no brackets; "" = unreadable. */
+export function hostOfUrl(url: string): string {
+  if (kindOf(url) === null) return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, "") : "";
+  const result = placeOf(url);
+  return result.ok ? result.place.host : "";
+}
+
 function connectPlace(
   kind: "tcp" | "tls" | "ping",
   host: string,

@@ -1,7 +1,7 @@
 /** URLs of the kinds besides http: what each asks for in one form, and the sentence for each that asks for nothing. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { kindOf, type Place, placeOf } from "../../../collector/wire/kind.ts";
+import { hostOfUrl, kindOf, type Place, placeOf } from "../../../collector/wire/kind.ts";
 
 const READ: readonly (readonly [url: string, want: Place])[] = [
   ["tcp://Example.COM:25", { kind: "tcp", host: "example.com", port: 25 }],
@@ -89,4 +89,23 @@ for (const [url, problem] of WRONG) {
 test("a kind is known by its scheme and two slashes", () => {
   const kinds = ["tcp://a", "TLS://a", "ping://", "dns://a", "http://a", "tcp:a", "udp://a", ""].map(kindOf);
   assert.deepEqual(kinds, ["tcp", "tls", "ping", "dns", null, null, null, null]);
+});
+
+test("the host of every kind of URL has the form in which a resolver is asked for it", () => {
+  const hosts = [
+    "https://EXAMPLE.com:8443/a",
+    "tcp://例え.jp:1",
+    "tls://[::1]",
+    "dns://_a.Example.com",
+    "http://[::1]/",
+    "x",
+  ];
+  assert.deepEqual(hosts.map(hostOfUrl), [
+    "example.com",
+    "xn--r8jz45g.jp",
+    "::1",
+    "_a.example.com",
+    "::1",
+    "",
+  ]);
 });
