@@ -6,7 +6,7 @@
  */
 import type { Expect } from "../../collector/wire/expect.ts";
 import { jsonProblems } from "./json.ts";
-import { type Rules, rulesOf } from "./rules.ts";
+import { type Rules, rulesOf, type TextRule } from "./rules.ts";
 
 /** Most of the decoded body that a pattern looks at, and the largest that is read as JSON, bytes. */
 export const TEXT_MAX_BYTES = 1_048_576;
@@ -16,7 +16,8 @@ export type Findings = {
   /** Decoded. */
   readonly bytes: number;
   readonly contains: boolean | null;
-  readonly matches: boolean | null;
+  /** "gave-up": it would have taken too long, and would have held up everything else meanwhile. */
+  readonly matches: boolean | "gave-up" | null;
   /** A sentence for each JSON rule that does not hold; empty = all do. */
   readonly json: readonly string[] | null;
 };
@@ -30,8 +31,12 @@ export type Inspector = {
   end(): Findings;
 };
 
-/** Looks at one body; use it for one answer. */
-export function inspector(expect: Expect): Inspector {
+/**
+ * Looks at one body; use it for one answer.
+ *
+ * @param monoMs A monotonic clock, ms.
+ */
+export function inspector(expect: Expect, monoMs: () => number = () => performance.now()): Inspector {
   const rules = rulesOf(expect);
   const search =
     expect.bodyContains === undefined ? null : searcher(Buffer.from(expect.bodyContains, "utf8"));
@@ -51,17 +56,41 @@ export function inspector(expect: Expect): Inspector {
     },
     end() {
       const text = keep ? textOf(kept) : "";
-      return { bytes, contains: search?.found() ?? null, ...read(rules, text, bytes) };
+      return { bytes, contains: search?.found() ?? null, ...read(rules, text, bytes, monoMs) };
     },
   };
 }
 
-function read(rules: Rules, text: string, bytes: number): Pick<Findings, "matches" | "json"> {
+function read(
+  rules: Rules,
+  text: string,
+  bytes: number,
+  monoMs: () => number,
+): Pick<Findings, "matches" | "json"> {
   const { bodyMatches, json } = rules;
   return {
-    matches: bodyMatches === null ? null : bodyMatches.test(text),
+    matches: bodyMatches === null ? null : matchesInTime(bodyMatches, text, monoMs),
     json: json.length === 0 ? null : jsonProblems(text, bytes > TEXT_MAX_BYTES, json),
   };
+}
+
+/** First piece of a text that a pattern is timed on, characters; each further one is as much longer. */
+const FIRST_PIECE = 4_096;
+const LONGER = 4;
+/** A piece that took longer than this is the last: the next one would take about LONGER times as much. */
+const PIECE_MAX_MS = 50;
+
+/**
+ * RE2's time is linear in the text, but some patterns (`a.{990}c`) take 15 us for each character: 17 s for 1 MiB, in
+ * which nothing else would be measured. So the beginning is timed first; what it finds there means nothing.
+ */
+function matchesInTime(rule: TextRule, text: string, monoMs: () => number): boolean | "gave-up" {
+  for (let length = FIRST_PIECE; length < text.length; length *= LONGER) {
+    const beganMs = monoMs();
+    rule.test(text.slice(0, length));
+    if (monoMs() - beganMs > PIECE_MAX_MS) return "gave-up";
+  }
+  return rule.test(text);
 }
 
 /** As UTF-8, without the mark of its byte order. */

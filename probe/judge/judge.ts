@@ -53,6 +53,10 @@ export function judge(evidence: Evidence, expect: Expect, limits: Limits = DEFAU
     return unknown("internal", `this probe cannot judge by the target's rules: ${problem}`);
   const [first, ...others] = brokenRules(evidence, expect);
   if (first) return brokenBy(first, others, evidence.totalMs);
+  if (evidence.findings?.matches === "gave-up") {
+    const pattern = JSON.stringify(expect.bodyMatches?.slice(0, 60));
+    return unknown("overload", `the pattern ${pattern} takes too long on this body: write fewer repetitions`);
+  }
   const disturbed = evidence.loopDelayMs > limits.loopDelayMs || evidence.lateMs > limits.lateMs;
   return { state: disturbed ? "suspect" : "up" };
 }

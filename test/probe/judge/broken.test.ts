@@ -204,6 +204,40 @@ test("a pattern that this probe cannot compile says nothing about the target", (
   );
 });
 
+test("a pattern that would hold the probe up for seconds is given up, which says nothing about the target", () => {
+  // Every character may begin a match that ends 990 later: no automaton of few states knows them all.
+  const [a, b] = ["a", "b"];
+  let [state, body] = [1, ""];
+  while (body.length < 300_000) {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    body += state % 65_536 < 32_768 ? a : b;
+  }
+  const rules = { bodyMatches: "a.{990}c" };
+  assert.match(verdictOf(rules, { body: `c${body}` }), /^unknown: the pattern "a\.\{990\}c" takes too long/);
+  assert.match(
+    verdictOf(rules, { status: 500, body: `c${body}` }),
+    /^status status: status 500, expected 200-299$/,
+  );
+});
+
+test("a text is given up only by time: the same pattern on few characters, or a cheap one on many, is judged", () => {
+  let nowMs = 0;
+  const look = (text: string, msEach: number) => {
+    const inspect = inspector(Expect.parse({ bodyMatches: "end$" }), () => {
+      nowMs += msEach;
+      return nowMs;
+    });
+    inspect.chunk(Buffer.from(text));
+    return inspect.end().matches;
+  };
+  const long = "x".repeat(5_000);
+  assert.equal(look(`${long}end`, 50), true);
+  assert.equal(look(`${long}end`, 51), "gave-up");
+  assert.equal(look("the end", 51), true);
+  // What stands at the end of a timed beginning is not the end.
+  assert.equal(look(`${"x".repeat(4_093)}end, not`, 1), false);
+});
+
 test("a rule that holds keeps a disturbed sample suspect, a broken one is down all the same", () => {
   assert.equal(verdictOf({ minBytes: 1 }, { body: "a" }, { loopDelayMs: 99 }), "suspect");
   assert.match(verdictOf({ minBytes: 2 }, { body: "a" }, { loopDelayMs: 99 }), /^content too-small/);
