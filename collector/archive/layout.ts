@@ -84,12 +84,17 @@ function widthOf(atLeastS: number, stepS: number): number {
 }
 
 /**
- * How long PDPs and the sample log are kept, seconds: the late window plus the longest row, so that every row a late
- * sample can touch can be recomputed; never less than the finest archive shows.
+ * How long PDPs are kept, seconds: the late window plus the longest row, so that every row a late sample can touch can
+ * be recomputed; never less than the finest archive shows.
  */
 export function PDP_KEEP_S(stepS: number): number {
   const [finest] = archivesOf(stepS);
   return Math.max(LATE_WINDOW_S + DAY_S, finest ? finest.rows * stepS : 0);
+}
+
+/** How long single measurements are kept: for 93 days, and never shorter than their PDPs. */
+export function LOG_KEEP_S(stepS: number): number {
+  return Math.max(93 * DAY_S, PDP_KEEP_S(stepS));
 }
 
 /** Label of the row that covers a tick. */

@@ -1,7 +1,7 @@
 /** The sample log as it is read: newest, by tick, and in pages that stay right while samples are added. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PDP_KEEP_S } from "../../collector/archive/layout.ts";
+import { LOG_KEEP_S } from "../../collector/archive/layout.ts";
 import type { SamplesQuery, Store, StoredSample } from "../../collector/store/store.ts";
 import { InvalidInputError } from "../../collector/wire/errors.ts";
 import type { Sample } from "../../collector/wire/sample.ts";
@@ -132,7 +132,7 @@ forEachEngine("sample log", (open) => {
   test(
     "pages cross the place where the ring begins again, and end where it forgets",
     withStore(open, async (store) => {
-      const slots = PDP_KEEP_S(86_400) / 86_400;
+      const slots = LOG_KEEP_S(86_400) / 86_400;
       const from = T0 - 900 * 86_400;
       const records = Array.from({ length: slots + 5 }, (_, i) =>
         record({ tick: from + i * 86_400, stepS: 86_400 }),
@@ -159,7 +159,7 @@ forEachEngine("sample log", (open) => {
   test(
     "a sample older than the kept window is gone, whether or not its place was needed",
     withStore(open, async (store) => {
-      const keepS = PDP_KEEP_S(300);
+      const keepS = LOG_KEEP_S(300);
       const ticks = [T0, T0 + 300, T0 + keepS];
       for (const tick of ticks) await store.samples.load([record({ tick })], nowAfter(tick));
       assert.deepEqual(ticksOf(await store.samples.states("shop", ticks)), [1, keepS / 300]);

@@ -4,7 +4,7 @@
  * Acceptance is in the order schema, duplicate, conflict, tooOld, future. What a sized ring would have forgotten counts
  * as forgotten here too (`kept`), so that both engines answer alike.
  */
-import { FUTURE_LIMIT_S, isArchivable, PDP_KEEP_S } from "../../archive/layout.ts";
+import { FUTURE_LIMIT_S, isArchivable, LOG_KEEP_S } from "../../archive/layout.ts";
 import { codeOf, UNKNOWN_CODE } from "../../archive/strip.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
 import { seriesName, seriesOf } from "../series.ts";
@@ -46,7 +46,7 @@ export function kept(generation: MemoryGeneration): StoredSample[] {
 }
 
 function keptAfter(generation: MemoryGeneration): number {
-  return reach(generation).lastTick - PDP_KEEP_S(generation.stepS);
+  return reach(generation).lastTick - LOG_KEEP_S(generation.stepS);
 }
 
 /**

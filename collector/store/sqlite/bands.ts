@@ -7,7 +7,7 @@
  *
  * Row ids go by time first and by generation second: what many series write at one tick lies on few pages.
  */
-import { archivesOf, LONGEST_S, PDP_KEEP_S } from "../../archive/layout.ts";
+import { archivesOf, LOG_KEEP_S, LONGEST_S, PDP_KEEP_S } from "../../archive/layout.ts";
 
 export const TICKS_PER_TILE = 16;
 /** Small enough for several series' tiles on a page, large enough to read a year in two hundred. */
@@ -15,6 +15,7 @@ export const ROWS_PER_TILE = 4;
 /** A multiple of TICKS_PER_TILE: the codes of a closed PDP tile all go to one strip tile. */
 export const CODES_PER_TILE = 480;
 
+const LOG_PART = 6;
 const STRIP_PART = 7;
 const SLOTS = 2 ** 20;
 const GENERATIONS = 2 ** 20;
@@ -35,6 +36,8 @@ export type Bands = {
   /** One per archive coarser than the step, finest first. */
   readonly coarse: readonly Band[];
   readonly strip: Band;
+  /** Tiles of the sample log: the same ticks as the PDP tiles, kept longer. */
+  readonly log: Band;
 };
 
 const known = new Map<number, Bands>();
@@ -50,6 +53,7 @@ export function bandsOf(stepS: number): Bands {
       .filter((archive) => archive.steps > 1)
       .map((archive, i) => band(i + 1, archive.steps, archive.rows, ROWS_PER_TILE)),
     strip: band(STRIP_PART, 1, LONGEST_S / stepS, CODES_PER_TILE),
+    log: band(LOG_PART, 1, LOG_KEEP_S(stepS) / stepS, TICKS_PER_TILE),
   };
   known.set(stepS, bands);
   return bands;
@@ -82,9 +86,4 @@ export function slotId(generation: number, part: number, slot: number): number {
 /** Whether an entry is among those a reader is shown, when `newest` is the newest. */
 export function isShown(band: Band, entry: number, newest: number): boolean {
   return entry > newest - band.entries && entry <= newest;
-}
-
-/** Row id of a sample's slot in the log: as many slots as PDPs are kept. */
-export function logId(generation: number, bands: Bands, tickNo: number): number {
-  return (tickNo % bands.pdps.entries) * GENERATIONS + generation;
 }

@@ -53,16 +53,16 @@ export function codeBlock(bytes: Uint8Array, offset: number, codes: number): Uin
   return new Uint16Array(bytes.buffer, bytes.byteOffset + offset, codes);
 }
 
-/** Writes the PDPs of one tick; null leaves the metric without a value. */
-export function setPdps(block: PdpBlock, at: number, pdps: readonly (number | null)[]): void {
-  let flags = 0;
-  for (let m = 0; m < M; m += 1) {
-    const value = pdps[m];
-    if (value === null || value === undefined) continue;
-    flags |= 1 << m;
-    block.values[at * M + m] = value;
-  }
-  block.flags[at] = flags;
+/** Writes the PDPs of one tick. @param present A bit for each metric that has a value; `values` from `from` on, all eight. */
+export function setPdps(
+  block: PdpBlock,
+  at: number,
+  present: number,
+  values: Uint32Array,
+  from: number,
+): void {
+  for (let m = 0; m < M; m += 1) if ((present >> m) & 1) block.values[at * M + m] = values[from + m] ?? 0;
+  block.flags[at] = present;
 }
 
 /** The PDP of a metric; null = no value at this tick. */
@@ -71,10 +71,16 @@ export function pdpAt(block: PdpBlock, at: number, m: number): number | null {
 }
 
 /** Merges the PDPs of one tick into row `at`. */
-export function addPdps(block: RowBlock, at: number, pdps: readonly (number | null)[]): void {
+export function addPdps(
+  block: RowBlock,
+  at: number,
+  present: number,
+  values: Uint32Array,
+  from: number,
+): void {
   for (let m = 0; m < M; m += 1) {
-    const value = pdps[m];
-    if (value === null || value === undefined) continue;
+    if (!((present >> m) & 1)) continue;
+    const value = values[from + m] ?? 0;
     const i = at * M + m;
     const n = block.n[i] ?? 0;
     block.sum[i] = (block.sum[i] ?? 0) + value;
@@ -84,19 +90,21 @@ export function addPdps(block: RowBlock, at: number, pdps: readonly (number | nu
   }
 }
 
-/** Row 0 of `from` becomes row `at` of `to`. */
-export function copyRow(from: RowBlock, to: RowBlock, at: number): void {
-  to.sum.set(from.sum, at * M);
-  to.n.set(from.n, at * M);
-  to.min.set(from.min, at * M);
-  to.max.set(from.max, at * M);
+/** Row `at` of `from` becomes row `to` of `into`. */
+export function copyRow(from: RowBlock, at: number, into: RowBlock, to: number): void {
+  const cells = (row: number) => [row * M, (row + 1) * M] as const;
+  into.sum.set(from.sum.subarray(...cells(at)), to * M);
+  into.n.set(from.n.subarray(...cells(at)), to * M);
+  into.min.set(from.min.subarray(...cells(at)), to * M);
+  into.max.set(from.max.subarray(...cells(at)), to * M);
 }
 
-/** Whether no metric of the block has a value. */
-export function isEmptyRow(block: RowBlock): boolean {
-  return block.n.every((n) => n === 0);
+/** Whether no metric of row `at` has a value. */
+export function isEmptyRow(block: RowBlock, at: number): boolean {
+  for (let i = at * M; i < (at + 1) * M; i += 1) if (block.n[i] !== 0) return false;
+  return true;
 }
 
-export function clearRow(block: RowBlock): void {
-  for (const column of [block.sum, block.n, block.min, block.max]) column.fill(0);
+export function clearRow(block: RowBlock, at: number): void {
+  for (const column of [block.sum, block.n, block.min, block.max]) column.fill(0, at * M, (at + 1) * M);
 }

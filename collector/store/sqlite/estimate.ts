@@ -10,12 +10,11 @@ import { seriesName } from "../series.ts";
 import { EVENTS_KEPT, type Generation, type StoreEstimate } from "../store.ts";
 import { type Band, bandsOf, entryOf } from "./bands.ts";
 import { codeBytes, pdpBytes, rowBytes } from "./blocks.ts";
-import { headBytes } from "./head.ts";
+import { budgetOf } from "./log-budget.ts";
+import { STATE_BYTES } from "./open-state.ts";
 
 /** Row id, record header and cell pointer of one stored tile, and the share of a page that stays empty. */
 const TILE_OVERHEAD_BYTES = 20;
-/** A log row with status, address, protocol, sizes and certificate, as measured on real samples. */
-const LOG_ROW_BYTES = 640;
 const SERIES_ROW_BYTES = 120;
 const LOG = "sample log";
 /** A typical event of each kind as stored; of a route with twenty hops, a chain and a head. */
@@ -82,13 +81,13 @@ function partsOf(stepS: number): Part[] {
     band("strip", bands.strip, codeBytes),
     {
       part: LOG,
-      full: bands.pdps.entries * LOG_ROW_BYTES,
-      at: (ticks) => Math.min(ticks, bands.pdps.entries) * LOG_ROW_BYTES,
+      full: budgetOf(bands),
+      at: (ticks) => (Math.min(ticks, bands.log.entries) / bands.log.entries) * budgetOf(bands),
     },
     {
       part: "head",
-      full: headBytes(bands) + SERIES_ROW_BYTES,
-      at: () => headBytes(bands) + SERIES_ROW_BYTES,
+      full: STATE_BYTES + SERIES_ROW_BYTES,
+      at: () => STATE_BYTES + SERIES_ROW_BYTES,
     },
   ];
 }

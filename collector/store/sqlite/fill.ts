@@ -1,5 +1,5 @@
 /**
- * Columns and codes filled from tiles: each tile of the span of its own lap, then what is still open in the head.
+ * Columns and codes filled from tiles: each tile of the span of its own lap, then what is still in the open state.
  *
  * What no tile has stays 0: n = 0 is "no value", code 0 is UNKNOWN.
  */
@@ -7,6 +7,7 @@ import { METRICS, type Metric } from "../../wire/metric.ts";
 import type { RowColumns } from "../store.ts";
 import { type Band, entryOf, TICKS_PER_TILE, tileOf } from "./bands.ts";
 import { codeBlock, type PdpBlock, pdpAt, pdpBlock, type RowBlock, rowBlock } from "./blocks.ts";
+import { heldRow } from "./open-state.ts";
 import type { Look, Seen, Span } from "./view.ts";
 
 const M = METRICS.length;
@@ -30,7 +31,7 @@ export function fillPdps(seen: Seen, span: Span, columns: { [K in Metric]?: RowC
   const newestTile = tileOf(band, seen.lastTick / seen.stepS);
   for (let number = tileOf(band, span.first); number <= tileOf(band, span.last); number += 1) {
     const bytes = number === newestTile ? null : look(seen, band, number);
-    const block = number === newestTile ? seen.head.pdps : bytes && pdpBlock(bytes, 0, TICKS_PER_TILE);
+    const block = number === newestTile ? seen.state.pdps : bytes && pdpBlock(bytes, 0, TICKS_PER_TILE);
     if (block) fillTicks(block, number * TICKS_PER_TILE, span, columns);
   }
 }
@@ -71,8 +72,10 @@ export function fillRows(
       fillRow(block, entry - tileFirst, entry - span.first, columns);
   }
   const newest = entryOf(band, seen.lastTick / seen.stepS);
-  const open = seen.head.open[seen.bands.coarse.indexOf(band)];
-  if (open && newest === span.last) fillRow(open, 0, newest - span.first, columns);
+  const i = seen.bands.coarse.indexOf(band);
+  const held = i === 0 ? seen.state.closedRows : 0;
+  for (let entry = Math.max(span.first, newest - held); entry <= Math.min(span.last, newest); entry += 1)
+    fillRow(seen.state.rows, heldRow(i, entry), entry - span.first, columns);
 }
 
 function fillRow(block: RowBlock, at: number, i: number, columns: { [K in Metric]?: RowColumns }): void {
@@ -97,7 +100,7 @@ export function stripCodes(seen: Seen, span: Span, look: Look): Uint16Array {
     codes.set(kept, from - span.first);
   }
   const headFirst = tileOf(seen.bands.pdps, seen.lastTick / seen.stepS) * TICKS_PER_TILE;
-  seen.head.codes.forEach((code, i) => {
+  seen.state.codes.forEach((code, i) => {
     const at = headFirst + i - span.first;
     if (at >= 0 && at < codes.length) codes[at] = code;
   });

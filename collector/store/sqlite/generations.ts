@@ -1,110 +1,78 @@
 /**
- * The writer's generations: found by series, changed in memory, written once per transaction.
+ * The writer's generations: their numbers by series in memory, their names in the file.
  *
  * A series has one generation per step it ever had; a step that comes back goes on in its old rings.
  */
 import type Database from "better-sqlite3";
-import { seriesName } from "../series.ts";
 import type { SeriesKey } from "../store.ts";
-import { type Bands, bandsOf } from "./bands.ts";
-import { aligned } from "./blocks.ts";
-import { type Head, headBytes, headOf } from "./head.ts";
-
-export type OpenGeneration = {
-  readonly id: number;
-  readonly stepS: number;
-  readonly bands: Bands;
-  readonly head: Head;
-  openedTick: number;
-  lastTick: number;
-};
 
 export type Generations = {
-  of(series: SeriesKey): readonly OpenGeneration[];
-  /** A new, empty one, whose first tick this is. */
-  open(series: SeriesKey, stepS: number, tick: number): OpenGeneration;
-  touch(generation: OpenGeneration): void;
-  /** No longer in memory; what was changed of it is not written any more. */
-  forget(series: SeriesKey): void;
-  flush(): void;
+  /** Numbers of a series' generations. @param name Target, or target/address. */
+  of(vantage: string, name: string): readonly number[];
+  /** A number for a new generation of the series. */
+  open(vantage: string, name: string, stepS: number): number;
+  /** No longer there. @returns the numbers it had */
+  forget(series: SeriesKey): readonly number[];
+  /** The transaction is on disk. */
+  committed(): void;
+  /** It was rolled back: what was opened is not there, what was forgotten is. */
   clear(): void;
 };
 
-type Row = { id: number; step_s: number; opened_tick: number; last_tick: number; head: Uint8Array };
+type Row = { id: number; target: string; vantage: string; address: string };
 
-/** How many series are kept in memory between transactions, about 2 kB each. */
-const CACHED_SERIES = 20_000;
+const NONE: readonly number[] = [];
 
 export function generationsOf(db: Database.Database): Generations {
-  const bySeries = new Map<string, OpenGeneration[]>();
-  const touched = new Set<OpenGeneration>();
-  const select = db.prepare<[string, string, string], Row>(
-    `SELECT id, step_s, opened_tick, last_tick, head FROM generation
-     WHERE target = ? AND vantage = ? AND address = ? ORDER BY step_s`,
-  );
+  const byVantage = new Map<string, Map<string, readonly number[]>>();
+  let undo: (() => void)[] = [];
   const insert = db.prepare(
-    `INSERT INTO generation (id, target, vantage, address, step_s, opened_tick, last_tick, head)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    "INSERT INTO generation (id, target, vantage, address, step_s) VALUES (?, ?, ?, ?, ?)",
   );
   const freeId = freeIds(db);
-  const update = db.prepare("UPDATE generation SET opened_tick = ?, last_tick = ?, head = ? WHERE id = ?");
-
-  const load = (series: SeriesKey): OpenGeneration[] =>
-    select.all(series.target, series.vantage, series.address ?? "").map((row) => {
-      const bands = bandsOf(row.step_s);
-      return {
-        id: row.id,
-        stepS: row.step_s,
-        bands,
-        head: headOf(bands, aligned(row.head)),
-        openedTick: row.opened_tick,
-        lastTick: row.last_tick,
-      };
-    });
-  const of = (series: SeriesKey): OpenGeneration[] => {
-    const key = seriesName(series);
-    const cached = bySeries.get(key);
-    if (cached) return cached;
-    const loaded = load(series);
-    bySeries.set(key, loaded);
-    return loaded;
+  const of = (vantage: string, name: string) => byVantage.get(vantage)?.get(name) ?? NONE;
+  const set = (vantage: string, name: string, ids: readonly number[]) => {
+    const names = byVantage.get(vantage) ?? new Map<string, readonly number[]>();
+    byVantage.set(vantage, names);
+    if (ids.length === 0) names.delete(name);
+    else names.set(name, ids);
   };
+  for (const row of db
+    .prepare<[], Row>("SELECT id, target, vantage, address FROM generation ORDER BY step_s")
+    .iterate()) {
+    const name = nameOf(row.target, row.address);
+    set(row.vantage, name, [...of(row.vantage, name), row.id]);
+  }
   return {
     of,
-    open(series, stepS, tick) {
-      const bands = bandsOf(stepS);
-      const head = headOf(bands, new Uint8Array(headBytes(bands)));
-      const { target, vantage, address = "" } = series;
+    open(vantage, name, stepS) {
+      const before = of(vantage, name);
       const id = freeId();
-      insert.run(id, target, vantage, address, stepS, tick, tick, head.bytes);
-      const generation = {
-        id,
-        stepS,
-        bands,
-        head,
-        openedTick: tick,
-        lastTick: tick,
-      };
-      of(series).push(generation);
-      return generation;
+      const [target, address = ""] = name.split("/");
+      insert.run(id, target, vantage, address, stepS);
+      undo.push(() => set(vantage, name, before));
+      set(vantage, name, [...before, id]);
+      return id;
     },
-    touch(generation) {
-      touched.add(generation);
+    forget({ target, vantage, address = "" }) {
+      const name = nameOf(target, address);
+      const before = of(vantage, name);
+      undo.push(() => set(vantage, name, before));
+      set(vantage, name, NONE);
+      return before;
     },
-    forget(series) {
-      for (const one of bySeries.get(seriesName(series)) ?? []) touched.delete(one);
-      bySeries.delete(seriesName(series));
-    },
-    flush() {
-      for (const one of touched) update.run(one.openedTick, one.lastTick, one.head.bytes, one.id);
-      touched.clear();
-      if (bySeries.size > CACHED_SERIES) bySeries.clear();
+    committed() {
+      undo = [];
     },
     clear() {
-      touched.clear();
-      bySeries.clear();
+      for (const back of undo.reverse()) back();
+      undo = [];
     },
   };
+}
+
+function nameOf(target: string, address: string): string {
+  return address === "" ? target : `${target}/${address}`;
 }
 
 /** A number for a new generation: one that was emptied, else the next. */

@@ -16,6 +16,8 @@ export type Hooks = {
   run(call: Call): unknown;
   /** Writes what the calls left in memory; inside the transaction. */
   flush(): void;
+  /** The transaction is on disk. */
+  committed(): void;
   /** The transaction was rolled back: forget what is in memory. */
   clear(): void;
 };
@@ -26,13 +28,16 @@ export type Hooks = {
  * @returns One result per call, in order; nothing in it is told before the commit is on disk.
  */
 export function commitGroup(db: Database.Database, calls: readonly Call[], hooks: Hooks): Result[] {
+  let results: Result[];
   try {
-    return attempt(db, calls, hooks);
+    results = attempt(db, calls, hooks);
   } catch (error) {
     hooks.clear();
     if (calls.length <= 1) return calls.map(({ id }) => ({ id, error }));
     return calls.flatMap((call) => commitGroup(db, [call], hooks));
   }
+  hooks.committed();
+  return results;
 }
 
 function attempt(db: Database.Database, calls: readonly Call[], hooks: Hooks): Result[] {

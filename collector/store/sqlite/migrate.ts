@@ -1,20 +1,28 @@
 /**
- * Brings the schema up to date: each missing migration in a transaction of its own, after one backup of the old file.
+ * Brings the schema up to date: each missing migration in a transaction of its own (a long one in
+ * many), after one backup of the old file.
  *
- * A kill in the middle leaves a whole version behind, from which the next start goes on. A newer file is refused.
+ * A kill in the middle leaves whole pieces behind, from which the next start goes on. A newer file is refused.
  */
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type Database from "better-sqlite3";
 import { ConfigError } from "../../wire/errors.ts";
+import type { Migration, Progress } from "./schema.ts";
 import { syncPath } from "./sync-path.ts";
 
 /**
  * @param migrations In order; user_version counts the ones a file has had.
+ * @param told Hears how far a long migration is.
  * @returns The path of the backup made, or null when none was needed.
  * @throws ConfigError when the file is newer than this program.
  */
-export function migrate(db: Database.Database, file: string, migrations: readonly string[]): string | null {
+export function migrate(
+  db: Database.Database,
+  file: string,
+  migrations: readonly Migration[],
+  told: Progress = () => {},
+): string | null {
   const found = versionOf(db);
   if (found > migrations.length)
     throw new ConfigError(
@@ -23,8 +31,14 @@ export function migrate(db: Database.Database, file: string, migrations: readonl
     );
   const backup = found > 0 && found < migrations.length ? backupBefore(db, file, found) : null;
   for (let version = found; version < migrations.length; version += 1) {
+    const migration = migrations[version] ?? "";
+    const isOne = typeof migration === "string";
+    if (!isOne) {
+      db.transaction(() => db.exec(migration.before)).immediate();
+      migration.work(db, told);
+    }
     db.transaction(() => {
-      db.exec(migrations[version] ?? "");
+      db.exec(isOne ? migration : migration.after);
       db.pragma(`user_version = ${version + 1}`);
     }).immediate();
   }

@@ -1,65 +1,69 @@
 /**
- * Samples out of the log ring: the newest, those of a tick, and pages of a range in either direction.
+ * Samples out of the log: the newest, those of a tick, and pages of a range in either direction.
  *
- * A slot may still hold an older lap; only ticks within the kept window of their generation are samples here.
+ * Open ticks stand in the open state, the others in tiles; a record may be in both while it moves, and is given once.
+ * Only ticks within the kept window of their generation are samples here.
  */
 import type Database from "better-sqlite3";
 import { comparePlaces, compareText, cursorOf, placed, placeOf } from "../cursor.ts";
-import { seriesKey } from "../series.ts";
 import type { SamplesQuery, SeriesKey, StoredSample } from "../store.ts";
-import { type Bands, bandsOf, logId } from "./bands.ts";
-import { type LogRow, storedOf } from "./log-row.ts";
+import { TICKS_PER_TILE, tileOf } from "./bands.ts";
+import { storedOf } from "./log-record.ts";
+import { eachRecord } from "./log-tiles.ts";
+import type { Seen, View } from "./view.ts";
 
-type GenerationRow = {
-  id: number;
-  target: string;
-  vantage: string;
-  address: string;
-  step_s: number;
-  opened_tick: number;
-  last_tick: number;
-};
 type Ticks = { readonly fromS: number; readonly toS: number };
+type Slot = { readonly bytes: Uint8Array; readonly isOpen: boolean };
 
-export function readerLog(db: Database.Database) {
-  const columns = "id, target, vantage, address, step_s, opened_tick, last_tick";
-  const bySeries = db.prepare<[string, string, string], GenerationRow>(
-    `SELECT ${columns} FROM generation WHERE target = ? AND vantage = ? AND address = ?`,
-  );
-  const byTarget = db.prepare<[string], GenerationRow>(
-    `SELECT ${columns} FROM generation WHERE target = ? AND address = '' ORDER BY vantage`,
-  );
-  const at = db.prepare<[number, number], LogRow>("SELECT * FROM log WHERE id = ? AND tick = ?");
-  const sampleAt = (row: GenerationRow, tick: number): StoredSample[] => {
-    const bands = bandsOf(row.step_s);
-    if (tick % row.step_s !== 0 || tick > row.last_tick || tick <= keptAfter(row, bands)) return [];
-    const found = at.get(logId(row.id, bands, tick / row.step_s), tick);
-    return found ? [storedOf(seriesKey(row.target, row.vantage, row.address), row.step_s, found)] : [];
+export function readerLog(db: Database.Database, view: View) {
+  const textsOf = textsIn(db);
+  const slotsOf = slotsIn(view);
+
+  const sampleOf = (seen: Seen, tickNo: number, { bytes, isOpen }: Slot): StoredSample =>
+    storedOf(bytes, {
+      series: seen.series,
+      tick: tickNo * seen.stepS,
+      stepS: seen.stepS,
+      pdps: isOpen ? { block: seen.state.pdps, slot: tickNo % TICKS_PER_TILE } : null,
+      epoch: textsOf.epoch,
+      shared: (n) => textsOf.shared(seen.id, n),
+    });
+  const sampleAt = (seen: Seen, tick: number): StoredSample[] => {
+    if (tick % seen.stepS !== 0 || tick > seen.lastTick || tick <= keptAfter(seen)) return [];
+    const tickNo = tick / seen.stepS;
+    const found = slotsOf(seen, tileOf(seen.bands.log, tickNo)).get(tickNo % TICKS_PER_TILE);
+    return found ? [sampleOf(seen, tickNo, found)] : [];
   };
-  /** Tick by tick: ids go by time first, so the samples of one series do not lie side by side. */
-  const rangeOf = (row: GenerationRow, ticks: Ticks, order: "newest" | "oldest", limit: number) => {
-    const stepS = row.step_s;
-    const kept = Math.max(row.opened_tick, keptAfter(row, bandsOf(stepS)) + stepS);
-    const first = Math.max(Math.ceil(ticks.fromS / stepS) * stepS, kept);
-    const last = Math.min(Math.floor(ticks.toS / stepS) * stepS, row.last_tick);
+  /** Tile by tile in the order asked for. */
+  const rangeOf = (seen: Seen, ticks: Ticks, order: "newest" | "oldest", limit: number): StoredSample[] => {
+    const { stepS } = seen;
+    const kept = Math.max(seen.openedTick, keptAfter(seen) + stepS);
+    const firstNo = Math.max(Math.ceil(ticks.fromS / stepS), kept / stepS);
+    const lastNo = Math.min(Math.floor(ticks.toS / stepS), seen.lastTick / stepS);
     const found: StoredSample[] = [];
-    for (let i = 0; first + i * stepS <= last && found.length < limit; i += 1)
-      found.push(...sampleAt(row, order === "oldest" ? first + i * stepS : last - i * stepS));
-    return found;
+    const tiles = tileOf(seen.bands.log, lastNo) - tileOf(seen.bands.log, firstNo);
+    for (let i = 0; i <= tiles && firstNo <= lastNo && found.length < limit; i += 1) {
+      const tile =
+        order === "oldest" ? tileOf(seen.bands.log, firstNo) + i : tileOf(seen.bands.log, lastNo) - i;
+      const slots = [...slotsOf(seen, tile)].sort(([a], [b]) => (order === "oldest" ? a - b : b - a));
+      for (const [slot, one] of slots) {
+        const tickNo = tile * TICKS_PER_TILE + slot;
+        if (tickNo >= firstNo && tickNo <= lastNo) found.push(sampleOf(seen, tickNo, one));
+      }
+    }
+    return found.slice(0, limit);
   };
 
   return {
     latest: (series: readonly SeriesKey[]): StoredSample[] =>
       series.flatMap((key) => {
-        const rows = bySeries
-          .all(key.target, key.vantage, key.address ?? "")
-          .sort((a, b) => b.last_tick - a.last_tick);
-        return rows.slice(0, 1).flatMap((row) => sampleAt(row, row.last_tick));
+        const newest = view.generations(key).sort((a, b) => b.lastTick - a.lastTick)[0];
+        return newest ? sampleAt(newest, newest.lastTick) : [];
       }),
     states(target: string, ticks: readonly number[]): StoredSample[] {
-      const rows = byTarget.all(target);
+      const found = view.ofTarget(target);
       return [...new Set(ticks)]
-        .flatMap((tick) => rows.flatMap((row) => sampleAt(row, tick)))
+        .flatMap((tick) => found.flatMap((seen) => sampleAt(seen, tick)))
         .sort((a, b) => a.sample.tick - b.sample.tick || compareText(a.vantage, b.vantage));
     },
     page({ series, fromS, toS, limit, order, cursor }: SamplesQuery) {
@@ -70,8 +74,7 @@ export function readerLog(db: Database.Database) {
       };
       // Two more than asked for: the one at the cursor falls out, and one tells whether there is a next page.
       const found = series
-        .flatMap((key) => bySeries.all(key.target, key.vantage, key.address ?? ""))
-        .flatMap((row) => rangeOf(row, ticks, order, limit + 2))
+        .flatMap((key) => view.generations(key).flatMap((seen) => rangeOf(seen, ticks, order, limit + 2)))
         .filter((one) => !after || comparePlaces(order, placed(one), after) > 0)
         .sort((a, b) => comparePlaces(order, placed(a), placed(b)));
       const samples = found.slice(0, limit);
@@ -81,7 +84,45 @@ export function readerLog(db: Database.Database) {
   };
 }
 
+/** The records of a log tile by slot, open ones included. */
+function slotsIn(view: View) {
+  return (seen: Seen, tile: number): Map<number, Slot> => {
+    const slots = new Map<number, Slot>();
+    const bytes = view.look(seen, seen.bands.log, tile);
+    if (bytes)
+      eachRecord(bytes, bytes.length, (slot, from, to) => {
+        slots.set(slot, { bytes: bytes.subarray(from, to), isOpen: false });
+        return false;
+      });
+    if (tile !== tileOf(seen.bands.log, seen.lastTick / seen.stepS)) return slots;
+    const { area, areaUsed } = seen.state;
+    eachRecord(area, areaUsed, (slot, from, to) => {
+      slots.set(slot, { bytes: area.subarray(from, to), isOpen: true });
+      return false;
+    });
+    return slots;
+  };
+}
+
+/** Texts that records refer to by number. */
+function textsIn(db: Database.Database) {
+  const bySeries = db
+    .prepare<[number, number], string>("SELECT body FROM detail WHERE generation = ? AND n = ?")
+    .pluck();
+  const epoch = db.prepare<[number], string>("SELECT text FROM epoch WHERE number = ?").pluck();
+  const epochs = new Map<number, string>();
+  return {
+    shared: (id: number, n: number): string => bySeries.get(id, n) ?? "{}",
+    epoch(number: number): string {
+      const known = epochs.get(number) ?? epoch.get(number);
+      if (known === undefined) return "";
+      epochs.set(number, known);
+      return known;
+    },
+  };
+}
+
 /** Newest tick that is no longer kept. */
-function keptAfter(row: GenerationRow, bands: Bands): number {
-  return row.last_tick - bands.pdps.entries * row.step_s;
+function keptAfter(seen: Seen): number {
+  return seen.lastTick - seen.bands.log.entries * seen.stepS;
 }

@@ -1,21 +1,20 @@
 /**
- * Rows, strips and digests out of the rings: tiles of the right lap, with the open head laid over them.
+ * Rows, strips and digests out of the rings: tiles of the right lap, with the open state laid over them.
  *
- * Runs inside one read transaction, so that head and tiles belong together however much is written meanwhile.
+ * Runs inside a view, so that state and tiles belong together however much is written meanwhile.
  */
-import type Database from "better-sqlite3";
 import { archiveOf } from "../../archive/layout.ts";
 import { METRICS } from "../../wire/metric.ts";
 import { digester } from "../digest.ts";
 import { compareSeries, seriesKey } from "../series.ts";
 import type { Generation, RowRun, RowsQuery, SeriesKey, StripRun } from "../store.ts";
 import { emptyColumns, fillPdps, fillRows, stripCodes } from "./fill.ts";
-import { type GenerationRow, type Seen, spanOf, viewOf } from "./view.ts";
+import { type Seen, spanOf, type View } from "./view.ts";
 
 const EVER = { fromS: -1, toS: Number.MAX_SAFE_INTEGER };
 
-export function readerRows(db: Database.Database) {
-  const { generations, look } = viewOf(db);
+export function readerRows(view: View) {
+  const { generations, look } = view;
   const runOf = (seen: Seen, query: RowsQuery): RowRun[] => {
     const archive = archiveOf(seen.stepS, query.rowS);
     if (!archive) return [];
@@ -55,7 +54,7 @@ export function readerRows(db: Database.Database) {
     rows: rowsOf,
     strip: (series: readonly SeriesKey[], fromS: number, toS: number): StripRun[] =>
       series.flatMap((key) => generations(key).flatMap((seen) => stripRunOf(seen, fromS, toS))),
-    generations: (target: string | null): Generation[] => generationList(db, target),
+    generations: (target: string | null): Generation[] => generationList(view, target),
     digest(series: SeriesKey, archive: number | "strip"): string {
       const digest = digester();
       for (const seen of byStep(series)) {
@@ -86,18 +85,13 @@ function digestRun(digest: ReturnType<typeof digester>, run: RowRun): void {
   }
 }
 
-function generationList(db: Database.Database, target: string | null): Generation[] {
-  const rows = db
-    .prepare<[string | null, string | null], Omit<GenerationRow, "head">>(
-      "SELECT id, target, vantage, address, step_s, opened_tick, last_tick FROM generation WHERE ? IS NULL OR target = ?",
-    )
-    .all(target, target);
-  return rows
-    .map((row) => ({
-      series: seriesKey(row.target, row.vantage, row.address),
-      stepS: row.step_s,
-      openedTick: row.opened_tick,
-      lastTick: row.last_tick,
-    }))
+function generationList(view: View, target: string | null): Generation[] {
+  return view
+    .list(target)
+    .flatMap((row) => {
+      const reach = view.reach(row.id);
+      const series = seriesKey(row.target, row.vantage, row.address);
+      return reach ? [{ series, stepS: row.step_s, ...reach }] : [];
+    })
     .sort((a, b) => compareSeries(a.series, b.series) || a.openedTick - b.openedTick || a.stepS - b.stepS);
 }

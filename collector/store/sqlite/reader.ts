@@ -10,19 +10,26 @@ import { openForReading } from "./open-database.ts";
 import { readerDesk } from "./reader-desk.ts";
 import { readerLog } from "./reader-log.ts";
 import { readerRows } from "./reader-rows.ts";
+import { sharedStates } from "./shared-states.ts";
+import { viewOf } from "./view.ts";
 
-export type ReaderData = { readonly file: string };
+export type ReaderData = {
+  readonly file: string;
+  /** Where the writer shows open states. */
+  readonly states: SharedArrayBuffer;
+};
 
 function openReader(data: ReaderData) {
   const db = openForReading(data.file);
+  const view = viewOf(db, sharedStates(data.states));
   const operations = {
-    ...readerRows(db),
-    ...readerLog(db),
+    ...readerRows(view),
+    ...readerLog(db, view),
     ...readerEvents(db),
     ...readerDesk(db),
     synchronous: () => db.pragma("synchronous", { simple: true }),
   } satisfies Operations;
-  return { db, operations };
+  return { view, operations };
 }
 
 export type ReaderOperations = ReturnType<typeof openReader>["operations"];
@@ -32,9 +39,9 @@ function post(answer: Answer): void {
 }
 
 function serve(): void {
-  const { db, operations } = openReader(workerData as ReaderData);
+  const { view, operations } = openReader(workerData as ReaderData);
   const byName: Operations = operations;
-  const run = db.transaction((call: Call) => byName[call.op]?.(...call.args));
+  const run = (call: Call) => view.during(() => byName[call.op]?.(...call.args));
   parentPort?.on("message", (call: Call) => {
     try {
       post({ kind: "value", id: call.id, value: run(call) });

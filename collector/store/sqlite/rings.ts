@@ -1,11 +1,12 @@
 /**
- * One sample into the rings of its generation: the head while it is open, the tiles behind it when it is late.
+ * One sample into its generation: the open state while its ticks are open, the tiles behind it when it is late.
  *
- * When the newest tick moves on, what the head leaves is written to its tiles; nothing else is cleared, because a
- * tile says by its number which lap it belongs to. All arithmetic is on integers, so order cannot change a byte.
+ * When the newest tick moves on, what the open state leaves is written to its tiles; nothing else is cleared, because a
+ * tile says by its number which lap it belongs to. Whoever touches a tile has to write the open state in the same
+ * transaction (`flush`), so that the file holds one moment of the generation. All arithmetic is on integers, so order
+ * cannot change a byte.
  */
-import type { Pdps } from "../../archive/pdp.ts";
-import { type Band, entryOf, isShown, TICKS_PER_TILE, tileId, tileOf } from "./bands.ts";
+import { type Band, type Bands, entryOf, isShown, TICKS_PER_TILE, tileId, tileOf } from "./bands.ts";
 import {
   addPdps,
   clearRow,
@@ -19,119 +20,211 @@ import {
   rowBytes,
   setPdps,
 } from "./blocks.ts";
-import type { OpenGeneration } from "./generations.ts";
+import { addToArea, replaceTile, slotOf, tileBuilder } from "./log-tiles.ts";
+import { HELD_ROWS, heldRow, type OpenState } from "./open-state.ts";
 import type { TileCache } from "./tile-cache.ts";
 
-/** Adds a tick nobody had before. @param code Its strip code. */
-export function addTick(
-  tiles: TileCache,
-  generation: OpenGeneration,
-  tick: number,
-  pdps: Pdps,
-  code: number,
-): void {
-  if (tick > generation.lastTick) advance(tiles, generation, tick);
-  generation.openedTick = Math.min(generation.openedTick, tick);
-  const tickNo = tick / generation.stepS;
-  const newestNo = generation.lastTick / generation.stepS;
-  addToTicks(tiles, generation, tickNo, newestNo, pdps, code);
-  generation.bands.coarse.forEach((band, i) => {
-    const entry = entryOf(band, tickNo);
-    const newest = entryOf(band, newestNo);
-    const open = generation.head.open[i];
-    if (entry === newest && open) addPdps(open, 0, pdps);
-    else if (isShown(band, entry, newest)) {
-      const bytes = tiles.change(
-        tileId(generation.id, band, tileOf(band, entry)),
-        tileOf(band, entry),
-        rowBytes(band.perTile),
-      );
-      if (bytes) addPdps(rowBlock(bytes, 0, band.perTile), entry % band.perTile, pdps);
-    }
-  });
-}
+/** A generation while a transaction works on it. */
+export type Working = {
+  readonly id: number;
+  readonly bands: Bands;
+  readonly state: OpenState;
+  /** Its open state is not what it was. */
+  changed: boolean;
+  /** A text that a record of it refers to is new. */
+  needs: boolean;
+  /** A tile was touched: the open state has to be written too. */
+  flush: boolean;
+};
 
-function addToTicks(
-  tiles: TileCache,
-  generation: OpenGeneration,
-  tickNo: number,
-  newestNo: number,
-  pdps: Pdps,
-  code: number,
-): void {
-  const { bands, head } = generation;
-  const at = tickNo % TICKS_PER_TILE;
-  if (tileOf(bands.pdps, tickNo) === tileOf(bands.pdps, newestNo)) {
-    setPdps(head.pdps, at, pdps);
-    head.codes[at] = code;
-    return;
+export type Arrived = {
+  readonly tick: number;
+  readonly code: number;
+  /** A bit for each metric with a value; the values are `values[from]` and on. */
+  readonly present: number;
+  readonly values: Uint32Array;
+  readonly from: number;
+  /** The sample's log record: without timings when they are its PDPs. */
+  readonly record: Uint8Array;
+  /** The same with its timings, for a tile. */
+  whole(): Uint8Array;
+};
+
+export class Rings {
+  private readonly tiles: TileCache;
+  private readonly builder = tileBuilder();
+
+  constructor(tiles: TileCache) {
+    this.tiles = tiles;
   }
-  if (isShown(bands.pdps, tickNo, newestNo)) {
-    const tile = tileOf(bands.pdps, tickNo);
-    const bytes = tiles.change(tileId(generation.id, bands.pdps, tile), tile, pdpBytes(TICKS_PER_TILE));
-    if (bytes) setPdps(pdpBlock(bytes, 0, TICKS_PER_TILE), at, pdps);
+
+  private stripCodes({ id, bands }: Working, tickNo: number): Uint16Array | null {
+    const band = bands.strip;
+    const tile = tileOf(band, tickNo);
+    const bytes = this.tiles.change(tileId(id, band, tile), tile, codeBytes(band.perTile));
+    return bytes && codeBlock(bytes, 0, band.perTile);
   }
-  if (isShown(bands.strip, tickNo, newestNo)) {
-    const codes = changeStrip(tiles, generation, tickNo);
-    if (codes) codes[tickNo % bands.strip.perTile] = code;
-  }
-}
 
-function changeStrip(tiles: TileCache, generation: OpenGeneration, tickNo: number): Uint16Array | null {
-  const band = generation.bands.strip;
-  const tile = tileOf(band, tickNo);
-  const bytes = tiles.change(tileId(generation.id, band, tile), tile, codeBytes(band.perTile));
-  return bytes && codeBlock(bytes, 0, band.perTile);
-}
-
-/** The strip code of a tick behind the head; 0 when none is kept. */
-export function codeBehind(tiles: TileCache, generation: OpenGeneration, tick: number): number {
-  const band = generation.bands.strip;
-  const tickNo = tick / generation.stepS;
-  const tile = tileOf(band, tickNo);
-  const bytes = tiles.look(tileId(generation.id, band, tile), tile);
-  return bytes ? (codeBlock(bytes, 0, band.perTile)[tickNo % band.perTile] ?? 0) : 0;
-}
-
-/** The newest tick moves to `tick`: what is no longer open goes to the rings. */
-function advance(tiles: TileCache, generation: OpenGeneration, tick: number): void {
-  const { bands, head } = generation;
-  const fromNo = generation.lastTick / generation.stepS;
-  const toNo = tick / generation.stepS;
-  if (tileOf(bands.pdps, fromNo) !== tileOf(bands.pdps, toNo)) leaveTile(tiles, generation, fromNo);
-  bands.coarse.forEach((band, i) => {
-    const open = head.open[i];
-    if (!open || entryOf(band, fromNo) === entryOf(band, toNo)) return;
-    leaveRow(tiles, generation.id, band, entryOf(band, fromNo), open);
-  });
-  generation.lastTick = tick;
-}
-
-function leaveTile(tiles: TileCache, generation: OpenGeneration, tickNo: number): void {
-  const { bands, head, id } = generation;
-  const tile = tileOf(bands.pdps, tickNo);
-  if (head.codes.some((code) => code !== 0)) {
-    const bytes = tiles.change(tileId(id, bands.pdps, tile), tile, pdpBytes(TICKS_PER_TILE));
-    bytes?.set(head.bytes.subarray(0, pdpBytes(TICKS_PER_TILE)));
-    const codes = changeStrip(tiles, generation, tickNo);
-    codes?.set(head.codes, (tile * TICKS_PER_TILE) % bands.strip.perTile);
-  }
-  head.pdps.flags.fill(0);
-  head.pdps.values.fill(0);
-  head.codes.fill(0);
-}
-
-function leaveRow(
-  tiles: TileCache,
-  id: number,
-  band: Band,
-  entry: number,
-  open: ReturnType<typeof rowBlock>,
-): void {
-  if (!isEmptyRow(open)) {
+  /** Row `at` of the open state goes to its tile. */
+  private leaveRow(working: Working, band: Band, entry: number, at: number): void {
+    const { rows } = working.state;
+    if (isEmptyRow(rows, at)) return;
     const tile = tileOf(band, entry);
-    const bytes = tiles.change(tileId(id, band, tile), tile, rowBytes(band.perTile));
-    if (bytes) copyRow(open, rowBlock(bytes, 0, band.perTile), entry % band.perTile);
+    const bytes = this.tiles.change(tileId(working.id, band, tile), tile, rowBytes(band.perTile));
+    if (bytes) copyRow(rows, at, rowBlock(bytes, 0, band.perTile), entry % band.perTile);
+    working.flush = true;
   }
-  clearRow(open);
+
+  /** The closed rows of the finest coarse archive that were held go to their tiles. @param newest The open entry. */
+  private leaveHeld(working: Working, newest: number): void {
+    const { state } = working;
+    const band = working.bands.coarse[0];
+    if (!band) return;
+    for (let back = state.closedRows; back > 0; back -= 1)
+      this.leaveRow(working, band, newest - back, heldRow(0, newest - back));
+    state.closedRows = 0;
+  }
+
+  private leaveArea(working: Working, tile: number): void {
+    const { state, id, bands } = working;
+    if (state.areaUsed === 0) return;
+    this.builder.begin(this.tiles.look(tileId(id, bands.log, tile), tile));
+    this.builder.addArea(state);
+    replaceTile(this.tiles, state, id, bands, tile, this.builder.taken());
+    state.areaUsed = 0;
+    working.flush = true;
+  }
+
+  private leaveTile(working: Working, tickNo: number): void {
+    const { bands, state, id } = working;
+    if (state.taken === 0) return;
+    const tile = tileOf(bands.pdps, tickNo);
+    const bytes = new Uint8Array(pdpBytes(TICKS_PER_TILE));
+    bytes.set(state.pdps.flags);
+    bytes.set(
+      new Uint8Array(state.pdps.values.buffer, state.pdps.values.byteOffset, bytes.length - TICKS_PER_TILE),
+      TICKS_PER_TILE,
+    );
+    this.tiles.replace(tileId(id, bands.pdps, tile), tile, bytes);
+    this.stripCodes(working, tickNo)?.set(state.codes, (tile * TICKS_PER_TILE) % bands.strip.perTile);
+    this.leaveArea(working, tile);
+    state.pdps.flags.fill(0);
+    state.pdps.values.fill(0);
+    state.codes.fill(0);
+    state.taken = 0;
+    working.flush = true;
+  }
+
+  /** The newest tick moves to `tick`: what is no longer open goes to the rings. */
+  private advance(working: Working, tick: number): void {
+    const { bands, state } = working;
+    const fromNo = state.lastTick / state.stepS;
+    const toNo = tick / state.stepS;
+    if (tileOf(bands.pdps, fromNo) !== tileOf(bands.pdps, toNo)) this.leaveTile(working, fromNo);
+    bands.coarse.forEach((band, i) => {
+      const from = entryOf(band, fromNo);
+      const to = entryOf(band, toNo);
+      if (from === to) return;
+      if (i > 0) this.leaveRow(working, band, from, heldRow(i, from));
+      else if (to === from + 1 && state.closedRows < HELD_ROWS - 1) state.closedRows += 1;
+      else {
+        this.leaveHeld(working, from);
+        this.leaveRow(working, band, from, heldRow(0, from));
+      }
+      clearRow(state.rows, heldRow(i, to));
+    });
+    state.lastTick = tick;
+  }
+
+  private addToRows(working: Working, tickNo: number, sample: Arrived): void {
+    const { bands, state, id } = working;
+    const newestNo = state.lastTick / state.stepS;
+    const { present, values, from } = sample;
+    if (present === 0) return;
+    bands.coarse.forEach((band, i) => {
+      const entry = entryOf(band, tickNo);
+      const newest = entryOf(band, newestNo);
+      const held = i === 0 ? state.closedRows : 0;
+      if (entry <= newest && entry >= newest - held)
+        addPdps(state.rows, heldRow(i, entry), present, values, from);
+      else if (isShown(band, entry, newest)) {
+        const tile = tileOf(band, entry);
+        const bytes = this.tiles.change(tileId(id, band, tile), tile, rowBytes(band.perTile));
+        if (bytes) addPdps(rowBlock(bytes, 0, band.perTile), entry % band.perTile, present, values, from);
+        working.flush = true;
+      }
+    });
+  }
+
+  private addToOpenTile(working: Working, tickNo: number, sample: Arrived): void {
+    const { state, bands } = working;
+    const slot = slotOf(tickNo);
+    setPdps(state.pdps, slot, sample.present, sample.values, sample.from);
+    state.codes[slot] = sample.code;
+    state.taken |= 1 << slot;
+    if (addToArea(state, slot, sample.record)) return;
+    this.leaveArea(working, tileOf(bands.log, tickNo));
+    if (!addToArea(state, slot, sample.record)) this.addToLog(working, tickNo, sample);
+  }
+
+  private addToLog(working: Working, tickNo: number, sample: Arrived): void {
+    const { bands, id, state } = working;
+    const tile = tileOf(bands.log, tickNo);
+    const slot = this.tiles.slot(tileId(id, bands.log, tile));
+    if (slot && slot.number > tile) return;
+    this.builder.begin(slot?.number === tile ? slot.bytes : null);
+    this.builder.add(slotOf(tickNo), sample.whole());
+    replaceTile(this.tiles, state, id, bands, tile, this.builder.taken());
+    working.flush = true;
+  }
+
+  private addBehind(working: Working, tickNo: number, newestNo: number, sample: Arrived): void {
+    const { bands, id } = working;
+    if (isShown(bands.pdps, tickNo, newestNo)) {
+      const tile = tileOf(bands.pdps, tickNo);
+      const bytes = this.tiles.change(tileId(id, bands.pdps, tile), tile, pdpBytes(TICKS_PER_TILE));
+      if (bytes)
+        setPdps(
+          pdpBlock(bytes, 0, TICKS_PER_TILE),
+          slotOf(tickNo),
+          sample.present,
+          sample.values,
+          sample.from,
+        );
+    }
+    if (isShown(bands.strip, tickNo, newestNo)) {
+      const codes = this.stripCodes(working, tickNo);
+      if (codes) codes[tickNo % bands.strip.perTile] = sample.code;
+    }
+    if (isShown(bands.log, tickNo, newestNo)) this.addToLog(working, tickNo, sample);
+    working.flush = true;
+  }
+
+  /** Adds a tick nobody had before. */
+  add(working: Working, sample: Arrived): void {
+    const { state, bands } = working;
+    if (sample.tick > state.lastTick) this.advance(working, sample.tick);
+    state.openedTick = Math.min(state.openedTick, sample.tick);
+    const tickNo = sample.tick / state.stepS;
+    const newestNo = state.lastTick / state.stepS;
+    if (tileOf(bands.pdps, tickNo) === tileOf(bands.pdps, newestNo))
+      this.addToOpenTile(working, tickNo, sample);
+    else this.addBehind(working, tickNo, newestNo, sample);
+    this.addToRows(working, tickNo, sample);
+  }
+
+  /** Before the open state is written: closed rows that were held go to their tiles. */
+  settle(working: Working): void {
+    const [finest] = working.bands.coarse;
+    if (finest) this.leaveHeld(working, entryOf(finest, working.state.lastTick / working.state.stepS));
+  }
+
+  /** The strip code of a tick behind the open tile; 0 when none is kept. */
+  codeBehind({ id, bands, state }: Working, tick: number): number {
+    const band = bands.strip;
+    const tickNo = tick / state.stepS;
+    const tile = tileOf(band, tickNo);
+    const bytes = this.tiles.look(tileId(id, band, tile), tile);
+    return bytes ? (codeBlock(bytes, 0, band.perTile)[tickNo % band.perTile] ?? 0) : 0;
+  }
 }

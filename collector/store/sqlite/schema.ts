@@ -5,6 +5,9 @@
  * tile and log ids are made of generation and slot (bands.ts), and a slot is overwritten when its ring comes round.
  */
 
+import type Database from "better-sqlite3";
+import { convertLog } from "./convert-log.ts";
+
 /** "cwat": what a carrierwatch database says in its header. */
 export const APPLICATION_ID = 0x63776174;
 
@@ -134,5 +137,47 @@ CREATE INDEX event_by_target ON event (target, at_s);
 CREATE INDEX event_by_time ON event (at_s);
 `;
 
+/**
+ * Open states stand by themselves and are written now and then; the journal has what came since. The sample log is tiles
+ * (convert-log.ts fills them), with the texts its records share.
+ */
+const OPEN_STATES = `
+CREATE TABLE IF NOT EXISTS head (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS journal (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS epoch (number INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS detail (
+  generation INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  a INTEGER NOT NULL,
+  b INTEGER NOT NULL,
+  last_tick INTEGER NOT NULL,
+  why INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (generation, n)
+) STRICT, WITHOUT ROWID;
+`;
+const WITHOUT_LOG_ROWS = `
+DROP TABLE log;
+ALTER TABLE generation DROP COLUMN head;
+ALTER TABLE generation DROP COLUMN opened_tick;
+ALTER TABLE generation DROP COLUMN last_tick;
+`;
+
+/** SQL that runs in one transaction; or such before and after work that goes on where a kill left it. */
+export type Migration =
+  | string
+  | {
+      /** May have run before. */
+      readonly before: string;
+      readonly work: (db: Database.Database, told: Progress) => void;
+      readonly after: string;
+    };
+/** How far a long work is. */
+export type Progress = (done: number, of: number) => void;
+
 /** In order; the database's user_version is how many of them it has had. */
-export const MIGRATIONS: readonly string[] = [FIRST, ADDRESSES_AND_EVENTS];
+export const MIGRATIONS: readonly Migration[] = [
+  FIRST,
+  ADDRESSES_AND_EVENTS,
+  { before: OPEN_STATES, work: convertLog, after: WITHOUT_LOG_ROWS },
+];

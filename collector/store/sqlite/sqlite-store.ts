@@ -6,10 +6,14 @@
  */
 import { join } from "node:path";
 import type { Log } from "../../wire/log.ts";
+import type { OutcomeKind } from "../../wire/sample.ts";
 import type { Store } from "../store.ts";
 import { type Client, startWorker } from "./client.ts";
 import { estimateOf } from "./estimate.ts";
+import { OUTCOMES } from "./outcomes.ts";
+import { pack } from "./packed.ts";
 import type { ReaderOperations } from "./reader.ts";
+import { sharedStatesMemory } from "./shared-states.ts";
 import type { UpkeepOperations } from "./upkeep.ts";
 import { workerUrl } from "./worker-url.ts";
 import type { WriterOperations } from "./writer.ts";
@@ -47,8 +51,13 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const { dir, log, reserveBytes = RESERVE_BYTES } = options;
   const file = join(dir, DATABASE_NAME);
   const start = workerUrl("writer", import.meta.url);
-  const writer = await startWorker<WriterOperations>(start, { dir, file, reserveBytes }, log);
-  const reader = await startWorker<ReaderOperations>(workerUrl("reader", import.meta.url), { file }, log);
+  const states = sharedStatesMemory();
+  const writer = await startWorker<WriterOperations>(start, { dir, file, reserveBytes, states }, log);
+  const reader = await startWorker<ReaderOperations>(
+    workerUrl("reader", import.meta.url),
+    { file, states },
+    log,
+  );
   emptyVacancies(writer).catch((err: unknown) =>
     log.warn({ err }, "the space of a purged series is given back at the next start"),
   );
@@ -78,8 +87,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 function sampleParts({ writer, reader }: Threads): Pick<Store, "samples" | "rows" | "strip" | "digest"> {
   return {
     samples: {
-      put: (records, nowMs) => writer.call("put", records, nowMs),
-      load: (records, nowMs) => writer.call("load", records, nowMs),
+      put: async (records, nowMs) => outcomesOf(await writer.call("put", pack(records), nowMs)),
+      load: async (records, nowMs) => outcomesOf(await writer.call("load", pack(records), nowMs)),
       latest: (series) => reader.call("latest", series),
       states: (target, ticks) => reader.call("states", target, ticks),
       page: (query) => reader.call("page", query),
@@ -93,6 +102,10 @@ function sampleParts({ writer, reader }: Threads): Pick<Store, "samples" | "rows
     strip: { read: ({ series, fromS, toS }) => reader.call("strip", series, fromS, toS) },
     digest: (series, archive) => reader.call("digest", series, archive),
   };
+}
+
+function outcomesOf(numbers: Uint8Array): OutcomeKind[] {
+  return Array.from(numbers, (number) => OUTCOMES[number] ?? "rejected");
 }
 
 function deskParts({

@@ -1,5 +1,5 @@
 /**
- * Tiles a transaction touches: each is read once, changed in memory and written once, at the end.
+ * Tiles a transaction touches: each is read once, changed in memory and written once, at the end, in order of row id.
  *
  * A slot that holds a lower number starts afresh: the ring has come round. Nothing is kept between transactions.
  */
@@ -11,6 +11,10 @@ export type TileCache = {
   change(id: number, number: number, size: number): Uint8Array | null;
   /** The tile's bytes for looking, or null when the slot holds another lap. */
   look(id: number, number: number): Uint8Array | null;
+  /** What its slot holds, of whatever lap. */
+  slot(id: number): { readonly number: number; readonly bytes: Uint8Array } | null;
+  /** The slot holds this from now on; what stood there is not read. */
+  replace(id: number, number: number, bytes: Uint8Array): void;
   /** Writes what was changed. */
   flush(): void;
   /** Forgets everything, as after a rollback. */
@@ -49,8 +53,13 @@ export function tileCache(db: Database.Database): TileCache {
       const found = read(id);
       return found?.number === number ? found.bytes : null;
     },
+    slot: read,
+    replace(id, number, bytes) {
+      entries.set(id, { number, bytes, changed: true });
+    },
     flush() {
-      for (const [id, entry] of entries) if (entry.changed) upsert.run(id, entry.number, entry.bytes);
+      const changed = [...entries].filter(([, entry]) => entry.changed).sort(([a], [b]) => a - b);
+      for (const [id, entry] of changed) upsert.run(id, entry.number, entry.bytes);
       entries.clear();
     },
     clear: () => entries.clear(),

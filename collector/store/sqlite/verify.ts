@@ -12,8 +12,14 @@ import { codeOf } from "../../archive/strip.ts";
 import { Event } from "../../wire/event.ts";
 import { METRICS } from "../../wire/metric.ts";
 import type { Generation, RowRun, StoredSample } from "../store.ts";
+import { loadStates } from "./load-states.ts";
 import { readerLog } from "./reader-log.ts";
 import { readerRows } from "./reader-rows.ts";
+import { Rings } from "./rings.ts";
+import { type SharedStates, sharedStates, sharedStatesMemory } from "./shared-states.ts";
+import { sharedTextsOf } from "./shared-texts.ts";
+import { tileCache } from "./tile-cache.ts";
+import { viewOf } from "./view.ts";
 
 /** More than these say nothing new. */
 const PROBLEMS_SHOWN = 50;
@@ -23,14 +29,23 @@ export function verifyDatabase(db: Database.Database): { ok: boolean; problems: 
   const problems = integrityProblems(db);
   // On a damaged file a recomputation would only repeat the damage in other words.
   if (problems.length > 0) return { ok: false, problems };
-  const rows = readerRows(db);
-  const log = readerLog(db);
+  const view = viewOf(db, statesIn(db));
+  const rows = readerRows(view);
+  const log = readerLog(db, view);
   for (const generation of rows.generations(null)) {
     if (problems.length >= PROBLEMS_SHOWN) break;
     problems.push(...compareGeneration(generation, rows, log));
   }
   problems.push(...eventProblems(db));
   return { ok: problems.length === 0, problems: problems.slice(0, PROBLEMS_SHOWN) };
+}
+
+/** Open states as the file has them, journal included. */
+function statesIn(db: Database.Database): SharedStates {
+  const shared = sharedStates(sharedStatesMemory());
+  const rings = new Rings(tileCache(db));
+  loadStates({ db, shared, rings, texts: sharedTextsOf(db) }, () => {});
+  return shared;
 }
 
 function integrityProblems(db: Database.Database): string[] {

@@ -1,14 +1,16 @@
 /**
- * What one read transaction sees of a series: its generations with their open heads, and the tiles behind them.
+ * What a reader sees of a series: its generations with their open states, and the tiles behind them.
  *
- * A tile is given out only when it is of the lap that was asked for.
+ * A state of shared memory goes with the tiles of its own commit or of later ones. Does it belong to
+ * a commit that this reader does not see yet, the view of the file is renewed. A tile is given out only when it is of the lap asked for.
  */
 import type Database from "better-sqlite3";
 import { seriesKey } from "../series.ts";
 import type { SeriesKey } from "../store.ts";
 import { type Band, type Bands, bandsOf, entryOf, tileId } from "./bands.ts";
 import { aligned } from "./blocks.ts";
-import { type Head, headOf } from "./head.ts";
+import type { OpenState } from "./open-state.ts";
+import type { SharedStates } from "./shared-states.ts";
 
 export type GenerationRow = {
   id: number;
@@ -16,12 +18,9 @@ export type GenerationRow = {
   vantage: string;
   address: string;
   step_s: number;
-  opened_tick: number;
-  last_tick: number;
-  head: Uint8Array;
 };
 
-/** A generation as one read transaction sees it. */
+/** A generation at one moment. */
 export type Seen = {
   readonly id: number;
   readonly series: SeriesKey;
@@ -29,7 +28,7 @@ export type Seen = {
   readonly openedTick: number;
   readonly lastTick: number;
   readonly bands: Bands;
-  readonly head: Head;
+  readonly state: OpenState;
 };
 
 /** Entries first..last of a band, both included. */
@@ -38,32 +37,80 @@ export type Span = { readonly first: number; readonly last: number };
 /** The bytes of a tile, or null when its slot holds another lap or nothing. */
 export type Look = (seen: Seen, band: Band, number: number) => Uint8Array | null;
 
-/** What one read transaction sees: generations with their heads, and the tiles behind them. */
-export function viewOf(db: Database.Database) {
-  const select = db.prepare<[string, string, string], GenerationRow>(
-    "SELECT * FROM generation WHERE target = ? AND vantage = ? AND address = ? ORDER BY opened_tick, step_s",
+export type View = ReturnType<typeof viewOf>;
+
+export function viewOf(db: Database.Database, shared: SharedStates) {
+  const bySeries = db.prepare<[string, string, string], GenerationRow>(
+    "SELECT * FROM generation WHERE target = ? AND vantage = ? AND address = ?",
+  );
+  const byTarget = db.prepare<[string], GenerationRow>(
+    "SELECT * FROM generation WHERE target = ? AND address = '' ORDER BY vantage",
+  );
+  const everything = db.prepare<[string | null, string | null], GenerationRow>(
+    "SELECT * FROM generation WHERE ? IS NULL OR target = ?",
   );
   const tile = db.prepare<[number], { number: number; data: Uint8Array }>(
     "SELECT number, data FROM tile WHERE id = ?",
   );
-  const generations = (series: SeriesKey): Seen[] =>
-    select.all(series.target, series.vantage, series.address ?? "").map((row) => {
-      const bands = bandsOf(row.step_s);
-      return {
-        id: row.id,
-        series: seriesKey(row.target, row.vantage, row.address),
-        stepS: row.step_s,
-        openedTick: row.opened_tick,
-        lastTick: row.last_tick,
-        bands,
-        head: headOf(bands, aligned(row.head)),
-      };
-    });
-  const look = (seen: Seen, band: Band, number: number): Uint8Array | null => {
-    const row = tile.get(tileId(seen.id, band, number));
-    return row?.number === number ? aligned(row.data) : null;
+  const newestCommit = db.prepare<[], number>("SELECT coalesce(max(id), 0) FROM journal").pluck();
+  let commit: number | null = null;
+
+  const renew = (): void => {
+    db.exec("COMMIT; BEGIN");
+    commit = null;
   };
-  return { generations, look };
+  /** The generations that a question finds, each with a state that goes with this view of the file. */
+  const seenBy = (ask: () => GenerationRow[]): Seen[] => {
+    for (;;) {
+      const rows = ask();
+      commit ??= Number(newestCommit.get());
+      const seen = rows.flatMap((row) => seenOf(row, shared.read(row.id)));
+      const until = commit;
+      if (seen.every(({ state }) => state.neededAt <= until)) return seen;
+      renew();
+    }
+  };
+  return {
+    /** By first tick and step. */
+    generations: (series: SeriesKey): Seen[] =>
+      seenBy(() => bySeries.all(series.target, series.vantage, series.address ?? "")).sort(
+        (a, b) => a.openedTick - b.openedTick || a.stepS - b.stepS,
+      ),
+    /** Of a target's own series, by vantage. */
+    ofTarget: (target: string): Seen[] => seenBy(() => byTarget.all(target)),
+    /** Names and reach of all generations, or of a target's; nothing of their contents. */
+    list: (target: string | null): GenerationRow[] => everything.all(target, target),
+    reach: shared.reach,
+    look(seen: Seen, band: Band, number: number): Uint8Array | null {
+      const row = tile.get(tileId(seen.id, band, number));
+      return row?.number === number ? aligned(row.data) : null;
+    },
+    /** Runs something in a view of the file that begins now. */
+    during<T>(act: () => T): T {
+      db.exec("BEGIN");
+      commit = null;
+      try {
+        return act();
+      } finally {
+        db.exec("COMMIT");
+      }
+    },
+  };
+}
+
+function seenOf(row: GenerationRow, state: OpenState | null): Seen[] {
+  if (!state) return [];
+  return [
+    {
+      id: row.id,
+      series: seriesKey(row.target, row.vantage, row.address),
+      stepS: row.step_s,
+      openedTick: state.openedTick,
+      lastTick: state.lastTick,
+      bands: bandsOf(row.step_s),
+      state,
+    },
+  ];
 }
 
 /** Entries of a band with fromS < label <= toS that are shown; null = none. */

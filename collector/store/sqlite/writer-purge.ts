@@ -7,12 +7,12 @@
  */
 import type Database from "better-sqlite3";
 import type { SeriesKey } from "../store.ts";
-import { type Bands, bandsOf, logId, slotId } from "./bands.ts";
+import { type Bands, bandsOf, slotId } from "./bands.ts";
 
 /** Slots emptied in one transaction: at most as many pages change. */
 const SLOTS_AT_ONCE = 1_000;
 
-/** @param forget Writes what the writer holds in memory of all series, and lets go of this one. */
+/** @param forget Lets go of what the writer holds in memory of a series. */
 export function writerPurge(db: Database.Database, forget: (series: SeriesKey) => void) {
   const where = "WHERE target = ? AND vantage = ? AND address = ?";
   const vacate = db.prepare(`INSERT INTO vacant (id, step_s) SELECT id, step_s FROM generation ${where}`);
@@ -21,7 +21,7 @@ export function writerPurge(db: Database.Database, forget: (series: SeriesKey) =
     "SELECT id, step_s, emptied FROM vacant WHERE emptied IS NOT NULL ORDER BY id LIMIT 1",
   );
   const note = db.prepare("UPDATE vacant SET emptied = ? WHERE id = ?");
-  const dropLog = db.prepare("DELETE FROM log WHERE id = ?");
+  const dropDetails = db.prepare("DELETE FROM detail WHERE generation = ?");
   const dropTile = db.prepare("DELETE FROM tile WHERE id = ?");
   return {
     purge({ target, vantage, address = "" }: SeriesKey): void {
@@ -36,10 +36,9 @@ export function writerPurge(db: Database.Database, forget: (series: SeriesKey) =
       const bands = bandsOf(vacancy.step_s);
       const until = vacancy.emptied + SLOTS_AT_ONCE;
       for (const { part, ring, from } of slotsOf(bands))
-        for (let at = Math.max(vacancy.emptied, from); at < Math.min(until, from + ring); at += 1) {
-          if (part === null) dropLog.run(logId(vacancy.id, bands, at - from));
-          else dropTile.run(slotId(vacancy.id, part, at - from));
-        }
+        for (let at = Math.max(vacancy.emptied, from); at < Math.min(until, from + ring); at += 1)
+          dropTile.run(slotId(vacancy.id, part, at - from));
+      if (vacancy.emptied === 0) dropDetails.run(vacancy.id);
       const all = slotsOf(bands).reduce((sum, { ring }) => sum + ring, 0);
       note.run(until >= all ? null : until, vacancy.id);
       return true;
@@ -47,16 +46,12 @@ export function writerPurge(db: Database.Database, forget: (series: SeriesKey) =
   };
 }
 
-/** The slots of a generation, counted through: log first (part null), then each ring. */
-function slotsOf(bands: Bands): { part: number | null; ring: number; from: number }[] {
-  const rings = [
-    { part: null, ring: bands.pdps.entries },
-    ...[bands.pdps, ...bands.coarse, bands.strip].map(({ part, ring }) => ({ part, ring })),
-  ];
+/** The slots of a generation, counted through ring by ring. */
+function slotsOf({ pdps, coarse, strip, log }: Bands): { part: number; ring: number; from: number }[] {
   let from = 0;
-  return rings.map((ring) => {
-    const placed = { ...ring, from };
-    from += ring.ring;
+  return [log, pdps, ...coarse, strip].map(({ part, ring }) => {
+    const placed = { part, ring, from };
+    from += ring;
     return placed;
   });
 }

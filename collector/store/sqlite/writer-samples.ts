@@ -1,143 +1,147 @@
 /**
- * Samples into the database: acceptance by tick and now alone, then rings, log, counters and due marks, in one transaction.
+ * Samples into the database: acceptance by tick and now alone, then open states, rings, log, journal, counters and due
+ * marks, in one transaction.
  *
- * A call leaves its rings in memory; `flush` writes each touched tile and head once, before the commit.
+ * A transaction works on copies of open states. `flush` writes what it touched, `committed` shows it to the readers,
+ * `clear` forgets it. A generation whose tiles were touched is written whole; of the others the journal has the entries.
  */
 import type Database from "better-sqlite3";
-import { FUTURE_LIMIT_S, isArchivable, LATE_WINDOW_S, LONGEST_S, liveLimitMs } from "../../archive/layout.ts";
-import { pdpsOf } from "../../archive/pdp.ts";
-import { codeOf, UNKNOWN_CODE } from "../../archive/strip.ts";
-import { METRICS, PDP_MAX } from "../../wire/metric.ts";
+import { FUTURE_LIMIT_S, isArchivable, LATE_WINDOW_S, LONGEST_S } from "../../archive/layout.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
-import { seriesOf } from "../series.ts";
-import type { SampleRecord, SeriesKey } from "../store.ts";
-import { isShown, logId } from "./bands.ts";
-import { generationsOf, type OpenGeneration } from "./generations.ts";
-import { bodyOf } from "./log-row.ts";
-import { addTick, codeBehind } from "./rings.ts";
-import { type TileCache, tileCache } from "./tile-cache.ts";
+import type { SeriesKey } from "../store.ts";
+import { epochsOf } from "./epochs.ts";
+import { generationsOf } from "./generations.ts";
+import { takenIn } from "./identity.ts";
+import { FLAG } from "./log-record.ts";
+import { OUTCOMES } from "./outcomes.ts";
+import { CLAMPED, type Packed, WORD, WORDS } from "./packed.ts";
+import { recordBuilder } from "./record-builder.ts";
+import { Rings, type Working } from "./rings.ts";
+import type { SharedStates } from "./shared-states.ts";
+import { sharedTextsOf } from "./shared-texts.ts";
+import { tileCache } from "./tile-cache.ts";
+import { OpenStates } from "./writer-states.ts";
 import { type Tally, writerTally } from "./writer-tally.ts";
 
-export type WriterSamples = {
-  put(records: readonly SampleRecord[], nowMs: number): OutcomeKind[];
-  load(records: readonly SampleRecord[], nowMs: number): OutcomeKind[];
-  countRejected(vantage: string, n: number): void;
-  /** Writes what is in memory, then lets go of this series. */
-  forget(series: SeriesKey): void;
-  flush(): void;
-  /** After a rollback: what is in memory is not what is stored. */
-  clear(): void;
+export type WriterSamples = ReturnType<typeof writerSamples>;
+
+/** One sample of a batch. */
+type Asked = {
+  readonly batch: Packed;
+  /** Where its words begin. */
+  readonly at: number;
+  readonly tick: number;
+  readonly seq: number;
+  readonly stepS: number;
+  readonly vantage: string;
+  readonly name: string;
+  /** Number of its spool's identity. */
+  readonly epoch: number;
 };
 
-export function writerSamples(db: Database.Database): WriterSamples {
+export function writerSamples(db: Database.Database, shared: SharedStates) {
   const tiles = tileCache(db);
+  const rings = new Rings(tiles);
+  const texts = sharedTextsOf(db);
+  const epochs = epochsOf(db);
   const generations = generationsOf(db);
+  const states = new OpenStates({ db, shared, rings, texts }, tiles);
   const tally = writerTally(db);
-  const log = sampleLog(db);
+  const taken = takenIn(tiles, rings);
+  const records = recordBuilder();
 
-  const taken = takenBy(tiles, log);
-
-  const judge = (record: SampleRecord, nowMs: number, windowS: number): OutcomeKind => {
-    const { tick, stepS } = record.sample;
-    if (!isArchivable(stepS) || tick % stepS !== 0) return "rejected";
-    const outcome = taken(record, generations.of(seriesOf(record)));
-    if (outcome) return outcome;
-    const ageS = Math.floor(nowMs / 1000) - tick;
-    if (ageS > windowS) return "tooOld";
-    return ageS < -FUTURE_LIMIT_S ? "future" : "stored";
+  const judge = (asked: Asked, found: readonly Working[], nowS: number, windowS: number): OutcomeKind => {
+    for (const working of found) {
+      const outcome = taken(working, asked);
+      if (outcome) return outcome;
+    }
+    if (nowS - asked.tick > windowS) return "tooOld";
+    return nowS - asked.tick < -FUTURE_LIMIT_S ? "future" : "stored";
   };
-
-  const store = (record: SampleRecord): boolean => {
-    const { sample } = record;
-    const series = seriesOf(record);
-    const generation =
-      generations.of(series).find((one) => one.stepS === sample.stepS) ??
-      generations.open(series, sample.stepS, sample.tick);
-    addTick(tiles, generation, sample.tick, pdpsOf(sample), codeOf(sample));
-    generations.touch(generation);
-    const live = isLive(record);
-    const tickNo = sample.tick / sample.stepS;
-    if (isShown(generation.bands.pdps, tickNo, generation.lastTick / sample.stepS))
-      log.write(logId(generation.id, generation.bands, tickNo), record, live);
-    return live;
+  const store = (asked: Asked, found: readonly Working[]): void => {
+    const { batch, at, tick, stepS, vantage, name, epoch } = asked;
+    const working =
+      found.find(({ state }) => state.stepS === stepS) ??
+      states.begin(generations.open(vantage, name, stepS), stepS, tick);
+    const number = texts.numberOf(working, ...sharedTextOf(batch, at));
+    working.needs ||= epochs.areNew();
+    const sample = records.sample(batch, at, tick, number, epoch);
+    rings.add(working, sample);
+    states.note(working, sample);
   };
-
-  const accept = (record: SampleRecord, nowMs: number, history: boolean, counts: Tally): OutcomeKind => {
-    const { sample, vantage } = record;
-    const outcome = judge(record, nowMs, history ? LONGEST_S : LATE_WINDOW_S);
-    counts.outcome(vantage, outcome);
-    if (outcome !== "stored") return outcome;
-    const live = store(record);
-    if (METRICS.some((metric) => sample.timings[metric] === PDP_MAX)) counts.clamped(vantage);
-    const owner = sample.address === undefined ? sample.target : null;
-    if (!history) counts.arrived(vantage, owner, sample.tick, live);
+  const accept = (asked: Asked, nowS: number, history: boolean): OutcomeKind => {
+    if (!isArchivable(asked.stepS) || asked.tick % asked.stepS !== 0) return "rejected";
+    const found = generations.of(asked.vantage, asked.name).map((id) => states.of(id));
+    const outcome = judge(asked, found, nowS, history ? LONGEST_S : LATE_WINDOW_S);
+    if (outcome === "stored") store(asked, found);
     return outcome;
   };
-
-  const acceptAll = (records: readonly SampleRecord[], nowMs: number, history: boolean) => {
+  const acceptAll = (batch: Packed, nowMs: number, history: boolean): Uint8Array => {
     const counts = tally.begin();
-    const outcomes = records.map((record) => accept(record, nowMs, history, counts));
+    const epochNumbers = batch.epochs.map((text) => epochs.numberOf(text));
+    const outcomes = new Uint8Array(batch.count);
+    for (let i = 0; i < batch.count; i += 1) {
+      const asked = askedAt(batch, i, epochNumbers);
+      const outcome = accept(asked, Math.floor(nowMs / 1_000), history);
+      outcomes[i] = OUTCOMES.indexOf(outcome);
+      countOne(counts, asked, outcome, history);
+    }
     counts.write();
     return outcomes;
   };
 
-  const flush = () => {
-    tiles.flush();
-    generations.flush();
-  };
   return {
-    put: (records, nowMs) => acceptAll(records, nowMs, false),
-    load: (records, nowMs) => acceptAll(records, nowMs, true),
+    put: (batch: Packed, nowMs: number) => acceptAll(batch, nowMs, false),
+    load: (batch: Packed, nowMs: number) => acceptAll(batch, nowMs, true),
     countRejected: tally.countRejected,
-    forget(series) {
-      flush();
-      generations.forget(series);
+    /** Lets go of a series; its generations are nobody's from this commit on. */
+    forget(series: SeriesKey): void {
+      for (const id of generations.forget(series)) states.forget(id);
     },
-    flush,
-    clear() {
+    /** Whether a commit without calls would have something to write. */
+    idle: () => states.idle(),
+    flush: () => states.flush(),
+    committed(): void {
+      generations.committed();
+      epochs.committed();
+      states.committed();
+    },
+    /** After a rollback: what is in memory is not what is stored. */
+    clear(): void {
       tiles.clear();
       generations.clear();
+      epochs.clear();
+      states.clear();
     },
   };
 }
 
-/** Whether the tick of a record is taken in any of its series' generations; null = it is free. */
-function takenBy(tiles: TileCache, log: ReturnType<typeof sampleLog>) {
-  return (record: SampleRecord, found: readonly OpenGeneration[]): OutcomeKind | null => {
-    const { tick } = record.sample;
-    for (const one of found) {
-      if (tick > one.lastTick || tick < one.openedTick || tick % one.stepS !== 0) continue;
-      const tickNo = tick / one.stepS;
-      if (isShown(one.bands.pdps, tickNo, one.lastTick / one.stepS)) {
-        const outcome = log.compare(logId(one.id, one.bands, tickNo), record);
-        if (outcome) return outcome;
-      } else if (codeBehind(tiles, one, tick) !== UNKNOWN_CODE) return "duplicate";
-    }
-    return null;
-  };
-}
-
-function isLive({ sample, receivedMs, skewMs }: SampleRecord): boolean {
-  return receivedMs + (skewMs ?? 0) - sample.tick * 1000 <= liveLimitMs(sample.stepS);
-}
-
-function sampleLog(db: Database.Database) {
-  const select = db.prepare<[number], { tick: number; epoch: string; seq: number }>(
-    "SELECT tick, epoch, seq FROM log WHERE id = ?",
-  );
-  const upsert = db.prepare(
-    "INSERT OR REPLACE INTO log (id, tick, epoch, seq, received_ms, skew_ms, live, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-  );
+function askedAt(batch: Packed, i: number, epochs: readonly number[]): Asked {
+  const at = i * WORDS;
+  const { words, places } = batch;
   return {
-    /** What the slot says about the record's tick; null = the slot holds another lap or nothing. */
-    compare(id: number, record: SampleRecord): "duplicate" | "conflict" | null {
-      const row = select.get(id);
-      if (row?.tick !== record.sample.tick) return null;
-      return row.epoch === record.epoch && row.seq === record.sample.seq ? "duplicate" : "conflict";
-    },
-    write(id: number, record: SampleRecord, live: boolean): void {
-      const { sample, epoch, receivedMs, skewMs } = record;
-      upsert.run(id, sample.tick, epoch, sample.seq, receivedMs, skewMs, live ? 1 : 0, bodyOf(record));
-    },
+    batch,
+    at,
+    tick: places[i * 2] ?? 0,
+    seq: places[i * 2 + 1] ?? 0,
+    stepS: words[at + WORD.stepS] ?? 0,
+    vantage: batch.vantages[words[at + WORD.vantage] ?? 0] ?? "",
+    name: batch.names[words[at + WORD.name] ?? 0] ?? "",
+    epoch: epochs[words[at + WORD.epoch] ?? 0] ?? 0,
   };
+}
+
+/** Two words of hash, and the text. */
+function sharedTextOf(batch: Packed, at: number): [a: number, b: number, text: string] {
+  const text = batch.words[at + WORD.shared] ?? 0;
+  return [batch.hashes[text * 2] ?? 0, batch.hashes[text * 2 + 1] ?? 0, batch.shared[text] ?? ""];
+}
+
+function countOne(counts: Tally, asked: Asked, outcome: OutcomeKind, history: boolean): void {
+  const { batch, at, vantage, name, tick } = asked;
+  counts.outcome(vantage, outcome);
+  if (outcome !== "stored") return;
+  const flags = batch.words[at + WORD.flags] ?? 0;
+  if (flags & CLAMPED) counts.clamped(vantage);
+  if (!history) counts.arrived(vantage, name.includes("/") ? null : name, tick, (flags & FLAG.live) !== 0);
 }

@@ -9,7 +9,6 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type Database from "better-sqlite3";
 import { ConfigError } from "../../wire/errors.ts";
-import type { SampleRecord } from "../store.ts";
 import { diskFull, diskGuard, isFull } from "./disk-guard.ts";
 import { writerEvents } from "./events.ts";
 import { commitGroup } from "./group-commit.ts";
@@ -17,18 +16,27 @@ import { lockFolder } from "./lock.ts";
 import { type Answer, type Call, codeOf, type Operations, plainErrorOf } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { assertFull, assertSound, guarded, openForWriting } from "./open-database.ts";
+import type { Packed } from "./packed.ts";
 import { diskReserve } from "./reserve.ts";
 import { MIGRATIONS } from "./schema.ts";
+import { sharedStates } from "./shared-states.ts";
 import { writerClaims } from "./writer-claims.ts";
 import { writerIncidents, writerOutbox, writerRegistry } from "./writer-desk.ts";
 import { writerPurge } from "./writer-purge.ts";
 import { writerSamples } from "./writer-samples.ts";
 
-export type WriterData = { readonly dir: string; readonly file: string; readonly reserveBytes: number };
+export type WriterData = {
+  readonly dir: string;
+  readonly file: string;
+  readonly reserveBytes: number;
+  /** Where open states are shown to the readers. */
+  readonly states: SharedArrayBuffer;
+};
 
 /** Samples and calls in one transaction: bounds the WAL, and with it the reserve. */
-const GROUP_SAMPLES = 1_000;
+const GROUP_SAMPLES = 2_000;
 const GROUP_CALLS = 256;
+const UPKEEP_EVERY_MS = 250;
 
 export type WriterOperations = ReturnType<typeof openWriter>["operations"];
 
@@ -63,7 +71,7 @@ function openOnce(data: WriterData) {
   const unlock = guarded(join(data.dir, "lock.db"), () => lockFolder(data.dir));
   try {
     const db = openForWriting(data.file);
-    const backup = guarded(data.file, () => migrate(db, data.file, MIGRATIONS));
+    const backup = guarded(data.file, () => migrate(db, data.file, MIGRATIONS, tellProgress));
     if (backup) log("info", { backup }, "the database was copied before its schema changed");
     if (stateOf(db) === "open") assertSound(db, data.file);
     setState(db, "open");
@@ -78,16 +86,16 @@ function openOnce(data: WriterData) {
 function parts(db: Database.Database, data: WriterData, unlock: () => void) {
   const reserve = diskReserve(data.dir, data.reserveBytes);
   const disk = diskGuard(db, data.dir, reserve, (message) => log("warn", { code: "disk_full" }, message));
-  const samples = writerSamples(db);
+  const samples = writerSamples(db, sharedStates(data.states));
   reserve.restore();
   const operations = {
-    put(records: readonly SampleRecord[], nowMs: number) {
+    put(batch: Packed, nowMs: number) {
       disk.beforeSamples();
-      return samples.put(records, nowMs);
+      return samples.put(batch, nowMs);
     },
-    load(records: readonly SampleRecord[], nowMs: number) {
+    load(batch: Packed, nowMs: number) {
       disk.beforeSamples();
-      return samples.load(records, nowMs);
+      return samples.load(batch, nowMs);
     },
     countRejected: samples.countRejected,
     ...writerPurge(db, samples.forget),
@@ -128,6 +136,10 @@ function stateOf(db: Database.Database): unknown {
   return db.prepare("SELECT value FROM meta WHERE name = 'state'").pluck().get();
 }
 
+function tellProgress(done: number, of: number): void {
+  log("info", { done, of }, "the database is brought to its new form");
+}
+
 function post(answer: Answer): void {
   parentPort?.postMessage(answer);
 }
@@ -138,8 +150,7 @@ function log(level: "info" | "warn" | "error", fields: Record<string, unknown>, 
 
 /** How many samples a call brings. */
 function weightOf(call: Call): number {
-  const [first] = call.args;
-  return Array.isArray(first) ? first.length : 0;
+  return call.op === "put" || call.op === "load" ? (call.args[0] as Packed).count : 0;
 }
 
 function serve(): void {
@@ -150,6 +161,7 @@ function serve(): void {
   const hooks = {
     run: (call: Call) => operations[call.op]?.(...call.args),
     flush: writer.samples.flush,
+    committed: writer.samples.committed,
     clear: writer.samples.clear,
   };
 
@@ -179,8 +191,13 @@ function serve(): void {
     // Not at once: messages that are already in the port join this group.
     setImmediate(drain);
   };
+  // The journal is kept short even when nothing arrives.
+  const upkeep = setInterval(() => {
+    if (queue.length === 0 && writer.samples.idle()) commitGroup(writer.db, [], hooks);
+  }, UPKEEP_EVERY_MS).unref();
   parentPort?.on("message", (call: Call) => {
     if (call.op === "close") {
+      clearInterval(upkeep);
       while (queue.length > 0) drain();
       writer.close();
       post({ kind: "value", id: call.id, value: undefined });

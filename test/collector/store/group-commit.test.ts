@@ -32,6 +32,7 @@ function hooksOn(db: Database.Database): Hooks & { flushed: number; cleared: num
     flush() {
       hooks.flushed += 1;
     },
+    committed() {},
     clear() {
       hooks.cleared += 1;
     },

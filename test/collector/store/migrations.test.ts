@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import Database from "better-sqlite3";
+import { migrate, versionOf } from "../../../collector/store/sqlite/migrate.ts";
+import { openForWriting } from "../../../collector/store/sqlite/open-database.ts";
 import { MIGRATIONS } from "../../../collector/store/sqlite/schema.ts";
+import type { Store, StoredSample } from "../../../collector/store/store.ts";
 import { nowAfter, record, SERIES, T0 } from "../../contract/support.ts";
 import { folder, openIn } from "./folder.ts";
 
@@ -48,6 +51,44 @@ for (const name of files)
     );
   });
 
+async function sameSamples(store: Store): Promise<void> {
+  const path = new URL("schema-2.samples.json.gz", fixtures);
+  const want: StoredSample[] = JSON.parse(gunzipSync(readFileSync(path)).toString("utf8"));
+  assert.equal(want.length, 200);
+  const series = [{ target: "shop", vantage: "edge-1" }];
+  const page = await store.samples.page({ series, fromS: 0, toS: T0 * 2, limit: 1_000, order: "oldest" });
+  assert.deepEqual(page.samples, want);
+}
+
+test("single samples of schema 2 come back as they were, details and all", async (t) => {
+  const { dir, file } = folder(t);
+  writeFileSync(file, gunzipSync(readFileSync(new URL("schema-2.db.gz", fixtures))));
+  const store = await openIn(dir);
+  await sameSamples(store);
+  assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
+  await store.close();
+});
+
+test("a conversion that was cut short goes on where it was", async (t) => {
+  const { dir, file } = folder(t);
+  writeFileSync(file, gunzipSync(readFileSync(new URL("schema-2.db.gz", fixtures))));
+  const [, , conversion] = MIGRATIONS;
+  assert.ok(conversion !== undefined && typeof conversion !== "string");
+  const db = openForWriting(file);
+  db.exec(conversion.before);
+  db.exec(`CREATE TRIGGER stop BEFORE INSERT ON head WHEN (SELECT count(*) FROM head) >= 2
+           BEGIN SELECT RAISE(ABORT, 'stopped'); END`);
+  assert.throws(() => migrate(db, file, MIGRATIONS), /stopped/);
+  assert.equal(versionOf(db), 2);
+  assert.equal(db.prepare("SELECT count(*) FROM head").pluck().get(), 2);
+  db.exec("DROP TRIGGER stop");
+  db.close();
+  const store = await openIn(dir);
+  await sameSamples(store);
+  assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
+  await store.close();
+});
+
 test("an end amid a purge: the series is gone, its space is given back at the next start", async (t) => {
   const { dir, file } = folder(t);
   const store = await openIn(dir);
@@ -56,7 +97,9 @@ test("an end amid a purge: the series is gone, its space is given back at the ne
   await store.close();
   const left = () => {
     const db = new Database(file, { readonly: true });
-    const counted = ["tile", "log"].map((table) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+    const counted = ["tile", "detail"].map((table) =>
+      db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(),
+    );
     db.close();
     return counted;
   };

@@ -187,7 +187,7 @@ test("a file with our number and nothing in it yet is made whole", async (t) => 
 test("a migration is preceded by a copy of the old file and is all or nothing", async (t) => {
   const { file } = await filled(t);
   const db = openForWriting(file);
-  const rows = db.prepare("SELECT count(*) FROM log").pluck().get();
+  const rows = db.prepare("SELECT count(*) FROM tile").pluck().get();
   const broken = [...MIGRATIONS, "CREATE TABLE next (x); INSERT INTO nowhere VALUES (1);"];
   assert.throws(() => migrate(db, file, broken), /nowhere/);
   assert.equal(versionOf(db), MIGRATIONS.length);
@@ -197,7 +197,7 @@ test("a migration is preceded by a copy of the old file and is all or nothing", 
   db.close();
   const copy = openForReading(backup ?? "");
   assert.equal(versionOf(copy), MIGRATIONS.length);
-  assert.equal(copy.prepare("SELECT count(*) FROM log").pluck().get(), rows);
+  assert.equal(copy.prepare("SELECT count(*) FROM tile").pluck().get(), rows);
   assert.equal(copy.pragma("integrity_check", { simple: true }), "ok");
   copy.close();
 });

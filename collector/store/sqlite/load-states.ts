@@ -1,0 +1,74 @@
+/**
+ * Open states as a file has them: what each was when it was last written, and what the journal has beyond that.
+ *
+ * The writer does this at its start, a check of the file inside its one view of it.
+ */
+import type Database from "better-sqlite3";
+import { bandsOf } from "./bands.ts";
+import { eachEntry } from "./journal.ts";
+import { OpenState } from "./open-state.ts";
+import { arrived } from "./record-builder.ts";
+import type { Rings, Working } from "./rings.ts";
+import type { SharedStates } from "./shared-states.ts";
+import type { SharedTexts } from "./shared-texts.ts";
+
+export type StateParts = {
+  readonly db: Database.Database;
+  readonly shared: SharedStates;
+  readonly rings: Rings;
+  readonly texts: SharedTexts;
+};
+
+type Row = { id: number; data: Uint8Array };
+
+/**
+ * @param write Called when applying an entry touched a tile: this version holds less in an open state than the one
+ * that wrote the journal. The state has to be written as of that commit.
+ * @returns The last commit, and the generations with entries in the journal by the first of them.
+ */
+export function loadStates(
+  { db, shared, rings, texts }: StateParts,
+  write: (one: Working, commit: number) => void,
+): { commit: number; pending: Map<number, number> } {
+  const pending = new Map<number, number>();
+  let commit = Number(db.prepare("SELECT coalesce(max(id), 0) FROM journal").pluck().get());
+  const state = new OpenState();
+  for (const { id, data } of db.prepare<[], Row>("SELECT id, data FROM head ORDER BY id").iterate()) {
+    state.bytes.set(data);
+    shared.publish(id, state.bytes);
+    commit = Math.max(commit, state.flushedAt);
+  }
+  const working = new Map<number, Working>();
+  const of = (id: number): Working => {
+    const known = working.get(id);
+    if (known) return known;
+    const own = new OpenState();
+    shared.copyTo(id, own);
+    const one = { id, bands: bandsOf(own.stepS), state: own, changed: false, needs: false, flush: false };
+    working.set(id, one);
+    return one;
+  };
+  const apply = (row: Row): void => {
+    eachEntry(row.data, ({ id, record, ...parts }) => {
+      if (shared.lastTick(id) === null) return;
+      const one = of(id);
+      if (row.id <= one.state.flushedAt) return;
+      if (!pending.has(id)) {
+        texts.catchUp(id, one.state);
+        pending.set(id, row.id);
+      }
+      rings.add(one, arrived(record, parts));
+      one.changed = true;
+    });
+  };
+  const next = db.prepare<[number], Row>("SELECT id, data FROM journal WHERE id > ? ORDER BY id LIMIT 1");
+  for (let row = next.get(-1); row; row = next.get(row.id)) {
+    apply(row);
+    for (const one of working.values()) {
+      if (one.flush) write(one, row.id);
+      if (one.changed) shared.publish(one.id, one.state.bytes);
+    }
+    working.clear();
+  }
+  return { commit, pending };
+}

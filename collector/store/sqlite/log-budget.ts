@@ -1,0 +1,60 @@
+/**
+ * The byte budget of a series' sample log: the oldest details go first, and are counted; state, times and identity stay.
+ *
+ * A tile is stripped once. A little per write keeps up, because a write brings one or two tiles.
+ */
+import type Database from "better-sqlite3";
+import { type Bands, tileId, tileOf } from "./bands.ts";
+import { replaceTile, strippedTile } from "./log-tiles.ts";
+import { RECENT } from "./open-state.ts";
+import type { Working } from "./rings.ts";
+import type { SharedTexts } from "./shared-texts.ts";
+import type { TileCache } from "./tile-cache.ts";
+
+/** What a series may take for each tick of its log. */
+export const LOG_BYTES_PER_TICK = 64;
+/** Tiles looked at per write. */
+const TILES_AT_ONCE = 8;
+/** Shared texts are tidied when the newest tile is a multiple of this. */
+const TIDY_EVERY = 16;
+
+export function budgetOf(bands: Bands): number {
+  return bands.log.entries * LOG_BYTES_PER_TICK;
+}
+
+export function logBudget(db: Database.Database, tiles: TileCache, texts: SharedTexts) {
+  const count = db.prepare(
+    `INSERT INTO meta (name, value) VALUES ('details dropped', ?)
+     ON CONFLICT (name) DO UPDATE SET value = CAST(value + excluded.value AS TEXT)`,
+  );
+  const stripOne = ({ state, bands, id }: Working, tile: number): number => {
+    const bytes = tiles.look(tileId(id, bands.log, tile), tile);
+    const stripped = bytes && strippedTile(bytes, (n) => texts.saysWhy(id, n));
+    if (!stripped) return 0;
+    replaceTile(tiles, state, id, bands, tile, stripped.bytes);
+    return stripped.dropped;
+  };
+  const tidy = ({ state, bands, id }: Working): void => {
+    const keptFromS = state.lastTick - bands.log.entries * state.stepS;
+    texts.forget(id, state, keptFromS, (state.strippedTo + 1) * bands.log.perTile * state.stepS);
+  };
+  return {
+    /** Before the open state is written: brings the log back within its budget. */
+    keep(working: Working): void {
+      const { state, bands } = working;
+      const newest = tileOf(bands.log, state.lastTick / state.stepS);
+      if (state.nextShared > RECENT && newest % TIDY_EVERY === 0) tidy(working);
+      if (state.logBytes <= budgetOf(bands)) return;
+      const oldest = Math.max(newest - bands.log.ring + 1, tileOf(bands.log, state.openedTick / state.stepS));
+      let dropped = 0;
+      const from = Math.max(oldest, state.strippedTo + 1);
+      for (let tile = from; tile < Math.min(newest, from + TILES_AT_ONCE); tile += 1) {
+        if (state.logBytes <= budgetOf(bands)) break;
+        dropped += stripOne(working, tile);
+        state.strippedTo = tile;
+      }
+      if (dropped > 0) count.run(String(dropped));
+      if (state.nextShared > RECENT) tidy(working);
+    },
+  };
+}

@@ -1,0 +1,196 @@
+/**
+ * The open state of a generation: everything of it that is not in tiles yet, in one block of fixed size.
+ *
+ * It holds the PDP tile of the newest tick with its strip codes, the open row of each coarser archive (of the finest
+ * also the rows that closed last), and the log records of the open ticks. A block is the same in the file (table head),
+ * in the writer's hands and in the memory shared with the readers.
+ */
+import { TICKS_PER_TILE } from "./bands.ts";
+import {
+  codeBlock,
+  codeBytes,
+  type PdpBlock,
+  pdpBlock,
+  pdpBytes,
+  type RowBlock,
+  rowBlock,
+  rowBytes,
+} from "./blocks.ts";
+
+/** Rows of the finest coarse archive that are held: the open one and those that closed before it. */
+export const HELD_ROWS = 3;
+const MOST_COARSE = 3;
+const ROWS = HELD_ROWS + MOST_COARSE - 1;
+
+const ROWS_AT = 120;
+const PDPS_AT = ROWS_AT + rowBytes(ROWS);
+const CODES_AT = PDPS_AT + pdpBytes(TICKS_PER_TILE);
+const AREA_AT = CODES_AT + codeBytes(TICKS_PER_TILE);
+/** Room for log records; what does not fit goes to the tile at once. Two blocks fill a page of the file. */
+const AREA_BYTES = 536;
+export const STATE_BYTES = AREA_AT + AREA_BYTES;
+
+/** How many shared texts are known by hash: the newest. */
+export const RECENT = 3;
+
+/** Places among the 8-byte numbers; the first 8 bytes are the lock and `used`. */
+const F = { opened: 1, last: 2, flushed: 3, logBytes: 4, strippedTo: 5, needed: 14 } as const;
+/** Places among the 4-byte numbers. */
+const U = {
+  lock: 0,
+  used: 1,
+  stepS: 12,
+  taken: 13,
+  areaUsed: 14,
+  closedRows: 15,
+  nextShared: 16,
+  recent: 18,
+} as const;
+
+/** Where in shared memory a block's lock and mark stand, in 4-byte numbers from its start. */
+export const LOCK_AT = U.lock;
+export const USED_AT = U.used;
+/** In 8-byte numbers. */
+export const OPENED_TICK_AT = F.opened;
+export const LAST_TICK_AT = F.last;
+
+export class OpenState {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly pdps: PdpBlock;
+  readonly codes: Uint16Array;
+  /** Rows of the finest coarse archive by entry modulo HELD_ROWS, then one row of each other. */
+  readonly rows: RowBlock;
+  /** Log records of the open ticks: slot, length, record. */
+  readonly area: Uint8Array;
+  private readonly f: Float64Array;
+  private readonly u: Uint32Array;
+
+  constructor(bytes: Uint8Array<ArrayBuffer> = new Uint8Array(STATE_BYTES)) {
+    this.bytes = bytes;
+    this.rows = rowBlock(bytes, ROWS_AT, ROWS);
+    this.pdps = pdpBlock(bytes, PDPS_AT, TICKS_PER_TILE);
+    this.codes = codeBlock(bytes, CODES_AT, TICKS_PER_TILE);
+    this.area = bytes.subarray(AREA_AT, STATE_BYTES);
+    this.f = new Float64Array(bytes.buffer, bytes.byteOffset, ROWS_AT / 8);
+    this.u = new Uint32Array(bytes.buffer, bytes.byteOffset, ROWS_AT / 4);
+  }
+
+  /** Makes it the state of a new generation. */
+  begin(stepS: number, tick: number, commit: number): void {
+    this.bytes.fill(0);
+    this.used = 1;
+    this.stepS = stepS;
+    this.openedTick = tick;
+    this.lastTick = tick;
+    this.flushedAt = commit;
+    this.strippedTo = -1;
+  }
+
+  /** 1 = a generation's, 0 = nobody's. */
+  get used(): number {
+    return this.u[U.used] ?? 0;
+  }
+  set used(value: number) {
+    this.u[U.used] = value;
+  }
+  get stepS(): number {
+    return this.u[U.stepS] ?? 0;
+  }
+  set stepS(value: number) {
+    this.u[U.stepS] = value;
+  }
+  get openedTick(): number {
+    return this.f[F.opened] ?? 0;
+  }
+  set openedTick(value: number) {
+    this.f[F.opened] = value;
+  }
+  get lastTick(): number {
+    return this.f[F.last] ?? 0;
+  }
+  set lastTick(value: number) {
+    this.f[F.last] = value;
+  }
+  /** The commit that last wrote this block to the file; journal entries up to it are in that copy. */
+  get flushedAt(): number {
+    return this.f[F.flushed] ?? 0;
+  }
+  set flushedAt(value: number) {
+    this.f[F.flushed] = value;
+  }
+  /** The newest commit that a reader of this state has to see in the file: it wrote tiles or texts that belong to it. */
+  get neededAt(): number {
+    return this.f[F.needed] ?? 0;
+  }
+  set neededAt(value: number) {
+    this.f[F.needed] = value;
+  }
+  /** Bytes of the sample log in the file, shared texts included. */
+  get logBytes(): number {
+    return this.f[F.logBytes] ?? 0;
+  }
+  set logBytes(value: number) {
+    this.f[F.logBytes] = value;
+  }
+  /** Details up to this log tile were dropped; -1 = none. */
+  get strippedTo(): number {
+    return this.f[F.strippedTo] ?? 0;
+  }
+  set strippedTo(value: number) {
+    this.f[F.strippedTo] = value;
+  }
+  /** A bit for each tick of the open tile that has a sample. */
+  get taken(): number {
+    return this.u[U.taken] ?? 0;
+  }
+  set taken(value: number) {
+    this.u[U.taken] = value;
+  }
+  get areaUsed(): number {
+    return this.u[U.areaUsed] ?? 0;
+  }
+  set areaUsed(value: number) {
+    this.u[U.areaUsed] = value;
+  }
+  /** Rows of the finest coarse archive that have closed and are not in a tile yet. */
+  get closedRows(): number {
+    return this.u[U.closedRows] ?? 0;
+  }
+  set closedRows(value: number) {
+    this.u[U.closedRows] = value;
+  }
+  get nextShared(): number {
+    return this.u[U.nextShared] ?? 0;
+  }
+  set nextShared(value: number) {
+    this.u[U.nextShared] = value;
+  }
+
+  /** Number of the shared text with these two words of hash; -1 when it is not among the newest. */
+  sharedOf(a: number, b: number): number {
+    for (let i = 0; i < Math.min(RECENT, this.nextShared); i += 1) {
+      const at = U.recent + i * 3;
+      if (this.u[at] === a && this.u[at + 1] === b) return this.u[at + 2] ?? -1;
+    }
+    return -1;
+  }
+  /** Number of the i-th newest shared text; -1 = there is none. */
+  recentAt(i: number): number {
+    return i < Math.min(RECENT, this.nextShared) ? (this.u[U.recent + i * 3 + 2] ?? -1) : -1;
+  }
+  /** A new shared text takes the first place, the last of them loses its own. @returns its number */
+  addShared(a: number, b: number): number {
+    const n = this.nextShared;
+    this.u.copyWithin(U.recent + 3, U.recent, U.recent + (RECENT - 1) * 3);
+    this.u[U.recent] = a;
+    this.u[U.recent + 1] = b;
+    this.u[U.recent + 2] = n;
+    this.nextShared = n + 1;
+    return n;
+  }
+}
+
+/** Where the row of a coarse archive stands among `rows`. @param i Place among bands.coarse. */
+export function heldRow(i: number, entry: number): number {
+  return i === 0 ? entry % HELD_ROWS : HELD_ROWS - 1 + i;
+}
