@@ -12,11 +12,11 @@ export function urlProblems(text: string): string[] {
   if (trimmed === "") return ["which URL?"];
   if (/[\s\p{Cc}]/u.test(trimmed)) return ["has a space or a control character in it"];
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(trimmed)?.[1]?.toLowerCase();
+  if (scheme !== undefined && KINDS.some((kind) => kind === scheme)) return placeProblems(trimmed, scheme);
   const hasPort = /^[^/?#]*:\d+(?:[/?#]|$)/.test(trimmed);
   if (scheme === undefined || (hasPort && !trimmed.includes("://"))) {
     return [`has no scheme: write https://${trimmed.replace(/^\/+/, "")}`];
   }
-  if (KINDS.some((kind) => kind === scheme)) return placeProblems(trimmed, scheme);
   if (scheme !== "http" && scheme !== "https") {
     return [
       `has the scheme ${JSON.stringify(scheme)}; only http, https, tcp, tls, ping and dns are measured`,
