@@ -17,6 +17,8 @@ export type FakeCollector = {
   readonly batches: BatchEnvelope[];
   readonly requests: { path: string; headers: IncomingMessage["headers"]; from: string }[];
   readonly progress: unknown[];
+  /** Reports of evidence. */
+  readonly evidence: unknown[];
   /** Answers instead of the usual; null = the usual. */
   intercept: (
     path: string,
@@ -46,6 +48,7 @@ export async function fakeCollector(
     batches: [],
     requests: [],
     progress: [],
+    evidence: [],
     intercept: () => null,
     answer: {},
     setConfig(body, etag = `"${Math.random()}"`) {
@@ -113,6 +116,9 @@ export async function fakeCollector(
     else if (path.includes("/probe/config")) poll(request, response);
     else if (path.endsWith("/progress")) {
       fake.progress.push(JSON.parse(text.toString()));
+      send(response, { status: 204 });
+    } else if (path.endsWith("/evidence")) {
+      fake.evidence.push(JSON.parse(text.toString()));
       send(response, { status: 204 });
     } else send(response, { status: 404 });
   };

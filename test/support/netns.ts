@@ -10,7 +10,10 @@ export const ROOT = new URL("../..", import.meta.url).pathname;
 
 const CHAIN = `
 ip link set lo up
-for n in src r1 r2 dst; do ip netns add $n; ip -n $n link set lo up; done
+for n in src r1 r2 dst; do
+  ip netns add $n; ip -n $n link set lo up
+  ip netns exec $n sysctl -qw net.ipv6.conf.default.accept_dad=0
+done
 join() {
   ip -n $1 link add $2 type veth peer name $4 netns $3
   ip -n $1 addr add 10.77.$5.$6/24 dev $2; ip -n $3 addr add 10.77.$5.$7/24 dev $4
