@@ -66,6 +66,10 @@ function opened({ name, sealed }: Stored, sealer: Sealer | null): string | null 
   }
 }
 
+function usersOf(name: string, targets: readonly Target[]): string[] {
+  return targets.filter((target) => secretsOf(target).includes(name)).map(({ id }) => id);
+}
+
 /** The secrets of a store. @param options.sealer null = there is no key file: nothing can be kept or opened. */
 export function secretsPart(options: {
   readonly store: Pick<Store, "registry">;
@@ -79,14 +83,12 @@ export function secretsPart(options: {
   const targets = documents(registry, "target", Target, true);
   const nowS = (): number => Math.floor(clock.nowMs() / 1000);
 
-  const usersOf = async (name: string): Promise<string[]> =>
-    (await targets.list()).filter((target) => secretsOf(target).includes(name)).map(({ id }) => id);
-  const viewOf = async (stored: Stored): Promise<SecretView> => ({
+  const viewOf = (stored: Stored, all: readonly Target[]): SecretView => ({
     name: stored.name,
     createdS: stored.createdS,
     changedS: stored.changedS,
     readable: opened(stored, sealer) !== null,
-    targets: await usersOf(stored.name),
+    targets: usersOf(stored.name, all),
   });
   const write = async (name: string, value: string, before: Stored | null): Promise<SecretView> => {
     if (!sealer) throw new ConfigError("this collector has no key file to keep secrets with");
@@ -98,12 +100,12 @@ export function secretsPart(options: {
       version: 0,
     });
     changes.publish({ kind: "secret", id: name });
-    return viewOf(stored);
+    return viewOf(stored, await targets.list());
   };
   return {
     async list() {
-      const views = (await docs.list()).map((stored) => viewOf(stored));
-      return await Promise.all(views);
+      const all = await targets.list();
+      return (await docs.list()).map((stored) => viewOf(stored, all));
     },
     async create(input) {
       const parsed = SecretInput.safeParse(input);
@@ -122,7 +124,7 @@ export function secretsPart(options: {
       return write(name, parsed.data.value, await docs.get(name));
     },
     async remove(name) {
-      const users = await usersOf(name);
+      const users = usersOf(name, await targets.list());
       if (users.length > 0) {
         const some = users.slice(0, 3).join(", ");
         throw new CarrierwatchError("in_use", `secret ${JSON.stringify(name)} is used by target ${some}`, {
