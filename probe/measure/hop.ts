@@ -171,7 +171,7 @@ function exchangeMarksOf(
       marks.endMs = atMs;
       task.arrived();
       task.marked(marks);
-      if (held.socket instanceof tls.TLSSocket) facts.certificate = certificateOf(held.socket);
+      if (held.socket instanceof tls.TLSSocket) facts.certificate = certificateOf(held.socket, tools.chains);
     },
   };
 }

@@ -13,6 +13,7 @@ import { DEFAULT_LIMITS, type Limits } from "../judge/judge.ts";
 import { answerCache } from "./answer-cache.ts";
 import { type Secrets, secretTexts } from "./ask.ts";
 import { measuredOf } from "./assemble.ts";
+import { chainsOf } from "./certificate.ts";
 import type { Interfaces } from "./families.ts";
 import { type Course, follow } from "./follow.ts";
 import { forgeries } from "./forged.ts";
@@ -85,6 +86,7 @@ export function measurer(options: MeasurerOptions): Measurer {
       hostsFile: options.hosts ?? "/etc/hosts",
     }),
     answers: answerCache(options.clock),
+    chains: chainsOf(options.clock.monoMs),
     trust,
     context: trust.common,
     secrets,

@@ -11,7 +11,7 @@ import type { Phase } from "../../collector/wire/metric.ts";
 import type { Certificate, Detail } from "../../collector/wire/sample.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { Secrets } from "./ask.ts";
-import { certificateOf, problemOf } from "./certificate.ts";
+import { type Chains, certificateOf, problemOf } from "./certificate.ts";
 import { openTcp, openTls } from "./connect.ts";
 import type { Interfaces } from "./families.ts";
 import { type Guard, NO_REQUEST_PORT } from "./guard.ts";
@@ -26,6 +26,7 @@ export type HopTools = {
   readonly guard: Guard;
   readonly lookup: Lookup;
   readonly answers: AnswerCache;
+  readonly chains: Chains;
   readonly trust: Trust;
   /** The probe's own authorities, and no client certificate. */
   readonly context: tls.SecureContext;
@@ -247,7 +248,7 @@ export async function connectTls(
   const problem = problemOf(secure);
   facts.unverified = !wish.verify;
   if (problem !== null && wish.verify) {
-    facts.certificate = certificateOf(secure);
+    facts.certificate = certificateOf(secure, tools.chains);
     const said: unknown = secure.authorizationError;
     marks.tlsMs = null;
     throw Object.assign(new Error(said instanceof Error ? said.message : problem), { code: problem });
