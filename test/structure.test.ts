@@ -37,6 +37,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "dashboard/charts",
     "dashboard/i18n",
   ],
+  "collector/report": ["collector/wire", "collector/query", "dashboard/charts", "dashboard/i18n"],
   "collector/api": [
     "collector/wire",
     "collector/archive",
