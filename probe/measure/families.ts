@@ -33,6 +33,22 @@ export function ownFamilies(interfaces: Interfaces): ReadonlySet<4 | 6> {
   return families;
 }
 
+/** How long a look at the interfaces holds, ms: it costs a sixth of a measurement, and decides the order of families only. */
+const LOOK_MS = 1_000;
+
+/** `ownFamilies`, looked up once a second at most. */
+export function recentFamilies(interfaces: Interfaces, monoMs: () => number): () => ReadonlySet<4 | 6> {
+  let untilMs = Number.NEGATIVE_INFINITY;
+  let families: ReadonlySet<4 | 6> = new Set();
+  return () => {
+    const nowMs = monoMs();
+    if (nowMs < untilMs) return families;
+    untilMs = nowMs + LOOK_MS;
+    families = ownFamilies(interfaces);
+    return families;
+  };
+}
+
 /**
  * Whether this machine has what it measures from: an address of one of the families besides loopback, or the one
  * address that was set.

@@ -5,7 +5,7 @@
  * second answer another one.
  */
 import { type Asking, firstAsking, nextAsking } from "./ask.ts";
-import { hasNetwork as addressed, familiesFor, familiesOfPin, ownFamilies } from "./families.ts";
+import { hasNetwork as addressed, familiesFor, familiesOfPin } from "./families.ts";
 import { type Hop, type HopTools, runHop } from "./hop.ts";
 import type { Measurable } from "./measured.ts";
 import type { Marks } from "./phases.ts";
@@ -34,7 +34,7 @@ export type Course = {
 export async function follow(tools: HopTools, assignment: Measurable, course: Course): Promise<Trail> {
   const { stop, arrived, marked, finished } = course;
   const { localAddress } = tools;
-  let families = familiesFor(assignment.family, localAddress, ownFamilies(tools.interfaces));
+  let families = familiesFor(assignment.family, localAddress, tools.families());
   const hasNetwork = () => addressed(tools.interfaces, families, localAddress);
   const startMs = tools.clock.monoMs();
   const hops: Hop[] = [];

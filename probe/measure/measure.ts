@@ -14,7 +14,7 @@ import { answerCache } from "./answer-cache.ts";
 import { type Secrets, secretTexts } from "./ask.ts";
 import { measuredOf } from "./assemble.ts";
 import { chainsOf } from "./certificate.ts";
-import type { Interfaces } from "./families.ts";
+import { type Interfaces, recentFamilies } from "./families.ts";
 import { type Course, follow } from "./follow.ts";
 import { forgeries } from "./forged.ts";
 import { guardOf } from "./guard.ts";
@@ -76,6 +76,7 @@ export type Measurer = {
 /** @throws ConfigError for an `allow` entry that is no CIDR. */
 export function measurer(options: MeasurerOptions): Measurer {
   const secrets = options.secrets ?? (() => null);
+  const interfaces = options.interfaces ?? networkInterfaces;
   const trust = trustOf(options.ca ?? [], secrets);
   const tools: HopTools = {
     clock: options.clock,
@@ -92,7 +93,8 @@ export function measurer(options: MeasurerOptions): Measurer {
     secrets,
     localAddress: options.localAddress,
     random: options.random,
-    interfaces: options.interfaces ?? networkInterfaces,
+    interfaces,
+    families: recentFamilies(interfaces, options.clock.monoMs),
     named: options.named,
     userAgent: `carrierwatch/${options.version ?? "0"}`,
   };

@@ -35,6 +35,8 @@ export type HopTools = {
   readonly random: () => number;
   readonly userAgent: string;
   readonly interfaces: Interfaces;
+  /** Address families of this machine, a second old at most. */
+  readonly families: () => ReadonlySet<4 | 6>;
   /** Addresses a person gave for `host:port`, or `*:port`; nobody is asked for these. Absent = none. */
   readonly named?: Named | undefined;
 };

@@ -1,7 +1,7 @@
 /** Marks to timings, the loop's lateness, hosts files, redirects: the parts without I/O. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { familiesFor } from "../../../probe/measure/families.ts";
+import { familiesFor, recentFamilies } from "../../../probe/measure/families.ts";
 import { localAddresses, parseHosts } from "../../../probe/measure/hosts.ts";
 import { decideFrom } from "../../../probe/measure/lookup.ts";
 import { loopWatch, nextState } from "../../../probe/measure/loop-watch.ts";
@@ -183,4 +183,23 @@ test("text is cut without splitting a character", () => {
   assert.equal(oneLine("ab😀", 3), "ab");
   assert.equal(oneLine("ab😀", 4), "ab😀");
   assert.equal(oneLine(" a\u0000\u202eb\n", 9), "a b");
+});
+
+test("the interfaces are looked at once a second at most", () => {
+  let nowMs = 0;
+  let looks = 0;
+  const families = recentFamilies(
+    () => {
+      looks += 1;
+      return {};
+    },
+    () => nowMs,
+  );
+  families();
+  nowMs = 999;
+  families();
+  assert.equal(looks, 1);
+  nowMs = 1_000;
+  families();
+  assert.equal(looks, 2);
 });
