@@ -6,6 +6,8 @@
 import { readFileSync } from "node:fs";
 import { systemClock } from "../collector/wire/clock.ts";
 import { ConfigError } from "../collector/wire/errors.ts";
+import type { Language } from "../collector/wire/ids.ts";
+import type { PathEvidence } from "../collector/wire/path-evidence.ts";
 import { VERSION } from "../collector/wire/version.ts";
 import type { Verb } from "../main.ts";
 import { taskOf } from "./check/assignment.ts";
@@ -17,6 +19,8 @@ import { languageOf, WORDS, type Words } from "./check/words.ts";
 import type { Secrets } from "./measure/ask.ts";
 import { type Measurer, measurer } from "./measure/measure.ts";
 import type { Measurable, Measured } from "./measure/measured.ts";
+import { pathFromHere } from "./path/here.ts";
+import { showPath } from "./path/show.ts";
 
 const EXIT_UNKNOWN = 75;
 const EXIT_REFUSED = 78;
@@ -32,7 +36,8 @@ export const verb: Verb = async ({ argv, env }) => {
   }
   const count = countOf(values.n);
   const { assignment, secrets } = taskOf(positionals, values, readText);
-  const words = WORDS[languageOf(values.lang, env)];
+  const language = languageOf(values.lang, env);
+  const words = WORDS[language];
   const colour = process.stdout.isTTY === true && (env["NO_COLOR"] ?? "") === "";
   const look: Look = { words, colour, nowMs: Date.now() };
   const engine = engineOf(values, secrets);
@@ -44,8 +49,12 @@ export const verb: Verb = async ({ argv, env }) => {
     for (let index = 1; index <= count; index += 1) {
       const measured = await withProgress(engine, assignment, words);
       all.push(measured);
-      const text = values.json ? json(assignment, measured) : said(index, count, assignment, measured, look);
+      const path = values.path && index === count ? await pathOf(values, assignment, measured) : null;
+      const text = values.json
+        ? json(assignment, measured, path)
+        : said(index, count, assignment, measured, look);
       process.stdout.write(`${text}\n`);
+      if (path !== null) process.stdout.write(routeOf(path, values, language));
       if (measured.unknownReason === "guard")
         return refused(measured, words, values.json === true || count > 1);
     }
@@ -72,6 +81,19 @@ function engineOf(values: Flags, secrets: Secrets): Measurer {
     secrets,
     version: VERSION,
   });
+}
+
+/** null: nowhere to look, or the guard has refused the measurement already. */
+async function pathOf(values: Flags, assignment: Measurable, { detail, unknownReason }: Measured) {
+  if (unknownReason === "guard") return null;
+  const localAddress = values["local-address"] ?? values.interface;
+  const way = { allow: values.allow ?? [], resolvers: values.resolver ?? [], localAddress };
+  return await pathFromHere(assignment, detail, way);
+}
+
+/** Below the waterfall; part of the object with --json. */
+function routeOf(path: PathEvidence, { json }: Flags, language: Language): string {
+  return json ? "" : `\n${showPath(path, language)}\n`;
 }
 
 function countOf(text: string | undefined): number {
@@ -117,8 +139,8 @@ function said(index: number, count: number, assignment: Measurable, measured: Me
   return count === 1 ? waterfall(assignment.url, measured, look) : shortLine(index, measured, look);
 }
 
-function json(assignment: Measurable, measured: Measured): string {
-  return JSON.stringify({ url: assignment.url, ...measured });
+function json(assignment: Measurable, measured: Measured, path: PathEvidence | null): string {
+  return JSON.stringify({ url: assignment.url, ...measured, ...(path === null ? {} : { path }) });
 }
 
 /** @param silent Standard output did not say why. */

@@ -7,8 +7,10 @@ import type { Verb } from "../../main.ts";
 import type { Look } from "../../probe/check/look.ts";
 import { waterfall } from "../../probe/check/waterfall.ts";
 import { languageOf, WORDS, type Words } from "../../probe/check/words.ts";
+import { showPath } from "../../probe/path/show.ts";
 import { systemClock } from "../wire/clock.ts";
 import { CarrierwatchError, UnavailableError } from "../wire/errors.ts";
+import type { Language } from "../wire/ids.ts";
 import { MeasurementView, type OnceLane } from "../wire/on-demand.ts";
 import type { Client } from "./client.ts";
 import { type CommonFlags, plainVerb } from "./command.ts";
@@ -18,6 +20,7 @@ type Flags = CommonFlags & {
   readonly ipv4?: boolean;
   readonly ipv6?: boolean;
   readonly method?: string;
+  readonly path?: boolean;
   readonly lang?: string;
 };
 
@@ -38,13 +41,17 @@ export const verb: Verb = async (around) => {
         .option("-4, --ipv4", "IPv4 only")
         .option("-6, --ipv6", "IPv6 only")
         .option("--method <METHOD>", "GET or HEAD")
+        .option("--path", "look at the route too: seconds longer")
         .option("--lang <zh|en>", "default: from LC_ALL, LC_MESSAGES or LANG"),
     async act({ client, flags }, [url = ""]) {
       if (!client.running) throw nobodyMeasures();
-      const words = WORDS[languageOf(flags.lang, around.env)];
+      const language = languageOf(flags.lang, around.env);
+      const words = WORDS[language];
       const colour = process.stdout.isTTY === true && (around.env["NO_COLOR"] ?? "") === "";
       const look: Look = { words, colour, nowMs: systemClock().nowMs() };
-      const say = flags.json ? asJson : (view: MeasurementView, lane: OnceLane) => asText(view, lane, look);
+      const say = flags.json
+        ? asJson
+        : (view: MeasurementView, lane: OnceLane) => asText(view, lane, look, language);
       lanes = await follow(client, inputOf(url, flags), words, say);
     },
   })(around);
@@ -61,7 +68,7 @@ function nobodyMeasures(): UnavailableError {
   );
 }
 
-function inputOf(given: string, { from, ipv4, ipv6, method }: Flags): Record<string, unknown> {
+function inputOf(given: string, { from, ipv4, ipv6, method, path }: Flags): Record<string, unknown> {
   if (ipv4 && ipv6) throw new CarrierwatchError("usage", "-4 and -6 exclude each other");
   const names = from
     .split(",")
@@ -74,6 +81,7 @@ function inputOf(given: string, { from, ipv4, ipv6, method }: Flags): Record<str
     from: names.includes("all") ? { all: true } : names,
     ...(ipv4 || ipv6 ? { family: ipv4 ? "ipv4" : "ipv6" } : {}),
     ...(method === undefined ? {} : { method: method.toUpperCase() }),
+    ...(path ? { path } : {}),
   };
 }
 
@@ -115,10 +123,14 @@ function asJson({ url }: MeasurementView, { vantage, name, carrier, state, resul
   return `${JSON.stringify({ url, vantage, name, carrier, answer: state, ...answer })}\n`;
 }
 
-function asText({ url }: MeasurementView, lane: OnceLane, look: Look): string {
+function asText({ url }: MeasurementView, lane: OnceLane, look: Look, language: Language): string {
   const { words } = look;
   const from = `${lane.name} (${lane.carrier})`;
-  if (lane.result) return `${from}  ${waterfall(url, lane.result, look)}\n\n`;
+  if (lane.result) {
+    const { path } = lane.result;
+    const route = path === undefined ? "" : `${showPath(path, language)}\n\n`;
+    return `${from}  ${waterfall(url, lane.result, look)}\n\n${route}`;
+  }
   const why = lane.state === "no-answer" || lane.state === "old" ? lane.state : "busy";
   return `${from}  ${words.notMeasured}: ${words.unanswered[why]}\n\n`;
 }

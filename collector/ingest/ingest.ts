@@ -104,7 +104,7 @@ export function ingestPart(deps: {
     };
   };
   return {
-    onDemand: onDemandPart({ clock, log }),
+    onDemand: onDemandPart({ clock, log, networkOf }),
     addresses,
     paths: pathsPart({ store, may, live, clock, networkOf }),
     batches: () => ({ ...seen }),

@@ -17,6 +17,8 @@ import {
   type OnceNews,
 } from "../wire/on-demand.ts";
 import type { Vantage } from "../wire/vantage.ts";
+import type { NetworkOf } from "./egress.ts";
+import { cleaned } from "./paths.ts";
 
 /** Who asks: one user, one API token, or the verbs of this machine. */
 export type Asker = string;
@@ -70,13 +72,21 @@ type Open = {
   view: MeasurementView;
 };
 
-export function onDemandPart(deps: { readonly clock: Clock; readonly log: Log }): OnDemand {
+export type OnDemandDeps = {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** For the hops of a route; absent = no hints. */
+  readonly networkOf?: NetworkOf;
+};
+
+export function onDemandPart(deps: OnDemandDeps): OnDemand {
   return new Relay(deps);
 }
 
 class Relay implements OnDemand {
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #networkOf: NetworkOf;
   readonly #open = new Map<string, Open>();
   /** Ids not handed out yet, by vantage. */
   readonly #waiting = new Map<string, Set<string>>();
@@ -85,9 +95,10 @@ class Relay implements OnDemand {
   readonly #askers = new Map<Asker, Set<(change: LaneChange) => void>>();
   readonly #polls = new Map<string, Set<() => void>>();
 
-  constructor({ clock, log }: { readonly clock: Clock; readonly log: Log }) {
+  constructor({ clock, log, networkOf = () => null }: OnDemandDeps) {
     this.#clock = clock;
     this.#log = log;
+    this.#networkOf = networkOf;
   }
 
   ask({ asker, target, measured, vantages }: Asked): MeasurementView {
@@ -150,7 +161,11 @@ class Relay implements OnDemand {
       this.#change(news.id, vantage, { state: "measuring", done: news.done });
     } else if (news.kind === "busy") {
       this.#change(news.id, vantage, { state: "busy" });
-    } else this.#change(news.id, vantage, { state: "measured", result: news.result });
+    } else {
+      const { path, ...rest } = news.result;
+      const result = path === undefined ? rest : { ...rest, path: cleaned(path, this.#networkOf) };
+      this.#change(news.id, vantage, { state: "measured", result });
+    }
   }
 
   #laneOf({ id, name, carrier }: Asked["vantages"][number]): OnceLane {

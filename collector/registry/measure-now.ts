@@ -46,7 +46,11 @@ export async function measureNow(
   const timeouts = { totalMs, connectMs: Math.min(subject.timeouts.connectMs, totalMs) };
   return {
     target: target?.id ?? null,
-    measured: { url, method, family, expect, timeouts, redirects, bodyCapBytes, ...askedOf(subject) },
+    measured: {
+      ...{ url, method, family, expect, timeouts, redirects, bodyCapBytes },
+      ...askedOf(subject),
+      ...(input.path === true ? { path: true } : {}),
+    },
     vantages,
   };
 }

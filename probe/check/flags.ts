@@ -10,6 +10,7 @@ dns://name[?type=A][&resolver=IP]. Without a scheme: https.
 
   -n N                   measure N times (1 to 100), then average, smallest and largest
   --json                 one JSON object per measurement and line
+  --path                 then look at the route too, with traceroute or what there is; seconds longer
   --lang zh|en           default: from LC_ALL, LC_MESSAGES or LANG
 
 where to
@@ -54,6 +55,7 @@ export function flagsOf(argv: readonly string[]) {
       options: {
         n: { type: "string", short: "n" },
         json: { type: "boolean" },
+        path: { type: "boolean" },
         lang: { type: "string" },
         help: { type: "boolean", short: "h" },
         ipv4: { type: "boolean", short: "4" },
