@@ -13,6 +13,8 @@ export type ExchangeMarks = {
   readonly nowMs: () => number;
   /** Right before the request is written. */
   sent(atMs: number): void;
+  /** It is on its way: there is time now. */
+  written(): void;
   firstByte(atMs: number): void;
   /** The last byte that was wanted came; the socket is still open. */
   end(atMs: number): void;
@@ -30,6 +32,14 @@ export function exchange(socket: Socket, signal: AbortSignal, options: ExchangeO
   const { marks, seen } = options;
   return stage<Answer>(signal, (resolve, reject) => {
     const kill = () => void socket.destroy();
+    if (socket.destroyed) {
+      reject(socket.errored ?? new StageError("EMPTY_ANSWER", "the connection was lost"));
+      return kill;
+    }
+    // First of all: what is set up meanwhile costs no time of the measurement. Nothing is read before the next turn.
+    marks.sent(marks.nowMs());
+    socket.write(options.request);
+    marks.written();
     // Of the bytes that are being read: what reading them costs is in no phase.
     let arrivedMs = 0;
     const receiver = receiverOf({
@@ -68,12 +78,6 @@ export function exchange(socket: Socket, signal: AbortSignal, options: ExchangeO
     socket.once("close", () => {
       if (!receiver.over()) receiver.fail(new StageError("BODY_CUT", "the connection was lost"));
     });
-    if (socket.destroyed) {
-      receiver.fail(socket.errored ?? new StageError("EMPTY_ANSWER", "the connection was lost"));
-      return kill;
-    }
-    marks.sent(marks.nowMs());
-    socket.write(options.request);
     return () => {
       kill();
       receiver.abandon();

@@ -161,6 +161,9 @@ function exchangeMarksOf(
     sent(atMs) {
       marks.requestMs = atMs;
     },
+    written() {
+      facts.localAddress ??= held.socket?.localAddress ?? null;
+    },
     firstByte(atMs) {
       marks.firstByteMs = atMs;
       task.arrived();

@@ -190,7 +190,7 @@ async function ask(
 export async function connectTcp(
   tools: HopTools,
   way: Way,
-  { marks, facts, held }: Reaching,
+  { marks, held }: Reaching,
   chosen: Chosen,
 ): Promise<net.Socket> {
   const socket = await openTcp({
@@ -210,7 +210,6 @@ export async function connectTcp(
   // The address was examined before; another one at the other end is one too many.
   const remote = socket.remoteAddress ?? "";
   if (remote !== chosen.address) mustAllow(tools, way, remote, remote);
-  facts.localAddress = socket.localAddress ?? null;
   way.marked(marks);
   return socket;
 }
@@ -235,6 +234,7 @@ export async function connectTls(
     },
     began: () => {
       marks.helloMs = tools.clock.monoMs();
+      facts.localAddress = socket.localAddress ?? null;
     },
     answered: () => {
       marks.serverHelloMs = tools.clock.monoMs();
