@@ -28,7 +28,7 @@ const stream = run({
   concurrency: Math.max(1, Math.min(2, availableParallelism())),
   execArgv: ["--import", `${root}test/support/no-network.ts`],
   // Only against a test that hangs; the complete counts of the fault tests take minutes on a loaded machine.
-  timeout: args.includes("--full") ? 1_800_000 : 600_000,
+  timeout: args.includes("--full") ? 2_700_000 : 600_000,
 });
 stream.on("test:pass", (event) => {
   if (event.details.type === "suite") return;
