@@ -55,7 +55,7 @@ test("both READMEs tell the same story: the same commands, links and pictures", 
     commands: commandsOf(name),
     links: linksOf(name)
       .filter((link) => !link.startsWith("README"))
-      .map((link) => link.replace(".zh-CN.png", ".png")),
+      .map((link) => link.replace(/\.zh-CN\.(png|md)$/, ".$1")),
   }));
   assert.deepEqual(chinese, english);
 });
