@@ -68,7 +68,6 @@ export function exchangeH2(
     marks.sent(marks.nowMs());
     const stream = session.request(headersOf(ask), { endStream: ask.body === null });
     if (ask.body !== null) stream.end(ask.body);
-    marks.written();
     stream.on("headers", (headers) => {
       first();
       const status = headers[":status"];

@@ -13,8 +13,6 @@ export type ExchangeMarks = {
   readonly nowMs: () => number;
   /** Right before the request is written. */
   sent(atMs: number): void;
-  /** It is on its way: there is time now. */
-  written(): void;
   firstByte(atMs: number): void;
   /** The last byte that was wanted came; the socket is still open. */
   end(atMs: number): void;
@@ -39,7 +37,6 @@ export function exchange(socket: Socket, signal: AbortSignal, options: ExchangeO
     // First of all: what is set up meanwhile costs no time of the measurement. Nothing is read before the next turn.
     marks.sent(marks.nowMs());
     socket.write(options.request);
-    marks.written();
     // Of the bytes that are being read: what reading them costs is in no phase.
     let arrivedMs = 0;
     const receiver = receiverOf({

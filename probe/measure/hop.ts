@@ -161,9 +161,6 @@ function exchangeMarksOf(
     sent(atMs) {
       marks.requestMs = atMs;
     },
-    written() {
-      facts.localAddress ??= held.socket?.localAddress ?? null;
-    },
     firstByte(atMs) {
       marks.firstByteMs = atMs;
       task.arrived();

@@ -31,9 +31,16 @@ export type Lookup = {
    * Asks the resolver; rejects with c-ares' error.
    *
    * @param families In order of preference; one that fails is replaced by the next.
+   * @param begun Called right before the question goes out.
    * @param mark Called first thing in every callback up to the one that decides: the last call counts.
    */
-  ask(host: string, families: readonly (4 | 6)[], signal: AbortSignal, mark: () => void): Promise<Addresses>;
+  ask(
+    host: string,
+    families: readonly (4 | 6)[],
+    signal: AbortSignal,
+    mark: () => void,
+    begun?: () => void,
+  ): Promise<Addresses>;
   /** A resolver for one query of another kind, its caller's to cancel. @param servers Empty = the ones of `ask`. */
   fresh(servers: readonly string[]): Resolver;
   close(): void;
@@ -74,7 +81,7 @@ export function lookupOf(options: LookupOptions): Lookup {
       }
       return null;
     },
-    ask: (host, families, signal, mark) => ask(current(), host, families, signal, mark),
+    ask: (host, families, signal, mark, begun) => ask(current(), host, families, signal, mark, begun),
     fresh: (servers) => resolverOf(servers.length === 0 ? options : { ...options, resolvers: servers }),
     close: () => resolver.cancel(),
   };
@@ -98,6 +105,7 @@ function ask(
   families: readonly (4 | 6)[],
   signal: AbortSignal,
   mark: () => void,
+  begun: (() => void) | undefined,
 ): Promise<Addresses> {
   return stage<Addresses>(signal, (resolve, reject) => {
     const answers = new Map<4 | 6, Answer>();
@@ -109,6 +117,7 @@ function ask(
       if (verdict instanceof Error) reject(verdict);
       else resolve({ ...verdict, resolver: resolver.getServers().join(", ") });
     };
+    begun?.();
     for (const family of families) {
       const query = family === 4 ? resolver.resolve4.bind(resolver) : resolver.resolve6.bind(resolver);
       query(host, { ttl: true }, (error, records) => {

@@ -171,9 +171,12 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Addresses> {
   try {
-    const found = await tools.lookup.ask(way.host, way.families, signal, () => {
+    const mark = () => {
       marks.dnsMs = tools.clock.monoMs();
       way.arrived();
+    };
+    const found = await tools.lookup.ask(way.host, way.families, signal, mark, () => {
+      marks.startMs = tools.clock.monoMs();
     });
     way.marked(marks);
     if (way.cache) tools.answers.put(way.host, way.families, found);
@@ -190,7 +193,7 @@ async function ask(
 export async function connectTcp(
   tools: HopTools,
   way: Way,
-  { marks, held }: Reaching,
+  { marks, facts, held }: Reaching,
   chosen: Chosen,
 ): Promise<net.Socket> {
   const socket = await openTcp({
@@ -200,6 +203,8 @@ export async function connectTcp(
     signal: way.stop.signal,
     begun: () => {
       marks.connectStartMs = tools.clock.monoMs();
+      // Nobody was asked: the measurement begins here.
+      if (marks.dnsMs === null) marks.startMs = marks.connectStartMs;
     },
     mark: () => {
       marks.connectMs = tools.clock.monoMs();
@@ -210,6 +215,7 @@ export async function connectTcp(
   // The address was examined before; another one at the other end is one too many.
   const remote = socket.remoteAddress ?? "";
   if (remote !== chosen.address) mustAllow(tools, way, remote, remote);
+  facts.localAddress = socket.localAddress ?? null;
   way.marked(marks);
   return socket;
 }
@@ -234,7 +240,6 @@ export async function connectTls(
     },
     began: () => {
       marks.helloMs = tools.clock.monoMs();
-      facts.localAddress = socket.localAddress ?? null;
     },
     answered: () => {
       marks.serverHelloMs = tools.clock.monoMs();
