@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- probe [--quick] [case ...]`: the probe beside curl, libcurl multi and blackbox_exporter.
+ * `npm run bench -- probe [--quick] [--runs=N] [case ...]`: the probe beside curl, libcurl multi and blackbox_exporter.
  *
  * Truth is the packets' times. All of it runs in a network namespace of its own, so that the only packets on loopback
  * are the bench's and resolv.conf may lead to its DNS server. Nothing of the machine is changed.

@@ -1,7 +1,7 @@
 /**
  * The bench of the probe inside its own network: opens the scene, runs the cases, prints what they found.
  *
- * `node main.ts [--quick] [case ...]`; started by bench.ts, which makes the network namespace.
+ * `node main.ts [--quick] [--runs=N] [case ...]`; started by bench.ts, which makes the network namespace.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -56,8 +56,10 @@ try {
     else process.stdout.write(`  not on this machine: ${peer.missing}\n`);
   }
   let shots = 0;
+  const plan = args.includes("--quick") ? QUICK : FULL;
+  const runs = Number(args.find((arg) => arg.startsWith("--runs="))?.slice(7) ?? plan.runs);
   const stage: Stage = {
-    plan: args.includes("--quick") ? QUICK : FULL,
+    plan: { ...plan, runs },
     scene,
     subjects,
     dir,

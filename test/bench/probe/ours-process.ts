@@ -1,5 +1,6 @@
 /** The process behind ours.ts: measures what it is sent, each at its time, and answers what the samples say. */
 import { systemClock } from "../../../collector/wire/clock.ts";
+import { DEFAULT_LIMITS } from "../../../probe/judge/judge.ts";
 import { measurer } from "../../../probe/measure/measure.ts";
 import type { Measured } from "../../../probe/measure/measured.ts";
 import { assignmentFor } from "../../support/probe-bench.ts";
@@ -42,7 +43,14 @@ async function measured({ id, url, startMs }: Shot, zeroMs: number): Promise<Rep
   const timeouts = { connectMs: timeoutMs, totalMs: timeoutMs };
   const fromMs = performance.now();
   const sample = await engine.measure(assignmentFor(url, { family: "ipv4", timeouts }));
-  return { id, ok: sample.state === "up", times: timesOf(sample), tookMs: performance.now() - fromMs };
+  const suspect = (sample.detail.loopDelayMs ?? 0) > DEFAULT_LIMITS.loopDelayMs;
+  return {
+    id,
+    ok: sample.state === "up",
+    times: timesOf(sample),
+    tookMs: performance.now() - fromMs,
+    suspect,
+  };
 }
 
 process.on("message", (shots: Shot[]) => {

@@ -9,8 +9,8 @@ export type Plan = {
   /** Targets due together, and their step; their spread window is a fifth of it. */
   readonly targets: number;
   readonly stepS: number;
-  /** Measurements whose processor time is taken together. */
-  readonly costs: { readonly http: number; readonly https: number };
+  /** So long a steady load lasts whose processor time is taken. */
+  readonly costSeconds: number;
   /** Measurements that run into each kind of timeout. */
   readonly overruns: number;
   /** Measurements of each subject beside a busy machine. */
@@ -22,7 +22,7 @@ export const FULL: Plan = {
   idleRounds: 24,
   targets: 1_000,
   stepS: 60,
-  costs: { http: 300, https: 150 },
+  costSeconds: 3,
   overruns: 100,
   busy: 60,
 };
@@ -32,7 +32,7 @@ export const QUICK: Plan = {
   idleRounds: 8,
   targets: 300,
   stepS: 20,
-  costs: { http: 150, https: 60 },
+  costSeconds: 1,
   overruns: 20,
   busy: 30,
 };

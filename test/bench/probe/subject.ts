@@ -19,6 +19,8 @@ export type Reported = {
   readonly times: Times;
   /** From the call to its end, ms, where the subject says it. */
   readonly tookMs?: number;
+  /** The subject itself says that it was disturbed: the probe would not archive it. */
+  readonly suspect?: boolean;
 };
 
 export type Subject = {
