@@ -5,7 +5,7 @@
  */
 import { decode } from "../archive/strip.ts";
 import type { StripRun } from "../store/store.ts";
-import type { OverviewCell, OverviewRow } from "../wire/api-overview.ts";
+import type { AlteredNow, OverviewCell, OverviewRow } from "../wire/api-overview.ts";
 import type { Carrier } from "../wire/carrier.ts";
 import type { IncidentView } from "../wire/incident.ts";
 import { isPaused } from "../wire/target.ts";
@@ -37,6 +37,8 @@ export type RowInput = {
   readonly strips: readonly StripRun[];
   readonly heard: Heard;
   readonly incident: IncidentView | null;
+  /** By carrier id. */
+  readonly altered: ReadonlyMap<string, AlteredNow>;
 };
 
 export function overviewRow(input: RowInput): OverviewRow {
@@ -86,6 +88,7 @@ function cellOf(
     spark: sparkOf(segments, strips, nowS),
     cells: cellsOf(segments, states, { fromS: nowS - DAY_S, toS: nowS, cellS: CELL_S }),
     availability24h: availabilityOf(states),
+    altered: paused ? null : (input.altered.get(carrier.carrier) ?? null),
   };
 }
 
@@ -100,6 +103,7 @@ function emptyCell(carrier: string): OverviewCell {
     cells: [],
     availability24h: availabilityOf(nothing),
     silentSinceMs: null,
+    altered: null,
   };
 }
 

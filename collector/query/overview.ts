@@ -11,6 +11,7 @@ import type { Clock } from "../wire/clock.ts";
 import type { IncidentClass, IncidentView } from "../wire/incident.ts";
 import type { Target } from "../wire/target.ts";
 import type { Vantage } from "../wire/vantage.ts";
+import { type AlteredByTarget, alteredNow } from "./altered-now.ts";
 import { availabilityOf } from "./availability.ts";
 import { percentileMs, unpaused } from "./chart.ts";
 import { incidentView, isWithdrawn } from "./incidents.ts";
@@ -43,12 +44,13 @@ export async function overviewOf(options: OverviewOptions): Promise<Overview> {
   const { store, clock } = options;
   const nowMs = clock.nowMs();
   const known = await knownOf(options.registry);
-  const [subjects, incidents, untold] = await Promise.all([
+  const [subjects, incidents, altered, untold] = await Promise.all([
     subjectsOf(store, known),
     openIncidents(store.incidents, known),
+    alteredNow(store.events),
     untoldReason(store),
   ]);
-  const rows = await rowsFor(options, known, subjects, incidents);
+  const rows = await rowsFor(options, known, subjects, { open: incidents, altered });
   return {
     nowMs,
     carriers: columnsOf(known),
@@ -77,11 +79,14 @@ async function openIncidents(incidents: Incidents, known: Known, target?: string
   return open.filter((incident) => !isWithdrawn(incident)).map((incident) => incidentView(incident, known));
 }
 
+/** What goes on beside the samples. */
+type Happening = { readonly open: readonly IncidentView[]; readonly altered: AlteredByTarget };
+
 async function rowsFor(
   options: OverviewOptions,
   known: Known,
   subjects: readonly Subject[],
-  open: readonly IncidentView[],
+  { open, altered: alteredBy }: Happening,
 ) {
   const { store, registry } = options;
   const nowMs = options.clock.nowMs();
@@ -100,7 +105,8 @@ async function rowsFor(
     const heard = { latest: new Map(samples.map((one) => [one.vantage, one])), contacts, nowMs };
     const incident = worstOf(open.filter((one) => one.subject === "target" && one.target === id));
     const carriers = columnsOf(known);
-    const row = overviewRow({ subject, carriers, strips: stripsBy.get(id) ?? [], heard, incident });
+    const altered = alteredBy.get(id) ?? new Map();
+    const row = overviewRow({ subject, carriers, strips: stripsBy.get(id) ?? [], heard, incident, altered });
     return { row, samples };
   });
 }
@@ -132,9 +138,12 @@ export async function targetViewOf(options: OverviewOptions, id: string): Promis
     store.samples.generations(id),
   ]);
   const subject = subjectOf(target, generations, known.vantages, known.carriers);
-  const incidents = await openIncidents(store.incidents, known, id);
+  const [open, altered] = await Promise.all([
+    openIncidents(store.incidents, known, id),
+    alteredNow(store.events, id),
+  ]);
   const [rows, strips] = await Promise.all([
-    rowsFor(options, known, [subject], incidents),
+    rowsFor(options, known, [subject], { open, altered }),
     readStrips(store, seriesOf(target, subject.carriers), nowS - 30 * DAY_S, nowS),
   ]);
   const [first] = rows;

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { Availability, StateCell } from "./api-chart.ts";
 import { Carrier } from "./carrier.ts";
-import { EVENT_KINDS } from "./event.ts";
+import { Differences, EVENT_KINDS } from "./event.ts";
 import { Id, Millis, Seconds } from "./ids.ts";
 import { IncidentView } from "./incident.ts";
 import { OnceId, OnceLane } from "./on-demand.ts";
@@ -22,6 +22,14 @@ export const SampleView = z
   .meta({ id: "SampleView" });
 export type SampleView = z.infer<typeof SampleView>;
 
+/** A carrier's users get another answer than the others' do, now. */
+export const AlteredNow = z.strictObject({
+  /** First tick at which it was so. */
+  sinceS: Seconds,
+  differs: Differences,
+});
+export type AlteredNow = z.infer<typeof AlteredNow>;
+
 /** One carrier's cell in a target's row. */
 export const OverviewCell = z.strictObject({
   carrier: Id,
@@ -36,6 +44,8 @@ export const OverviewCell = z.strictObject({
   availability24h: Availability,
   /** Set while every vantage of the carrier is silent: since when, UTC ms. */
   silentSinceMs: Millis.nullable(),
+  /** null = nothing is known to differ from the other carriers. */
+  altered: AlteredNow.nullable(),
 });
 export type OverviewCell = z.infer<typeof OverviewCell>;
 

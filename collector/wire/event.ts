@@ -42,8 +42,31 @@ export const PathEvent = z.strictObject({
   evidence: PathEvidence,
 });
 
-/** What differs between carriers at the same tick. */
-export const ALTERED = ["answers", "certificate", "length", "via", "age", "redirect", "status"] as const;
+/** What differs between carriers at the same tick. reset: cut off where the others get an answer. */
+export const ALTERED = [
+  "answers",
+  "certificate",
+  "length",
+  "via",
+  "age",
+  "redirect",
+  "status",
+  "reset",
+] as const;
+
+/**
+ * One thing that differs, as it is here and as it is elsewhere: text of answers, seconds, bytes; "" = there is none.
+ * Hostile text.
+ */
+export const Difference = z.strictObject({
+  what: z.enum(ALTERED),
+  here: z.string().max(256),
+  elsewhere: z.string().max(256),
+});
+export type Difference = z.infer<typeof Difference>;
+
+/** Each thing once. */
+export const Differences = z.array(Difference).min(1).max(ALTERED.length);
 
 export const AlteredEvent = z.strictObject({
   ...Place,
@@ -52,15 +75,13 @@ export const AlteredEvent = z.strictObject({
   /** Null: told of the carrier, not of one vantage. */
   vantage: z.null(),
   carrier: Id,
-  /** First tick at which it was no longer so; null = it goes on. */
+  /** First tick at which it was no longer so; null = it goes on; atS = later samples show that it never was. */
   toS: Seconds.nullable(),
-  differs: z
-    .array(
-      z.strictObject({ what: z.enum(ALTERED), here: z.string().max(256), elsewhere: z.string().max(256) }),
-    )
-    .min(1)
-    .max(ALTERED.length),
+  /** When it was found, which may be long after atS, UTC seconds. */
+  foundS: Seconds.optional(),
+  differs: Differences,
 });
+export type AlteredEvent = z.infer<typeof AlteredEvent>;
 
 /** A route on a chart: that it was taken, and whether it reached the target. The whole is at /incidents/:id/events. */
 export const PathMark = z.strictObject({

@@ -4,6 +4,7 @@
  * Written by `alert`, one synced transaction per transition, before anything is sent; read by pages and reports.
  */
 import * as z from "zod";
+import { Differences } from "./event.ts";
 import { Id, Millis, Seconds } from "./ids.ts";
 import { METRICS } from "./metric.ts";
 import { FAILURE_PHASES, FailureCause, FailureSource, State } from "./sample.ts";
@@ -25,6 +26,8 @@ export const CarrierEvidence = z.strictObject({
   /** Vantages that reported, and how many of them were down. */
   reporting: z.int().min(0),
   down: z.int().min(0),
+  /** Its users get another answer than the others' do: what differs. Absent = nothing that is known. */
+  altered: Differences.optional(),
 });
 export type CarrierEvidence = z.infer<typeof CarrierEvidence>;
 

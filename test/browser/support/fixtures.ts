@@ -223,7 +223,8 @@ function runs(
 function cellOf(story: Story, carrier: Carrier, i: number): OverviewCell {
   const toS = NOW_S;
   const fromS = toS - 86_400;
-  const empty = { carrier: carrier.id, slow: false, latest: null, spark: [], cells: [], silentSinceMs: null };
+  const nothing = { silentSinceMs: null, altered: null };
+  const empty = { carrier: carrier.id, slow: false, latest: null, spark: [], cells: [], ...nothing };
   if (story.status === "paused") return { ...empty, state: "paused", availability24h: availability(0, 0, 0) };
   if (story.id === "news" && carrier.id === "cmcc")
     return { ...empty, state: "none", availability24h: availability(0, 0, 0) };
@@ -252,6 +253,7 @@ function cellOf(story: Story, carrier: Carrier, i: number): OverviewCell {
     cells: runs(fromS, toS, bad),
     availability24h: availability(down ? 4 : 0, silent ? 23 : 0, 288),
     silentSinceMs: silent ? NOW_MS - 34 * 60_000 : null,
+    altered: null,
   };
 }
 
