@@ -19,6 +19,7 @@ import { pack, WORD, WORDS } from "./packed.ts";
 import { recordBuilder } from "./record-builder.ts";
 import type { Working } from "./rings.ts";
 import { sharedTextsOf } from "./shared-texts.ts";
+import { stateWriter } from "./state-row.ts";
 import { tileCache } from "./tile-cache.ts";
 
 type OldGeneration = {
@@ -66,6 +67,7 @@ export function convertLog(db: Database.Database, told: (done: number, of: numbe
     epochs: epochsOf(db),
     builder: tileBuilder(),
     records: recordBuilder(),
+    stored: stateWriter(),
     rows: db.prepare<[number], OldRow>("SELECT * FROM log WHERE id = ?"),
     write: db.prepare("INSERT INTO head (id, data) VALUES (?, ?)"),
   };
@@ -83,6 +85,7 @@ type Parts = {
   readonly epochs: ReturnType<typeof epochsOf>;
   readonly builder: ReturnType<typeof tileBuilder>;
   readonly records: ReturnType<typeof recordBuilder>;
+  readonly stored: ReturnType<typeof stateWriter>;
   readonly rows: Database.Statement<[number], OldRow>;
   readonly write: Database.Statement;
 };
@@ -107,9 +110,7 @@ function convertOne(generation: OldGeneration, parts: Parts): void {
       tile = tileOf(bands.log, tickNo);
       parts.builder.begin(null);
     }
-    const text = batch.words[at + WORD.shared] ?? 0;
-    const [a = 0, b = 0] = batch.hashes.subarray(text * 2);
-    const number = parts.texts.numberOf(working, a, b, batch.shared[text] ?? "");
+    const number = parts.texts.numberOf(working, batch, batch.words[at + WORD.shared] ?? 0);
     const epoch = parts.epochs.numberOf(batch.epochs[batch.words[at + WORD.epoch] ?? 0] ?? "");
     const sample = parts.records.sample(batch, at, tick, number, epoch);
     if (tile === newestTile) state.taken |= 1 << slotOf(tickNo);
@@ -118,7 +119,7 @@ function convertOne(generation: OldGeneration, parts: Parts): void {
   }
   leave();
   parts.tiles.flush();
-  parts.write.run(working.id, state.bytes);
+  parts.write.run(working.id, parts.stored(state));
 }
 
 /** What a head of schema 2 held: the PDPs and codes of the open tile, the open row of each coarser archive. */

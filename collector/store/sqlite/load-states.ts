@@ -11,6 +11,7 @@ import { arrived } from "./record-builder.ts";
 import type { Rings, Working } from "./rings.ts";
 import type { SharedStates } from "./shared-states.ts";
 import type { SharedTexts } from "./shared-texts.ts";
+import { readState } from "./state-row.ts";
 
 export type StateParts = {
   readonly db: Database.Database;
@@ -34,7 +35,7 @@ export function loadStates(
   let commit = Number(db.prepare("SELECT coalesce(max(id), 0) FROM journal").pluck().get());
   const state = new OpenState();
   for (const { id, data } of db.prepare<[], Row>("SELECT id, data FROM head ORDER BY id").iterate()) {
-    state.bytes.set(data);
+    readState(data, state);
     shared.publish(id, state.bytes);
     commit = Math.max(commit, state.flushedAt);
   }

@@ -6,11 +6,12 @@
  * timings: they are left out while the open PDPs hold them, and appended when the record goes to its tile.
  */
 import { METRICS } from "../../wire/metric.ts";
-import type { Detail, Failure, Sample, Timings } from "../../wire/sample.ts";
+import type { Detail, Sample, Timings } from "../../wire/sample.ts";
 import { seriesKey } from "../series.ts";
 import type { SampleRecord, SeriesKey, StoredSample } from "../store.ts";
 import { type PdpBlock, pdpAt } from "./blocks.ts";
 import { type ByteReader, type ByteWriter, byteReader, putVarint } from "./bytes.ts";
+import type { SharedParts } from "./shared-text.ts";
 
 const M = METRICS.length;
 
@@ -28,52 +29,26 @@ const STATE_BITS = 3;
 const STATES = ["up", "down", "suspect", "unknown"] as const satisfies Sample["state"][];
 
 /** Numbers that change with every tick, a bit each in this order: the order is the format, new ones go to the end. */
-const NUMBERS = [
+export const NUMBERS = [
   "status",
   "bodyBytes",
   "wireBytes",
   "receiveBps",
   "redirects",
   "redirectUs",
-  "family",
   "tlsNetUs",
   "headerBytes",
   "lateMs",
   "loopDelayMs",
 ] as const satisfies (keyof Detail)[];
-const ADDRESS_BIT = 1 << NUMBERS.length;
-const OWN_KEYS: ReadonlySet<string> = new Set([...NUMBERS, "address"]);
-
-/** What samples of a series have in common: most details, how it failed, why nobody measured. */
-type Shared = {
-  readonly d?: Detail;
-  readonly f?: Omit<Failure, "elapsedUs">;
-  readonly u?: Sample["unknownReason"];
-};
-
-export function sharedOf({ detail, failure, unknownReason }: Sample): string {
-  const rest: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(detail))
-    if (!(OWN_KEYS.has(key) && isOwn(key, value))) rest[key] = value;
-  if (failure === undefined && unknownReason === undefined) return JSON.stringify({ d: rest });
-  const { elapsedUs: _, ...f } = failure ?? { elapsedUs: 0 };
-  return JSON.stringify({
-    d: rest,
-    ...(failure ? { f } : {}),
-    ...(unknownReason ? { u: unknownReason } : {}),
-  });
-}
-
-/** Whether a detail stands in the record itself and not in the shared text. */
-function isOwn(key: string, value: unknown): boolean {
-  return key === "address" ? typeof value === "string" : typeof value === "number";
-}
-
-/** Whether a shared text says how a sample failed: it is kept when details are dropped. */
-export function saysWhy(shared: string): boolean {
-  const { f, u } = JSON.parse(shared) as Shared;
-  return f !== undefined || u !== undefined;
-}
+/** After the numbers' bits: how the address is written, and its family, which most often follows from it. */
+const BIT = {
+  addressText: 1 << NUMBERS.length,
+  addressV4: 2 << NUMBERS.length,
+  family4: 4 << NUMBERS.length,
+  family6: 8 << NUMBERS.length,
+} as const;
+const V4_PARTS = 4;
 
 export function flagsOf({ sample, skewMs }: SampleRecord, live: boolean): number {
   return (
@@ -108,16 +83,37 @@ export function writeOwn(to: ByteWriter, { sample, receivedMs, skewMs }: SampleR
 
 function writeNumbers(to: ByteWriter, detail: Detail): void {
   let bits = 0;
-  NUMBERS.forEach((key, i) => {
-    if (typeof detail[key] === "number") bits |= 1 << i;
-  });
-  if (detail.address !== undefined) bits |= ADDRESS_BIT;
+  for (let i = 0; i < NUMBERS.length; i += 1)
+    if (typeof detail[NUMBERS[i] ?? "status"] === "number") bits |= 1 << i;
+  if (detail.family !== undefined) bits |= detail.family === 4 ? BIT.family4 : BIT.family6;
+  const v4 = detail.address === undefined ? null : v4Of(detail.address);
+  if (detail.address !== undefined) bits |= v4 === null ? BIT.addressText : BIT.addressV4;
   to.varint(bits);
   for (const key of NUMBERS) {
     const value = detail[key];
     if (typeof value === "number") to.number(value);
   }
-  if (detail.address !== undefined) to.text(detail.address);
+  if (v4 !== null) for (let i = 0; i < V4_PARTS; i += 1) to.byte((v4 >>> (24 - i * 8)) & 0xff);
+  else if (detail.address !== undefined) to.text(detail.address);
+}
+
+/** The 32 bits of an IPv4 address in its one plain form; null = anything else. */
+function v4Of(address: string): number | null {
+  let value = 0;
+  let part = -1;
+  let parts = 1;
+  for (let i = 0; i < address.length; i += 1) {
+    const digit = address.charCodeAt(i) - 48;
+    if (digit === -2) {
+      if (part < 0) return null;
+      value = value * 256 + part;
+      part = -1;
+      parts += 1;
+    } else if (digit < 0 || digit > 9 || part === 0) return null;
+    else part = Math.max(0, part) * 10 + digit;
+    if (part > 255) return null;
+  }
+  return parts === V4_PARTS && part >= 0 ? (value * 256 + part) >>> 0 : null;
 }
 
 /** What is looked at without reading all of a record. */
@@ -176,7 +172,11 @@ function readNumbers(reader: ByteReader): Detail {
   NUMBERS.forEach((key, i) => {
     if ((bits >> i) & 1) detail[key] = reader.number();
   });
-  if (bits & ADDRESS_BIT) detail["address"] = reader.text();
+  if (bits & BIT.family4) detail["family"] = 4;
+  if (bits & BIT.family6) detail["family"] = 6;
+  if (bits & BIT.addressText) detail["address"] = reader.text();
+  if (bits & BIT.addressV4)
+    detail["address"] = [reader.byte(), reader.byte(), reader.byte(), reader.byte()].join(".");
   return detail as Detail;
 }
 
@@ -201,7 +201,7 @@ export function storedOf(bytes: Uint8Array, around: Around): StoredSample {
   const skewMs = flags & FLAG.skew ? reader.number() : null;
   const elapsedUs = flags & FLAG.elapsed ? reader.varint() : 0;
   const own = readNumbers(reader);
-  const { d, f, u }: Shared = shared === null ? {} : JSON.parse(around.shared(shared));
+  const { d, f, u }: SharedParts = shared === null ? {} : JSON.parse(around.shared(shared));
   const { target, vantage, address } = seriesKey(series.target, series.vantage, series.address);
   return {
     vantage,

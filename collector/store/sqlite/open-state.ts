@@ -2,8 +2,8 @@
  * The open state of a generation: everything of it that is not in tiles yet, in one block of fixed size.
  *
  * It holds the PDP tile of the newest tick with its strip codes, the open row of each coarser archive (of the finest
- * also the rows that closed last), and the log records of the open ticks. A block is the same in the file (table head),
- * in the writer's hands and in the memory shared with the readers.
+ * also the rows that closed last), and the log records of the open ticks. A block is the same in
+ * the writer's hands and in the memory shared with the readers; the file has what is in use of it (state-row.ts).
  */
 import { TICKS_PER_TILE } from "./bands.ts";
 import {
@@ -20,14 +20,16 @@ import {
 /** Rows of the finest coarse archive that are held: the open one and those that closed before it. */
 export const HELD_ROWS = 3;
 const MOST_COARSE = 3;
-const ROWS = HELD_ROWS + MOST_COARSE - 1;
+export const ROWS = HELD_ROWS + MOST_COARSE - 1;
 
 const ROWS_AT = 120;
+/** What comes before the rows. */
+export const NUMBERS_BYTES = ROWS_AT;
 const PDPS_AT = ROWS_AT + rowBytes(ROWS);
 const CODES_AT = PDPS_AT + pdpBytes(TICKS_PER_TILE);
 const AREA_AT = CODES_AT + codeBytes(TICKS_PER_TILE);
-/** Room for log records; what does not fit goes to the tile at once. Two blocks fill a page of the file. */
-const AREA_BYTES = 536;
+/** Room for log records; what does not fit goes to the tile at once. */
+const AREA_BYTES = 624;
 export const STATE_BYTES = AREA_AT + AREA_BYTES;
 
 /** How many shared texts are known by hash: the newest. */

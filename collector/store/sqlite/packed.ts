@@ -10,7 +10,8 @@ import { codeOf } from "../../archive/strip.ts";
 import { METRICS, PDP_MAX } from "../../wire/metric.ts";
 import type { SampleRecord } from "../store.ts";
 import { byteWriter } from "./bytes.ts";
-import { flagsOf, sharedOf, writeOwn } from "./log-record.ts";
+import { flagsOf, writeOwn } from "./log-record.ts";
+import { type SharedText, sharedOf } from "./shared-text.ts";
 
 const M = METRICS.length;
 
@@ -39,8 +40,10 @@ export type Packed = {
   /** Target, or target/address. */
   readonly names: readonly string[];
   readonly epochs: readonly string[];
-  /** Details that most samples of a series have in common, as text, and two words of hash for each. */
-  readonly shared: readonly string[];
+  /** Details that most samples of a series have in common: texts one behind the other, and where each ends. */
+  readonly shared: string;
+  readonly ends: Uint32Array<ArrayBuffer>;
+  /** Two words of hash for each text. */
   readonly hashes: Uint32Array<ArrayBuffer>;
   readonly words: Uint32Array<ArrayBuffer>;
   /** Tick and seq of each sample. */
@@ -51,12 +54,16 @@ export type Packed = {
 /** Texts by number, in the order they were first met. */
 function numbering() {
   const numbers = new Map<string, number>();
+  let last = "";
+  let lastNumber = -1;
   return {
     of(text: string): number {
-      const known = numbers.get(text);
-      if (known !== undefined) return known;
-      numbers.set(text, numbers.size);
-      return numbers.size - 1;
+      // Whole batches are of one vantage and one spool.
+      if (text === last && lastNumber >= 0) return lastNumber;
+      last = text;
+      lastNumber = numbers.get(text) ?? numbers.size;
+      if (lastNumber === numbers.size) numbers.set(text, lastNumber);
+      return lastNumber;
     },
     texts: () => [...numbers.keys()],
   };
@@ -66,11 +73,13 @@ export function pack(records: readonly SampleRecord[]): Packed {
   const vantages = numbering();
   const names = numbering();
   const epochs = numbering();
-  const shared = numbering();
+  const shared = new Map<SharedText, number>();
   const words = new Uint32Array(records.length * WORDS);
   const places = new Float64Array(records.length * 2);
-  const own = byteWriter();
-  records.forEach((record, i) => {
+  const own = byteWriter(records.length * 64 + 64);
+  for (let i = 0; i < records.length; i += 1) {
+    const record = records[i];
+    if (!record) continue;
     const { sample, vantage, epoch } = record;
     const at = i * WORDS;
     places[i * 2] = sample.tick;
@@ -80,7 +89,10 @@ export function pack(records: readonly SampleRecord[]): Packed {
       sample.address === undefined ? sample.target : `${sample.target}/${sample.address}`,
     );
     words[at + WORD.epoch] = epochs.of(epoch);
-    words[at + WORD.shared] = shared.of(sharedOf(sample));
+    const text = sharedOf(sample);
+    const number = shared.get(text) ?? shared.size;
+    if (number === shared.size) shared.set(text, number);
+    words[at + WORD.shared] = number;
     words[at + WORD.stepS] = sample.stepS;
     words[at + WORD.code] = codeOf(sample);
     words[at + WORD.present] = putValues(words, at + VALUES, sample);
@@ -88,19 +100,30 @@ export function pack(records: readonly SampleRecord[]): Packed {
     words[at + WORD.ownAt] = own.length();
     writeOwn(own, record);
     words[at + WORD.ownBytes] = own.length() - (words[at + WORD.ownAt] ?? 0);
-  });
-  const texts = shared.texts();
+  }
   return {
     count: records.length,
     vantages: vantages.texts(),
     names: names.texts(),
     epochs: epochs.texts(),
-    shared: texts,
-    hashes: hashesOf(texts),
+    ...joined([...shared.keys()]),
     words,
     places,
     own: own.taken(),
   };
+}
+
+function joined(texts: readonly SharedText[]): Pick<Packed, "shared" | "ends" | "hashes"> {
+  const ends = new Uint32Array(texts.length);
+  const hashes = new Uint32Array(texts.length * 2);
+  let end = 0;
+  texts.forEach(({ text, a, b }, i) => {
+    end += text.length;
+    ends[i] = end;
+    hashes[i * 2] = a;
+    hashes[i * 2 + 1] = b;
+  });
+  return { shared: texts.map(({ text }) => text).join(""), ends, hashes };
 }
 
 /** @returns Which metrics have a value, a bit each. */
@@ -123,22 +146,4 @@ function isLive({ sample, receivedMs, skewMs }: SampleRecord): boolean {
 function isClamped({ sample }: SampleRecord): boolean {
   for (const metric of METRICS) if (sample.timings[metric] === PDP_MAX) return true;
   return false;
-}
-
-/** 64 bits of FNV-1a with two seeds: equal hashes of equal length are taken for equal texts. */
-function hashesOf(texts: readonly string[]): Uint32Array<ArrayBuffer> {
-  const hashes = new Uint32Array(texts.length * 2);
-  texts.forEach((text, i) => {
-    let a = 0x811c9dc5 ^ text.length;
-    let b = 0x9747b28c;
-    for (let at = 0; at < text.length; at += 1) {
-      const unit = text.charCodeAt(at);
-      a = Math.imul(a ^ unit, 0x01000193);
-      b = Math.imul(b ^ unit, 0x5bd1e995);
-      b ^= b >>> 15;
-    }
-    hashes[i * 2] = a;
-    hashes[i * 2 + 1] = b;
-  });
-  return hashes;
 }

@@ -72,6 +72,7 @@ export class Rings {
     const tile = tileOf(band, entry);
     const bytes = this.tiles.change(tileId(working.id, band, tile), tile, rowBytes(band.perTile));
     if (bytes) copyRow(rows, at, rowBlock(bytes, 0, band.perTile), entry % band.perTile);
+    clearRow(rows, at);
     working.flush = true;
   }
 

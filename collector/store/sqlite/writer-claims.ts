@@ -8,7 +8,8 @@ import type Database from "better-sqlite3";
 import type { DueTick } from "../store.ts";
 import { counterIn } from "./writer-desk.ts";
 
-export function writerClaims(db: Database.Database) {
+/** @param settle Writes the marks that earlier calls of the transaction left in memory. */
+export function writerClaims(db: Database.Database, settle: () => void) {
   const held = db.prepare<[string], { holder: string; token: number; until_ms: number }>(
     "SELECT holder, token, until_ms FROM lease WHERE name = ?",
   );
@@ -41,6 +42,7 @@ export function writerClaims(db: Database.Database) {
       release.run(name, token);
     },
     due(nowMs: number, leaseMs: number, limit: number): DueTick[] {
+      settle();
       return free.all(nowMs, limit).map(({ tick, target, news, taken }) => {
         const token = nextToken();
         const live = news === 1 || taken === 1;
@@ -49,6 +51,7 @@ export function writerClaims(db: Database.Database) {
       });
     },
     done(ticks: readonly DueTick[]): void {
+      settle();
       for (const { tick, target, token } of ticks)
         if (finish.run(tick, target, token).changes === 0) reopen.run(tick, target, token);
     },

@@ -51,10 +51,8 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
   const records = recordBuilder();
 
   const judge = (asked: Asked, found: readonly Working[], nowS: number, windowS: number): OutcomeKind => {
-    for (const working of found) {
-      const outcome = taken(working, asked);
-      if (outcome) return outcome;
-    }
+    const outcome = found.reduce<OutcomeKind | null>((known, one) => known ?? taken(one, asked), null);
+    if (outcome) return outcome;
     if (nowS - asked.tick > windowS) return "tooOld";
     return nowS - asked.tick < -FUTURE_LIMIT_S ? "future" : "stored";
   };
@@ -63,7 +61,7 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     const working =
       found.find(({ state }) => state.stepS === stepS) ??
       states.begin(generations.open(vantage, name, stepS), stepS, tick);
-    const number = texts.numberOf(working, ...sharedTextOf(batch, at));
+    const number = texts.numberOf(working, batch, batch.words[at + WORD.shared] ?? 0);
     working.needs ||= epochs.areNew();
     const sample = records.sample(batch, at, tick, number, epoch);
     rings.add(working, sample);
@@ -77,16 +75,14 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     return outcome;
   };
   const acceptAll = (batch: Packed, nowMs: number, history: boolean): Uint8Array => {
-    const counts = tally.begin();
     const epochNumbers = batch.epochs.map((text) => epochs.numberOf(text));
     const outcomes = new Uint8Array(batch.count);
     for (let i = 0; i < batch.count; i += 1) {
       const asked = askedAt(batch, i, epochNumbers);
       const outcome = accept(asked, Math.floor(nowMs / 1_000), history);
       outcomes[i] = OUTCOMES.indexOf(outcome);
-      countOne(counts, asked, outcome, history);
+      countOne(tally, asked, outcome, history);
     }
-    counts.write();
     return outcomes;
   };
 
@@ -100,7 +96,12 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     },
     /** Whether a commit without calls would have something to write. */
     idle: () => states.idle(),
-    flush: () => states.flush(),
+    flush(): void {
+      states.flush();
+      tally.flush();
+    },
+    /** Due marks, before a call of the same transaction that reads them. */
+    settleMarks: tally.flush,
     committed(): void {
       generations.committed();
       epochs.committed();
@@ -111,6 +112,7 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
       tiles.clear();
       generations.clear();
       epochs.clear();
+      tally.clear();
       states.clear();
     },
   };
@@ -129,12 +131,6 @@ function askedAt(batch: Packed, i: number, epochs: readonly number[]): Asked {
     name: batch.names[words[at + WORD.name] ?? 0] ?? "",
     epoch: epochs[words[at + WORD.epoch] ?? 0] ?? 0,
   };
-}
-
-/** Two words of hash, and the text. */
-function sharedTextOf(batch: Packed, at: number): [a: number, b: number, text: string] {
-  const text = batch.words[at + WORD.shared] ?? 0;
-  return [batch.hashes[text * 2] ?? 0, batch.hashes[text * 2 + 1] ?? 0, batch.shared[text] ?? ""];
 }
 
 function countOne(counts: Tally, asked: Asked, outcome: OutcomeKind, history: boolean): void {

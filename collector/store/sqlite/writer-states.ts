@@ -13,6 +13,7 @@ import { loadStates, type StateParts } from "./load-states.ts";
 import { logBudget } from "./log-budget.ts";
 import { OpenState } from "./open-state.ts";
 import type { Arrived, Working } from "./rings.ts";
+import { stateWriter } from "./state-row.ts";
 import type { TileCache } from "./tile-cache.ts";
 
 /** A sweep begins when the journal has grown by this, or by so much for each generation: about twelve ticks of each. */
@@ -37,6 +38,7 @@ export class OpenStates {
   private readonly budget: ReturnType<typeof logBudget>;
   private readonly statements: ReturnType<typeof statementsOf>;
   private readonly journal = journalPart();
+  private readonly stored = stateWriter();
   private readonly working = new Map<number, Working>();
   private readonly gone = new Set<number>();
   /** Generations with entries in the journal, by the first commit whose entry is not in their state in the file. */
@@ -153,7 +155,7 @@ export class OpenStates {
     this.parts.rings.settle(one);
     this.budget.keep(one);
     one.state.flushedAt = commit;
-    this.statements.writeHead.run(one.id, one.state.bytes);
+    this.statements.writeHead.run(one.id, this.stored(one.state));
   }
 
   private release(): void {

@@ -18,14 +18,9 @@ const COLUMNS = {
 } as const;
 type Counted = OutcomeKind | "late" | "clamped";
 const NAMES = Object.keys(COLUMNS) as Counted[];
+const PLACE = Object.fromEntries(NAMES.map((name, i) => [name, i])) as Readonly<Record<Counted, number>>;
 
-export type Tally = {
-  outcome(vantage: string, outcome: OutcomeKind): void;
-  clamped(vantage: string): void;
-  /** A stored sample; the evaluator has to look at the target named, at none when it is null. */
-  arrived(vantage: string, target: string | null, tick: number, live: boolean): void;
-  write(): void;
-};
+export type Tally = ReturnType<typeof writerTally>;
 
 export function writerTally(db: Database.Database) {
   const add = db.prepare(
@@ -33,37 +28,49 @@ export function writerTally(db: Database.Database) {
      VALUES (?, ${NAMES.map(() => "?").join(", ")}) ON CONFLICT (vantage) DO UPDATE SET
      ${NAMES.map((name) => `${COLUMNS[name]} = ${COLUMNS[name]} + excluded.${COLUMNS[name]}`).join(", ")}`,
   );
+  // All targets of a tick in one statement: a probe's batch is of hundreds.
   const mark = db.prepare(
-    `INSERT INTO due (tick, target, news) VALUES (?, ?, ?)
+    `INSERT INTO due (tick, target, news) SELECT ?, value, ? FROM json_each(?) WHERE true
      ON CONFLICT (tick, target) DO UPDATE SET news = max(coalesce(news, 0), excluded.news)`,
   );
-  const begin = (): Tally => {
-    const counts = new Map<string, Map<Counted, number>>();
-    const marks = new Map<string, { target: string; tick: number; live: boolean }>();
-    const count = (vantage: string, what: Counted) => {
-      const of = counts.get(vantage) ?? new Map<Counted, number>();
-      counts.set(vantage, of.set(what, (of.get(what) ?? 0) + 1));
-    };
-    return {
-      outcome: count,
-      clamped: (vantage) => count(vantage, "clamped"),
-      arrived(vantage, target, tick, live) {
-        if (!live) count(vantage, "late");
-        if (target === null) return;
-        const known = marks.get(`${tick}/${target}`);
-        if (known) known.live ||= live;
-        else marks.set(`${tick}/${target}`, { target, tick, live });
-      },
-      write() {
-        for (const [vantage, of] of counts) add.run(vantage, ...NAMES.map((name) => of.get(name) ?? 0));
-        for (const { target, tick, live } of marks.values()) mark.run(tick, target, live ? 1 : 0);
-      },
-    };
+  const counts = new Map<string, Float64Array>();
+  /** Target by tick; whether a live sample came. */
+  const marks = new Map<number, Map<string, boolean>>();
+  const count = (vantage: string, what: Counted, n = 1): void => {
+    const of = counts.get(vantage) ?? new Float64Array(NAMES.length);
+    if (!counts.has(vantage)) counts.set(vantage, of);
+    const at = PLACE[what];
+    of[at] = (of[at] ?? 0) + n;
+  };
+  const markAll = (tick: number, targets: ReadonlyMap<string, boolean>, live: boolean): void => {
+    const of = [...targets].flatMap(([target, isLive]) => (isLive === live ? [target] : []));
+    if (of.length > 0) mark.run(tick, live ? 1 : 0, JSON.stringify(of));
+  };
+  const clear = (): void => {
+    counts.clear();
+    marks.clear();
   };
   return {
-    begin,
-    countRejected(vantage: string, n: number) {
-      add.run(vantage, ...NAMES.map((name) => (name === "rejected" ? n : 0)));
+    outcome: (vantage: string, outcome: OutcomeKind) => count(vantage, outcome),
+    clamped: (vantage: string) => count(vantage, "clamped"),
+    countRejected: (vantage: string, n: number) => count(vantage, "rejected", n),
+    /** A stored sample; the evaluator has to look at the target named, at none when it is null. */
+    arrived(vantage: string, target: string | null, tick: number, live: boolean): void {
+      if (!live) count(vantage, "late");
+      if (target === null) return;
+      const targets = marks.get(tick);
+      if (!targets) marks.set(tick, new Map([[target, live]]));
+      else if (live || !targets.has(target)) targets.set(target, live);
     },
+    /** Inside the transaction, at its end, and before a call that reads marks. */
+    flush(): void {
+      for (const [vantage, of] of counts) add.run(vantage, ...of);
+      for (const [tick, targets] of marks) {
+        markAll(tick, targets, true);
+        markAll(tick, targets, false);
+      }
+      clear();
+    },
+    clear,
   };
 }

@@ -103,7 +103,7 @@ function parts(db: Database.Database, data: WriterData, unlock: () => void) {
     ...writerRegistry(db),
     ...writerIncidents(db),
     ...writerOutbox(db),
-    ...writerClaims(db),
+    ...writerClaims(db, samples.settleMarks),
     /** Null after a real write; otherwise why there is none. */
     ready(): string | null {
       const reason = disk.reason();

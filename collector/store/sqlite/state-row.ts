@@ -1,0 +1,69 @@
+/**
+ * An open state as the file keeps it: only the rows, ticks and log bytes that are in use, since most of a block is empty
+ * when it is written.
+ *
+ * Numbers first, then a byte that says which rows follow, the rows, each taken tick (flags, values, code), the records.
+ */
+import { METRICS } from "../../wire/metric.ts";
+import { TICKS_PER_TILE } from "./bands.ts";
+import { copyRow, isEmptyRow, rowBlock, rowBytes } from "./blocks.ts";
+import { NUMBERS_BYTES, type OpenState, ROWS, STATE_BYTES } from "./open-state.ts";
+
+const M = METRICS.length;
+const TICK_BYTES = 1 + M * 4 + 2;
+
+/** The bytes to be stored; good until the next call. */
+export function stateWriter() {
+  const bytes = new Uint8Array(STATE_BYTES + TICKS_PER_TILE * 4);
+  const view = new DataView(bytes.buffer);
+  const one = new Uint8Array(rowBytes(1));
+  const row = rowBlock(one, 0, 1);
+  return (state: OpenState): Uint8Array => {
+    bytes.set(state.bytes.subarray(0, NUMBERS_BYTES));
+    let at = NUMBERS_BYTES + 1;
+    let present = 0;
+    for (let i = 0; i < ROWS; i += 1) {
+      if (isEmptyRow(state.rows, i)) continue;
+      present |= 1 << i;
+      copyRow(state.rows, i, row, 0);
+      bytes.set(one, at);
+      at += one.length;
+    }
+    bytes[NUMBERS_BYTES] = present;
+    for (let slot = 0; slot < TICKS_PER_TILE; slot += 1) {
+      if (!((state.taken >> slot) & 1)) continue;
+      bytes[at] = state.pdps.flags[slot] ?? 0;
+      for (let m = 0; m < M; m += 1)
+        view.setUint32(at + 1 + m * 4, state.pdps.values[slot * M + m] ?? 0, true);
+      view.setUint16(at + 1 + M * 4, state.codes[slot] ?? 0, true);
+      at += TICK_BYTES;
+    }
+    bytes.set(state.area.subarray(0, state.areaUsed), at);
+    return bytes.subarray(0, at + state.areaUsed);
+  };
+}
+
+/** Makes a state what the stored bytes say. */
+export function readState(stored: Uint8Array, state: OpenState): void {
+  state.bytes.fill(0);
+  state.bytes.set(stored.subarray(0, NUMBERS_BYTES));
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
+  const present = stored[NUMBERS_BYTES] ?? 0;
+  let at = NUMBERS_BYTES + 1;
+  const one = new Uint8Array(rowBytes(1));
+  const row = rowBlock(one, 0, 1);
+  for (let i = 0; i < ROWS; i += 1) {
+    if (!((present >> i) & 1)) continue;
+    one.set(stored.subarray(at, at + one.length));
+    copyRow(row, 0, state.rows, i);
+    at += one.length;
+  }
+  for (let slot = 0; slot < TICKS_PER_TILE; slot += 1) {
+    if (!((state.taken >> slot) & 1)) continue;
+    state.pdps.flags[slot] = stored[at] ?? 0;
+    for (let m = 0; m < M; m += 1) state.pdps.values[slot * M + m] = view.getUint32(at + 1 + m * 4, true);
+    state.codes[slot] = view.getUint16(at + 1 + M * 4, true);
+    at += TICK_BYTES;
+  }
+  state.area.set(stored.subarray(at, at + state.areaUsed));
+}

@@ -1,0 +1,110 @@
+/**
+ * Our side, in a process of its own so that it can be held to one core: `ingest-child.ts DIR SERIES ROUNDS LANES`.
+ *
+ * The slots it writes hold the lap before, as in a database that has run for years. Batches are made before the clock
+ * starts; LANES of them wait at a time. Prints one line of JSON.
+ */
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { bandsOf, tileId, tileOf } from "../../../collector/store/sqlite/bands.ts";
+import { codeBytes, pdpBytes, rowBytes } from "../../../collector/store/sqlite/blocks.ts";
+import { DATABASE_NAME, openSqliteStore } from "../../../collector/store/sqlite/sqlite-store.ts";
+import type { Store } from "../../../collector/store/store.ts";
+import { silentLog } from "../../../collector/wire/log.ts";
+import { nowAfter } from "../../contract/support.ts";
+import { FIRST_TICK, roundOf, STEP_S } from "./samples.ts";
+
+const [dir = "", seriesText = "1000", roundsText = "12", lanesText = "4"] = process.argv.slice(2);
+const SERIES = Number(seriesText);
+const ROUNDS = Number(roundsText);
+const LANES = Number(lanesText);
+/** A tile of the log before it is overwritten. */
+const LOG_TILE_BYTES = 900;
+
+const opened = () => openSqliteStore({ dir, log: silentLog });
+
+async function putAll(
+  store: Store,
+  batches: Parameters<Store["samples"]["put"]>[0][],
+  tick: number,
+): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    for (let batch = batches[next]; batch; batch = batches[next]) {
+      next += 1;
+      const outcomes = await store.samples.put(batch, nowAfter(tick));
+      if (outcomes.some((outcome) => outcome !== "stored")) throw new Error(outcomes.join());
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}
+
+/** What the evaluator does: marks are claimed and done, so that they do not pile up. */
+async function judge(store: Store, tick: number): Promise<void> {
+  for (;;) {
+    const due = await store.claims.due(nowAfter(tick), 60_000, 5_000);
+    await store.claims.done(due);
+    if (due.length < 5_000) return;
+  }
+}
+
+/** The lap before, in every slot the run will write. */
+function prefill(): void {
+  const db = new Database(join(dir, DATABASE_NAME));
+  db.pragma("synchronous = OFF");
+  const bands = bandsOf(STEP_S);
+  const ids = db.prepare<[], number>("SELECT id FROM generation ORDER BY id").pluck().all();
+  const insert = db.prepare("INSERT OR IGNORE INTO tile (id, number, data) VALUES (?, ?, zeroblob(?))");
+  const last = FIRST_TICK + ROUNDS * STEP_S;
+  const each = [
+    { band: bands.log, bytes: LOG_TILE_BYTES },
+    { band: bands.pdps, bytes: pdpBytes(bands.pdps.perTile) },
+    ...bands.coarse.map((band) => ({ band, bytes: rowBytes(band.perTile) })),
+    { band: bands.strip, bytes: codeBytes(bands.strip.perTile) },
+  ];
+  db.transaction(() => {
+    for (const { band, bytes } of each) {
+      const width = band.steps * STEP_S;
+      const to = tileOf(band, Math.ceil(last / width));
+      for (let tile = tileOf(band, Math.floor(FIRST_TICK / width)); tile <= to; tile += 1)
+        for (const id of ids) insert.run(tileId(id, band, tile), tile - band.ring, bytes);
+    }
+  })();
+  db.pragma("wal_checkpoint(TRUNCATE)");
+  db.close();
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+let store = await opened();
+await putAll(store, roundOf(SERIES, FIRST_TICK - STEP_S), FIRST_TICK);
+await judge(store, FIRST_TICK);
+await store.close();
+prefill();
+const openMs = performance.now();
+store = await opened();
+const startMs = performance.now() - openMs;
+let wallMs = 0;
+let cpu = 0;
+const perRound: number[] = [];
+for (let round = 0; round < ROUNDS; round += 1) {
+  const tick = FIRST_TICK + round * STEP_S;
+  const batches = roundOf(SERIES, tick);
+  const cpuBefore = cpuMs();
+  const before = performance.now();
+  await putAll(store, batches, tick);
+  const ms = performance.now() - before;
+  cpu += cpuMs() - cpuBefore;
+  wallMs += ms;
+  perRound.push(ms);
+  await judge(store, tick);
+}
+const rssMiB = process.memoryUsage.rss() / 2 ** 20;
+const samples = SERIES * ROUNDS;
+await store.close();
+process.stdout.write(
+  `${JSON.stringify({ samples, perSecond: (samples * 1_000) / wallMs, cpuUs: (cpu * 1_000) / samples, rssMiB, startMs })}\n`,
+);
