@@ -21,6 +21,24 @@ export function countText(min: number, max: number): z.ZodType<number, string> {
     .pipe(z.int().min(min).max(max));
 }
 
+/** Several values with commas between, each once. */
+export function listText<T>(one: z.ZodType<T, string>, max: number): z.ZodType<T[], string> {
+  return z
+    .string()
+    .transform((text) => [...new Set(text.split(","))])
+    .pipe(z.array(one).max(max));
+}
+
+/** FROM-TO in UTC seconds; FROM is before TO. */
+export const RangeText = z
+  .string()
+  .regex(/^\d{1,12}-\d{1,12}$/, "FROM-TO in whole UTC seconds")
+  .transform((text) => {
+    const [fromS = 0, toS = 0] = text.split("-").map(Number);
+    return { fromS, toS };
+  })
+  .refine(({ fromS, toS }) => fromS < toS, "FROM must be before TO");
+
 /**
  * A body that is documented by a schema but let through unread: the registry, which knows what exists and says every
  * problem in a sentence, judges it.

@@ -33,6 +33,7 @@ import { describeApi, openapiRoutes } from "./routes/openapi.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { overviewRoutes } from "./routes/overview.ts";
 import { probeRoutes } from "./routes/probe.ts";
+import { queryRoutes } from "./routes/query.ts";
 import { secretRoutes } from "./routes/secrets.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { storageRoutes } from "./routes/storage.ts";
@@ -55,6 +56,7 @@ const MODULES: readonly RouteModule[] = [
   targetRoutes,
   secretRoutes,
   fetchRoutes,
+  queryRoutes,
   importRoutes,
   measurementRoutes,
   incidentRoutes,

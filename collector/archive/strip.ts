@@ -14,7 +14,7 @@ const SUSPECT_CODE = 8;
 /** Up, but without a total. */
 const UP_NO_TOTAL_CODE = 9;
 /** 10 to 15 are free. From here on: up, SCALE[code - 16]. */
-const UP_BASE = 16;
+export const UP_BASE = 16;
 
 export type DecodedTick = {
   readonly state: State;

@@ -8,7 +8,7 @@ import { excluding, percentile } from "../archive/strip.ts";
 import type { RowRun, SeriesKey, Store, StripRun } from "../store/store.ts";
 import { type ChartData, type ChartSeries, RANGE_S, type Range } from "../wire/api-chart.ts";
 import { InvalidInputError } from "../wire/errors.ts";
-import { METRICS } from "../wire/metric.ts";
+import { METRICS, type Metric } from "../wire/metric.ts";
 import type { Target } from "../wire/target.ts";
 import { availabilityOf, cellsOf } from "./availability.ts";
 import { linesOf } from "./columns.ts";
@@ -93,19 +93,19 @@ export async function chartOf(
   };
 }
 
-async function readRows(
+/** The rows a plan is made of, of the archive it names for each step. */
+export async function readRows(
   store: Pick<Store, "rows">,
   series: readonly SeriesKey[],
   plan: Plan,
   labels: readonly number[],
+  metrics: readonly Metric[] = METRICS,
 ): Promise<RowRun[]> {
   const [first, last] = [labels[0], labels.at(-1)];
   if (first === undefined || last === undefined || series.length === 0) return [];
   const widths = [...new Set(plan.sources.values())];
   const read = await Promise.all(
-    widths.map((rowS) =>
-      store.rows.read({ series, metrics: METRICS, rowS, fromS: first - plan.rowS, toS: last }),
-    ),
+    widths.map((rowS) => store.rows.read({ series, metrics, rowS, fromS: first - plan.rowS, toS: last })),
   );
   return read.flat().filter((run) => plan.sources.get(run.stepS) === run.rowS);
 }
@@ -150,7 +150,7 @@ function seriesFor(target: Target, carrier: SubjectCarrier, parts: Parts): Chart
 }
 
 /** The first and last row may begin before the range and end after it: their ticks were due as well. */
-function reaching(spans: readonly StepSpan[], labels: readonly number[], rowS: number): StepSpan[] {
+export function reaching(spans: readonly StepSpan[], labels: readonly number[], rowS: number): StepSpan[] {
   const startS = (labels[0] ?? 0) - rowS;
   const endS = (labels.at(-1) ?? 0) + 1;
   return spans.map((one, i) => ({

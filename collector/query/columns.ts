@@ -39,16 +39,26 @@ export function shownValue(metric: Metric, value: number): number {
  * @returns Per metric: AVERAGE, MAX, MIN at each label, null where nothing is known; p50 and p95 are filled in later.
  */
 export function linesOf(vantages: readonly VantageRows[], labels: readonly number[], rowS: number): Lines {
-  const unitS = unitOf(vantages);
   const metrics: { [M in Metric]?: MetricColumns } = {};
   const summary: { [M in Metric]?: MetricSummary } = {};
   for (const metric of METRICS) {
-    const merged = mergeVantages(vantages, metric, { labels, rowS, unitS });
-    const columns = columnsOf(metric, merged);
-    metrics[metric] = columns;
-    summary[metric] = summaryOf(metric, merged, columns);
+    const line = lineOf(vantages, metric, labels, rowS);
+    metrics[metric] = line.columns;
+    summary[metric] = line.summary;
   }
   return { metrics, summary } as Lines;
+}
+
+/** One metric of the vantages, merged; as linesOf. */
+export function lineOf(
+  vantages: readonly VantageRows[],
+  metric: Metric,
+  labels: readonly number[],
+  rowS: number,
+): { columns: MetricColumns; summary: MetricSummary } {
+  const merged = mergeVantages(vantages, metric, { labels, rowS, unitS: unitOf(vantages) });
+  const columns = columnsOf(metric, merged);
+  return { columns, summary: summaryOf(metric, merged, columns) };
 }
 
 /** The labels, and the seconds a count stands for: what every step is a multiple of; with one step, the step. */

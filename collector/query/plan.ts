@@ -45,6 +45,26 @@ export function planRows(
   return { rowS: 86_400, sources: new Map(steps.map((stepS) => [stepS, widest(stepS)])) };
 }
 
+/**
+ * The plan of rows of exactly that width.
+ *
+ * @returns null when no step has an archive whose rows make them up.
+ */
+export function planWidth(
+  steps: readonly number[],
+  rowS: number,
+  range: { readonly fromS: number; readonly nowS: number },
+): Plan | null {
+  const reaching = sourcesFor(steps, rowS, range);
+  if (reaching) return { rowS, sources: reaching };
+  const sources = new Map<number, number>();
+  for (const stepS of steps) {
+    const coarsest = archivesOf(stepS).findLast((archive) => rowS % archive.rowS === 0);
+    if (coarsest) sources.set(stepS, coarsest.rowS);
+  }
+  return sources.size === 0 ? null : { rowS, sources };
+}
+
 /** The coarsest archive of each step that reaches back far enough and divides the width; null when one has none. */
 function sourcesFor(
   steps: readonly number[],

@@ -8,6 +8,7 @@ import { seriesKey } from "../store/series.ts";
 import type { Store } from "../store/store.ts";
 import type { ChartData } from "../wire/api-chart.ts";
 import type { FetchedRows, Overview, SamplesPage, TargetView } from "../wire/api-overview.ts";
+import type { QueryColumns } from "../wire/api-query.ts";
 import type { Clock } from "../wire/clock.ts";
 import type { IncidentView } from "../wire/incident.ts";
 import type { NetworkOf } from "./addresses.ts";
@@ -18,6 +19,7 @@ import { type FetchQuery, fetchRows } from "./fetch.ts";
 import { incidentView, isWithdrawn } from "./incidents.ts";
 import { carrierOf, overviewOf, targetViewOf } from "./overview.ts";
 import { sampleView } from "./sample-view.ts";
+import { queryOf, type SeriesQuestion } from "./series-query.ts";
 
 export type SamplesQuery = {
   readonly vantage?: string;
@@ -43,6 +45,8 @@ export type Query = Around & {
   samples(id: string, query: SamplesQuery): Promise<SamplesPage>;
   /** @throws NotFoundError, InvalidInputError */
   fetch(query: FetchQuery): Promise<FetchedRows>;
+  /** Columns over one time axis: rows, percentiles, shares, states. @throws NotFoundError, InvalidInputError */
+  columns(id: string, question: SeriesQuestion): Promise<QueryColumns>;
   /** Newest first, without withdrawn ones. */
   incidents(query: IncidentsQuery): Promise<IncidentView[]>;
 };
@@ -111,6 +115,10 @@ export function queryPart(options: QueryOptions): Query {
         registry.vantages.find(query.vantage),
       ]);
       return await fetchRows(store, { target, vantage }, query, nowS());
+    },
+    async columns(id, question) {
+      const { subject } = await wholeOf(options, id, question.address);
+      return await queryOf(store, subject, question, nowS());
     },
     async incidents({ limit = 100, ...wanted }) {
       const found = await store.incidents.list({ ...wanted, limit });

@@ -3,7 +3,7 @@
  *
  * Pure. A carrier's state is the majority of its vantages that reported, a tie is down, none is UNKNOWN. Pauses, the time before creation and ticks not yet due are laid over here, when read.
  */
-import { decode } from "../archive/strip.ts";
+import { decode, type TickRange } from "../archive/strip.ts";
 import type { StripRun } from "../store/store.ts";
 import type { Alarm, Pause } from "../wire/target.ts";
 import { indexRange, type Segment, tickCount } from "./segments.ts";
@@ -109,6 +109,21 @@ export function overlay(segments: readonly Segment[], states: TickStates, schedu
     mark(nowS - startS - graceS + 1, Number.MAX_SAFE_INTEGER, OUTSIDE, false);
     if (createdS + graceS > nowS) mark(0, Number.MAX_SAFE_INTEGER, OUTSIDE, false);
     if (endedS !== null) mark(endedS - startS, Number.MAX_SAFE_INTEGER, OUTSIDE, false);
+  }
+  return states;
+}
+
+/** Takes stretches of ticks, fromS <= tick < toS, out of every count, measured or not; in place. */
+export function leaveOut(
+  segments: readonly Segment[],
+  states: TickStates,
+  ranges: readonly TickRange[],
+): TickStates {
+  for (const segment of segments) {
+    for (const { fromS, toS } of ranges) {
+      const [first, end] = indexRange(segment, fromS, toS);
+      states.fill(OUTSIDE, first, end);
+    }
   }
   return states;
 }
