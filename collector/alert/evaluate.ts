@@ -6,9 +6,12 @@
  */
 import type { Store, StoredSample } from "../store/store.ts";
 import { VersionConflictError } from "../wire/errors.ts";
+import type { AlteredEvent } from "../wire/event.ts";
 import type { Belief, Incident } from "../wire/incident.ts";
 import type { Target } from "../wire/target.ts";
 import { afterwardsMessages, isUntold } from "./afterwards.ts";
+import { evidenced, recordedAltered } from "./altered/evidence.ts";
+import { type Altered, judgeAltered } from "./altered/judge.ts";
 import { addressed } from "./audience.ts";
 import { BRAKE, BRAKE_S, toldLately } from "./brake.ts";
 import { composeTarget } from "./compose.ts";
@@ -35,9 +38,11 @@ export type Evaluated = {
   readonly waiting: { readonly tick: number; readonly untilMs: number } | null;
   /** Incidents as they were stored. */
   readonly stored: readonly Incident[];
+  /** Events as they were stored. */
+  readonly events: readonly AlteredEvent[];
 };
 
-export type EvaluateStore = Pick<Store, "samples" | "incidents">;
+export type EvaluateStore = Pick<Store, "samples" | "incidents" | "events">;
 
 /** What one attempt works from. */
 type Situation = {
@@ -46,11 +51,14 @@ type Situation = {
   readonly voters: readonly Voter[];
   readonly latest: readonly StoredSample[];
   readonly recorded: readonly Recorded[];
+  readonly recordedAltered: readonly AlteredEvent[];
   readonly firstTick: number;
   readonly endTick: number;
   /** Believed before firstTick. */
   readonly before: Belief;
 };
+
+const NOTHING: Evaluated = { waiting: null, stored: [], events: [] };
 
 type Judged = Replay & {
   readonly look: (tick: number) => TickView;
@@ -85,15 +93,15 @@ async function evaluateOnce(
   taken: Set<string>,
 ): Promise<Evaluated> {
   const situation = await readSituation(store, target, facts, news);
-  if (!situation) return { waiting: null, stored: [] };
+  if (!situation) return NOTHING;
   const { firstTick, endTick, recorded } = situation;
   const newsTick = news?.toTick ?? endTick;
   const stretchTick = newsTick + 2 * lookBackTicks(target) * target.stepS;
   if (stretchTick < endTick) {
     // Old news: when it changes nothing up to a while after it, it changes nothing at all.
     const part = await judge(store, situation, stretchTick);
-    if (isForgotten(part, situation, newsTick) && agrees(part, situation, stretchTick))
-      return { waiting: null, stored: [] };
+    const settled = isForgotten(part, situation, newsTick) && agrees(part, situation, stretchTick);
+    if (settled && alteredIn(part, situation, stretchTick).events.length === 0) return NOTHING;
   }
   const judged = await judge(store, situation, endTick);
   const lastTick = judged.waitingAt === null ? endTick : judged.waitingAt - target.stepS;
@@ -101,15 +109,20 @@ async function evaluateOnce(
     judged.waitingAt === null
       ? null
       : { tick: judged.waitingAt, untilMs: deadlineMs(target, judged.waitingAt) };
-  if (lastTick < firstTick) return { waiting, stored: [] };
-  const newest = newestVoted(judged.look, situation, lastTick);
+  if (lastTick < firstTick) return { ...NOTHING, waiting };
+  const altered = alteredIn(judged, situation, lastTick);
+  const voted = newestVoted(judged.look, situation, lastTick);
+  const newest = { ...voted, reported: evidenced(voted.reported, voted.tick, altered) };
   const drafts = tell({
     drafts: reconcile({
       target: target.id,
       recorded,
       belief: situation.before,
       afterTick: firstTick - target.stepS,
-      changes: judged.changes,
+      changes: judged.changes.map((change) => ({
+        ...change,
+        evidence: evidenced(change.evidence, change.tick, altered),
+      })),
       taken,
       nowMs: facts.nowMs,
     }),
@@ -121,7 +134,14 @@ async function evaluateOnce(
     look: judged.look,
     nowMs: facts.nowMs,
   });
-  return { waiting, stored: await storeDrafts(store, situation, drafts, taken) };
+  if (altered.events.length > 0) await store.events.put(altered.events);
+  return { waiting, stored: await storeDrafts(store, situation, drafts, taken), events: altered.events };
+}
+
+function alteredIn(judged: Judged, situation: Situation, lastTick: number): Altered {
+  const { target, voters, recordedAltered: recorded, firstTick, facts } = situation;
+  const { samples } = judged;
+  return judgeAltered({ target, voters, samples, recorded, firstTick, lastTick, nowMs: facts.nowMs });
 }
 
 async function readSituation(
@@ -138,13 +158,13 @@ async function readSituation(
   const endTick = newestTick(target, latest, facts.nowMs);
   if (endTick === null) return null;
   const firstTick = alignDown(Math.min(news?.fromTick ?? endTick, endTick), target.stepS);
-  const recorded = await recordOf(
-    store,
-    target.id,
-    Math.min(firstTick - lookBackTicks(target) * target.stepS, Math.floor(facts.nowMs / 1000) - BRAKE_S),
-  );
+  const fromS = firstTick - lookBackTicks(target) * target.stepS;
+  const [recorded, altered] = await Promise.all([
+    recordOf(store, target.id, Math.min(fromS, Math.floor(facts.nowMs / 1000) - BRAKE_S)),
+    recordedAltered(store.events, target.id, voters),
+  ]);
   const before = recordedBelief(recorded, firstTick - target.stepS);
-  return { target, facts, voters, latest, recorded, firstTick, endTick, before };
+  return { target, facts, voters, latest, recorded, recordedAltered: altered, firstTick, endTick, before };
 }
 
 async function judge(store: EvaluateStore, situation: Situation, toTick: number): Promise<Judged> {

@@ -5,9 +5,11 @@
  */
 import { randomUUID } from "node:crypto";
 import type { DueTick, Store } from "../store/store.ts";
+import type { AlteredEvent } from "../wire/event.ts";
 import type { Incident } from "../wire/incident.ts";
 import { type Agenda, type Job, jobsOf } from "./agenda.ts";
 import type { AlertOptions } from "./alert.ts";
+import { endAltered } from "./altered/evidence.ts";
 import { closeIncident } from "./close.ts";
 import { evaluateTarget } from "./evaluate.ts";
 import { type Facts, readFacts } from "./facts.ts";
@@ -49,18 +51,23 @@ export function roundWorker(options: AlertOptions, todo: Agenda): RoundWorker {
       live.publish({ type: "incident", incident: await viewOf(incident, registry, { vantages }) });
     }
   };
+  const announceEvents = (events: readonly AlteredEvent[]) => {
+    for (const { kind, target, vantage } of events) live.publish({ type: "event", kind, target, vantage });
+  };
   /** @returns Whether everything was judged; a failure is logged and its marks come back. */
   const judge = async ({ target: id, news }: Job, facts: Facts): Promise<boolean> => {
     try {
       const target = await registry.targets.find(id);
       if (!target) {
         await announce(await closeAll(store, id, facts));
+        announceEvents(await endAltered(store.events, id, facts.nowMs));
         return true;
       }
-      const { waiting, stored } = await evaluateTarget(store, target, facts, news);
+      const { waiting, stored, events } = await evaluateTarget(store, target, facts, news);
       if (waiting) todo.wait(id, waiting.tick, waiting.untilMs);
       else todo.judged(id);
       await announce(stored);
+      announceEvents(events);
       return waiting === null;
     } catch (error) {
       log.error({ target: id, err: error }, "a target could not be judged");

@@ -26,6 +26,8 @@ export type World = {
   contact(vantage: string, skewMs?: number): Promise<void>;
   /** Stores one letter per vantage (see ticks.ts) for a tick, received now, and moves nothing. */
   report(letters: Readonly<Record<string, string>>, tick?: number): Promise<void>;
+  /** Stores whole samples, one per vantage, received now; target and seq are filled in. */
+  reportSamples(samples: Readonly<Record<string, Sample>>): Promise<void>;
   /** As report, for the tick under way of another step. */
   reportAt(stepS: number, letters: Readonly<Record<string, string>>): Promise<void>;
   /** Lets whole ticks pass: each is reported 5 s after it began by the vantages that have a letter. */
@@ -84,12 +86,17 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     await store.registry.put("contact", vantage, null, { ...rest, atMs, skewMs, address: null });
   };
   const put = async (letters: Readonly<Record<string, string>>, at: number, stepS: number) => {
+    const said = Object.entries(letters).filter(([, letter]) => letter !== ".");
+    await putSamples(
+      Object.fromEntries(said.map(([vantage, letter]) => [vantage, { ...sampleFor(letter, at), stepS }])),
+    );
+  };
+  const putSamples = async (samples: Readonly<Record<string, Sample>>) => {
     const records: SampleRecord[] = [];
-    for (const [vantage, letter] of Object.entries(letters)) {
-      if (letter === ".") continue;
+    for (const [vantage, given] of Object.entries(samples)) {
       await contact(vantage);
       seq += 1;
-      const sample = { ...sampleFor(letter, at), stepS, target: target.id, seq };
+      const sample = { ...given, target: target.id, seq };
       records.push({ vantage, epoch: "0".repeat(16), receivedMs: clock.nowMs(), skewMs: 0, sample });
     }
     await store.samples.put(records, clock.nowMs());
@@ -114,6 +121,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     },
     contact,
     report: (letters, at = tick()) => put(letters, at, STEP),
+    reportSamples: putSamples,
     reportAt: (stepS, letters) => put(letters, Math.floor(clock.nowMs() / 1000 / stepS) * stepS, stepS),
     async pass(drawing) {
       const lines = Object.entries(drawing).map(([id, text]) => [id, text.replaceAll(" ", "")] as const);

@@ -1,0 +1,88 @@
+/**
+ * The samples an evaluator has read anyway -> times in which carriers were answered otherwise, and events to write.
+ *
+ * Pure. Called for every judged target that more than one carrier measures; the store is read for the record alone.
+ */
+import type { StoredSample } from "../../store/store.ts";
+import type { AlteredEvent, Difference } from "../../wire/event.ts";
+import type { Target } from "../../wire/target.ts";
+import { isPaused } from "../../wire/target.ts";
+import { lookBackTicks } from "../rules.ts";
+import type { Voter } from "../window.ts";
+import { compareCarriers, type Findings } from "./compare.ts";
+import { carriedAt, reconcileAltered } from "./record.ts";
+import { type Look, replaySpans, type Span } from "./replay.ts";
+import { type Witness, witnessOf } from "./witness.ts";
+
+export type AlteredInput = {
+  readonly target: Pick<Target, "id" | "url" | "stepS" | "alarm" | "pauses">;
+  readonly voters: readonly Voter[];
+  /** Every sample from the look-back before firstTick to lastTick; others are ignored. */
+  readonly samples: readonly StoredSample[];
+  readonly recorded: readonly AlteredEvent[];
+  readonly firstTick: number;
+  readonly lastTick: number;
+  readonly nowMs: number;
+};
+
+export type Altered = {
+  /** To be stored; empty = the record says it all. */
+  readonly events: readonly AlteredEvent[];
+  /** What differs at a carrier at a tick, as far as it is believed; null = nothing. */
+  readonly at: (tick: number, carrier: string) => readonly Difference[] | null;
+};
+
+/** Replays from the look-back on, so that a run on which the record depends is seen whole. */
+export function judgeAltered(input: AlteredInput): Altered {
+  const { target, voters, recorded, firstTick, lastTick, nowMs } = input;
+  const { stepS, alarm } = target;
+  const startTick = Math.max(0, firstTick - lookBackTicks(target) * stepS);
+  const afterTick = startTick - stepS;
+  const look = lookOf(input, startTick);
+  const ticks: number[] = [];
+  for (let tick = startTick; tick <= lastTick; tick += stepS) ticks.push(tick);
+  const carriers = new Set([
+    ...voters.map((voter) => voter.carrier),
+    ...recorded.map((event) => event.carrier),
+  ]);
+  const spans = [...carriers].sort().flatMap((carrier) => {
+    const event = carriedAt(recorded, carrier, afterTick);
+    const carried = event && { fromS: event.atS, differs: event.differs };
+    return replaySpans({ stepS, ticks: alarm.ticks }, look, carrier, carried, ticks);
+  });
+  const stretch = { target: target.id, afterTick, lastTick, nowMs };
+  return {
+    events: reconcileAltered(recorded, spans, stretch),
+    at: (tick, carrier) => differsAt(spans, tick, carrier),
+  };
+}
+
+function differsAt(spans: readonly Span[], tick: number, carrier: string): readonly Difference[] | null {
+  const span = spans.find(
+    (one) => one.carrier === carrier && one.fromS <= tick && (one.toS === null || tick < one.toS),
+  );
+  return span?.differs ?? null;
+}
+
+const NOTHING: Findings = new Map();
+
+function lookOf({ target, voters, samples }: AlteredInput, startTick: number): Look {
+  const voterOf = new Map(voters.map((voter) => [voter.vantage, voter]));
+  const active = new Set(voters.filter((voter) => voter.active).map((voter) => voter.carrier));
+  const byTick = Map.groupBy(
+    samples.filter(({ sample }) => sample.tick >= startTick && sample.stepS === target.stepS),
+    ({ sample }) => sample.tick,
+  );
+  const known = new Map<number, ReadonlyMap<string, Findings>>();
+  const witnessesAt = (tick: number): Witness[] =>
+    (byTick.get(tick) ?? []).flatMap((stored) => witnessOf(stored, voterOf, target.url) ?? []);
+  return (tick, carrier) => {
+    if (isPaused(target, tick)) return "over";
+    let findings = known.get(tick);
+    if (findings === undefined) {
+      findings = compareCarriers(witnessesAt(tick));
+      known.set(tick, findings);
+    }
+    return findings.get(carrier) ?? (active.has(carrier) ? NOTHING : "over");
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * A sample as a witness of what a carrier's users are answered: whose it is, where it ended, what was resolved. Pure.
+ *
+ * Besides samples that vote, one that the guard stopped at a resolved address speaks too: a name that is answered with
+ * a private address never gets further than that. Next stop: signs.ts.
+ */
+import ipaddr from "ipaddr.js";
+import { groupOf } from "../../registry/url.ts";
+import type { StoredSample } from "../../store/store.ts";
+import { hostOfUrl } from "../../wire/kind.ts";
+import type { Sample } from "../../wire/sample.ts";
+import { SKEW_LIMIT_MS } from "../../wire/vantage.ts";
+import type { Voter } from "../window.ts";
+
+export type Witness = {
+  readonly carrier: string;
+  readonly vantage: string;
+  readonly sample: Sample;
+  /** Where the measurement began, and where it ended after redirects. */
+  readonly first: string;
+  readonly host: string;
+  /** Registrable domain of the host, or the host itself. */
+  readonly site: string;
+  /** It ended at another site than the target's. */
+  readonly moved: boolean;
+};
+
+/** @returns null = the sample says nothing of what users are answered. */
+export function witnessOf(
+  stored: StoredSample,
+  voters: ReadonlyMap<string, Voter>,
+  url: string,
+): Witness | null {
+  const carrier = voters.get(stored.vantage)?.carrier;
+  if (carrier === undefined || !speaks(stored)) return null;
+  const { sample, vantage } = stored;
+  const last = sample.detail.finalUrl ?? url;
+  const site = groupOf(last);
+  const [first, host] = [hostOfUrl(url), hostOfUrl(last)];
+  return { carrier, vantage, sample, first, host, site, moved: site !== groupOf(url) };
+}
+
+function speaks({ sample, skewMs }: StoredSample): boolean {
+  if (skewMs !== null && Math.abs(skewMs) > SKEW_LIMIT_MS) return false;
+  const resolved = (sample.detail.answers ?? []).length > 0;
+  return sample.state !== "unknown" || (sample.unknownReason === "guard" && resolved);
+}
+
+/** Addresses a host resolved to at a witness; empty = nobody asked, or it is not known. */
+export function resolvedOf({ sample, host, first }: Witness, wanted: string): readonly string[] {
+  const { answers, hops } = sample.detail;
+  if (wanted === host) return (answers ?? []).map(({ address }) => address);
+  const begun = hops?.[0]?.address;
+  return wanted === first && begun !== undefined ? [begun] : [];
+}
+
+/** Whether an address is one that no public site has. */
+export function isSpecial(address: string): boolean {
+  return SPECIAL.has(rangeOf(address));
+}
+
+/** 198.18.0.0/15: what a proxy program on the vantage's own machine answers every name with. */
+export function isBenchmark(address: string): boolean {
+  return rangeOf(address) === "benchmarking";
+}
+
+const SPECIAL: ReadonlySet<string> = new Set([
+  ...["unspecified", "broadcast", "multicast", "linkLocal", "loopback", "carrierGradeNat"],
+  ...["private", "reserved", "benchmarking", "uniqueLocal", "discard"],
+]);
+
+/** NAT64 and mapped addresses are judged by the IPv4 address in them. */
+function rangeOf(text: string): string {
+  if (!ipaddr.isValid(text)) return "unknown";
+  const address = ipaddr.process(text);
+  if (address instanceof ipaddr.IPv6 && address.range() === "rfc6052") {
+    return new ipaddr.IPv4(address.toByteArray().slice(12)).range();
+  }
+  return address.range();
+}
