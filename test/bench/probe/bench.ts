@@ -17,6 +17,10 @@ const TOOLS = {
 
 /** @returns Lines to print; most have been printed by then, as they came. */
 export async function bench(args: readonly string[]): Promise<string[]> {
+  if (args.some((arg) => arg.startsWith("--") && !/^--(?:quick|runs=[1-9]\d*)$/.test(arg)))
+    return [
+      "usage: npm run bench -- probe [--quick] [--runs=N] [idle|minute|dead-zones|busy|cost|overrun ...]",
+    ];
   const missing = Object.entries(TOOLS).filter(([tool]) => !has(tool));
   if (missing.length > 0) {
     const packages = missing.map(([, name]) => name).join(" ");
