@@ -25,6 +25,7 @@ const PAGES: readonly (readonly [string, string])[] = [
   ["/settings/carriers", ".items li"],
   ["/settings/users", ".items li"],
   ["/settings/tokens", ".items li"],
+  ["/settings/secrets", ".items li"],
   ["/settings/storage", ".tile"],
   ["/settings/account", "input[type=password]"],
 ];

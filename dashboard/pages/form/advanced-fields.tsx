@@ -1,105 +1,55 @@
-/** What most targets never need: what counts as up, timeouts, limits, axes, recipients. */
-import { Choices, SelectField, TextField } from "../parts/fields.tsx";
+/** What most targets never need: timeouts, limits, axes, recipients. */
+import { Choices, TextField } from "../parts/fields.tsx";
 import { useApp } from "../state/app.ts";
-import type { Draft } from "./draft.ts";
-import { toggled } from "./from-fields.tsx";
+import { bind } from "./bind.ts";
+import { Fold } from "./fold.tsx";
+import { toggled, withLost } from "./from-fields.tsx";
+import { HTTP, kindOf } from "./kinds.ts";
 import type { PartProps } from "./target-form.tsx";
 
-const FIELDS = [
-  "status",
-  "body",
-  "connectMs",
-  "totalMs",
-  "redirects",
-  "bodyCapKb",
-  "yMaxTotal",
-  "yMaxSpeed",
-  "recipients",
-];
+const FIELDS = ["connectMs", "totalMs", "redirects", "bodyCapKb", "yMaxTotal", "yMaxSpeed", "recipients"];
 
 export function AdvancedFields(props: PartProps) {
   const { t } = useApp();
-  const open = FIELDS.some((field) => props.wrong[field]);
   return (
-    <details class="fold" open={open}>
-      <summary>{t("form.advanced")}</summary>
-      <div class="form">
-        <Expectation {...props} />
-        <Limits {...props} />
-        <Axes {...props} />
-        <Recipients {...props} />
-      </div>
-    </details>
-  );
-}
-
-type TextKey = { [K in keyof Draft]: Draft[K] extends string ? K : never }[keyof Draft];
-
-function bind(key: TextKey, { draft, put, wrong }: PartProps) {
-  return {
-    name: key,
-    value: draft[key],
-    wrong: wrong[key],
-    onValue: (value: string) => put({ [key]: value }),
-  };
-}
-
-function Expectation(props: PartProps) {
-  const { t } = useApp();
-  return (
-    <div class="fields">
-      <TextField
-        label={t("form.expect.status")}
-        hint={t("form.expect.statusHint")}
-        {...bind("status", props)}
-      />
-      <TextField label={t("form.expect.body")} hint={t("form.expect.bodyHint")} {...bind("body", props)} />
-    </div>
+    <Fold
+      name="advanced"
+      title={t("form.advanced")}
+      sub={t("form.advanced.sub")}
+      holds={false}
+      wrong={FIELDS.some((field) => props.wrong[field])}
+    >
+      <Limits {...props} />
+      <Axes {...props} />
+      <Recipients {...props} />
+    </Fold>
   );
 }
 
 function Limits(props: PartProps) {
   const { t } = useApp();
-  const { draft, put } = props;
+  const reads = HTTP.includes(kindOf(props.draft.url));
   return (
-    <>
-      <div class="fields">
-        <TextField type="number" unit="ms" label={t("form.timeout.connect")} {...bind("connectMs", props)} />
-        <TextField type="number" unit="ms" label={t("form.timeout.total")} {...bind("totalMs", props)} />
-        <TextField
-          type="number"
-          unit={t("form.unit.times")}
-          label={t("form.redirects")}
-          {...bind("redirects", props)}
-        />
-        <TextField
-          type="number"
-          unit={t("form.unit.kb")}
-          label={t("form.bodyCap")}
-          {...bind("bodyCapKb", props)}
-        />
-      </div>
-      <div class="fields">
-        <SelectField
-          label={t("form.method")}
-          value={draft.method}
-          options={[
-            { value: "GET", label: "GET" },
-            { value: "HEAD", label: "HEAD" },
-          ]}
-          onValue={(method) => put({ method })}
-        />
-        <SelectField
-          label={t("form.family")}
-          value={draft.family}
-          options={(["any", "ipv4", "ipv6"] as const).map((value) => ({
-            value,
-            label: t(`form.family.${value}`),
-          }))}
-          onValue={(family) => put({ family })}
-        />
-      </div>
-    </>
+    <div class="fields">
+      <TextField type="number" unit="ms" label={t("form.timeout.connect")} {...bind("connectMs", props)} />
+      <TextField type="number" unit="ms" label={t("form.timeout.total")} {...bind("totalMs", props)} />
+      {reads && (
+        <>
+          <TextField
+            type="number"
+            unit={t("form.unit.times")}
+            label={t("form.redirects")}
+            {...bind("redirects", props)}
+          />
+          <TextField
+            type="number"
+            unit={t("form.unit.kb")}
+            label={t("form.bodyCap")}
+            {...bind("bodyCapKb", props)}
+          />
+        </>
+      )}
+    </div>
   );
 }
 
@@ -111,12 +61,14 @@ function Axes(props: PartProps) {
       <span class="hint">{t("form.yMaxHint")}</span>
       <div class="fields">
         <TextField type="number" unit="ms" label={t("form.yMax.total")} {...bind("yMaxTotal", props)} />
-        <TextField
-          type="number"
-          unit={t("form.unit.kbs")}
-          label={t("form.yMax.speed")}
-          {...bind("yMaxSpeed", props)}
-        />
+        {HTTP.includes(kindOf(props.draft.url)) && (
+          <TextField
+            type="number"
+            unit={t("form.unit.kbs")}
+            label={t("form.yMax.speed")}
+            {...bind("yMaxSpeed", props)}
+          />
+        )}
       </div>
     </fieldset>
   );
@@ -144,7 +96,10 @@ function Recipients({ draft, put, wrong, offers }: PartProps) {
           label={t("form.recipients.some")}
           name="recipient"
           chosen={draft.recipients}
-          options={offers.recipients.map((one) => ({ value: one.id, label: `${one.name} <${one.address}>` }))}
+          options={withLost(
+            offers.recipients.map((one) => ({ value: one.id, label: `${one.name} <${one.address}>` })),
+            draft.recipients,
+          )}
           onToggle={(id) => put({ recipients: toggled(draft.recipients ?? [], id) })}
         />
       )}

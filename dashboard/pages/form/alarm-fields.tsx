@@ -2,7 +2,9 @@
 import { carrierColor } from "../../charts/theme.ts";
 import { SelectField, TextField } from "../parts/fields.tsx";
 import { useApp } from "../state/app.ts";
-import type { LineMetric } from "./draft.ts";
+import type { LineMetric } from "./common-draft.ts";
+import { Fold } from "./fold.tsx";
+import { kindOf, kindsWith } from "./kinds.ts";
 import type { PartProps } from "./target-form.tsx";
 
 const MORE: readonly LineMetric[] = ["ttfb", "dns", "connect", "tls", "wait", "transfer"];
@@ -10,30 +12,31 @@ const MORE: readonly LineMetric[] = ["ttfb", "dns", "connect", "tls", "wait", "t
 export function AlarmFields(props: PartProps) {
   const { t } = useApp();
   const { draft, wrong } = props;
-  const open =
-    MORE.some((metric) => draft.lines[metric]) ||
-    Object.keys(draft.carrierLines).length > 0 ||
-    Object.keys(wrong).some((field) => MORE.some((metric) => field === `lines.${metric}`));
+  const kind = kindOf(draft.url);
+  const has = (metric: LineMetric) => kindsWith(metric).includes(kind);
+  const more = MORE.filter(has);
+  const folded = ["ticks", "quorum", ...MORE.map((metric) => `lines.${metric}`)];
   return (
     <fieldset>
       <legend>{t("form.alarm")}</legend>
       <span class="hint">{t("form.alarmHint")}</span>
       <div class="fields">
         <Line metric="total" {...props} />
-        <Line metric="speed" {...props} />
+        {has("speed") && <Line metric="speed" {...props} />}
       </div>
-      <details class="fold" open={open}>
-        <summary>{t("form.alarm.more")}</summary>
-        <div class="form">
-          <div class="fields three">
-            {MORE.map((metric) => (
-              <Line key={metric} metric={metric} {...props} />
-            ))}
-          </div>
-          <CarrierLines {...props} />
-          <Counting {...props} />
+      <Fold
+        title={t("form.alarm.more")}
+        holds={more.some((metric) => draft.lines[metric]) || Object.keys(draft.carrierLines).length > 0}
+        wrong={Object.keys(wrong).some((field) => folded.includes(field) || /^carrierLines/.test(field))}
+      >
+        <div class="fields three">
+          {more.map((metric) => (
+            <Line key={metric} metric={metric} {...props} />
+          ))}
         </div>
-      </details>
+        <CarrierLines {...props} />
+        <Counting {...props} />
+      </Fold>
     </fieldset>
   );
 }

@@ -1,6 +1,6 @@
 /** Who measures: everybody, or chosen carriers, vantages and tags. */
 import { carrierColor } from "../../charts/theme.ts";
-import { Choices, TextField } from "../parts/fields.tsx";
+import { Choices, type Option, TextField } from "../parts/fields.tsx";
 import { useApp } from "../state/app.ts";
 import type { PartProps } from "./target-form.tsx";
 
@@ -43,7 +43,10 @@ export function FromFields({ draft, put, wrong, offers }: PartProps) {
             label={t("form.from.vantages")}
             name="vantages"
             chosen={draft.vantages}
-            options={offers.vantages.map(({ vantage }) => ({ value: vantage.id, label: vantage.name }))}
+            options={withLost(
+              offers.vantages.map(({ vantage }) => ({ value: vantage.id, label: vantage.name })),
+              draft.vantages,
+            )}
             onToggle={(id) => put({ vantages: toggled(draft.vantages, id) })}
           />
           {(tags.length > 0 || draft.tags !== "") && (
@@ -59,6 +62,12 @@ export function FromFields({ draft, put, wrong, offers }: PartProps) {
       )}
     </>
   );
+}
+
+/** With what is chosen but no longer there, by its id: only what is seen can be taken away. */
+export function withLost(options: readonly Option<string>[], chosen: readonly string[]): Option<string>[] {
+  const lost = chosen.filter((id) => !options.some((option) => option.value === id));
+  return [...options, ...lost.map((id) => ({ value: id, label: id }))];
 }
 
 /** With the item if it was not there, without it if it was. */

@@ -1,8 +1,12 @@
 /** One sentence on what will be measured and what traffic that makes. */
 import type { TargetPreview } from "../../../collector/wire/api-overview.ts";
+import type { Format } from "../../i18n/format.ts";
 import { listOf } from "../../i18n/incident-text.ts";
+import type { Translate } from "../../i18n/translate.ts";
 import { carrierName, useApp } from "../state/app.ts";
 import type { Draft } from "./draft.ts";
+import { CONNECTING, HTTP, kindOf } from "./kinds.ts";
+import { hintSentence } from "./sentences.ts";
 import type { Offers } from "./target-form.tsx";
 
 type PreviewSentenceProps = { preview: TargetPreview | null; offers: Offers; draft: Draft };
@@ -15,20 +19,37 @@ export function PreviewSentence({ preview, offers, draft }: PreviewSentenceProps
     );
   if (preview.vantages.length === 0) return <p class="preview warn">{t("form.previewNobody")}</p>;
   const names = preview.carriers.map((id) => carrierName(offers.carriers, id, language));
-  const perDay = preview.measurementsPerDay ?? 0;
-  const cap = Number(draft.bodyCapKb) * 1000;
   return (
-    <p class="preview" role="status">
-      {t("form.preview", {
-        carriers: listOf(names, { t }),
-        vantages: preview.vantages.length,
-        every: f.every(preview.stepS ?? 0),
-        n: f.count(perDay),
-        traffic:
-          draft.method === "HEAD"
-            ? ""
-            : t("form.previewTraffic", { n: f.count(perDay), bytes: f.bytes(cap * perDay) }),
-      })}
-    </p>
+    <>
+      <p class="preview" role="status">
+        {t("form.preview", {
+          carriers: listOf(names, { t }),
+          vantages: preview.vantages.length,
+          every: f.every(preview.stepS ?? 0),
+          n: f.count(preview.measurementsPerDay ?? 0),
+          traffic: severalText(draft, t) + trafficText(draft, preview.measurementsPerDay ?? 0, { t, f }),
+        })}
+      </p>
+      {preview.hint !== null && (
+        <p class="preview warn" role="status">
+          {hintSentence(preview.hint, t)}
+        </p>
+      )}
+    </>
   );
+}
+
+/** Where one measurement is several: the count is of the ticks. */
+function severalText({ measure, url }: Draft, t: Translate): string {
+  if (measure === "one" || !CONNECTING.includes(kindOf(url))) return "";
+  return t(measure === "every" ? "form.previewEvery" : "form.previewFamilies");
+}
+
+/** Bodies make the traffic; kinds without one make next to none. */
+function trafficText(draft: Draft, perDay: number, { t, f }: { t: Translate; f: Format }): string {
+  if (draft.method === "HEAD" || !HTTP.includes(kindOf(draft.url))) return "";
+  const cap = Number(draft.bodyCapKb) * 1000;
+  const several = draft.measure === "every" ? Number(draft.max) : draft.measure === "families" ? 2 : 1;
+  const times = perDay * several;
+  return t("form.previewTraffic", { n: f.count(times), bytes: f.bytes(cap * times) });
 }

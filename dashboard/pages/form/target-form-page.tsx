@@ -1,6 +1,7 @@
 /** Add or edit a target: loads what the form offers, then shows it. */
 import type { Recipient, VantageView } from "../../../collector/wire/api-settings.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
+import type { SecretView } from "../../../collector/wire/secret.ts";
 import type { Target } from "../../../collector/wire/target.ts";
 import { ProblemBox } from "../parts/problem.tsx";
 import { useApp, useUser } from "../state/app.ts";
@@ -12,16 +13,18 @@ export function TargetFormPage({ id }: { id: string | null }) {
   const { client } = useApp();
   const { timeZone } = useUser();
   const all = useResource(`form/${id}`, async (signal) => {
-    const [carriers, vantages, recipients, target] = await Promise.all([
+    const [carriers, vantages, recipients, secrets, target] = await Promise.all([
       client.get<{ carriers: Carrier[] }>("/carriers", signal),
       client.get<{ vantages: VantageView[] }>("/vantages", signal),
       client.get<{ recipients: Recipient[] }>("/recipients", signal),
+      client.get<{ secrets: SecretView[] }>("/secrets", signal),
       id === null ? null : client.get<Target>(`/targets/${id}/definition`, signal),
     ]);
     return {
       carriers: carriers.carriers,
       vantages: vantages.vantages.filter((one) => one.vantage.revokedS === null),
       recipients: recipients.recipients,
+      secrets: secrets.secrets,
       target,
     };
   });

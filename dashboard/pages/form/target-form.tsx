@@ -1,28 +1,34 @@
 /** The form of a target: what, how often, from where, when it alarms; the rest folded away. */
-import { useEffect, useMemo, useState } from "preact/hooks";
-import type { TargetPreview } from "../../../collector/wire/api-overview.ts";
+import { useState } from "preact/hooks";
 import type { Recipient, VantageView } from "../../../collector/wire/api-settings.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
+import type { SecretView } from "../../../collector/wire/secret.ts";
 import type { Target } from "../../../collector/wire/target.ts";
-import { ApiError } from "../../api/client.ts";
+import { listOf } from "../../i18n/incident-text.ts";
 import { Form, TextField } from "../parts/fields.tsx";
-import { problemText } from "../parts/problem.tsx";
 import { useApp } from "../state/app.ts";
 import { useTitle } from "../state/title.ts";
+import { AddressFields } from "./address-fields.tsx";
 import { AdvancedFields } from "./advanced-fields.tsx";
 import { AlarmFields } from "./alarm-fields.tsx";
-import { type Draft, inputOf, nameOf } from "./draft.ts";
+import { nameOf } from "./common-draft.ts";
+import type { Draft } from "./draft.ts";
+import { ExpectFields } from "./expect-fields.tsx";
 import { FromFields } from "./from-fields.tsx";
 import { OftenFields } from "./often-fields.tsx";
 import { PreviewSentence } from "./preview-sentence.tsx";
-import { type Problems, problemsOf, serverProblems } from "./problems.ts";
-
-const PREVIEW_AFTER_MS = 250;
+import type { Problems } from "./problems.ts";
+import { RequestFields } from "./request-fields.tsx";
+import { leftOut, offers as offered } from "./sections.ts";
+import { TlsFields } from "./tls-fields.tsx";
+import { UrlField } from "./url-field.tsx";
+import { useTargetForm } from "./use-target-form.ts";
 
 export type Offers = {
   readonly carriers: readonly Carrier[];
   readonly vantages: readonly VantageView[];
   readonly recipients: readonly Recipient[];
+  readonly secrets: readonly SecretView[];
 };
 
 /** What each part of the form is given. */
@@ -31,6 +37,9 @@ export type PartProps = {
   put: (change: Partial<Draft>) => void;
   wrong: Problems;
   offers: Offers;
+  /** Those that exist, with the ones made since the form was opened. */
+  secrets: readonly SecretView[];
+  onSecret: (made: SecretView) => void;
 };
 
 type TargetFormProps = { offers: Offers; target: Target | null; first: Draft };
@@ -44,26 +53,22 @@ export function TargetForm({ offers, target, first }: TargetFormProps) {
     setDraft((old) => ({ ...old, ...change }));
     form.touch(Object.keys(change));
   };
-  const part: PartProps = { draft, put, wrong: form.wrong, offers };
+  const [made, setMade] = useState<readonly SecretView[]>([]);
+  const part: PartProps = {
+    draft,
+    put,
+    wrong: form.wrong,
+    offers,
+    secrets: [...offers.secrets, ...made],
+    onSecret: (secret) => setMade([...made, secret]),
+  };
   const group = form.preview?.group;
   return (
     <div class="narrow stack">
       <h1>{target ? t("form.edit", { name: target.name }) : t("form.new")}</h1>
       <section class="panel pad">
         <Form onSubmit={form.submit} label={t("form.new")}>
-          <TextField
-            big
-            mono
-            autofocus={!target}
-            name="url"
-            type="url"
-            label={t("form.url")}
-            hint={t("form.urlHint")}
-            placeholder="https://www.example.com/"
-            value={draft.url}
-            wrong={form.wrong["url"]}
-            onValue={(url) => put({ url })}
-          />
+          <UrlField {...part} fresh={!target} />
           <div class="fields">
             <TextField
               name="name"
@@ -86,7 +91,7 @@ export function TargetForm({ offers, target, first }: TargetFormProps) {
           <OftenFields {...part} />
           <FromFields {...part} />
           <AlarmFields {...part} />
-          <AdvancedFields {...part} />
+          <Folds {...part} />
           <PreviewSentence preview={form.preview} offers={offers} draft={draft} />
           {form.error !== null && (
             <p class="problem" role="alert">
@@ -111,104 +116,28 @@ export function TargetForm({ offers, target, first }: TargetFormProps) {
   );
 }
 
-/** What the page and the collector think of the draft, and saving it. */
-function useTargetForm(draft: Draft, target: Target | null) {
-  const { t, client, router } = useApp();
-  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
-  const [tried, setTried] = useState(false);
-  const [refused, setRefused] = useState<Problems>({});
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const own = useMemo(() => problemsOf(draft, t), [draft, t]);
-  const preview = usePreview(draft, target, Object.keys(own).length === 0);
-  const judged = preview && !preview.ok ? serverProblems(preview.issues, t) : {};
-  const all: Problems = { ...judged, ...refused, ...own };
-  const wrong = tried
-    ? all
-    : Object.fromEntries(Object.entries(all).filter(([field]) => touchedBy(touched, field)));
-  const submit = () => {
-    setTried(true);
-    setError(null);
-    if (Object.keys(own).length > 0) return focusFirstWrong();
-    setBusy(true);
-    const input = inputOf(draft, target ? definitionOf(target) : null);
-    const saved = target
-      ? client.put<Target>(`/targets/${target.id}`, { version: target.version, target: input })
-      : client.post<Target>("/targets", input);
-    saved.then(
-      ({ id }) => {
-        scrollTo(0, 0);
-        router.go(`/targets/${id}`);
-      },
-      (failed: unknown) => {
-        setBusy(false);
-        const issues = failed instanceof ApiError ? failed.issues : [];
-        setRefused(serverProblems(issues, t));
-        const changed = failed instanceof ApiError && failed.code === "version_conflict";
-        if (changed) setError(t("form.changed"));
-        else if (issues.length === 0) setError(problemText(failed, t));
-        focusFirstWrong();
-      },
-    );
-  };
-  const touch = (fields: readonly string[]) => {
-    setTouched((old) => new Set([...old, ...fields]));
-    setRefused({});
-  };
-  return { wrong, submit, touch, error, busy, preview };
-}
-
-/** Without what the collector adds to a definition. */
-function definitionOf(target: Target): Parameters<typeof inputOf>[1] {
-  const {
-    id: _id,
-    stepS: _step,
-    phaseS: _phase,
-    createdS: _created,
-    pauses: _pauses,
-    version: _version,
-    ...input
-  } = target;
-  return input;
-}
-
-function touchedBy(touched: ReadonlySet<string>, field: string): boolean {
-  const name = field.split(".")[0] ?? "";
+/** What most targets never need, as far as the URL's kind has it. */
+function Folds(props: PartProps) {
+  const { t } = useApp();
+  const { draft } = props;
+  const left = leftOut(draft);
   return (
-    touched.has(name) ||
-    (name === "from" && ["fromAll", "carriers", "vantages", "tags"].some((one) => touched.has(one)))
+    <div class="folds">
+      {offered("asked", draft) && <RequestFields {...props} />}
+      {offered("up", draft) && <ExpectFields {...props} />}
+      {offered("tls", draft) && <TlsFields {...props} />}
+      {offered("addresses", draft) && <AddressFields {...props} />}
+      <AdvancedFields {...props} />
+      {left.length > 0 && (
+        <p class="hint">
+          {t("form.left", {
+            sections: listOf(
+              left.map((section) => t(`form.${section}`)),
+              { t },
+            ),
+          })}
+        </p>
+      )}
+    </div>
   );
-}
-
-/** Asks the collector what would be measured, a moment after the last key. */
-function usePreview(draft: Draft, target: Target | null, worthAsking: boolean): TargetPreview | null {
-  const { client } = useApp();
-  const [preview, setPreview] = useState<TargetPreview | null>(null);
-  const body = worthAsking ? JSON.stringify(inputOf(draft, target ? definitionOf(target) : null)) : null;
-  useEffect(() => {
-    if (body === null) return setPreview(null);
-    let current = true;
-    const timer = setTimeout(() => {
-      client.post<TargetPreview>("/targets/preview", JSON.parse(body)).then(
-        (answer) => {
-          if (current) setPreview(answer);
-        },
-        () => undefined,
-      );
-    }, PREVIEW_AFTER_MS);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [body, client]);
-  return preview;
-}
-
-function focusFirstWrong(): void {
-  requestAnimationFrame(() => {
-    const field = document.querySelector<HTMLElement>("[aria-invalid='true']");
-    const fold = field?.closest("details");
-    if (fold) fold.open = true;
-    field?.focus();
-  });
 }

@@ -103,6 +103,7 @@ export function SelectField<V extends string>(props: SelectProps<V>) {
         value={props.value}
         onChange={pick}
         aria-invalid={props.wrong ? "true" : undefined}
+        aria-describedby={props.wrong || props.hint ? `${id}-note` : undefined}
       >
         {props.options.map((option) => (
           <option key={option.value} value={option.value} selected={option.value === props.value}>
@@ -154,7 +155,16 @@ export function Dot({ color }: { color: string }) {
   return <span class="dot" style={{ "--c": color }} aria-hidden="true" />;
 }
 
-function Note({ id, hint, wrong }: { id?: string; hint?: string | undefined; wrong?: string | undefined }) {
+/** What is wrong with a field, else how it is meant. */
+export function Note({
+  id,
+  hint,
+  wrong,
+}: {
+  id?: string;
+  hint?: string | undefined;
+  wrong?: string | undefined;
+}) {
   if (wrong)
     return (
       <span class="wrong" id={id} role="alert">
@@ -166,6 +176,63 @@ function Note({ id, hint, wrong }: { id?: string; hint?: string | undefined; wro
       {hint}
     </span>
   ) : null;
+}
+
+type AreaProps = FieldProps & {
+  value: string;
+  onValue: (value: string) => void;
+  name: string;
+  placeholder?: string;
+  rows?: number;
+};
+
+/** Several lines of text that machines read: certificates, bodies, lists. */
+export function TextArea(props: AreaProps) {
+  const id = useId();
+  const { label, hint, wrong, value, onValue } = props;
+  return (
+    <div class="f">
+      <label for={id}>{label}</label>
+      <textarea
+        id={id}
+        class="in mono"
+        name={props.name}
+        rows={props.rows ?? 3}
+        value={value}
+        placeholder={props.placeholder}
+        spellcheck={false}
+        autocomplete="off"
+        aria-invalid={wrong ? "true" : undefined}
+        aria-describedby={wrong || hint ? `${id}-note` : undefined}
+        onInput={(event: TargetedInputEvent<HTMLTextAreaElement>) => onValue(event.currentTarget.value)}
+      />
+      <Note id={`${id}-note`} hint={hint} wrong={wrong} />
+    </div>
+  );
+}
+
+type TickBoxProps = FieldProps & { value: boolean; onValue: (value: boolean) => void; name: string };
+
+/** Yes or no. */
+export function TickBox({ label, hint, wrong, value, onValue, name }: TickBoxProps) {
+  const id = useId();
+  return (
+    <div class="f tick">
+      <label for={id}>
+        <input
+          id={id}
+          type="checkbox"
+          name={name}
+          checked={value}
+          aria-invalid={wrong ? "true" : undefined}
+          aria-describedby={wrong || hint ? `${id}-note` : undefined}
+          onChange={(event: TargetedEvent<HTMLInputElement>) => onValue(event.currentTarget.checked)}
+        />
+        {label}
+      </label>
+      <Note id={`${id}-note`} hint={hint} wrong={wrong} />
+    </div>
+  );
 }
 
 type FormProps = { onSubmit: () => void; children: ComponentChildren; label?: string };

@@ -1,83 +1,41 @@
 /** Who gets mail, in which language and time zone. */
 import { useState } from "preact/hooks";
 import type { Recipient, RecipientInput } from "../../../collector/wire/api-settings.ts";
-import { Confirm, Dialog } from "../parts/dialog.tsx";
-import { Choices, Form, TextField } from "../parts/fields.tsx";
-import { ProblemBox } from "../parts/problem.tsx";
+import { Choices, TextField } from "../parts/fields.tsx";
 import { timeZones } from "../parts/time-zones.ts";
 import { useApp, useUser } from "../state/app.ts";
 import { useOverview } from "../state/overview.ts";
-import { useResource } from "../state/resource.ts";
+import { ItemDialog } from "./item-dialog.tsx";
+import { type ItemForm, ItemSection } from "./item-section.tsx";
 import { useAct } from "./use-act.ts";
 
 export function RecipientsSection() {
-  const { t, client } = useApp();
+  const { t } = useApp();
   const overview = useOverview();
-  const [editing, setEditing] = useState<Recipient | "new" | null>(null);
-  const [removing, setRemoving] = useState<Recipient | null>(null);
-  const list = useResource("/recipients", (signal) =>
-    client.get<{ recipients: Recipient[] }>("/recipients", signal),
-  );
-  const changed = () => {
-    setEditing(null);
-    setRemoving(null);
-    list.reload();
-    overview.reload();
-  };
-  if (!list.data) return list.error ? <ProblemBox error={list.error} retry={list.reload} /> : null;
   return (
-    <div class="stack">
-      {list.data.recipients.length === 0 && <p class="sub">{t("settings.recipients.none")}</p>}
-      <ul class="items">
-        {list.data.recipients.map((one) => (
-          <li key={one.id}>
-            <span class="what">
-              <b>{one.name}</b> <span class="sub">{one.address}</span>
-              <br />
-              <span class="small">
-                {one.language === "zh" ? "中文" : "English"} · {one.timeZone}
-              </span>
-            </span>
-            <span class="push row">
-              <button type="button" class="btn" onClick={() => setEditing(one)}>
-                {t("common.edit")}
-              </button>
-              <button type="button" class="btn danger" onClick={() => setRemoving(one)}>
-                {t("common.remove")}
-              </button>
-            </span>
-          </li>
-        ))}
-      </ul>
-      <div>
-        <button type="button" class="btn primary" onClick={() => setEditing("new")}>
-          {t("settings.recipients.add")}
-        </button>
-      </div>
-      {editing && (
-        <RecipientForm
-          before={editing === "new" ? null : editing}
-          onSaved={changed}
-          onClose={() => setEditing(null)}
-        />
+    <ItemSection<Recipient>
+      path="/recipients"
+      idOf={({ id }) => id}
+      nameOf={({ name }) => name}
+      none={t("settings.recipients.none")}
+      add={t("settings.recipients.add")}
+      edit={t("common.edit")}
+      onChanged={overview.reload}
+      row={(one) => (
+        <>
+          <b>{one.name}</b> <span class="sub">{one.address}</span>
+          <br />
+          <span class="small">
+            {one.language === "zh" ? "中文" : "English"} · {one.timeZone}
+          </span>
+        </>
       )}
-      {removing && (
-        <Confirm
-          title={t("settings.remove.title", { name: removing.name })}
-          text={t("settings.remove.text")}
-          action={t("common.remove")}
-          danger
-          onConfirm={() => client.remove(`/recipients/${removing.id}`).then(changed)}
-          onClose={() => setRemoving(null)}
-        />
-      )}
-    </div>
+      form={(form) => <RecipientForm {...form} />}
+    />
   );
 }
 
-type RecipientFormProps = { before: Recipient | null; onSaved: () => void; onClose: () => void };
-
-function RecipientForm({ before, onSaved, onClose }: RecipientFormProps) {
+function RecipientForm({ before, onSaved, onClose }: ItemForm<Recipient>) {
   const { t, client, language } = useApp();
   const user = useUser();
   const act = useAct();
@@ -97,58 +55,46 @@ function RecipientForm({ before, onSaved, onClose }: RecipientFormProps) {
     });
   const issue = (field: string) => act.issues[field] ?? act.issues[`recipient.${field}`];
   return (
-    <Dialog title={t(before ? "common.edit" : "settings.recipients.add")} onClose={onClose}>
-      <Form onSubmit={save} label={t("settings.recipients.add")}>
-        <TextField
-          name="recipient-name"
-          label={t("settings.recipients.name")}
-          value={draft.name}
-          wrong={issue("name")}
-          onValue={(name) => put({ name })}
-        />
-        <TextField
-          type="email"
-          name="recipient-address"
-          label={t("settings.recipients.address")}
-          value={draft.address}
-          wrong={issue("address") && t("problem.address")}
-          onValue={(address) => put({ address })}
-        />
-        <Choices
-          label={t("language.label")}
-          name="recipient-language"
-          chosen={[draft.language]}
-          options={[
-            { value: "zh", label: "中文" },
-            { value: "en", label: "English" },
-          ]}
-          onToggle={(value) => put({ language: value })}
-        />
-        <TextField
-          label={t("setup.timeZone")}
-          value={draft.timeZone}
-          list={timeZones()}
-          wrong={issue("timeZone") && t("problem.timeZone")}
-          onValue={(timeZone) => put({ timeZone })}
-        />
-        {act.error && (
-          <p class="problem" role="alert">
-            {act.error}
-          </p>
-        )}
-        <div class="actions">
-          <button type="button" class="btn" onClick={onClose}>
-            {t("common.cancel")}
-          </button>
-          <button
-            type="submit"
-            class="btn primary"
-            disabled={act.busy || draft.name === "" || draft.address === ""}
-          >
-            {t("common.save")}
-          </button>
-        </div>
-      </Form>
-    </Dialog>
+    <ItemDialog
+      title={t(before ? "common.edit" : "settings.recipients.add")}
+      action={t("common.save")}
+      act={act}
+      ready={draft.name !== "" && draft.address !== ""}
+      onSave={save}
+      onClose={onClose}
+    >
+      <TextField
+        name="recipient-name"
+        label={t("settings.recipients.name")}
+        value={draft.name}
+        wrong={issue("name")}
+        onValue={(name) => put({ name })}
+      />
+      <TextField
+        type="email"
+        name="recipient-address"
+        label={t("settings.recipients.address")}
+        value={draft.address}
+        wrong={issue("address") && t("problem.address")}
+        onValue={(address) => put({ address })}
+      />
+      <Choices
+        label={t("language.label")}
+        name="recipient-language"
+        chosen={[draft.language]}
+        options={[
+          { value: "zh", label: "中文" },
+          { value: "en", label: "English" },
+        ]}
+        onToggle={(value) => put({ language: value })}
+      />
+      <TextField
+        label={t("setup.timeZone")}
+        value={draft.timeZone}
+        list={timeZones()}
+        wrong={issue("timeZone") && t("problem.timeZone")}
+        onValue={(timeZone) => put({ timeZone })}
+      />
+    </ItemDialog>
   );
 }

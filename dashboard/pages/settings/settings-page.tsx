@@ -6,6 +6,7 @@ import { AccountSection } from "./account-section.tsx";
 import { CarriersSection } from "./carriers-section.tsx";
 import { MailSection } from "./mail-section.tsx";
 import { RecipientsSection } from "./recipients-section.tsx";
+import { SecretsSection } from "./secrets-section.tsx";
 import { StorageSection } from "./storage-section.tsx";
 import { TokensSection } from "./tokens-section.tsx";
 import { UsersSection } from "./users-section.tsx";
@@ -16,6 +17,7 @@ const SECTIONS = {
   carriers: CarriersSection,
   users: UsersSection,
   tokens: TokensSection,
+  secrets: SecretsSection,
   storage: StorageSection,
   account: AccountSection,
 } as const;

@@ -50,5 +50,8 @@ function issueText(message: string, t: Translate): string {
   if (/expected number/i.test(message)) return t("problem.number");
   if (/expected int/i.test(message)) return t("problem.whole");
   if (/>=1 characters/.test(message)) return t("problem.required");
+  if (/use 1 to 48 of/.test(message)) return t("problem.id");
+  if (/the value is empty/.test(message)) return t("problem.secret.empty");
+  if (/at most 8192 characters/.test(message)) return t("problem.secret.long");
   return t("problem.field", { message });
 }

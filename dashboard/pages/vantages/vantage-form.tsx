@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { JoinCommand, VantageView } from "../../../collector/wire/api-settings.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import { carrierColor } from "../../charts/theme.ts";
-import { list } from "../form/draft.ts";
+import { list } from "../form/typed.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Choices, Form, TextField } from "../parts/fields.tsx";
 import { problemText } from "../parts/problem.tsx";

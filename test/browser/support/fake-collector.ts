@@ -6,7 +6,7 @@ import type { Range } from "../../../collector/wire/api-chart.ts";
 import type { LiveEvent } from "../../../collector/wire/api-overview.ts";
 import { chart } from "./fixture-chart.ts";
 import * as fixtures from "./fixtures.ts";
-import { RECIPIENTS, SMTP, STORAGE, TOKENS, VANTAGES } from "./fixtures-settings.ts";
+import { RECIPIENTS, SECRETS, SMTP, STORAGE, TOKENS, VANTAGES } from "./fixtures-settings.ts";
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -132,6 +132,7 @@ function fixtureFor(method: string, route: string, query: URLSearchParams, body:
     "/recipients": { recipients: RECIPIENTS },
     "/users": { users: [fixtures.SESSION.user] },
     "/tokens": { tokens: TOKENS },
+    "/secrets": { secrets: SECRETS },
     "/settings/smtp": SMTP,
     "/storage": STORAGE,
   };

@@ -1,6 +1,7 @@
 /** Invented vantages and settings. */
 import type { TokenView } from "../../../collector/wire/api-account.ts";
 import type { Recipient, SmtpView, StorageView, VantageView } from "../../../collector/wire/api-settings.ts";
+import type { SecretView } from "../../../collector/wire/secret.ts";
 import { CARRIERS, NOW_MS, NOW_S } from "./fixtures.ts";
 
 function vantage(id: string, carrier: string, status: VantageView["status"]): VantageView {
@@ -67,6 +68,18 @@ export const RECIPIENTS: readonly Recipient[] = [
 
 export const TOKENS: readonly TokenView[] = [
   { id: "t1", name: "Grafana", scope: "read", createdS: NOW_S - 8e5, lastUsedMs: NOW_MS - 6e5 },
+];
+
+export const SECRETS: readonly SecretView[] = [
+  {
+    name: "shop-password",
+    createdS: NOW_S - 9e5,
+    changedS: NOW_S - 4e5,
+    readable: true,
+    targets: ["www", "pay"],
+  },
+  { name: "old-token", createdS: NOW_S - 9e5, changedS: NOW_S - 9e5, readable: true, targets: [] },
+  { name: "client-key", createdS: NOW_S - 9e5, changedS: NOW_S - 9e5, readable: false, targets: [] },
 ];
 
 export const SMTP: SmtpView = {

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { TargetInput } from "../../../collector/wire/target.ts";
 import { translate } from "../../../dashboard/i18n/translate.ts";
-import { type Draft, draftOf, emptyDraft, inputOf, nameOf } from "../../../dashboard/pages/form/draft.ts";
+import { nameOf } from "../../../dashboard/pages/form/common-draft.ts";
+import { type Draft, draftOf, emptyDraft, inputOf } from "../../../dashboard/pages/form/draft.ts";
 import { problemsOf, serverProblems, urlProblem } from "../../../dashboard/pages/form/problems.ts";
 
 const t = translate("en");
@@ -120,6 +121,7 @@ test("the collector's problems stand at the fields they are about", () => {
       { path: "from.vantages.0", message: "there is no vantage" },
       { path: "cron", message: '"*/7 * * * *" fires unevenly: 00:56:00, then 01:00:00' },
     ],
+    emptyDraft("UTC"),
     t,
   );
   assert.deepEqual(Object.keys(found), ["url", "lines.total", "connectMs", "status", "from", "cron"]);
