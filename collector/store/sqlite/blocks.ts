@@ -21,8 +21,9 @@ export type RowBlock = {
   readonly max: Uint32Array;
 };
 
-/** A copy of a BLOB that starts on a boundary typed arrays accept. */
+/** A BLOB that starts on a boundary typed arrays accept: itself or a copy. */
 export function aligned(blob: Uint8Array): Uint8Array {
+  if (blob.byteOffset % Float64Array.BYTES_PER_ELEMENT === 0) return blob;
   const bytes = new Uint8Array(blob.byteLength);
   bytes.set(blob);
   return bytes;
@@ -92,11 +93,14 @@ export function addPdps(
 
 /** Row `at` of `from` becomes row `to` of `into`. */
 export function copyRow(from: RowBlock, at: number, into: RowBlock, to: number): void {
-  const cells = (row: number) => [row * M, (row + 1) * M] as const;
-  into.sum.set(from.sum.subarray(...cells(at)), to * M);
-  into.n.set(from.n.subarray(...cells(at)), to * M);
-  into.min.set(from.min.subarray(...cells(at)), to * M);
-  into.max.set(from.max.subarray(...cells(at)), to * M);
+  for (let m = 0; m < M; m += 1) {
+    const i = at * M + m;
+    const j = to * M + m;
+    into.sum[j] = from.sum[i] ?? 0;
+    into.n[j] = from.n[i] ?? 0;
+    into.min[j] = from.min[i] ?? 0;
+    into.max[j] = from.max[i] ?? 0;
+  }
 }
 
 /** Whether no metric of row `at` has a value. */

@@ -16,7 +16,7 @@ import { epochsOf } from "./epochs.ts";
 import { addToArea, replaceTile, slotOf, tileBuilder } from "./log-tiles.ts";
 import { heldRow, OpenState } from "./open-state.ts";
 import { pack, WORD, WORDS } from "./packed.ts";
-import { recordBuilder } from "./record-builder.ts";
+import { recordBuilder, wholeRecord } from "./record-builder.ts";
 import type { Working } from "./rings.ts";
 import { sharedTextsOf } from "./shared-texts.ts";
 import { stateWriter } from "./state-row.ts";
@@ -115,7 +115,7 @@ function convertOne(generation: OldGeneration, parts: Parts): void {
     const sample = parts.records.sample(batch, at, tick, number, epoch);
     if (tile === newestTile) state.taken |= 1 << slotOf(tickNo);
     if (tile !== newestTile || !addToArea(state, slotOf(tickNo), sample.record))
-      parts.builder.add(slotOf(tickNo), sample.whole());
+      parts.builder.add(slotOf(tickNo), wholeRecord(sample));
   }
   leave();
   parts.tiles.flush();

@@ -70,7 +70,7 @@ export function journalPart() {
   };
 }
 
-export type JournalEntry = Omit<Arrived, "whole"> & { readonly id: number };
+export type JournalEntry = Arrived & { readonly id: number };
 
 /** Calls back for each entry of a journal row, in order. */
 export function eachEntry(bytes: Uint8Array, visit: (entry: JournalEntry) => void): void {

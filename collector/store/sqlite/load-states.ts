@@ -7,7 +7,6 @@ import type Database from "better-sqlite3";
 import { bandsOf } from "./bands.ts";
 import { eachEntry } from "./journal.ts";
 import { OpenState } from "./open-state.ts";
-import { arrived } from "./record-builder.ts";
 import type { Rings, Working } from "./rings.ts";
 import type { SharedStates } from "./shared-states.ts";
 import type { SharedTexts } from "./shared-texts.ts";
@@ -36,7 +35,7 @@ export function loadStates(
   const state = new OpenState();
   for (const { id, data } of db.prepare<[], Row>("SELECT id, data FROM head ORDER BY id").iterate()) {
     readState(data, state);
-    shared.publish(id, state.bytes);
+    shared.publish(id, state);
     commit = Math.max(commit, state.flushedAt);
   }
   const working = new Map<number, Working>();
@@ -50,7 +49,7 @@ export function loadStates(
     return one;
   };
   const apply = (row: Row): void => {
-    eachEntry(row.data, ({ id, record, ...parts }) => {
+    eachEntry(row.data, ({ id, ...sample }) => {
       if (shared.lastTick(id) === null) return;
       const one = of(id);
       if (row.id <= one.state.flushedAt) return;
@@ -58,7 +57,7 @@ export function loadStates(
         texts.catchUp(id, one.state);
         pending.set(id, row.id);
       }
-      rings.add(one, arrived(record, parts));
+      rings.add(one, sample);
       one.changed = true;
     });
   };
@@ -67,7 +66,7 @@ export function loadStates(
     apply(row);
     for (const one of working.values()) {
       if (one.flush) write(one, row.id);
-      if (one.changed) shared.publish(one.id, one.state.bytes);
+      if (one.changed) shared.publish(one.id, one.state);
     }
     working.clear();
   }

@@ -46,6 +46,15 @@ export function openForReading(file: string): Database.Database {
   });
 }
 
+/** The connection that only folds the WAL in: the writer's own would hold up commits meanwhile. */
+export function openForCheckpoints(file: string): Database.Database {
+  const db = new Database(file, { fileMustExist: true, timeout: 5_000 });
+  db.pragma("wal_autocheckpoint = 0");
+  settle(db, file);
+  db.pragma("cache_size = -500");
+  return db;
+}
+
 /** Common to every connection. @throws ConfigError when FULL did not take. */
 function settle(db: Database.Database, file: string): void {
   db.pragma("synchronous = FULL");

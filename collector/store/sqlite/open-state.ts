@@ -31,6 +31,8 @@ const AREA_AT = CODES_AT + codeBytes(TICKS_PER_TILE);
 /** Room for log records; what does not fit goes to the tile at once. */
 const AREA_BYTES = 624;
 export const STATE_BYTES = AREA_AT + AREA_BYTES;
+/** A block without log records. */
+export const EMPTY_BYTES = AREA_AT;
 
 /** How many shared texts are known by hash: the newest. */
 export const RECENT = 3;
@@ -52,6 +54,7 @@ const U = {
 /** Where in shared memory a block's lock and mark stand, in 4-byte numbers from its start. */
 export const LOCK_AT = U.lock;
 export const USED_AT = U.used;
+export const AREA_USED_AT = U.areaUsed;
 /** In 8-byte numbers. */
 export const OPENED_TICK_AT = F.opened;
 export const LAST_TICK_AT = F.last;
@@ -75,6 +78,11 @@ export class OpenState {
     this.area = bytes.subarray(AREA_AT, STATE_BYTES);
     this.f = new Float64Array(bytes.buffer, bytes.byteOffset, ROWS_AT / 8);
     this.u = new Uint32Array(bytes.buffer, bytes.byteOffset, ROWS_AT / 4);
+  }
+
+  /** Bytes that say anything: the log area's end is left out. */
+  usedBytes(): number {
+    return AREA_AT + this.areaUsed;
   }
 
   /** Makes it the state of a new generation. */

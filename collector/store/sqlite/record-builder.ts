@@ -23,26 +23,26 @@ export function recordBuilder() {
       for (let i = 0; i < ownBytes; i += 1) buffer[prefix + i] = own[ownAt + i] ?? 0;
       const end = prefix + ownBytes;
       const present = words[at + WORD.present] ?? 0;
-      return arrived(buffer.subarray(0, end), {
-        tick,
-        code: words[at + WORD.code] ?? 0,
-        present,
-        values: words,
-        from: at + VALUES,
-      });
+      const code = words[at + WORD.code] ?? 0;
+      return arrived(buffer.subarray(0, end), tick, code, present, words, at + VALUES);
     },
   };
 }
 
 /** An arrived sample from its parts. @param record Its log record; an up sample's is without timings. */
-export function arrived(record: Uint8Array, parts: Omit<Arrived, "record" | "whole">): Arrived {
-  return { ...parts, record, whole: () => wholeRecord(record, parts) };
+export function arrived(
+  record: Uint8Array,
+  tick: number,
+  code: number,
+  present: number,
+  values: Uint32Array,
+  from: number,
+): Arrived {
+  return { tick, code, present, values, from, record };
 }
 
-function wholeRecord(
-  record: Uint8Array,
-  { present, values, from }: Omit<Arrived, "record" | "whole">,
-): Uint8Array {
+/** The record of a sample with its timings, as a tile holds it. */
+export function wholeRecord({ record, present, values, from }: Arrived): Uint8Array {
   if ((record[0] ?? 0) & FLAG.timings) return record;
   const whole = new Uint8Array(record.length + TIMINGS_MOST_BYTES);
   whole.set(record);

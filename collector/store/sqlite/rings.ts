@@ -22,6 +22,7 @@ import {
 } from "./blocks.ts";
 import { addToArea, replaceTile, slotOf, tileBuilder } from "./log-tiles.ts";
 import { HELD_ROWS, heldRow, type OpenState } from "./open-state.ts";
+import { wholeRecord } from "./record-builder.ts";
 import type { TileCache } from "./tile-cache.ts";
 
 /** A generation while a transaction works on it. */
@@ -46,8 +47,6 @@ export type Arrived = {
   readonly from: number;
   /** The sample's log record: without timings when they are its PDPs. */
   readonly record: Uint8Array;
-  /** The same with its timings, for a tile. */
-  whole(): Uint8Array;
 };
 
 export class Rings {
@@ -174,7 +173,7 @@ export class Rings {
     const slot = this.tiles.slot(tileId(id, bands.log, tile));
     if (slot && slot.number > tile) return;
     this.builder.begin(slot?.number === tile ? slot.bytes : null);
-    this.builder.add(slotOf(tickNo), sample.whole());
+    this.builder.add(slotOf(tickNo), wholeRecord(sample));
     replaceTile(this.tiles, state, id, bands, tile, this.builder.taken());
     working.flush = true;
   }

@@ -4,7 +4,16 @@
  * The writer puts a block there after its commit is on disk, so that a reader sees what is acknowledged and never what
  * may be rolled back. A block's first number is odd while it is written; a reader copies it and looks again.
  */
-import { LAST_TICK_AT, LOCK_AT, OPENED_TICK_AT, OpenState, STATE_BYTES, USED_AT } from "./open-state.ts";
+import {
+  AREA_USED_AT,
+  EMPTY_BYTES,
+  LAST_TICK_AT,
+  LOCK_AT,
+  OPENED_TICK_AT,
+  OpenState,
+  STATE_BYTES,
+  USED_AT,
+} from "./open-state.ts";
 
 /** As many generations as row ids have room for; memory is taken as they come. */
 const MOST = 2 ** 20;
@@ -19,24 +28,35 @@ export function sharedStatesMemory(): SharedArrayBuffer {
 export type SharedStates = ReturnType<typeof sharedStates>;
 
 export function sharedStates(memory: SharedArrayBuffer) {
-  const bytes = new Uint8Array(memory);
-  const locks = new Int32Array(memory);
-  const numbers = new Float64Array(memory);
-  const fits = (id: number) => id >= 0 && (id + 1) * STATE_BYTES <= memory.byteLength;
+  // Views of a fixed length: one that grows with its memory is asked for its length at every access.
+  let bytes = new Uint8Array(memory, 0, memory.byteLength);
+  let locks = new Int32Array(memory, 0, memory.byteLength / 4);
+  let numbers = new Float64Array(memory, 0, memory.byteLength / 8);
+  const fits = (id: number): boolean => {
+    if ((id + 1) * STATE_BYTES > bytes.length && memory.byteLength > bytes.length) {
+      bytes = new Uint8Array(memory, 0, memory.byteLength);
+      locks = new Int32Array(memory, 0, memory.byteLength / 4);
+      numbers = new Float64Array(memory, 0, memory.byteLength / 8);
+    }
+    return id >= 0 && (id + 1) * STATE_BYTES <= bytes.length;
+  };
   return {
     /** Writer only: makes the block what the state says. */
-    publish(id: number, state: Uint8Array): void {
+    publish(id: number, state: OpenState): void {
       if (!fits(id)) memory.grow(Math.min(MOST, id + AT_ONCE) * STATE_BYTES);
+      fits(id);
       const lock = id * WORDS + LOCK_AT;
       const version = Atomics.load(locks, lock);
       Atomics.store(locks, lock, version + 1);
-      bytes.set(state.subarray(4), id * STATE_BYTES + 4);
+      bytes.set(state.bytes.subarray(4, state.usedBytes()), id * STATE_BYTES + 4);
       Atomics.store(locks, lock, version + 2);
     },
     /** Writer only: nobody else writes, so nothing has to be looked at twice. */
     copyTo(id: number, state: OpenState): void {
       const at = id * STATE_BYTES;
-      state.bytes.set(bytes.subarray(at, at + STATE_BYTES));
+      fits(id);
+      // What the log area does not use is not looked at, and half of it is not used.
+      state.bytes.set(bytes.subarray(at, at + EMPTY_BYTES + (locks[at / 4 + AREA_USED_AT] ?? 0)));
     },
     /** A copy of one moment; null when no generation has this number. */
     read(id: number): OpenState | null {

@@ -43,8 +43,10 @@ export function writerClaims(db: Database.Database, settle: () => void) {
     },
     due(nowMs: number, leaseMs: number, limit: number): DueTick[] {
       settle();
-      return free.all(nowMs, limit).map(({ tick, target, news, taken }) => {
-        const token = nextToken();
+      const found = free.all(nowMs, limit);
+      // One token for all of a claim: a mark is told from others by its tick and target.
+      const token = found.length === 0 ? 0 : nextToken();
+      return found.map(({ tick, target, news, taken }) => {
         const live = news === 1 || taken === 1;
         claim.run(live ? 1 : 0, token, nowMs + leaseMs, tick, target);
         return { target, tick, live, token };

@@ -30,7 +30,7 @@ const DELETE_AT_ONCE = 64;
 /** Generations to be written until the journal up to a commit is not needed. */
 type Sweep = { readonly until: number; readonly ids: readonly number[]; at: number; trimming: boolean };
 
-const NOBODYS = new OpenState().bytes;
+const NOBODYS = new OpenState();
 
 export class OpenStates {
   private readonly parts: StateParts;
@@ -131,7 +131,7 @@ export class OpenStates {
     for (const one of this.working.values()) {
       if (!one.changed) continue;
       if (one.flush) this.pending.delete(one.id);
-      shared.publish(one.id, one.state.bytes);
+      shared.publish(one.id, one.state);
     }
     for (const { id } of this.journaled) if (!this.pending.has(id)) this.pending.set(id, this.commit);
     for (const id of this.gone) shared.publish(id, NOBODYS);

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type Database from "better-sqlite3";
 import { ConfigError } from "../../wire/errors.ts";
+import { checkpoints } from "./checkpoints.ts";
 import { diskFull, diskGuard, isFull } from "./disk-guard.ts";
 import { writerEvents } from "./events.ts";
 import { commitGroup } from "./group-commit.ts";
@@ -112,7 +113,9 @@ function parts(db: Database.Database, data: WriterData, unlock: () => void) {
     },
     synchronous: () => db.pragma("synchronous", { simple: true }),
   } satisfies Operations;
-  const close = () => {
+  const folding = checkpoints(db, data.file);
+  const close = async () => {
+    await folding.end();
     try {
       setState(db, "closed");
       db.pragma("wal_checkpoint(TRUNCATE)");
@@ -122,7 +125,7 @@ function parts(db: Database.Database, data: WriterData, unlock: () => void) {
     db.close();
     unlock();
   };
-  return { db, disk, samples, operations, close };
+  return { db, disk, samples, folding, operations, close };
 }
 
 /** "open" while a writer has the database: found at start, it says that the last one did not end cleanly. */
@@ -183,6 +186,7 @@ function serve(): void {
         post({ kind: "error", id: result.id, error: plainErrorOf(writer.disk.explain(result.error)) });
       else post({ kind: "value", id: result.id, value: result.value });
     }
+    writer.folding.ask();
     schedule();
   };
   const schedule = () => {
@@ -199,9 +203,10 @@ function serve(): void {
     if (call.op === "close") {
       clearInterval(upkeep);
       while (queue.length > 0) drain();
-      writer.close();
-      post({ kind: "value", id: call.id, value: undefined });
-      parentPort?.close();
+      void writer.close().then(() => {
+        post({ kind: "value", id: call.id, value: undefined });
+        parentPort?.close();
+      });
       return;
     }
     queue.push(call);

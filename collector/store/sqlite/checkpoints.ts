@@ -1,0 +1,55 @@
+/**
+ * When the WAL is folded in: by a thread of its own as soon as it has grown, by the writer itself only when it runs away.
+ *
+ * The thread is started when it is first needed, which a small installation never sees.
+ */
+import { Worker } from "node:worker_threads";
+import type Database from "better-sqlite3";
+import { workerUrl } from "./worker-url.ts";
+
+/** Pages in the WAL at which the thread is asked. */
+const ASK_PAGES = 500;
+/** Pages at which the writer does it within its commit: with the largest transaction a quarter of the reserve. */
+const OWN_PAGES = 2_000;
+
+export type Checkpoints = {
+  /** After a commit. */
+  ask(): void;
+  /** Before the connection is closed. */
+  end(): Promise<void>;
+};
+
+export function checkpoints(db: Database.Database, file: string): Checkpoints {
+  let worker: Worker | null = null;
+  let running = false;
+  db.pragma(`wal_autocheckpoint = ${OWN_PAGES}`);
+  const start = (): Worker => {
+    const started = new Worker(workerUrl("checkpointer", import.meta.url), { workerData: file });
+    started.on("message", () => {
+      running = false;
+    });
+    // Without it the writer folds the WAL in by itself.
+    started.on("error", () => {
+      running = true;
+    });
+    started.unref();
+    return started;
+  };
+  return {
+    ask() {
+      if (running || walPages(db) < ASK_PAGES) return;
+      running = true;
+      worker ??= start();
+      worker.postMessage("go");
+    },
+    async end() {
+      await worker?.terminate();
+    },
+  };
+}
+
+/** Pages of the WAL that are not in the database yet. */
+function walPages(db: Database.Database): number {
+  const [found] = db.pragma("wal_checkpoint(NOOP)") as { log: number; checkpointed: number }[];
+  return found ? found.log - found.checkpointed : 0;
+}
