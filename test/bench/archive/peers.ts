@@ -56,7 +56,13 @@ export function rrdFolder(series: number, program: string | null): string {
 }
 
 /** Updates per second of librrd, one call per sample. */
-export function librrdRun(program: string, dir: string, series: number, fromRound: number, rounds: number): number {
+export function librrdRun(
+  program: string,
+  dir: string,
+  series: number,
+  fromRound: number,
+  rounds: number,
+): number {
   const at = (round: number) => String(FIRST_TICK + round * STEP_S);
   const [command, args] = onOneCore(program, [
     "update",
@@ -107,10 +113,25 @@ async function startDaemon(dir: string): Promise<Daemon> {
   const socket = join(dir, "sock");
   const journal = join(dir, "journal");
   mkdirSync(journal, { recursive: true });
-  const options = ["-g", "-l", `unix:${socket}`, "-b", dir, "-w", "36000", "-f", "72000", "-t", "1", "-j", journal];
+  const options = [
+    "-g",
+    "-l",
+    `unix:${socket}`,
+    "-b",
+    dir,
+    "-w",
+    "36000",
+    "-f",
+    "72000",
+    "-t",
+    "1",
+    "-j",
+    journal,
+  ];
   const [command, args] = onOneCore("rrdcached", [...options, "-p", join(dir, "pid")]);
   const child: ChildProcess = spawn(command, args, { stdio: "ignore" });
-  while (!existsSync(socket) && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!existsSync(socket) && child.exitCode === null)
+    await new Promise((resolve) => setTimeout(resolve, 20));
   const connection = createConnection(socket);
   await once(connection, "connect");
   return {
@@ -144,7 +165,12 @@ function batchesOf(dir: string, series: number, fromRound: number, rounds: numbe
 /**
  * Updates per second of rrdcached with its journal: an hour of rounds by BATCH, then everything written to the files.
  */
-export async function rrdcachedRun(dir: string, series: number, fromRound: number, rounds: number): Promise<number> {
+export async function rrdcachedRun(
+  dir: string,
+  series: number,
+  fromRound: number,
+  rounds: number,
+): Promise<number> {
   const daemon = await startDaemon(dir);
   try {
     const batches = batchesOf(dir, series, fromRound, rounds);
