@@ -68,6 +68,7 @@ const VERBS: Readonly<Record<string, VerbEntry>> = {
 };
 
 const EXIT_USAGE = 64;
+const EXIT_DATA = 65;
 const EXIT_TRY_LATER = 75;
 const EXIT_CONFIG = 78;
 
@@ -75,6 +76,7 @@ const EXIT_CONFIG = 78;
 export function exitCodeOf(error: CarrierwatchError): number {
   if (error.code === "usage") return EXIT_USAGE;
   if (error.code === "config") return EXIT_CONFIG;
+  if (error.code === "refused_data") return EXIT_DATA;
   return error.retryable ? EXIT_TRY_LATER : 1;
 }
 

@@ -17,15 +17,20 @@ export type Read = {
 };
 export type Refused = { readonly line: number; readonly why: string };
 
+/** Lines of a file, without their breaks. */
+export type Lines = AsyncIterable<string> | readonly string[];
+
 /** One JSON object per line. */
-export function jsonLines(text: string): (Read | Refused)[] {
-  return numbered(text).map(({ line, content }) => {
+export async function* jsonLines(lines: Lines): AsyncGenerator<Read | Refused> {
+  for await (const { line, content } of numbered(lines)) {
     const value = objectIn(content);
-    if (typeof value === "string") return { line, why: value };
-    const { target, vantage, tick, ...rest } = value;
-    if (typeof tick !== "number") return { line, why: "it has no tick" };
-    return { line, target: textOf(target), vantage: textOf(vantage), sample: { ...rest, tick } };
-  });
+    if (typeof value === "string") yield { line, why: value };
+    else {
+      const { target, vantage, tick, ...rest } = value;
+      if (typeof tick !== "number") yield { line, why: "it has no tick" };
+      else yield { line, target: textOf(target), vantage: textOf(vantage), sample: { ...rest, tick } };
+    }
+  }
 }
 
 /** What a column of numbers means. */
@@ -37,38 +42,44 @@ export type Mapped = { readonly metric: (typeof METRICS)[number]; readonly perUn
  * @param mapped By column name: the metric and how many us (or bytes/s) one of the file's units is; beside the names `export` writes.
  * @param stepS For lines without step_s.
  */
-export function csvLines(
-  text: string,
+export async function* csvLines(
+  lines: Lines,
   mapped: ReadonlyMap<string, Mapped>,
   stepS: number | null,
-): (Read | Refused)[] {
-  const [heading, ...lines] = numbered(text);
-  if (!heading) return [];
-  const columns = csvFields(heading.content);
+): AsyncGenerator<Read | Refused> {
   const own = METRICS.map((metric): [string, Mapped] =>
     metric === "speed" ? ["speed_Bps", { metric, perUnit: 1 }] : [`${metric}_ms`, { metric, perUnit: 1000 }],
   );
   const meaning = new Map([...own, ...mapped]);
-  return lines.map(({ line, content }) => {
+  let columns: readonly string[] | null = null;
+  for await (const { line, content } of numbered(lines)) {
     const fields = csvFields(content);
-    if (fields.length !== columns.length) {
-      return { line, why: `it has ${fields.length} fields, the heading ${columns.length}` };
-    }
-    const byName = new Map(columns.map((name, i) => [name, fields[i] ?? ""]));
-    const timings = timingsOf([...byName].map(([name, field]) => [meaning.get(name), field]));
-    if (typeof timings === "string") return { line, why: timings };
-    const tick = Number(byName.get("tick") || byName.get("t") || Number.NaN);
-    if (!Number.isInteger(tick)) return { line, why: "tick is not whole UTC seconds" };
-    const state = byName.get("state") || (timings.total === null ? "" : "up");
-    if (state === "") return { line, why: "it has neither a state nor a total" };
-    const address = byName.get("address") ?? "";
-    const sample = {
-      ...madeSample(tick, Number(byName.get("step_s") || stepS), timings),
-      ...stateOf(state, byName),
-      ...(address === "" ? {} : { address }),
-    };
-    return { line, target: byName.get("target"), vantage: byName.get("vantage"), sample };
-  });
+    if (columns === null) columns = fields;
+    else if (fields.length !== columns.length) {
+      yield { line, why: `it has ${fields.length} fields, the heading ${columns.length}` };
+    } else yield csvSample(line, new Map(columns.map((name, i) => [name, fields[i] ?? ""])), meaning, stepS);
+  }
+}
+
+function csvSample(
+  line: number,
+  byName: ReadonlyMap<string, string>,
+  meaning: ReadonlyMap<string, Mapped>,
+  stepS: number | null,
+): Read | Refused {
+  const timings = timingsOf([...byName].map(([name, field]) => [meaning.get(name), field]));
+  if (typeof timings === "string") return { line, why: timings };
+  const tick = Number(byName.get("tick") || byName.get("t") || Number.NaN);
+  if (!Number.isInteger(tick)) return { line, why: "tick is not whole UTC seconds" };
+  const state = byName.get("state") || (timings.total === null ? "" : "up");
+  if (state === "") return { line, why: "it has neither a state nor a total" };
+  const address = byName.get("address") ?? "";
+  const sample = {
+    ...madeSample(tick, Number(byName.get("step_s") || stepS), timings),
+    ...stateOf(state, byName),
+    ...(address === "" ? {} : { address }),
+  };
+  return { line, target: byName.get("target"), vantage: byName.get("vantage"), sample };
 }
 
 /** A sample of which only its values are known. */
@@ -105,12 +116,13 @@ function stateOf(state: string, byName: ReadonlyMap<string, string>) {
   return { state, failure: { phase, cause, source: byName.get("failure_source") || "target", elapsedUs: 0 } };
 }
 
-function numbered(text: string): { line: number; content: string }[] {
-  return text
-    .replace(/^\uFEFF/, "")
-    .split(/\r?\n/)
-    .map((content, i) => ({ line: i + 1, content }))
-    .filter(({ content }) => content !== "");
+async function* numbered(lines: Lines): AsyncGenerator<{ line: number; content: string }> {
+  let line = 0;
+  for await (const text of lines) {
+    line += 1;
+    const content = line === 1 ? text.replace(/^\uFEFF/, "") : text;
+    if (content !== "") yield { line, content };
+  }
 }
 
 function objectIn(content: string): Record<string, unknown> | string {

@@ -1,10 +1,14 @@
 /**
  * The verb `import`: a file of samples becomes history, chunk by chunk; each is stored before the next is sent.
  *
- * Samples are sorted by series and tick first. What is held already stands, so running it again changes nothing.
+ * Samples are sorted by series and tick first, so that the same file has the same chunks every time. What is held already
+ * stands, so running it again changes nothing. Exit 0 = everything is in, 65 = some lines were refused.
  */
-import { readFile } from "node:fs/promises";
-import { gunzipSync } from "node:zlib";
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { text as textOf } from "node:stream/consumers";
+import { createGunzip } from "node:zlib";
 import { CarrierwatchError } from "../wire/errors.ts";
 import { METRICS } from "../wire/metric.ts";
 import { BATCH_MAX_SAMPLES, BatchAnswer } from "../wire/sample.ts";
@@ -13,7 +17,8 @@ import type { Client } from "./client.ts";
 import { plainVerb, repeated } from "./command.ts";
 import { csvLines, jsonLines, type Mapped, type Read, type Refused } from "./import-lines.ts";
 import { rrdSamples } from "./import-rrd.ts";
-import { progress } from "./progress.ts";
+import { type Bar, progressBar } from "./progress.ts";
+import { type Placed, type Staged, staged } from "./staging.ts";
 
 type ImportFlags = {
   readonly rrd?: boolean;
@@ -27,20 +32,11 @@ type ImportFlags = {
   readonly fromChunk: string;
 };
 
-/** A sample with the ids of its series, ready to be sent. */
-type Placed = {
-  readonly line: number;
-  readonly target: string;
-  readonly vantage: string;
-  /** "" = the target's own series. */
-  readonly address: string;
-  readonly tick: number;
-  readonly sample: object;
-};
-
 const Answer = BatchAnswer.pick({ outcomes: true });
 /** How a gzipped file begins. */
 const GZIP = 0x1f8b;
+/** Refused lines that --json lists; all are named on the standard error. */
+const LISTED = 100_000;
 const PER_UNIT: Readonly<Record<string, number>> = { s: 1e6, ms: 1000, us: 1 };
 
 export const verb = plainVerb<ImportFlags>("import", {
@@ -63,51 +59,106 @@ export const verb = plainVerb<ImportFlags>("import", {
       .option("--from-chunk <N>", "go on from there after an import that was cut short", "0");
   },
   async act({ client, flags, print }, [file = ""]) {
-    const text = await textOf(file);
-    const read = readAs(flags, text);
-    const { placed, refused } = await place(client, read, flags);
-    const counts = await sent(client, placed, refused, Number(flags.fromChunk));
-    for (const { line, why } of refused.sort((a, b) => a.line - b.line))
-      process.stderr.write(`line ${line}: ${why}\n`);
-    print(
-      { ...counts, refusals: refused },
-      () =>
-        `${Object.entries(counts)
-          .map(([name, n]) => `${name} ${n}`)
-          .join(", ")}\n`,
-    );
+    const bar = progressBar();
+    const refused = refusals(bar);
+    const { all, remove } = await placedIn(client, file, flags, refused);
+    try {
+      const counts = await sent(client, all, { bar, refused, fromChunk: fromChunkOf(flags) });
+      bar.end();
+      print(
+        { ...counts, refused: refused.count(), refusals: refused.listed },
+        () => `stored ${counts.stored}, duplicate ${counts.duplicate}, refused ${refused.count()}\n`,
+      );
+    } finally {
+      await remove();
+    }
+    if (refused.count() === 0) return;
+    throw new CarrierwatchError("refused_data", `${refused.count()} lines were refused, the others are in`, {
+      hint: "each is named above with its reason; put them right and import the file again",
+    });
   },
 });
 
-async function textOf(file: string): Promise<string> {
+/** Lines that are refused: named at once, counted, and listed as far as memory is to be spent on it. */
+function refusals(bar: Bar) {
+  const listed: Refused[] = [];
+  let count = 0;
+  return {
+    listed,
+    count: () => count,
+    add(line: number, why: string) {
+      count += 1;
+      if (listed.length < LISTED) listed.push({ line, why });
+      bar.say(`line ${line}: ${why}`);
+    },
+  };
+}
+
+type Refusals = ReturnType<typeof refusals>;
+
+function fromChunkOf({ fromChunk }: ImportFlags): number {
+  if (/^\d{1,9}$/.test(fromChunk)) return Number(fromChunk);
+  throw new CarrierwatchError("usage", `--from-chunk ${JSON.stringify(fromChunk)} is no whole number`);
+}
+
+/** Everything the file says that has a place, sorted. */
+async function placedIn(
+  client: Client,
+  file: string,
+  flags: ImportFlags,
+  refused: Refusals,
+): Promise<{ all: Staged; remove: () => Promise<void> }> {
+  const place = await placer(client, flags, refused);
+  const all = await staged(place(readAs(flags, file)));
+  all.onTwice((twice, first) => {
+    refused.add(twice.line, `tick ${twice.tick} was on line ${first.line} already`);
+  });
+  return { all, remove: all.remove };
+}
+
+async function contentOf(file: string) {
   try {
-    const bytes = await readFile(file);
-    return (bytes.length > 2 && bytes.readUInt16BE(0) === GZIP ? gunzipSync(bytes) : bytes).toString("utf8");
+    const handle = await open(file);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    await handle.close();
+    const raw = createReadStream(file);
+    if (bytesRead < 2 || buffer.readUInt16BE(0) !== GZIP) return raw;
+    return raw.pipe(createGunzip());
   } catch (cause) {
     throw new CarrierwatchError("usage", `${file} cannot be read`, { cause });
   }
 }
 
-function readAs(flags: ImportFlags, text: string): (Read | Refused)[] {
+function readAs(flags: ImportFlags, file: string): AsyncIterable<Read | Refused> {
   const [form, ...others] = (["rrd", "csv", "jsonl"] as const).filter((one) => flags[one] === true);
   if (form === undefined || others.length > 0) {
     throw new CarrierwatchError("usage", "in which form is it?", {
       hint: "give one of --rrd, --csv and --jsonl",
     });
   }
-  if (form === "jsonl") return jsonLines(text);
+  if (form === "jsonl") return jsonLines(linesOf(file));
   const mapped = mappingOf(flags);
-  if (form === "csv") return csvLines(text, mapped, flags.step === undefined ? null : Number(flags.step));
+  if (form === "csv")
+    return csvLines(linesOf(file), mapped, flags.step === undefined ? null : Number(flags.step));
+  return rrdIn(file, mapped);
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  yield* createInterface({ input: await contentOf(file), crlfDelay: Number.POSITIVE_INFINITY });
+}
+
+async function* rrdIn(file: string, mapped: ReadonlyMap<string, Mapped>): AsyncGenerator<Read | Refused> {
+  const xml = await textOf(await contentOf(file));
   const byName = METRICS.map((metric): [string, Mapped] => [
     metric,
     { metric, perUnit: metric === "speed" ? 1 : 1e6 },
   ]);
-  const { samples, wider, unknown } = rrdSamples(text, mapped.size > 0 ? mapped : new Map(byName));
+  const { samples, wider, unknown } = rrdSamples(xml, mapped.size > 0 ? mapped : new Map(byName));
   if (unknown > 0) process.stderr.write(`${unknown} rows without a value stay UNKNOWN\n`);
   if (wider > 0) {
     process.stderr.write(`${wider} rows of several steps each are left: they are no single measurements\n`);
   }
-  return samples;
+  yield* samples;
 }
 
 function mappingOf(flags: ImportFlags): Map<string, Mapped> {
@@ -126,46 +177,26 @@ function mappingOf(flags: ImportFlags): Map<string, Mapped> {
   );
 }
 
-/** Names become ids; samples are sorted by series and tick, and a tick that comes twice is refused. */
-async function place(client: Client, read: readonly (Read | Refused)[], flags: ImportFlags) {
+/** Names become ids; what has none is refused. */
+async function placer(client: Client, flags: ImportFlags, refused: Refusals) {
   const targets = idsOf(await targetsOf(client));
   const vantages = idsOf((await vantagesOf(client)).map((view) => view.vantage));
-  const refused: Refused[] = [];
-  const firstLines = new Map<string, number>();
-  const placed: Placed[] = [];
-  for (const one of read) {
-    if ("why" in one) {
-      refused.push(one);
-      continue;
-    }
-    const { line, sample } = one;
-    const target = targets(flags.target ?? one.target);
-    const vantage = vantages(flags.vantage ?? one.vantage);
+  const placeOf = ({ line, sample, ...named }: Read): Placed | string => {
+    const names = { target: flags.target ?? named.target, vantage: flags.vantage ?? named.vantage };
+    const target = targets(names.target);
+    const vantage = vantages(names.vantage);
+    if (target === undefined) return unnamed("target", names.target);
+    if (vantage === undefined) return unnamed("vantage", names.vantage);
     const address = typeof sample["address"] === "string" ? sample["address"] : "";
-    const seat = `${target}/${vantage}/${address}/${sample.tick}`;
-    const first = firstLines.get(seat);
-    if (target === undefined) refused.push({ line, why: unnamed("target", flags.target ?? one.target) });
-    else if (vantage === undefined)
-      refused.push({ line, why: unnamed("vantage", flags.vantage ?? one.vantage) });
-    else if (first !== undefined)
-      refused.push({ line, why: `tick ${sample.tick} was on line ${first} already` });
-    else {
-      firstLines.set(seat, line);
-      placed.push({ line, target, vantage, address, tick: sample.tick, sample: { ...sample, target } });
+    return { line, target, vantage, address, tick: sample.tick, sample: { ...sample, target } };
+  };
+  return async function* place(read: AsyncIterable<Read | Refused>): AsyncGenerator<Placed> {
+    for await (const one of read) {
+      const placed = "why" in one ? one.why : placeOf(one);
+      if (typeof placed === "string") refused.add(one.line, placed);
+      else yield placed;
     }
-  }
-  placed.sort(
-    (a, b) =>
-      compare(a.target, b.target) ||
-      compare(a.vantage, b.vantage) ||
-      compare(a.address, b.address) ||
-      a.tick - b.tick,
-  );
-  return { placed, refused };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  };
 }
 
 /** A name that two things have is nobody's: the id says which. */
@@ -180,22 +211,24 @@ function unnamed(kind: "target" | "vantage", name: string | undefined): string {
   return name ? `there is no one ${kind} ${JSON.stringify(name)}` : `it names no ${kind}; give --${kind}`;
 }
 
-async function sent(client: Client, placed: readonly Placed[], refused: Refused[], fromChunk: number) {
-  const chunks = chunksOf(placed);
-  const counts = { stored: 0, duplicate: 0, refused: refused.length };
-  const tell = progress();
-  for (const [i, chunk] of chunks.entries()) {
-    if (i < fromChunk) continue;
-    tell(`chunk ${i} of ${chunks.length}: ${counts.stored} stored, ${counts.duplicate} held already`);
-    const answer = await sentChunk(client, chunk, i);
+type Sending = { readonly bar: Bar; readonly refused: Refusals; readonly fromChunk: number };
+
+async function sent(client: Client, all: Staged, { bar, refused, fromChunk }: Sending) {
+  const counts = { stored: 0, duplicate: 0 };
+  let seen = 0;
+  let next = 0;
+  for await (const chunk of chunksOf(all.sorted)) {
+    const number = next;
+    next += 1;
+    seen += chunk.length;
+    if (number < fromChunk) continue;
+    const answer = await sentChunk(client, chunk, number);
     for (const [at, { outcome, why }] of answer.entries()) {
-      const line = chunk[at]?.line ?? 0;
       if (outcome === "stored" || outcome === "duplicate") counts[outcome] += 1;
-      else {
-        counts.refused += 1;
-        refused.push({ line, why: why ?? outcome });
-      }
+      else refused.add(chunk[at]?.line ?? 0, why ?? outcome);
     }
+    const said = `${counts.stored} stored, ${counts.duplicate} held already`;
+    bar.tell(seen / all.count, `${said}; after a stop go on with --from-chunk ${next}`);
   }
   return counts;
 }
@@ -216,19 +249,18 @@ async function sentChunk(client: Client, chunk: readonly Placed[], i: number) {
   }
 }
 
-/** At most BATCH_MAX_SAMPLES of one series each. */
-function chunksOf(placed: readonly Placed[]): Placed[][] {
-  const chunks: Placed[][] = [];
-  for (const one of placed) {
-    const last = chunks.at(-1);
-    const [first] = last ?? [];
+/** At most BATCH_MAX_SAMPLES of one target and vantage each. */
+async function* chunksOf(placed: AsyncIterable<Placed>): AsyncGenerator<Placed[]> {
+  let chunk: Placed[] = [];
+  for await (const one of placed) {
+    const [first = one] = chunk;
     const fits =
-      last &&
-      last.length < BATCH_MAX_SAMPLES &&
-      first?.target === one.target &&
-      first.vantage === one.vantage;
-    if (fits) last.push(one);
-    else chunks.push([one]);
+      chunk.length < BATCH_MAX_SAMPLES && first.target === one.target && first.vantage === one.vantage;
+    if (!fits) {
+      yield chunk;
+      chunk = [];
+    }
+    chunk.push(one);
   }
-  return chunks;
+  if (chunk.length > 0) yield chunk;
 }

@@ -1,8 +1,15 @@
-/** Progress of a verb that lasts: at most one line a second on stderr, and none for what is done within the first. */
+/**
+ * Progress of a verb that lasts, on stderr: a bar that is drawn over on a terminal, else a line every few seconds.
+ *
+ * What a verb prints besides goes through `say`, so that no line ends up inside the bar.
+ */
 
 const EVERY_MS = 1_000;
+const BAR_EVERY_MS = 100;
+const LINE_EVERY_MS = 3_000;
+const BAR_WIDTH = 24;
 
-/** @returns Called with how far it is; prints when a second has passed since the last line. */
+/** @returns Called with how far it is; prints when a second has passed since the last line, nothing within the first. */
 export function progress(say: (line: string) => void = (line) => process.stderr.write(line)) {
   let lastMs = performance.now();
   return (text: string): void => {
@@ -10,4 +17,51 @@ export function progress(say: (line: string) => void = (line) => process.stderr.
     lastMs = performance.now();
     say(`${text}\n`);
   };
+}
+
+/** Where a bar is drawn: stderr, or what a test looks at. */
+export type Screen = { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
+
+export type Bar = {
+  /** @param share 0..1 */
+  tell(share: number, text: string): void;
+  /** A line that stays. */
+  say(line: string): void;
+  /** The bar goes; lines that were said stay. */
+  end(): void;
+};
+
+/** The first call is always shown: a process that is killed has said something. */
+export function progressBar(
+  screen: Screen = process.stderr,
+  nowMs: () => number = () => performance.now(),
+): Bar {
+  const drawn = screen.isTTY === true;
+  const everyMs = drawn ? BAR_EVERY_MS : LINE_EVERY_MS;
+  let lastMs = Number.NEGATIVE_INFINITY;
+  const clear = () => {
+    if (drawn) screen.write("\r\u001b[2K");
+  };
+  return {
+    tell(share, text) {
+      if (nowMs() - lastMs < everyMs) return;
+      lastMs = nowMs();
+      if (drawn) screen.write(`\r\u001b[2K${barOf(share, text).slice(0, (screen.columns ?? 80) - 1)}`);
+      else screen.write(`${percentOf(share)} ${text}\n`);
+    },
+    say(line) {
+      clear();
+      screen.write(`${line}\n`);
+    },
+    end: clear,
+  };
+}
+
+function barOf(share: number, text: string): string {
+  const full = Math.round(Math.min(1, share) * BAR_WIDTH);
+  return `[${"#".repeat(full)}${".".repeat(BAR_WIDTH - full)}] ${percentOf(share)} ${text}`;
+}
+
+function percentOf(share: number): string {
+  return `${Math.floor(Math.min(1, share) * 100)} %`;
 }

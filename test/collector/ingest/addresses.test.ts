@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { jsonLines } from "../../../collector/cli/import-lines.ts";
+import { jsonLines, type Read, type Refused } from "../../../collector/cli/import-lines.ts";
 import { fileName } from "../../../collector/ingest/history-file.ts";
 import { importSamples } from "../../../collector/ingest/import.ts";
 import { ingestPart } from "../../../collector/ingest/ingest.ts";
@@ -20,6 +20,14 @@ import { BatchAnswer, type Sample } from "../../../collector/wire/sample.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { folder, openIn } from "../store/folder.ts";
 import { batchOf, sampleOf } from "./batches.ts";
+
+/** An exported file as the import reads it. */
+async function linesIn(path: string): Promise<(Read | Refused)[]> {
+  const lines: (Read | Refused)[] = [];
+  const text = gunzipSync(readFileSync(path)).toString("utf8");
+  for await (const line of jsonLines(text.split("\n"))) lines.push(line);
+  return lines;
+}
 
 const DAY_MS = 86_400_000;
 const TICK_MS = 300_000;
@@ -163,7 +171,7 @@ test("after a day unseen an address gives its place back: exported first, in lin
   const [name = "", ...more] = files();
   assert.equal(more.length, 0);
   assert.match(name, /^www-example-com-\w+\.v1\.2001-db8--1\.\d{8}T\d{6}Z\.jsonl\.gz$/);
-  const lines = jsonLines(gunzipSync(readFileSync(join(exportsDir, name))).toString("utf8"));
+  const lines = await linesIn(join(exportsDir, name));
   assert.equal(lines.length, 5);
   const samples = lines.map((line) => ("sample" in line ? { ...line.sample, target: line.target } : line));
   const outcomes = await importSamples({ store, registry, clock }, { ...pair, samples });
@@ -187,7 +195,7 @@ test("ticks that only the strip still has are exported too", async (t) => {
   await tick(2);
   await left();
   const [name = ""] = files();
-  const lines = jsonLines(gunzipSync(readFileSync(join(exportsDir, name))).toString("utf8"));
+  const lines = await linesIn(join(exportsDir, name));
   assert.equal(lines.length, 2);
   const [, strip] = lines;
   assert.ok(strip && "sample" in strip);
@@ -254,7 +262,7 @@ for (const end of ["before the export", "after the export", "after the purge"] a
     assert.deepEqual((await book()).leaving, []);
     assert.deepEqual(await held(), [ip(2), ip(3)]);
     assert.equal(files().length, 1);
-    assert.equal(jsonLines(gunzipSync(readFileSync(path)).toString("utf8")).length, 3);
+    assert.equal((await linesIn(path)).length, 3);
     await next.addresses.stop();
   });
 
@@ -291,7 +299,7 @@ test("the same on disk: what was kept, exported and purged is so after closing a
     ["stored", "stored", "rejected"],
   );
   const [name = ""] = files();
-  assert.equal(jsonLines(gunzipSync(readFileSync(join(exportsDir, name))).toString("utf8")).length, 4);
+  assert.equal((await linesIn(join(exportsDir, name))).length, 4);
   const [event] = await store.events.list({ limit: 1 });
   assert.deepEqual(event?.kind === "addresses" && event.added, [ip(3)]);
   assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
