@@ -121,8 +121,12 @@ export type Samples = {
 
 /** What happened around the samples; a fixed number of each kind is kept, the oldest go first. */
 export type Events = {
-  /** Adds what is new; an id that is there already is replaced. */
-  put(events: readonly Event[]): Promise<void>;
+  /**
+   * Adds what is new; an id that is there already is replaced.
+   *
+   * @param outbox Messages that tell of them, stored in the same transaction; absent = none.
+   */
+  put(events: readonly Event[], outbox?: readonly OutboxMessage[]): Promise<void>;
   /** Newest first; fromS <= atS <= toS. `target`: events of that target and those of no target. */
   list(query: {
     readonly target?: string;

@@ -97,6 +97,20 @@ forEachEngine("events", (open) => {
     }),
   );
 
+  test(
+    "messages come with what they tell of, each once",
+    withStore(open, async (store) => {
+      const message = { channel: "mail" as const, recipient: "ops", payload: { a: 1 }, createdMs: T0 * 1000 };
+      await store.events.put([altered("a", T0, null)], [{ ...message, id: "m" }]);
+      await store.events.put([altered("a", T0, T0 + 60)], [{ ...message, id: "m", payload: { a: 2 } }]);
+      const leased = await store.outbox.lease(T0 * 1000, 1_000, 10);
+      assert.deepEqual(
+        leased.map(({ id, payload }) => [id, payload]),
+        [["m", { a: 1 }]],
+      );
+    }),
+  );
+
   test("every kind has its number", () => {
     assert.deepEqual(Object.keys(EVENTS_KEPT).toSorted(), EVENT_KINDS.toSorted());
   });

@@ -16,12 +16,18 @@ type Letter = OutboxMessage & {
 
 type Letters = Map<string, Letter>;
 
-export function memoryDesk(): { incidents: Incidents; outbox: Outbox } {
+/** Puts messages into the outbox; one that is there already stays as it is. */
+export type Post = (outbox: readonly OutboxMessage[]) => void;
+
+export function memoryDesk(): { incidents: Incidents; outbox: Outbox; post: Post } {
   const letters: Letters = new Map();
-  return { incidents: memoryIncidents(letters), outbox: memoryOutbox(letters) };
+  const post: Post = (outbox) => {
+    for (const message of outbox) if (!letters.has(message.id)) letters.set(message.id, letterOf(message));
+  };
+  return { incidents: memoryIncidents(post), outbox: memoryOutbox(letters), post };
 }
 
-function memoryIncidents(letters: Letters): Incidents {
+function memoryIncidents(post: Post): Incidents {
   const incidents = new Map<string, Incident & { version: number }>();
   return {
     async transition(incident, expectedVersion, outbox) {
@@ -29,7 +35,7 @@ function memoryIncidents(letters: Letters): Incidents {
       if (found !== expectedVersion)
         throw new VersionConflictError("incident", incident.id, expectedVersion, found);
       incidents.set(incident.id, structuredClone({ ...incident, version: found + 1 }));
-      for (const message of outbox) if (!letters.has(message.id)) letters.set(message.id, letterOf(message));
+      post(outbox);
       return found + 1;
     },
     async get(id) {

@@ -2,12 +2,14 @@
 import type { Event } from "../../wire/event.ts";
 import { compareText } from "../cursor.ts";
 import { EVENTS_KEPT, type Events } from "../store.ts";
+import type { Post } from "./memory-desk.ts";
 
-export function memoryEvents(): Events {
+export function memoryEvents(post: Post): Events {
   const all = new Map<string, Event>();
   const newestFirst = () => [...all.values()].sort((a, b) => b.atS - a.atS || compareText(a.id, b.id));
   return {
-    async put(events) {
+    async put(events, outbox = []) {
+      post(outbox);
       for (const event of events) all.set(event.id, structuredClone(event));
       for (const kind of new Set(events.map((event) => event.kind))) {
         const tooMany = newestFirst().filter((event) => event.kind === kind);

@@ -20,13 +20,14 @@ export function memoryStore(): Store {
   const claims = memoryClaims();
   const counters = memoryCounters();
   const shelf: Shelf = new Map();
+  const { post, ...desk } = memoryDesk();
   const samples = memorySamples(shelf, counters.of, claims.mark);
   return {
     samples,
     ...memoryRows(shelf),
-    events: memoryEvents(),
+    events: memoryEvents(post),
     registry: memoryRegistry(),
-    ...memoryDesk(),
+    ...desk,
     claims,
     ops: {
       async backup(path) {

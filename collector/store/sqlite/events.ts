@@ -5,7 +5,8 @@
  */
 import type Database from "better-sqlite3";
 import type { Event } from "../../wire/event.ts";
-import { EVENTS_KEPT, type Events } from "../store.ts";
+import { EVENTS_KEPT, type Events, type OutboxMessage } from "../store.ts";
+import { outboxPost } from "./writer-desk.ts";
 
 type EventsQuery = Parameters<Events["list"]>[0];
 
@@ -19,8 +20,10 @@ export function writerEvents(db: Database.Database) {
     `DELETE FROM event WHERE id IN
      (SELECT id FROM event WHERE kind = ? ORDER BY at_s DESC, id LIMIT -1 OFFSET ?)`,
   );
+  const post = outboxPost(db);
   return {
-    eventsPut(events: readonly Event[]): void {
+    eventsPut(events: readonly Event[], outbox: readonly OutboxMessage[]): void {
+      post(outbox);
       for (const event of events)
         upsert.run(
           event.id,

@@ -114,7 +114,7 @@ function deskParts({
 }: Threads): Pick<Store, "events" | "registry" | "incidents" | "outbox" | "claims"> {
   return {
     events: {
-      put: (events) => writer.call("eventsPut", events),
+      put: (events, outbox = []) => writer.call("eventsPut", events, outbox),
       list: (query) => reader.call("eventsList", query),
     },
     registry: {

@@ -32,6 +32,18 @@ export function writerRegistry(db: Database.Database) {
   };
 }
 
+/** Puts messages into the outbox, in the transaction of what they tell of; one that is there already stays as it is. */
+export function outboxPost(db: Database.Database): (outbox: readonly OutboxMessage[]) => void {
+  const insert = db.prepare(
+    `INSERT INTO outbox (id, channel, recipient, payload, created_ms, due_ms) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO NOTHING`,
+  );
+  return (outbox) => {
+    for (const { id, channel, recipient, payload, createdMs } of outbox)
+      insert.run(id, channel, recipient, JSON.stringify(payload), createdMs, createdMs);
+  };
+}
+
 export function writerIncidents(db: Database.Database) {
   const versionOf = db.prepare<[string], number>("SELECT version FROM incident WHERE id = ?").pluck();
   const upsert = db.prepare(
@@ -39,10 +51,7 @@ export function writerIncidents(db: Database.Database) {
      ON CONFLICT (id) DO UPDATE SET version = excluded.version, target = excluded.target,
      from_s = excluded.from_s, to_s = excluded.to_s, body = excluded.body`,
   );
-  const post = db.prepare(
-    `INSERT INTO outbox (id, channel, recipient, payload, created_ms, due_ms) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO NOTHING`,
-  );
+  const post = outboxPost(db);
   return {
     /** @throws VersionConflictError */
     transition(incident: Incident, expectedVersion: number, outbox: readonly OutboxMessage[]): number {
@@ -51,15 +60,7 @@ export function writerIncidents(db: Database.Database) {
         throw new VersionConflictError("incident", incident.id, expectedVersion, found);
       const { id, target, fromS, toS } = incident;
       upsert.run(id, found + 1, target, fromS, toS, JSON.stringify(incident));
-      for (const one of outbox)
-        post.run(
-          one.id,
-          one.channel,
-          one.recipient,
-          JSON.stringify(one.payload),
-          one.createdMs,
-          one.createdMs,
-        );
+      post(outbox);
       return found + 1;
     },
   };
