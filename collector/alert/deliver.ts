@@ -28,7 +28,7 @@ const WAITS_MS = [30_000, 120_000, 300_000, 900_000, 1_800_000, 3_600_000];
 const BATCH_MS = LEASE_MS - 46_000;
 
 export type Deliverer = {
-  readonly store: Pick<Store, "outbox" | "incidents" | "registry">;
+  readonly store: Pick<Store, "outbox" | "incidents" | "events" | "registry">;
   readonly recipients: Recipients;
   readonly clock: Clock;
   readonly log: Log;

@@ -134,8 +134,16 @@ async function evaluateOnce(
     look: judged.look,
     nowMs: facts.nowMs,
   });
-  if (altered.events.length > 0) await store.events.put(altered.events);
+  if (altered.events.length > 0) await store.events.put(altered.events, digestOf(altered, situation));
   return { waiting, stored: await storeDrafts(store, situation, drafts, taken), events: altered.events };
+}
+
+/** What is altered and fails nothing is news for the daily digest, once. */
+function digestOf({ events }: Altered, situation: Situation) {
+  const known = new Set(situation.recordedAltered.map((event) => event.id));
+  const { facts } = situation;
+  const isNews = events.some((event) => !known.has(event.id));
+  return isNews ? afterwardsMessages(recipientsOf(situation), facts.timeZones, facts.nowMs) : [];
 }
 
 function alteredIn(judged: Judged, situation: Situation, lastTick: number): Altered {

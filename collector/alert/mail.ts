@@ -6,6 +6,7 @@
  */
 import type { Language } from "../wire/ids.ts";
 import { BRAKE, HOLD_S } from "./brake.ts";
+import { alterations } from "./mail-altered.ts";
 import { carrierTable, causesOf, whereOf } from "./mail-carriers.ts";
 import { type Letter, renderHtml, renderText } from "./mail-render.ts";
 import { leadOf, subjectOf, tagOf } from "./mail-sentences.ts";
@@ -19,7 +20,12 @@ export type Mail = { readonly subject: string; readonly text: string; readonly h
 /** @param publicUrl Without a slash at the end. */
 export function mailOf(payload: MailPayload, reader: Reader, publicUrl: string): Mail {
   const speaker = speakerFor(reader);
-  const paragraphs = [...leadOf(payload, speaker), whereOf(payload, speaker), ...causesOf(payload, speaker)];
+  const paragraphs = [
+    ...leadOf(payload, speaker),
+    whereOf(payload, speaker),
+    ...causesOf(payload, speaker),
+    ...alterations(payload, speaker),
+  ];
   if (payload.often === true) paragraphs.push(speaker.say("lead.often", { n: BRAKE, minutes: HOLD_S / 60 }));
   const path = payload.subject === "vantage" ? "/vantages" : `/targets/${encodeURIComponent(payload.id)}`;
   return written({

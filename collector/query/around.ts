@@ -10,7 +10,7 @@ import type { Generation, Store } from "../store/store.ts";
 import type { SeriesList, TargetAddresses } from "../wire/api-addresses.ts";
 import type { Clock } from "../wire/clock.ts";
 import { NotFoundError } from "../wire/errors.ts";
-import type { Event, EventKind } from "../wire/event.ts";
+import { type Event, type EventKind, isWithdrawnEvent } from "../wire/event.ts";
 import { addressesOf, goneAt, type NetworkOf } from "./addresses.ts";
 import { incidentEvents } from "./events.ts";
 import { addressSubjectOf, type Subject, subjectOf } from "./subject.ts";
@@ -52,7 +52,10 @@ export function aroundPart(options: Options): Around {
       const { subject, generations } = await wholeOf(options, id);
       return await addressesOf(store, subject, generations, Math.floor(clock.nowMs() / 1000), networkOf);
     },
-    events: ({ limit = 100, ...wanted }) => store.events.list({ ...wanted, limit }),
+    async events({ limit = 100, ...wanted }) {
+      const found = await store.events.list({ ...wanted, limit });
+      return found.filter((event) => !isWithdrawnEvent(event));
+    },
     async incidentEvents(id) {
       const incident = await store.incidents.get(id);
       if (!incident) throw new NotFoundError("incident", id);

@@ -108,3 +108,8 @@ export type Event = z.infer<typeof Event>;
 export type EventKind = Event["kind"];
 
 export const EVENT_KINDS = ["egress", "addresses", "path", "altered"] as const satisfies readonly EventKind[];
+
+/** Whether later samples showed that it never was; kept, so that its id stays its own. */
+export function isWithdrawnEvent(event: Event): boolean {
+  return event.kind === "altered" && event.toS !== null && event.toS <= event.atS;
+}

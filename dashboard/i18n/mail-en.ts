@@ -11,6 +11,7 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
   "tag.ended": "RECOVERED",
   "tag.eased": "BETTER",
   "tag.closed": "CLOSED",
+  "tag.altered": "ALTERED",
   "tag.digest": "DIGEST",
   "tag.test": "TEST",
 
@@ -68,6 +69,8 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
     "Not mailed when it happened ({n} in all), because the measurements came late or alarms of one target came too often. It is listed here for the record; nothing has to be done at once.",
   "lead.often":
     "This makes {n} mails about this target within an hour: what lasts less than {minutes} minutes is now left to the daily digest at 09:00.",
+  "lead.altered":
+    "Without a failure ({n} in all): users of one carrier got another answer than those of the others, which is not mailed on its own.",
   "lead.more": "{n} more are not listed here; see the incidents page.",
   "lead.test": "If you read this, carrierwatch can send its alarms by mail.",
 
@@ -85,6 +88,15 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
   "cause.one": "It fails in the phase {phase}: {cause}. The evidence points to {source}.",
   "cause.some": "{carriers}: it fails in the phase {phase}: {cause}. The evidence points to {source}.",
   "cause.was": "It failed in the phase {phase}: {cause}; the evidence pointed to {source}.",
+  "altered.at": "Altered at {carrier}: {what}.",
+  "altered.answers": "DNS answers {here} instead of {elsewhere}",
+  "altered.certificate": "certificate {here} instead of {elsewhere}",
+  "altered.length": "a body of {here} bytes instead of {elsewhere}",
+  "altered.via": "it comes through {here}, elsewhere through no proxy",
+  "altered.age": "it comes from a cache, {here} old, elsewhere from none",
+  "altered.redirect": "a redirect to {here} instead of {elsewhere}",
+  "altered.status": "status {here} instead of {elsewhere}",
+  "altered.reset": "{here}, where the others are answered",
   "line.above": "{carriers}: {metric} {value}, above the alarm line of {limit}.",
   "line.below": "{carriers}: {metric} {value}, below the alarm line of {limit}.",
 

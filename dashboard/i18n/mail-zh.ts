@@ -9,6 +9,7 @@ export const mailZh = {
   "tag.ended": "恢复",
   "tag.eased": "好转",
   "tag.closed": "结束",
+  "tag.altered": "被改动",
   "tag.digest": "汇总",
   "tag.test": "测试",
 
@@ -62,6 +63,8 @@ export const mailZh = {
     "有 {n} 次事件发生时没有发信：测量结果晚到，或者同一网址短时间内反复告警。现一并列出，供查阅，不必立即处理。",
   "lead.often":
     "一小时内关于这个网址的邮件已有 {n} 封：接下来不到 {minutes} 分钟的事件不再单独发信，合并到每天 09:00 的汇总里。",
+  "lead.altered":
+    "{n} 项没有造成故障：某个运营商的用户收到的回答与其他运营商不同。这种情况不单独发信，列在这里供查阅。",
   "lead.more": "还有 {n} 次没有列在这里，请看事件页面。",
   "lead.test": "收到这封邮件，说明 carrierwatch 能够发出告警邮件。",
 
@@ -79,6 +82,15 @@ export const mailZh = {
   "cause.one": "失败在{phase}阶段：{cause}。证据指向{source}。",
   "cause.some": "{carriers}失败在{phase}阶段：{cause}。证据指向{source}。",
   "cause.was": "当时失败在{phase}阶段：{cause}，证据指向{source}。",
+  "altered.at": "在{carrier}被改动：{what}。",
+  "altered.answers": "解析结果为 {here}，而不是 {elsewhere}",
+  "altered.certificate": "证书为 {here}，而不是 {elsewhere}",
+  "altered.length": "内容长 {here} 字节，而不是 {elsewhere} 字节",
+  "altered.via": "经过代理 {here}，其他运营商没有",
+  "altered.age": "来自已存 {here} 的缓存，其他运营商不是",
+  "altered.redirect": "跳转到 {here}，而不是 {elsewhere}",
+  "altered.status": "状态码为 {here}，而不是 {elsewhere}",
+  "altered.reset": "{here}，其他运营商有回答",
   "line.above": "{carriers}的{metric} {value}，高于告警线 {limit}。",
   "line.below": "{carriers}的{metric} {value}，低于告警线 {limit}。",
 

@@ -4,13 +4,8 @@
  * The id is the carrier's first tick, so the same news is one event whoever finds it. What later samples no longer show
  * is withdrawn (toS = atS). Pure.
  */
-import type { AlteredEvent } from "../../wire/event.ts";
+import { type AlteredEvent, isWithdrawnEvent } from "../../wire/event.ts";
 import type { Span } from "./replay.ts";
-
-/** Whether later samples showed that it never was. */
-export function isWithdrawn({ atS, toS }: Pick<AlteredEvent, "atS" | "toS">): boolean {
-  return toS !== null && toS <= atS;
-}
 
 /** What was going on after a tick, by the record; null = nothing. */
 export function carriedAt(
@@ -59,7 +54,8 @@ export function reconcileAltered(
     });
   }
   const gone = recorded.filter(
-    (event) => !wanted.has(event.id) && !isWithdrawn(event) && event.atS > afterTick && event.atS <= lastTick,
+    (event) =>
+      !wanted.has(event.id) && !isWithdrawnEvent(event) && event.atS > afterTick && event.atS <= lastTick,
   );
   return [...wanted.values(), ...gone.map((event) => ({ ...event, toS: event.atS }))]
     .filter((event) => !isSame(event, byId.get(event.id)))
@@ -67,7 +63,7 @@ export function reconcileAltered(
 }
 
 function isSame(event: AlteredEvent, known: AlteredEvent | undefined): boolean {
-  if (known === undefined) return isWithdrawn(event);
+  if (known === undefined) return isWithdrawnEvent(event);
   const textOf = ({ atS, toS, differs }: AlteredEvent) => JSON.stringify([atS, toS, differs]);
   return textOf(event) === textOf(known);
 }
