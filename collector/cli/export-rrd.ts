@@ -4,8 +4,9 @@
  * All reads end at the newest tick there was at the beginning, so that samples which arrive meanwhile change no row's place.
  */
 import { type ArchiveSpec, archivesOf } from "../archive/layout.ts";
+import { SeriesList } from "../wire/api-addresses.ts";
 import { FetchedRows, SamplesPage } from "../wire/api-overview.ts";
-import { NotFoundError } from "../wire/errors.ts";
+import { CarrierwatchError, NotFoundError } from "../wire/errors.ts";
 import { CFS, type ConsolidationFunction, METRICS, type Metric } from "../wire/metric.ts";
 import { answered } from "./answers.ts";
 import type { Client } from "./client.ts";
@@ -18,22 +19,32 @@ type Series = {
   readonly target: string;
   readonly vantage: string;
   readonly address?: string;
+  readonly step: string;
   readonly lastS: number;
 };
 
-/**
- * @param target Id. @param vantage Id.
- * @param address Of one that is measured apart; absent = the target's own series.
- * @throws NotFoundError when the series holds no sample
- */
-export async function exportedRrd(
-  client: Client,
-  target: string,
-  vantage: string,
-  address?: string,
-): Promise<string> {
-  const { tick: lastS, stepS } = await newestSample(client, target, vantage, address);
-  const series = { target, vantage, ...(address === undefined ? {} : { address }), lastS };
+/** A series, and which of its generations. */
+export type RrdWanted = {
+  /** Ids. */
+  readonly target: string;
+  readonly vantage: string;
+  /** Of one that is measured apart; undefined = the target's own series. */
+  readonly address?: string | undefined;
+  /** Of the generation with this step, seconds; undefined = the newest. */
+  readonly stepS?: number | undefined;
+};
+
+/** @throws NotFoundError when the series holds nothing, or no generation of that step */
+export async function exportedRrd(client: Client, wanted: RrdWanted): Promise<string> {
+  const { target, vantage, address } = wanted;
+  const { lastS, stepS } = await generationOf(client, wanted);
+  const series = {
+    target,
+    vantage,
+    ...(address === undefined ? {} : { address }),
+    step: String(stepS),
+    lastS,
+  };
   const specs = archivesOf(stepS);
   const [finest] = specs;
   if (!finest) throw new NotFoundError("series", `${target}/${vantage}`);
@@ -48,6 +59,25 @@ export async function exportedRrd(
     }
   }
   return rrdXml(stepS, lastS, archives);
+}
+
+async function generationOf(client: Client, { target, vantage, address, stepS }: RrdWanted) {
+  const search = new URLSearchParams({ target, vantage });
+  const { series } = await answered(client, SeriesList, "GET", `/history?${search}`);
+  const own = series.find((one) => one.address === address);
+  const what = address === undefined ? target : `${target} at ${address}`;
+  if (!own) {
+    // The samples' own answer says which of the names nobody knows.
+    await newestSample(client, target, vantage, address);
+    throw new NotFoundError("sample of", `${what} from ${vantage}`);
+  }
+  const newest = own.generations.reduce((a, b) => (a && a.lastS > b.lastS ? a : b), own.generations[0]);
+  const found = stepS === undefined ? newest : own.generations.find((one) => one.stepS === stepS);
+  if (found) return found;
+  const steps = own.generations.map((one) => one.stepS).join(", ");
+  throw new CarrierwatchError("usage", `${what} from ${vantage} was never measured every ${stepS} s`, {
+    hint: `there are steps of ${steps} s`,
+  });
 }
 
 /** The newest sample of a series. @throws NotFoundError when there is none */

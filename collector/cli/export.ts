@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CarrierwatchError } from "../wire/errors.ts";
 import { plainVerb } from "./command.ts";
-import { exportedRrd } from "./export-rrd.ts";
+import { exportedRrd, type RrdWanted } from "./export-rrd.ts";
 import { exportedSamples, type Form } from "./export-samples.ts";
 import { targetNamed, vantageNamed } from "./series.ts";
 import { instantOf } from "./show-time.ts";
@@ -13,6 +13,7 @@ type ExportFlags = {
   readonly vantage?: string;
   readonly address?: string;
   readonly rrd?: boolean;
+  readonly step?: string;
   readonly csv?: boolean;
   readonly jsonl?: boolean;
   readonly from?: string;
@@ -31,6 +32,7 @@ export const verb = plainVerb<ExportFlags>("export", {
         "only this address, ipv4 or ipv6; default: the target's own series, then each of those",
       )
       .option("--rrd", "every archive as XML for rrdtool restore: seconds as floats, speed in bytes/s")
+      .option("--step <SECONDS>", "of --rrd: the generation with this step; default the newest")
       .option("--csv", "a line per sample: times in ms, speed in bytes/s, empty where there is none")
       .option("--jsonl", "a JSON object per sample and line, as measured, with target and vantage by name")
       .option("--from <TIME>", "of --csv and --jsonl; default: all that the sample log keeps")
@@ -48,11 +50,19 @@ export const verb = plainVerb<ExportFlags>("export", {
     };
     const parts =
       form === "rrd"
-        ? [await exportedRrd(client, target.id, vantage.id, flags.address)]
+        ? [await exportedRrd(client, rrdWanted(target.id, vantage.id, flags))]
         : exportedSamples(client, { target, vantage, address: flags.address, ...range }, form);
     await written(parts, flags.out);
   },
 });
+
+function rrdWanted(target: string, vantage: string, { address, step }: ExportFlags): RrdWanted {
+  const stepS = step === undefined ? undefined : Number(step);
+  if (stepS !== undefined && !Number.isInteger(stepS)) {
+    throw new CarrierwatchError("usage", `--step ${JSON.stringify(step)} is no whole number of seconds`);
+  }
+  return { target, vantage, address, stepS };
+}
 
 function formOf(flags: ExportFlags): Form | "rrd" {
   const chosen = (["rrd", "csv", "jsonl"] as const).filter((form) => flags[form] === true);
@@ -62,6 +72,9 @@ function formOf(flags: ExportFlags): Form | "rrd" {
   }
   if (form === "rrd" && (flags.from !== undefined || flags.to !== undefined)) {
     throw new CarrierwatchError("usage", "--rrd writes whole archives; --from and --to are for samples");
+  }
+  if (form !== "rrd" && flags.step !== undefined) {
+    throw new CarrierwatchError("usage", "--step names a generation for --rrd; samples carry their step");
   }
   return form;
 }

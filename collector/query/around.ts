@@ -93,6 +93,11 @@ function seriesHeld(generations: readonly Generation[], vantage: string | undefi
       ...first.series,
       firstS: Math.min(...held.map(({ openedTick }) => openedTick)),
       lastS: Math.max(...held.map(({ lastTick }) => lastTick)),
+      generations: held.map(({ stepS, openedTick, lastTick }) => ({
+        stepS,
+        firstS: openedTick,
+        lastS: lastTick,
+      })),
     };
   });
 }

@@ -21,6 +21,8 @@ export type FetchQuery = {
   readonly address?: string;
   readonly metric: Metric;
   readonly cf: ConsolidationFunction;
+  /** Of the generation with this step, seconds; absent = of the newest. */
+  readonly stepS?: number;
   /** PDPs per row; absent = the finest archive that reaches back to fromS. */
   readonly steps?: number;
   /** UTC seconds; rows with fromS < t <= toS. Absent: the last day until now. */
@@ -48,7 +50,11 @@ export async function fetchRows(
   );
   if (query.address !== undefined && own.length === 0) throw new NotFoundError("address", query.address);
   if (!vantage && own.length === 0) throw new NotFoundError("vantage", query.vantage);
-  const newest = own.reduce((a, b) => (a && a.lastTick > b.lastTick ? a : b), own[0]);
+  const wanted = query.stepS === undefined ? own : own.filter((one) => one.stepS === query.stepS);
+  if (wanted.length === 0 && query.stepS !== undefined) {
+    throw new NotFoundError("generation", `${query.target}/${query.vantage} of ${query.stepS} s`);
+  }
+  const newest = wanted.reduce((a, b) => (a && a.lastTick > b.lastTick ? a : b), wanted[0]);
   const stepS = newest?.stepS ?? target?.stepS;
   if (stepS === undefined) throw new NotFoundError("series", `${query.target}/${query.vantage}`);
   const toS = Math.min(query.toS ?? nowS, nowS);
@@ -58,9 +64,11 @@ export async function fetchRows(
       { path: "from", message: `${fromS} is not before its end ${toS}` },
     ]);
   }
-  const archive = archiveFor(stepS, query.steps, nowS - fromS);
+  // A generation that ended shows what it had at its end.
+  const endS = query.stepS === undefined ? nowS : Math.min(nowS, newest?.lastTick ?? nowS);
+  const archive = archiveFor(stepS, query.steps, endS - fromS);
   // Nothing older is kept: asked from 1970 on, ten-second rows would be more than fit in memory.
-  const keptS = Math.max(fromS, nowS - archive.rows * archive.rowS);
+  const keptS = Math.max(fromS, endS - archive.rows * archive.rowS);
   const series = seriesKey(query.target, query.vantage, query.address);
   const runs = await store.rows.read({
     series: [series],

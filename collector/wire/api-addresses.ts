@@ -91,6 +91,8 @@ export const SeriesList = z
         address: SeriesAddress.optional(),
         firstS: Seconds,
         lastS: Seconds,
+        /** Its generations, oldest first: of which step there are ticks, from when until when. */
+        generations: z.array(z.strictObject({ stepS: z.int(), firstS: Seconds, lastS: Seconds })),
       }),
     ),
   })

@@ -15,6 +15,8 @@ const Query = z.strictObject({
   address: SeriesAddress.optional(),
   metric: z.enum(METRICS).default("total"),
   cf: z.enum(CFS).default("AVERAGE"),
+  /** Of the generation with this step, seconds; absent = of the newest. */
+  step: countText(10, 86_400).optional(),
   /** PDPs per row of the archive wanted; absent = the finest that covers the time. */
   steps: countText(1, 8640).optional(),
   from: SecondsText.optional(),
@@ -33,8 +35,8 @@ export function fetchRoutes(app: App, { query }: ApiDeps): void {
       },
     },
     async (request) => {
-      const { from, to, ...rest } = request.query;
-      return await query.fetch(given({ ...rest, fromS: from, toS: to }));
+      const { from, to, step, ...rest } = request.query;
+      return await query.fetch(given({ ...rest, stepS: step, fromS: from, toS: to }));
     },
   );
 }

@@ -105,7 +105,7 @@ test("rrdtool goes on from the export: the row that was open becomes the row of 
   const xml = join(past.dir, "goes-on.xml");
   const rrd = join(past.dir, "goes-on.rrd");
   const client = await past.open();
-  writeFileSync(xml, await exportedRrd(client, past.target.id, "ct-sh"));
+  writeFileSync(xml, await exportedRrd(client, { target: past.target.id, vantage: "ct-sh" }));
   await client.close();
   rrdtool("restore", xml, rrd);
   const lastS = Number(rrdtool("last", rrd));
@@ -173,6 +173,9 @@ test("an export without a form, or of a series that never was, says so", async (
     { args: [], want: /in which form\?\n {2}give one of --rrd, --csv and --jsonl/ },
     { args: ["--rrd", "--csv"], want: /in which form\?/ },
     { args: ["--rrd", "--from", "2h"], want: /--rrd writes whole archives/ },
+    { args: ["--csv", "--step", "300"], want: /--step names a generation for --rrd/ },
+    { args: ["--rrd", "--step", "60"], want: /never measured every 60 s\n {2}there are steps of 300 s/ },
+    { args: ["--rrd", "--step", "x"], want: /--step "x" is no whole number of seconds/ },
     { args: ["--csv", "--out", join(past.dir, "no", "folder")], want: /cannot be written: ENOENT/ },
   ];
   for (const { args, want } of export64) {
