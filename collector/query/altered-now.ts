@@ -21,8 +21,8 @@ export async function alteredNow(events: Store["events"], target?: string): Prom
     if (event.kind !== "altered" || event.toS !== null) continue;
     const carriers = byTarget.get(event.target) ?? new Map<string, AlteredNow>();
     byTarget.set(event.target, carriers);
-    if (!carriers.has(event.carrier))
-      carriers.set(event.carrier, { sinceS: event.atS, differs: event.differs });
+    const differs = event.differs.filter(({ toS }) => toS === undefined);
+    if (!carriers.has(event.carrier)) carriers.set(event.carrier, { sinceS: event.atS, differs });
   }
   return byTarget;
 }

@@ -11,7 +11,7 @@ import { lookBackTicks } from "../rules.ts";
 import type { Voter } from "../window.ts";
 import { compareCarriers, type Findings } from "./compare.ts";
 import { carriedAt, reconcileAltered } from "./record.ts";
-import { type Look, replaySpans, type Span } from "./replay.ts";
+import { differingAt, type Look, replaySpans, type Span } from "./replay.ts";
 import { type Witness, witnessOf } from "./witness.ts";
 
 export type AlteredInput = {
@@ -47,7 +47,7 @@ export function judgeAltered(input: AlteredInput): Altered {
   ]);
   const spans = [...carriers].sort().flatMap((carrier) => {
     const event = carriedAt(recorded, carrier, afterTick);
-    const carried = event && { fromS: event.atS, differs: event.differs };
+    const carried = event && { fromS: event.atS, differs: carriedDiffers(event.differs, afterTick) };
     return replaySpans({ stepS, ticks: alarm.ticks }, look, carrier, carried, ticks);
   });
   const stretch = { target: target.id, afterTick, lastTick, nowMs };
@@ -61,7 +61,13 @@ function differsAt(spans: readonly Span[], tick: number, carrier: string): reado
   const span = spans.find(
     (one) => one.carrier === carrier && one.fromS <= tick && (one.toS === null || tick < one.toS),
   );
-  return span?.differs ?? null;
+  return span ? differingAt(span.differs, tick) : null;
+}
+
+/** An end that is not reached yet is judged anew. */
+function carriedDiffers(differs: readonly Difference[], tick: number): Difference[] {
+  const still = new Map(differingAt(differs, tick).map((one) => [one.what, one]));
+  return differs.map((one) => still.get(one.what) ?? one);
 }
 
 const NOTHING: Findings = new Map();

@@ -20,7 +20,7 @@ export type Span = {
   readonly fromS: number;
   /** First tick at which it was no longer so; null = it goes on. */
   readonly toS: number | null;
-  /** Each thing once, as it was when it was believed, in the order of that. */
+  /** Each thing once, as it was when it was believed, in the order of that; with its own end where that came sooner. */
   readonly differs: readonly Difference[];
 };
 
@@ -40,9 +40,7 @@ export function replaySpans(
   ticks: readonly number[],
 ): Span[] {
   const spans: Span[] = [];
-  let open: Open | null = carried
-    ? { ...carried, on: new Set(carried.differs.map(({ what }) => what)) }
-    : null;
+  let open: Open | null = carried;
   const end = (toS: number) => {
     if (open) spans.push(closed(carrier, open, Math.max(toS, open.fromS)));
     open = null;
@@ -55,18 +53,27 @@ export function replaySpans(
     }
     const runs = [...findings.keys()].flatMap((what) => runAt(rule, look, carrier, what, tick) ?? []);
     // Two times never overlap: what was already told belongs to the one before.
-    open = begun(open, runs, spans.at(-1)?.toS ?? 0);
-    const over = runs.filter(({ what, difference }) => difference === false && open?.on.delete(what));
-    if (over.length > 0 && open?.on.size === 0) end(Math.max(...over.map(({ fromS }) => fromS)));
+    open = eased(begun(open, runs, spans.at(-1)?.toS ?? 0), runs);
+    if (open?.differs.every(isOver)) end(Math.max(...open.differs.map(({ toS = 0 }) => toS)));
   }
   if (open) spans.push(closed(carrier, open, null));
   return spans;
 }
 
-type Open = Pick<Span, "fromS" | "differs"> & { readonly on: Set<What> };
+type Open = Pick<Span, "fromS" | "differs">;
 
+function isOver({ toS }: Difference): boolean {
+  return toS !== undefined;
+}
+
+/** What ended with the whole has no end of its own. */
 function closed(carrier: string, { fromS, differs }: Open, toS: number | null): Span {
-  return { carrier, fromS, toS, differs };
+  const told = differs.map((one) => (toS !== null && one.toS === toS ? going(one) : one));
+  return { carrier, fromS, toS, differs: told };
+}
+
+function going({ toS: _, ...difference }: Difference): Difference {
+  return difference;
 }
 
 /** What goes on after the runs that show a difference; null = still nothing. */
@@ -74,11 +81,28 @@ function begun(open: Open | null, runs: readonly Run[], notBeforeS: number): Ope
   const shown = runs.filter(({ difference }) => difference !== false);
   if (shown.length === 0) return open;
   const fromS = open?.fromS ?? Math.max(notBeforeS, Math.min(...shown.map((run) => run.fromS)));
-  const differs = [...(open?.differs ?? [])];
+  const again = new Set(shown.map(({ what }) => what));
+  const differs = (open?.differs ?? []).map((one) => (again.has(one.what) ? going(one) : one));
   for (const { what, difference } of shown) {
     if (difference !== false && !differs.some((one) => one.what === what)) differs.push(difference);
   }
-  return { fromS, differs, on: new Set([...(open?.on ?? []), ...shown.map(({ what }) => what)]) };
+  return { fromS, differs };
+}
+
+/** The same after the runs that show none. */
+function eased(open: Open | null, runs: readonly Run[]): Open | null {
+  if (open === null) return null;
+  const over = new Map(runs.flatMap((run) => (run.difference === false ? [[run.what, run.fromS]] : [])));
+  const differs = open.differs.map((one) => {
+    const toS = over.get(one.what);
+    return toS === undefined || isOver(one) ? one : { ...one, toS };
+  });
+  return { ...open, differs };
+}
+
+/** What still differed after a tick, of a time that covers it. */
+export function differingAt(differs: readonly Difference[], tick: number): Difference[] {
+  return differs.filter(({ toS }) => toS === undefined || toS > tick).map(going);
 }
 
 type Run = { readonly what: What; readonly fromS: number; readonly difference: Finding };
