@@ -21,7 +21,7 @@ export type Live = {
   close(): void;
 };
 
-const TYPES = ["sample", "progress", "once", "incident", "target", "vantage"] as const;
+const TYPES = ["sample", "progress", "once", "incident", "target", "vantage", "event"] as const;
 const RETRY_MS = [500, 1000, 2000, 5000, 10_000];
 
 /** The stream at `url`; opens at once. */

@@ -21,6 +21,8 @@ export type Frame = {
   readonly valueText: (value: number) => string;
   /** The row's time in the tooltip. */
   readonly titleText: (atS: number) => string;
+  /** Lines under the values in the tooltip. */
+  readonly noteText: (atS: number) => string[];
 };
 
 /** Pixels one time label takes. */
@@ -100,6 +102,9 @@ function tooltipOptions(frame: Frame): NonNullable<NonNullable<ChartOptions<"lin
     titleFont: { family: theme.font, size: 12, weight: 600 },
     bodyColor: theme.ink2,
     bodyFont: { family: theme.font, size: 12 },
+    footerColor: theme.ink2,
+    footerFont: { family: theme.font, size: 12, weight: 400 },
+    footerMarginTop: 8,
     usePointStyle: true,
     boxWidth: 8,
     boxHeight: 8,
@@ -109,6 +114,7 @@ function tooltipOptions(frame: Frame): NonNullable<NonNullable<ChartOptions<"lin
     filter: ({ parsed: { y } }) => y !== null && !Number.isNaN(y) && !(frame.stacked && y === 0),
     callbacks: {
       title: (items: TooltipItem<"line">[]) => frame.titleText(items[0]?.parsed.x ?? frame.data.fromS),
+      footer: (items: TooltipItem<"line">[]) => frame.noteText(items[0]?.parsed.x ?? Number.NaN),
       label: (item: TooltipItem<"line">) =>
         `${item.dataset.label ?? ""}  ${frame.valueText(item.parsed.y ?? 0)}`,
       labelPointStyle: () => ({ pointStyle: "rectRounded", rotation: 0 }),

@@ -23,7 +23,13 @@ export type AlarmMark = {
   readonly above: boolean;
 };
 
-type Area = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+/** Where the lines are drawn, px. */
+export type Area = {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+};
 
 /** The part of a canvas context that is used here; a browser's and a server's both have it. */
 export type Draw = {
@@ -152,7 +158,8 @@ export function drawCrosshair(draw: Draw, area: Area, x: number, theme: ChartThe
   draw.restore();
 }
 
-function positionOf(chart: Chart<"line">, axis: "x" | "y"): (value: number) => number {
+/** Where a value lies on an axis, px. */
+export function positionOf(chart: Chart<"line">, axis: "x" | "y"): (value: number) => number {
   const scale = chart.scales[axis];
   return (value) => scale?.getPixelForValue(value) ?? Number.NaN;
 }

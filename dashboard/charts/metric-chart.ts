@@ -7,14 +7,16 @@
 import type { ChartConfiguration, ChartDataset } from "chart.js";
 import type { ChartData } from "../../collector/wire/api-chart.ts";
 import type { Language } from "../../collector/wire/ids.ts";
+import type { Metric } from "../../collector/wire/metric.ts";
 import type { Target } from "../../collector/wire/target.ts";
+import { type EventMark, eventsPlugin, textsAt } from "./event-marks.ts";
 import { frameOptions } from "./frame.ts";
 import { columnsOf, hiddenWorst, limitFor, pointsOf, radii, type XY } from "./lines.ts";
 import { type AlarmMark, alarmPlugin, type Band, bandsPlugin, crosshairPlugin } from "./marks.ts";
 import { type ChartTheme, withAlpha } from "./theme.ts";
 import { msTickText, speedTickText, type ValueAxis, valueAxis } from "./value-axis.ts";
 
-export type LinesMetric = "total" | "speed";
+export type LinesMetric = Metric;
 
 /** What a carrier is called and drawn in, on the ground of the theme. */
 export type Line = { readonly carrier: string; readonly name: string; readonly color: string };
@@ -24,6 +26,8 @@ export type ChartInput = {
   readonly target: Pick<Target, "alarm" | "yMax">;
   /** The carriers to draw, in order; others are left out. */
   readonly lines: readonly Line[];
+  /** What happened meanwhile; absent = nothing is marked. */
+  readonly events?: readonly EventMark[];
   readonly theme: ChartTheme;
   readonly timeZone: string;
   readonly language: Language;
@@ -72,9 +76,11 @@ export function linesChart(metric: LinesMetric, input: ChartInput): ChartConfigu
       tickText: below ? speedTickText(axis.max) : msTickText(axis.max),
       valueText: input.text.value,
       titleText: input.text.title,
+      noteText: (atS) => textsAt(input.events ?? [], atS, data),
     }),
     plugins: [
       bandsPlugin(bandsOf(data, theme)),
+      eventsPlugin(input.events ?? [], theme),
       alarmPlugin(
         marks.map((mark) => ({ ...mark, above: mark.limit > axis.max })),
         theme,

@@ -7,6 +7,7 @@
  */
 import type { ChartConfiguration, ChartDataset } from "chart.js";
 import { PHASES, type Phase } from "../../collector/wire/metric.ts";
+import { eventsPlugin, textsAt } from "./event-marks.ts";
 import { frameOptions } from "./frame.ts";
 import { columnsOf, limitFor, pointsOf, radii, type XY } from "./lines.ts";
 import { alarmPlugin, bandsPlugin, crosshairPlugin } from "./marks.ts";
@@ -55,8 +56,14 @@ export function phasesChart(
       tickText: msTickText(axis.max),
       valueText: input.text.value,
       titleText: input.text.title,
+      noteText: (atS) => textsAt(input.events ?? [], atS, data),
     }),
-    plugins: [bandsPlugin(bandsOf(data, theme)), alarmPlugin(marks, theme), crosshairPlugin(theme)],
+    plugins: [
+      bandsPlugin(bandsOf(data, theme)),
+      eventsPlugin(input.events ?? [], theme),
+      alarmPlugin(marks, theme),
+      crosshairPlugin(theme),
+    ],
   };
 }
 

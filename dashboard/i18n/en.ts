@@ -1,4 +1,5 @@
 /** English: the same sentences as zh.ts, key by key. */
+import { enEvidence } from "./en-evidence.ts";
 import { enFailures } from "./en-failures.ts";
 import { enForms } from "./en-forms.ts";
 import { enPages } from "./en-pages.ts";
@@ -8,6 +9,7 @@ import type { Key } from "./zh.ts";
 
 export const en: Readonly<Record<Key, string>> = {
   ...enPages,
+  ...enEvidence,
   ...enFailures,
   ...enForms,
   ...enSettings,

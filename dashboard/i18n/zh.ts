@@ -1,11 +1,12 @@
 /** Chinese: every sentence of the product, in the words of the people who operate sites. The keys are the reference. */
+import { zhEvidence } from "./zh-evidence.ts";
 import { zhFailures } from "./zh-failures.ts";
 import { zhForms } from "./zh-forms.ts";
 import { zhPages } from "./zh-pages.ts";
 import { zhProblems } from "./zh-problems.ts";
 import { zhSettings } from "./zh-settings.ts";
 
-export const zh = { ...zhPages, ...zhFailures, ...zhForms, ...zhSettings, ...zhProblems };
+export const zh = { ...zhPages, ...zhEvidence, ...zhFailures, ...zhForms, ...zhSettings, ...zhProblems };
 
 /** A sentence of the product. */
 export type Key = keyof typeof zh;

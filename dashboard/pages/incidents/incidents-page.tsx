@@ -1,13 +1,15 @@
 /** All incidents: what is happening first, then what was, each with its course. */
 import { useState } from "preact/hooks";
+import type { VantageView } from "../../../collector/wire/api-settings.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import type { IncidentView } from "../../../collector/wire/incident.ts";
-import { incidentText } from "../../i18n/incident-text.ts";
+import { incidentText, type Speaker } from "../../i18n/incident-text.ts";
 import { Link } from "../parts/link.tsx";
 import { ProblemBox } from "../parts/problem.tsx";
 import { carrierName, useApp } from "../state/app.ts";
 import { useLive, useNow, useResource, useThrottled } from "../state/resource.ts";
 import { useTitle } from "../state/title.ts";
+import { Evidence } from "./evidence.tsx";
 
 const LIMIT = 200;
 const EVERY_MS = 1500;
@@ -21,6 +23,9 @@ export function IncidentsPage() {
   const carriers = useResource("/carriers", (signal) =>
     client.get<{ carriers: Carrier[] }>("/carriers", signal),
   );
+  const vantages = useResource("/vantages", (signal) =>
+    client.get<{ vantages: VantageView[] }>("/vantages", signal),
+  );
   const reload = useThrottled(list.reload, EVERY_MS);
   useLive((news) => {
     if (news.type === "incident" || news.type === "resumed") reload();
@@ -30,6 +35,7 @@ export function IncidentsPage() {
   const open = newest.filter((incident) => incident.toS === null);
   const past = newest.filter((incident) => incident.toS !== null);
   const known = carriers.data?.carriers ?? [];
+  const names = new Map((vantages.data?.vantages ?? []).map(({ vantage }) => [vantage.id, vantage.name]));
   return (
     <div class="stack">
       <h1>{t("incidents.title")}</h1>
@@ -41,14 +47,14 @@ export function IncidentsPage() {
           <div class="panel">
             {open.length === 0 && <p class="list-card sub">{t("incidents.noneOpen")}</p>}
             {open.map((incident) => (
-              <IncidentCard key={incident.id} incident={incident} carriers={known} />
+              <IncidentCard key={incident.id} incident={incident} carriers={known} names={names} />
             ))}
           </div>
           {past.length > 0 && <h2>{t("incidents.past")}</h2>}
           {past.length > 0 && (
             <div class="panel">
               {past.map((incident) => (
-                <IncidentCard key={incident.id} incident={incident} carriers={known} />
+                <IncidentCard key={incident.id} incident={incident} carriers={known} names={names} />
               ))}
             </div>
           )}
@@ -58,9 +64,14 @@ export function IncidentsPage() {
   );
 }
 
-type IncidentCardProps = { incident: IncidentView; carriers: readonly Carrier[] };
+type IncidentCardProps = {
+  incident: IncidentView;
+  carriers: readonly Carrier[];
+  /** Of vantages. */
+  names: ReadonlyMap<string, string>;
+};
 
-function IncidentCard({ incident, carriers }: IncidentCardProps) {
+function IncidentCard({ incident, carriers, names }: IncidentCardProps) {
   const { t, f, language } = useApp();
   const nowMs = useNow(30_000);
   const [shown, setShown] = useState(false);
@@ -94,17 +105,28 @@ function IncidentCard({ incident, carriers }: IncidentCardProps) {
         </button>
       </p>
       {shown && (
-        <ol class="course">
-          {incident.transitions.map((one) => (
-            <li key={`${one.kind}-${one.tick}`}>
-              <span class="small">{f.dayClock(one.tick * 1000)}</span> {t(`incidents.kind.${one.kind}`)}
-              {one.kind !== "ended" &&
-                `: ${incidentText({ ...incident, class: one.class, transitions: [one] }, speaker)}`}
-            </li>
-          ))}
-        </ol>
+        <>
+          <Course incident={incident} speaker={speaker} />
+          <Evidence incident={incident.id} carriers={carriers} names={names} />
+        </>
       )}
     </article>
+  );
+}
+
+/** Every transition with what decided it. */
+function Course({ incident, speaker }: { incident: IncidentView; speaker: Speaker }) {
+  const { t, f } = useApp();
+  return (
+    <ol class="course">
+      {incident.transitions.map((one) => (
+        <li key={`${one.kind}-${one.tick}`}>
+          <span class="small">{f.dayClock(one.tick * 1000)}</span> {t(`incidents.kind.${one.kind}`)}
+          {one.kind !== "ended" &&
+            `: ${incidentText({ ...incident, class: one.class, transitions: [one] }, speaker)}`}
+        </li>
+      ))}
+    </ol>
   );
 }
 

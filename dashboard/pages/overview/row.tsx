@@ -4,6 +4,7 @@ import type { OverviewCell, OverviewRow } from "../../../collector/wire/api-over
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import { limitFor } from "../../charts/lines.ts";
 import { carrierColor } from "../../charts/theme.ts";
+import { alteredWhat } from "../../i18n/event-text.ts";
 import { type Format, msQuantity } from "../../i18n/format.ts";
 import { causeText, incidentText, shortFailure } from "../../i18n/incident-text.ts";
 import type { Translate } from "../../i18n/translate.ts";
@@ -63,6 +64,12 @@ function notYetIncident(
 ): string | null {
   const failure = row.cells.find((cell) => cell.state === "down")?.latest?.sample.failure;
   if (failure) return causeText(failure, t);
+  const altered = row.cells.find((cell) => cell.altered);
+  if (altered?.altered)
+    return t("altered.now", {
+      carrier: nameOf(altered.carrier),
+      what: alteredWhat(altered.altered.differs, { t }),
+    });
   const slow = row.cells.find((cell) => cell.slow);
   const totalUs = slow?.latest?.sample.timings.total ?? null;
   const limit = slow ? limitFor(row.target.alarm.lines.total, slow.carrier) : null;
@@ -124,6 +131,17 @@ function Cell({ carrier, cell, nowMs }: CellProps) {
             unknown: counts.unknown,
           })}
         />
+        {cell.altered && (
+          <span
+            class="altered-badge"
+            title={t("altered.now", {
+              carrier: carrier.name[language],
+              what: alteredWhat(cell.altered.differs, { t }),
+            })}
+          >
+            {t("altered.badge")}
+          </span>
+        )}
       </div>
     </td>
   );

@@ -3,15 +3,19 @@ import { useMemo, useState } from "preact/hooks";
 import type { ChartData } from "../../../collector/wire/api-chart.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import type { Target } from "../../../collector/wire/target.ts";
+import { type EventMark, eventMarks } from "../../charts/event-marks.ts";
 import { columnsOf, hidesFiring, limitFor } from "../../charts/lines.ts";
 import type { ChartInput, Line, LinesMetric } from "../../charts/metric-chart.ts";
 import { linesChart } from "../../charts/metric-chart.ts";
 import { phasesChart } from "../../charts/phases-chart.ts";
+import { type Shape, shapeOf } from "../../charts/target-kind.ts";
 import { carrierColor, DARK, LIGHT } from "../../charts/theme.ts";
 import { chartText, rowText } from "../../i18n/chart-text.ts";
+import { eventText, standing } from "../../i18n/event-text.ts";
+import type { Key } from "../../i18n/translate.ts";
 import { ChartCanvas } from "../parts/chart-canvas.tsx";
 import { Dot } from "../parts/fields.tsx";
-import { type App, useApp } from "../state/app.ts";
+import { type App, carrierName, useApp } from "../state/app.ts";
 import { Availability } from "./availability.tsx";
 import { Legend } from "./legend.tsx";
 import { ValueTable } from "./value-table.tsx";
@@ -21,12 +25,14 @@ type ChartsProps = {
   data: ChartData;
   target: Target;
   carriers: readonly Carrier[];
+  /** Of vantages. */
+  names: ReadonlyMap<string, string>;
   onSpan: (fromS: number, toS: number) => void;
 };
 
-export function Charts({ data, target, carriers, onSpan }: ChartsProps) {
+export function Charts({ data, target, carriers, names, onSpan }: ChartsProps) {
   const app = useApp();
-  const { language, theme } = app;
+  const { t, f, language, theme } = app;
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const all: Line[] = useMemo(
     () =>
@@ -47,12 +53,23 @@ export function Charts({ data, target, carriers, onSpan }: ChartsProps) {
       new Set(carrier === null ? [] : all.map((line) => line.carrier).filter((id) => id !== carrier)),
     );
   const single = lines.length === 1 ? lines[0] : undefined;
-  const parts = { data, target, lines, all, single, onSpan, only };
+  const events = useMemo(() => {
+    const speaker = {
+      ...{ t, f, carrier: (id: string) => carrierName(carriers, id, language) },
+      vantage: (id: string) => names.get(id) ?? id,
+    };
+    const marked = standing(data.events).map((event) => ({
+      ...{ atS: event.atS, kind: event.kind, text: eventText(event, speaker) },
+    }));
+    return eventMarks(marked, data.fromS, data.toS);
+  }, [data, carriers, names, t, f]);
+  const parts = { data, target, lines, all, single, events, onSpan, only };
   return (
     <div class="stack">
       {all.length > 1 && <CarrierPick all={all} single={single} onPick={only} />}
-      <MetricPanel metric="total" {...parts} />
-      <MetricPanel metric="speed" {...parts} />
+      {shapeOf(target.url).charts.map((metric) => (
+        <MetricPanel key={metric} metric={metric} {...parts} />
+      ))}
       <Availability data={data} lines={lines} />
     </div>
   );
@@ -95,27 +112,27 @@ type PanelProps = {
   lines: readonly Line[];
   all: readonly Line[];
   single: Line | undefined;
+  events: readonly EventMark[];
   onSpan: (fromS: number, toS: number) => void;
   only: (carrier: string | null) => void;
 };
 
-function MetricPanel({ metric, data, target, lines, all, single, onSpan, only }: PanelProps) {
+function MetricPanel({ metric, data, target, lines, all, single, events, onSpan, only }: PanelProps) {
   const app = useApp();
   const { t, f, language, theme } = app;
   const [asTable, setAsTable] = useState(false);
-  const areas = metric === "total" && single !== undefined;
+  const { kind } = shapeOf(target.url);
+  const areas = metric === "total" && single !== undefined && kind !== "dns";
   const config = useMemo(() => {
-    const input = chartInput(app, metric, data, target, lines);
+    const input = { ...chartInput(app, metric, data, target, lines), events };
     return areas && single
       ? phasesChart(single, (phase) => t(`phase.${phase}`), input)
       : linesChart(metric, input);
-  }, [data, target, lines.map((line) => line.carrier).join(), language, theme.dark, f]);
+  }, [data, target, events, lines.map((line) => line.carrier).join(), language, theme.dark, f]);
   const empty = data.series.every((series) =>
     columnsOf(series, metric).AVERAGE.every((value) => value === null),
   );
-  const title = areas
-    ? t("target.chart.phases")
-    : t(metric === "total" ? "target.chart.response" : "target.chart.speed");
+  const title = t(areas ? "target.chart.phases" : titleOf(metric, kind));
   const worst = !areas && showsWorst(metric, data, target, lines);
   return (
     <section class="panel chart">
@@ -123,6 +140,7 @@ function MetricPanel({ metric, data, target, lines, all, single, onSpan, only }:
         <h2>{title}</h2>
         <span class="small hide-phone">
           {metric === "speed" && `${t("target.chart.speedNote")} · `}
+          {metric === "connect" && `${t("chart.connectNote")} · `}
           {rowText(t, f, data)}
           {worst && ` · ${t("target.chart.worst")}`} · {t("target.chart.zoom")}
         </span>
@@ -136,11 +154,18 @@ function MetricPanel({ metric, data, target, lines, all, single, onSpan, only }:
         onSpan={onSpan}
         empty={empty ? t("target.chart.empty") : undefined}
       />
-      {areas && <PhaseKey />}
+      {areas && <PhaseKey phases={shapeOf(target.url).phases} />}
       {asTable && <ValueTable metric={metric} data={data} lines={lines} />}
       <Legend metric={metric} data={data} target={target} lines={all} shown={lines} onPick={only} />
     </section>
   );
+}
+
+function titleOf(metric: LinesMetric, kind: Shape["kind"]): Key {
+  if (metric === "speed") return "target.chart.speed";
+  if (metric === "connect" || kind === "tcp") return "chart.connect";
+  if (kind === "dns") return "chart.query";
+  return kind === "tls" ? "chart.handshake" : "target.chart.response";
 }
 
 function chartInput(

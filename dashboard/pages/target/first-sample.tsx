@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { SampleView, TargetView } from "../../../collector/wire/api-overview.ts";
 import type { ProgressEvent } from "../../api/live.ts";
+import { shapeOf } from "../../charts/target-kind.ts";
 import { Link } from "../parts/link.tsx";
 import { useApp } from "../state/app.ts";
 import { useLive } from "../state/resource.ts";
@@ -45,6 +46,7 @@ export function FirstSample({ view, names, arrived }: FirstSampleProps) {
           name={names.get(vantage) ?? vantage}
           result={samples.get(vantage)?.sample}
           done={progress.get(vantage)?.progress.done}
+          phases={shapeOf(target.url).phases}
         />
       ))}
     </section>

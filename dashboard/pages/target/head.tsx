@@ -1,8 +1,11 @@
 /** Head of a target's page: name, state, where it is and who measures it, the range, and what can be done with it. */
 import { useState } from "preact/hooks";
 import type { ChartData } from "../../../collector/wire/api-chart.ts";
-import type { TargetView } from "../../../collector/wire/api-overview.ts";
+import type { AlteredNow, TargetView } from "../../../collector/wire/api-overview.ts";
+import { shapeOf } from "../../charts/target-kind.ts";
+import { alteredWhat } from "../../i18n/event-text.ts";
 import { incidentText, listOf } from "../../i18n/incident-text.ts";
+import { AlteredTable } from "../parts/altered.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { Link } from "../parts/link.tsx";
 import { carrierName, useApp } from "../state/app.ts";
@@ -26,6 +29,7 @@ type TargetHeadProps = {
 export function TargetHead({ view, span, chart, onSpan, onChanged, measure }: TargetHeadProps) {
   const { t, f } = useApp();
   const { target, status } = view.row;
+  const { kind } = shapeOf(target.url);
   return (
     <>
       <div class="thead">
@@ -36,9 +40,13 @@ export function TargetHead({ view, span, chart, onSpan, onChanged, measure }: Ta
           <div class="name">
             <h1>{target.name}</h1>
             <span class={`chip ${status}`}>{t(`status.${status}`)}</span>
+            {view.row.cells.some((cell) => cell.altered) && (
+              <span class="chip altered">{t("altered.badge")}</span>
+            )}
           </div>
           <div class="where">
-            <UrlLink url={target.url} /> · {f.every(target.stepS)}
+            <UrlLink url={target.url} />
+            {kind !== "http" && ` · ${t(`kind.${kind}`)}`} · {f.every(target.stepS)}
             <SeenFrom chart={chart} view={view} />
           </div>
         </div>
@@ -48,6 +56,12 @@ export function TargetHead({ view, span, chart, onSpan, onChanged, measure }: Ta
         </div>
       </div>
       <OpenIncident view={view} />
+      {view.row.cells.map(
+        (cell) =>
+          cell.altered && (
+            <AlteredNotice key={cell.carrier} view={view} carrier={cell.carrier} altered={cell.altered} />
+          ),
+      )}
     </>
   );
 }
@@ -89,7 +103,7 @@ function Actions({ view, onChanged, measure }: Pick<TargetHeadProps, "view" | "o
   };
   return (
     <div class="row">
-      <button type="button" class="btn" disabled={measure.busy} onClick={measure.ask}>
+      <button type="button" class="btn" disabled={measure.busy} onClick={() => measure.ask()}>
         {t("measure.now")}
       </button>
       <Link to={`/targets/${target.id}/edit`} class="btn">
@@ -147,5 +161,23 @@ function OpenIncident({ view }: { view: TargetView }) {
         </span>
       </span>
     </div>
+  );
+}
+
+type AlteredNoticeProps = { view: TargetView; carrier: string; altered: AlteredNow };
+
+/** Whose users get another answer now, and what differs in it. */
+function AlteredNotice({ view, carrier, altered }: AlteredNoticeProps) {
+  const { t, f, language } = useApp();
+  const { sinceS, differs } = altered;
+  const name = carrierName(view.carriers, carrier, language);
+  return (
+    <details class="say slow altered-now">
+      <summary>
+        <span class="chip slow">{t("incident.since", { time: f.dayClock(sinceS * 1000) })}</span>
+        <span>{t("altered.now", { carrier: name, what: alteredWhat(differs, { t }) })}</span>
+      </summary>
+      <AlteredTable differs={differs} />
+    </details>
   );
 }

@@ -2,8 +2,10 @@
 import { useRef, useState } from "preact/hooks";
 import type { LiveEvent } from "../../../collector/wire/api-overview.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
+import type { Phase } from "../../../collector/wire/metric.ts";
 import type { MeasurementView, OnceLane } from "../../../collector/wire/on-demand.ts";
 import { ApiError } from "../../api/client.ts";
+import { shapeOf } from "../../charts/target-kind.ts";
 import { ProblemBox } from "../parts/problem.tsx";
 import { useApp } from "../state/app.ts";
 import { useLive } from "../state/resource.ts";
@@ -16,7 +18,9 @@ export type MeasureNow = {
   readonly error: unknown;
   /** From the click to the last answer. */
   readonly busy: boolean;
-  ask(): void;
+  /** Whether the route was asked for too. */
+  readonly withPath: boolean;
+  ask(path?: boolean): void;
   close(): void;
 };
 
@@ -26,6 +30,7 @@ export function useMeasureNow(target: string): MeasureNow {
   const [view, setView] = useState<MeasurementView | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [asking, setAsking] = useState(false);
+  const [withPath, setWithPath] = useState(false);
   // The stream may be faster than the answer that names the measurement.
   const early = useRef<OnceEvent[]>([]);
   useLive((news) => {
@@ -36,13 +41,14 @@ export function useMeasureNow(target: string): MeasureNow {
       client.get<MeasurementView>(`/measurements/${view.id}`).then(setView, setError);
     }
   });
-  const ask = () => {
+  const ask = (path = false) => {
+    setWithPath(path);
     early.current = [];
     setAsking(true);
     setError(null);
     setView(null);
     client
-      .post<MeasurementView>("/measurements", { target })
+      .post<MeasurementView>("/measurements", path ? { target, path } : { target })
       .then((answer) => setView(early.current.reduce(withNews, answer)), setError)
       .finally(() => setAsking(false));
   };
@@ -50,7 +56,7 @@ export function useMeasureNow(target: string): MeasureNow {
     setView(null);
     setError(null);
   };
-  return { view, error, busy: asking || (view !== null && !view.over), ask, close };
+  return { view, error, busy: asking || (view !== null && !view.over), withPath, ask, close };
 }
 
 function withNews(view: MeasurementView, { measurement, lane }: OnceEvent): MeasurementView {
@@ -65,33 +71,52 @@ export function MeasureNowPanel({ now, carriers }: { now: MeasureNow; carriers: 
   const { view, error, close } = now;
   const flood = error instanceof ApiError && error.code === "too_many_measurements";
   if (flood) return <p class="problem">{t("measure.flood")}</p>;
-  if (error !== null) return <ProblemBox error={error} retry={now.ask} />;
+  if (error !== null) return <ProblemBox error={error} retry={() => now.ask(now.withPath)} />;
   if (!view) return null;
+  const { kind, phases } = shapeOf(view.url);
   const title = t(view.over ? "measure.done" : "measure.title", { time: f.clockSeconds(view.askedMs) });
   return (
     <section class="panel first now" aria-live="polite">
       <div class="top">
         <div>
           <h2>{title}</h2>
-          <p class="sub">{t("measure.text")}</p>
+          <p class="sub">{t(now.withPath && !view.over ? "path.looking" : "measure.text")}</p>
         </div>
-        <button type="button" class="btn" onClick={close}>
-          {t("common.close")}
-        </button>
+        <div class="row">
+          {view.over && !now.withPath && kind !== "dns" && (
+            <button type="button" class="btn" title={t("path.lookHint")} onClick={() => now.ask(true)}>
+              {t("path.look")}
+            </button>
+          )}
+          <button type="button" class="btn" onClick={close}>
+            {t("common.close")}
+          </button>
+        </div>
       </div>
       {view.lanes.map((lane) => (
-        <Lane key={lane.vantage} lane={lane} carriers={carriers} />
+        <Lane key={lane.vantage} lane={lane} carriers={carriers} phases={phases} />
       ))}
     </section>
   );
 }
 
-function Lane({ lane, carriers }: { lane: OnceLane; carriers: readonly Carrier[] }) {
+type OnceLaneProps = { lane: OnceLane; carriers: readonly Carrier[]; phases: readonly Phase[] };
+
+function Lane({ lane, carriers, phases }: OnceLaneProps) {
   const { t } = useApp();
   const { state, carrier, name } = lane;
   if (state === "measuring" || state === "measured") {
     const result = lane.result ?? undefined;
-    return <PhaseLane carriers={carriers} carrier={carrier} name={name} result={result} done={lane.done} />;
+    return (
+      <PhaseLane
+        carriers={carriers}
+        carrier={carrier}
+        name={name}
+        result={result}
+        done={lane.done}
+        phases={phases}
+      />
+    );
   }
   return (
     <div class="lane">

@@ -4,9 +4,11 @@ import type { Phase } from "../../../collector/wire/metric.ts";
 import type { OnceLane, OnceResult } from "../../../collector/wire/on-demand.ts";
 import { carrierColor, PHASE_ORDER } from "../../charts/theme.ts";
 import { msQuantity, type Quantity } from "../../i18n/format.ts";
-import { causeText, unknownText } from "../../i18n/incident-text.ts";
+import { unknownText } from "../../i18n/incident-text.ts";
 import { Dot } from "../parts/fields.tsx";
+import { PathView } from "../parts/path-view.tsx";
 import { carrierName, useApp } from "../state/app.ts";
+import { ResultBars, ResultFacts, ResultFailure } from "./result-detail.tsx";
 
 type LaneProps = {
   carriers: readonly Carrier[];
@@ -18,10 +20,12 @@ type LaneProps = {
   result: OnceResult | undefined;
   /** Metrics that are complete so far; absent = it has not begun. */
   done: OnceLane["done"] | undefined;
+  /** Those its kind has. */
+  phases?: readonly Phase[];
 };
 
 /** One measurement at one vantage: its phases as they come, then what came of it. */
-export function PhaseLane({ carriers, carrier, name, result, done }: LaneProps) {
+export function PhaseLane({ carriers, carrier, name, result, done, phases = PHASE_ORDER }: LaneProps) {
   const { t, f } = useApp();
   const failure = result?.failure;
   const unknown = result ? unknownText(result, t) : null;
@@ -32,8 +36,8 @@ export function PhaseLane({ carriers, carrier, name, result, done }: LaneProps) 
         {result && <Outcome result={result} />}
       </div>
       {unknown === null && (
-        <div class="steps">
-          {PHASE_ORDER.map((phase) => (
+        <div class={`steps of-${phases.length + 1}`}>
+          {phases.map((phase) => (
             <PhaseStep key={phase} phase={phase} result={result} completed={done} />
           ))}
           <Step
@@ -43,14 +47,22 @@ export function PhaseLane({ carriers, carrier, name, result, done }: LaneProps) 
           />
         </div>
       )}
-      {failure && <p class="bad-text">{causeText(failure, t)}</p>}
-      {unknown !== null && <p class="sub">{unknown}</p>}
-      {result?.state === "suspect" && <p class="sub">{t("suspect.text")}</p>}
+      {result && <ResultFailure result={result} />}
       {result?.detail.bodyBytes !== undefined && (
         <p class="small">
           {f.bytes(result.detail.bodyBytes)} · {f.speed(result.timings.speed)}
         </p>
       )}
+      {result && unknown === null && (
+        <details class="more">
+          <summary>{t("detail.more")}</summary>
+          <div class="stack">
+            <ResultBars result={result} />
+            <ResultFacts result={result} />
+          </div>
+        </details>
+      )}
+      {result?.path && <PathView evidence={result.path} carriers={carriers} />}
     </div>
   );
 }

@@ -21,6 +21,17 @@ export function queryOf({ range, fromS, toS }: Span): string {
     : `range=${range}`;
 }
 
+/** The address whose series the page shows; null = the target's own, or none that could be one. */
+export function addressIn(query: URLSearchParams): string | null {
+  const address = query.get("address");
+  return address !== null && /^(?:ipv[46]|[0-9a-f:.]{2,45})$/.test(address) ? address : null;
+}
+
+/** The query string of a range and an address, for the address bar and for the API alike. */
+export function queryWith(span: Span, address: string | null): string {
+  return address === null ? queryOf(span) : `${queryOf(span)}&address=${encodeURIComponent(address)}`;
+}
+
 /** A local time as a date field shows it, in a time zone. */
 export function fieldTime(atS: number, timeZone: string): string {
   const parts: Record<string, string> = {};

@@ -1,92 +1,44 @@
-/** All that is known of one measurement. Texts from the answer are hostile: they are shown as text, never as markup. */
-import type { ComponentChildren } from "preact";
+/** All that is known of one stored measurement, and the route that was taken when it failed. */
+import type { EventsAnswer } from "../../../collector/wire/api-addresses.ts";
 import type { SampleView } from "../../../collector/wire/api-overview.ts";
-import { PHASE_ORDER } from "../../charts/theme.ts";
-import { causeText, unknownText } from "../../i18n/incident-text.ts";
+import type { Carrier } from "../../../collector/wire/carrier.ts";
+import { PathView } from "../parts/path-view.tsx";
 import { useApp } from "../state/app.ts";
-import { lengthUs, PhaseBar } from "./waterfall.tsx";
+import { useResource } from "../state/resource.ts";
+import { ResultBars, ResultFacts, ResultFailure } from "./result-detail.tsx";
 
-export function SampleDetail({ view }: { view: SampleView }) {
+type SampleDetailProps = { view: SampleView; carriers: readonly Carrier[] };
+
+export function SampleDetail({ view, carriers }: SampleDetailProps) {
   const { t, f } = useApp();
-  const { sample } = view;
-  const { detail, failure, timings } = sample;
-  const unknown = unknownText(sample, t);
+  const { sample, receivedMs, live } = view;
+  const arrived = t(live ? "target.detail.live" : "target.detail.lateArrival");
+  const first = [
+    { name: t("target.col.time"), value: f.full(sample.startedMs) },
+    { name: t("target.detail.arrived"), value: `${f.clockSeconds(receivedMs)} · ${arrived}` },
+  ];
   return (
     <div class="stack">
-      <div class="bar-alone">
-        <PhaseBar sample={view} longest={lengthUs(view)} />
-        <div class="keyrow">
-          {PHASE_ORDER.filter((phase) => timings[phase] !== null).map((phase) => (
-            <span key={phase}>
-              <span class={`dot p-${phase}`} aria-hidden="true" />
-              {t(`phase.${phase}`)} {f.ms((timings[phase] ?? 0) / 1000)}
-            </span>
-          ))}
-          {timings.ttfb !== null && (
-            <span>
-              {t("metric.ttfb")} {f.ms(timings.ttfb / 1000)}
-            </span>
-          )}
-        </div>
-      </div>
-      {failure && (
-        <p class="bad-text">
-          {t("failure.sentence", {
-            phase: t(`phase.${failure.phase}`),
-            cause: causeText(failure, t),
-          })}
-        </p>
-      )}
-      {sample.state === "suspect" && <p class="sub">{t("suspect.text")}</p>}
-      {failure?.detail && <p class="mono">{failure.detail}</p>}
-      {unknown !== null && <p class="sub">{unknown}</p>}
-      <dl class="detail">
-        <Fact name={t("target.col.time")}>{f.full(sample.startedMs)}</Fact>
-        <Fact name={t("target.detail.arrived")}>
-          {f.clockSeconds(view.receivedMs)} ·{" "}
-          {t(view.live ? "target.detail.live" : "target.detail.lateArrival")}
-        </Fact>
-        <Fact name={t("target.detail.address")}>
-          {detail.address && `${detail.address}${detail.family ? ` (IPv${detail.family})` : ""}`}
-        </Fact>
-        <Fact name={t("target.detail.protocol")}>
-          {[detail.protocol, detail.tlsProtocol].filter(Boolean).join(" · ")}
-        </Fact>
-        <Fact name={t("target.detail.redirects")}>
-          {detail.redirects ? String(detail.redirects) : undefined}
-        </Fact>
-        <Fact name={t("target.detail.finalUrl")}>{detail.redirects ? detail.finalUrl : undefined}</Fact>
-        <Fact name={t("target.detail.body")}>
-          {detail.bodyBytes === undefined ? undefined : f.bytes(detail.bodyBytes)}
-        </Fact>
-        <Fact name={t("target.detail.wire")}>
-          {detail.wireBytes === undefined ? undefined : f.bytes(detail.wireBytes)}
-        </Fact>
-        <Fact name={t("target.detail.receive")}>
-          {detail.receiveBps ? f.speed(detail.receiveBps) : undefined}
-        </Fact>
-        <Fact name={t("target.detail.certificate")}>
-          {detail.certificate &&
-            t("target.detail.certificateUntil", {
-              subject: detail.certificate.subject,
-              date: f.date(detail.certificate.notAfterS * 1000),
-              issuer: detail.certificate.issuer,
-            })}
-        </Fact>
-        <Fact name={t("target.detail.late")}>
-          {detail.lateMs === undefined ? undefined : f.ms(detail.lateMs)}
-        </Fact>
-      </dl>
+      <ResultBars result={sample} />
+      <ResultFailure result={sample} />
+      <ResultFacts result={sample} first={first} />
+      {sample.state === "down" && <PathOf view={view} carriers={carriers} />}
     </div>
   );
 }
 
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  if (children === undefined || children === "" || children === null) return null;
+/** The route a probe took at this tick, if it took one; nothing where it did not. */
+function PathOf({ view, carriers }: SampleDetailProps) {
+  const { t, client } = useApp();
+  const { target, tick } = view.sample;
+  const path = `/event-log?kinds=path&target=${target}&vantage=${view.vantage}&from=${tick}&to=${tick}&limit=1`;
+  const found = useResource<EventsAnswer>(path, (signal) => client.get(path, signal));
+  const [event] = found.data?.events ?? [];
+  if (event?.kind !== "path") return null;
   return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
+    <section>
+      <h3>{t("path.title")}</h3>
+      <PathView evidence={event.evidence} carriers={carriers} />
+    </section>
   );
 }

@@ -2,7 +2,9 @@
 import { useEffect, useState } from "preact/hooks";
 import type { SamplesPage, SampleView } from "../../../collector/wire/api-overview.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
+import type { Shape } from "../../charts/target-kind.ts";
 import { carrierColor } from "../../charts/theme.ts";
+import { type Format, NOTHING } from "../../i18n/format.ts";
 import { shortFailure } from "../../i18n/incident-text.ts";
 import { Dot } from "../parts/fields.tsx";
 import { ProblemBox } from "../parts/problem.tsx";
@@ -13,14 +15,17 @@ const PAGE = 20;
 
 type SamplesProps = {
   target: string;
+  /** Of this address or family; null: the target's own. */
+  address: string | null;
+  shape: Shape;
   carriers: readonly Carrier[];
   names: ReadonlyMap<string, string>;
   arrived: readonly SampleView[];
 };
 
-export function Samples({ target, carriers, names, arrived }: SamplesProps) {
+export function Samples({ target, address, shape, carriers, names, arrived }: SamplesProps) {
   const { t } = useApp();
-  const { samples, cursor, error, more } = useSamples(target);
+  const { samples, cursor, error, more } = useSamples(target, address);
   const [open, setOpen] = useState<string | null>(null);
   const known = new Set(samples.map(keyOf));
   const all = [...arrived.filter((one) => !known.has(keyOf(one))), ...samples];
@@ -42,15 +47,11 @@ export function Samples({ target, carriers, names, arrived }: SamplesProps) {
                 <th scope="col" class="num">
                   {t("target.col.total")}
                 </th>
-                <th scope="col" class="num hide-phone">
-                  {t("target.col.status")}
-                </th>
-                <th scope="col" class="num hide-phone">
-                  {t("target.col.bytes")}
-                </th>
-                <th scope="col" class="num hide-phone">
-                  {t("target.col.speed")}
-                </th>
+                {columnsOf(shape).map((column) => (
+                  <th key={column} scope="col" class="num hide-phone">
+                    {t(`target.col.${column}`)}
+                  </th>
+                ))}
               </tr>
             </thead>
             <tbody>
@@ -58,6 +59,7 @@ export function Samples({ target, carriers, names, arrived }: SamplesProps) {
                 <SampleRow
                   key={keyOf(one)}
                   sample={one}
+                  shape={shape}
                   carriers={carriers}
                   names={names}
                   open={open === keyOf(one)}
@@ -79,13 +81,14 @@ export function Samples({ target, carriers, names, arrived }: SamplesProps) {
   );
 }
 
-function useSamples(target: string) {
+function useSamples(target: string, address: string | null) {
   const { client } = useApp();
   const [samples, setSamples] = useState<readonly SampleView[]>([]);
   const [cursor, setCursor] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
   const load = (from: string | null) => {
-    const query = from === null ? "" : `&cursor=${encodeURIComponent(from)}`;
+    const of = address === null ? "" : `&address=${encodeURIComponent(address)}`;
+    const query = from === null ? of : `${of}&cursor=${encodeURIComponent(from)}`;
     client.get<SamplesPage>(`/targets/${target}/samples?limit=${PAGE}${query}`).then(
       (page) => {
         setError(null);
@@ -95,19 +98,20 @@ function useSamples(target: string) {
       (failed: unknown) => setError(failed),
     );
   };
-  useEffect(() => load(null), [target]);
+  useEffect(() => load(null), [target, address]);
   return { samples, cursor, error, more: () => load(cursor) };
 }
 
 type SampleRowProps = {
   sample: SampleView;
+  shape: Shape;
   carriers: readonly Carrier[];
   names: ReadonlyMap<string, string>;
   open: boolean;
   onToggle: () => void;
 };
 
-function SampleRow({ sample: view, carriers, names, open, onToggle }: SampleRowProps) {
+function SampleRow({ sample: view, shape, carriers, names, open, onToggle }: SampleRowProps) {
   const { f, language, theme } = useApp();
   const { sample } = view;
   const color = carriers.find((carrier) => carrier.id === view.carrier)?.color ?? "#7d5fb8";
@@ -128,19 +132,47 @@ function SampleRow({ sample: view, carriers, names, open, onToggle }: SampleRowP
           <Result view={view} />
         </td>
         <td class="num">{f.ms(sample.timings.total === null ? null : sample.timings.total / 1000)}</td>
-        <td class="num hide-phone">{sample.detail.status ?? "–"}</td>
-        <td class="num hide-phone">{f.bytes(sample.detail.bodyBytes ?? null)}</td>
-        <td class="num hide-phone">{f.speed(sample.timings.speed)}</td>
+        {columnsOf(shape).map((column) => (
+          <td key={column} class="num hide-phone">
+            {columnText(column, view, f)}
+          </td>
+        ))}
       </tr>
       {open && (
         <tr>
           <td colSpan={7}>
-            <SampleDetail view={view} />
+            <SampleDetail view={view} carriers={carriers} />
           </td>
         </tr>
       )}
     </>
   );
+}
+
+type Column = "status" | "bytes" | "speed" | "loss" | "records" | "connect";
+
+/** What stands beside the total, by kind. */
+function columnsOf({ kind }: Shape): readonly Column[] {
+  if (kind === "http") return ["status", "bytes", "speed"];
+  if (kind === "ping") return ["connect", "loss"];
+  return kind === "dns" ? ["records"] : [];
+}
+
+function columnText(column: Column, { sample: { detail, timings } }: SampleView, f: Format): string {
+  switch (column) {
+    case "status":
+      return String(detail.status ?? NOTHING);
+    case "bytes":
+      return f.bytes(detail.bodyBytes ?? null);
+    case "speed":
+      return f.speed(timings.speed);
+    case "connect":
+      return f.ms(timings.connect === null ? null : timings.connect / 1000);
+    case "loss":
+      return detail.ping ? f.share(1 - detail.ping.received / detail.ping.sent) : NOTHING;
+    case "records":
+      return detail.records ? f.count(detail.records.length) : NOTHING;
+  }
 }
 
 function Result({ view: { sample } }: { view: SampleView }) {

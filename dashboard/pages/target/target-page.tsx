@@ -1,19 +1,25 @@
 /** One target: what it is and how it is, its charts over a range, its newest round, incidents and samples. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import type { TargetAddresses } from "../../../collector/wire/api-addresses.ts";
 import type { ChartData } from "../../../collector/wire/api-chart.ts";
 import type { SampleView, TargetView } from "../../../collector/wire/api-overview.ts";
 import type { VantageView } from "../../../collector/wire/api-settings.ts";
+import type { Target } from "../../../collector/wire/target.ts";
 import { ApiError } from "../../api/client.ts";
+import { shapeOf } from "../../charts/target-kind.ts";
+import { standing } from "../../i18n/event-text.ts";
 import { ProblemBox } from "../parts/problem.tsx";
 import { useApp } from "../state/app.ts";
 import { type Resource, useLive, useResource, useThrottled } from "../state/resource.ts";
 import { useTitle } from "../state/title.ts";
+import { Addresses, familyName } from "./addresses.tsx";
+import { Changes } from "./changes.tsx";
 import { Charts } from "./charts.tsx";
 import { FirstSample } from "./first-sample.tsx";
 import { TargetHead } from "./head.tsx";
 import { IncidentList } from "./incident-list.tsx";
 import { MeasureNowPanel, useMeasureNow } from "./measure-now.tsx";
-import { queryOf, rangeIn, type Span } from "./range.ts";
+import { addressIn, queryWith, rangeIn, type Span } from "./range.ts";
 import { Samples } from "./samples.tsx";
 import { Tiles } from "./tiles.tsx";
 import { Waterfall } from "./waterfall.tsx";
@@ -27,25 +33,31 @@ export function TargetPage({ id }: { id: string }) {
   const { client, place, router, t } = useApp();
   const span = rangeIn(place.query);
   const view = useResource<TargetView>(`/targets/${id}`, (signal) => client.get(`/targets/${id}`, signal));
-  const path = `/targets/${id}/chart?${queryOf(span)}&points=${POINTS}`;
+  const address = addressIn(place.query);
+  const path = `/targets/${id}/chart?${queryWith(span, address)}&points=${POINTS}`;
   const chart = useResource<ChartData>(path, (signal) => client.get(path, signal));
   const vantages = useResource("/vantages", (signal) =>
     client.get<{ vantages: VantageView[] }>("/vantages", signal),
   );
+  const addresses = useAddresses(view.data?.row.target);
   const reload = useThrottled(() => {
     view.reload();
     chart.reload();
+    addresses.reload();
   }, EVERY_MS);
   const [arrived, setArrived] = useState<readonly SampleView[]>([]);
   useLive((news) => {
     if (news.type === "sample" && news.sample.sample.target === id) {
-      setArrived((old) => [news.sample, ...old].slice(0, 50));
+      if ((news.sample.sample.address ?? null) === address)
+        setArrived((old) => [news.sample, ...old].slice(0, 50));
       reload();
     } else if (news.type === "resumed" || (news.type === "target" && news.target === id)) reload();
+    else if (news.type === "event" && (news.target === id || news.target === null)) reload();
     else if (news.type === "incident" && news.incident.target === id) reload();
   });
   useTitle(view.data?.row.target.name ?? null);
-  const go = (next: Span) => router.go(`/targets/${id}?${queryOf(next)}`);
+  useEffect(() => setArrived([]), [address]);
+  const go = (next: Span, of = address) => router.go(`/targets/${id}?${queryWith(next, of)}`);
   if (!view.data) {
     if (view.error instanceof ApiError && view.error.status === 404)
       return <p class="panel empty">{t("target.notFound")}</p>;
@@ -58,6 +70,8 @@ export function TargetPage({ id }: { id: string }) {
       reloadView={view.reload}
       chart={chart}
       span={span}
+      address={address}
+      addresses={addresses.data ?? null}
       go={go}
       names={names}
       arrived={arrived}
@@ -70,12 +84,15 @@ type BodyProps = {
   reloadView: () => void;
   chart: Resource<ChartData>;
   span: Span;
-  go: (span: Span) => void;
+  /** The one whose series are shown; null = the target's own. */
+  address: string | null;
+  addresses: TargetAddresses | null;
+  go: (span: Span, address?: string | null) => void;
   names: ReadonlyMap<string, string>;
   arrived: readonly SampleView[];
 };
 
-function Body({ view, reloadView, chart, span, go, names, arrived }: BodyProps) {
+function Body({ view, reloadView, chart, span, address, addresses, go, names, arrived }: BodyProps) {
   const { t } = useApp();
   const { target } = view.row;
   const now = useMeasureNow(target.id);
@@ -101,15 +118,27 @@ function Body({ view, reloadView, chart, span, go, names, arrived }: BodyProps) 
       {(!watching || view.latest.length > 0) && (
         <>
           <Tiles view={view} />
+          {addresses && (
+            <Addresses
+              target={target}
+              data={addresses}
+              carriers={view.carriers}
+              names={names}
+              shown={address}
+              onPick={(next) => go(span, next)}
+            />
+          )}
+          {address !== null && <Alone address={address} onBack={() => go(span, null)} />}
           <div class="grid">
             <div class="stack">
-              {chart.error !== undefined && <ProblemBox error={chart.error} retry={chart.reload} />}
+              {chart.error !== undefined && <ChartProblem chart={chart} />}
               {chart.data && (
                 <div class={chart.stale ? "dim" : ""}>
                   <Charts
                     data={chart.data}
                     target={target}
                     carriers={view.carriers}
+                    names={names}
                     onSpan={(fromS, toS) => go({ range: "custom", fromS, toS })}
                   />
                 </div>
@@ -122,11 +151,53 @@ function Body({ view, reloadView, chart, span, go, names, arrived }: BodyProps) 
                 carriers={view.carriers}
                 nowMs={view.nowMs}
               />
+              <Changes events={standing(chart.data?.events ?? [])} carriers={view.carriers} names={names} />
             </aside>
           </div>
-          <Samples target={target.id} carriers={view.carriers} names={names} arrived={arrived} />
+          <Samples
+            target={target.id}
+            address={address}
+            shape={shapeOf(target.url)}
+            carriers={view.carriers}
+            names={names}
+            arrived={arrived}
+          />
         </>
       )}
     </div>
+  );
+}
+
+/** Its addresses, where several are measured; nothing is asked for otherwise. */
+function useAddresses(target: Target | undefined): Resource<TargetAddresses | null> {
+  const { client } = useApp();
+  const several = target?.addresses !== undefined && target.addresses.measure !== "one";
+  const path = several ? `/targets/${target.id}/addresses` : "";
+  return useResource<TargetAddresses | null>(path, (signal) =>
+    path === "" ? Promise.resolve(null) : client.get(path, signal),
+  );
+}
+
+/** Says that what follows is of one address alone, and how to come back. */
+function Alone({ address, onBack }: { address: string; onBack: () => void }) {
+  const { t } = useApp();
+  return (
+    <div class="say alone">
+      <b>{t("addresses.showing", { address: familyName(address) })}</b>
+      <span>{t("addresses.showing.text")}</span>
+      <button type="button" class="link push" onClick={onBack}>
+        {t("addresses.back")}
+      </button>
+    </div>
+  );
+}
+
+function ChartProblem({ chart }: { chart: Resource<ChartData> }) {
+  const { t } = useApp();
+  const gone = chart.error instanceof ApiError && chart.error.status === 404;
+  return gone ? (
+    <p class="panel empty">{t("addresses.noSuch")}</p>
+  ) : (
+    <ProblemBox error={chart.error} retry={chart.reload} />
   );
 }

@@ -1,8 +1,12 @@
 /** The newest round, carrier by carrier: each phase as long as it took, and where one failed. */
 import type { SampleView, TargetView } from "../../../collector/wire/api-overview.ts";
+import type { Phase } from "../../../collector/wire/metric.ts";
+import { barLengthUs } from "../../charts/phase-bars.ts";
+import { shapeOf } from "../../charts/target-kind.ts";
 import { PHASE_ORDER } from "../../charts/theme.ts";
 import { causeText, unknownText } from "../../i18n/incident-text.ts";
 import type { Translate } from "../../i18n/translate.ts";
+import { PhaseBar } from "../parts/phase-bar.tsx";
 import { carrierName, useApp } from "../state/app.ts";
 
 type WaterfallProps = { view: TargetView; names: ReadonlyMap<string, string> };
@@ -13,7 +17,7 @@ export function Waterfall({ view, names }: WaterfallProps) {
   const latest = [...view.latest].sort((a, b) => (order.get(a.carrier) ?? 99) - (order.get(b.carrier) ?? 99));
   const newest = Math.max(0, ...latest.map((one) => one.sample.startedMs));
   if (latest.length === 0) return null;
-  const longest = Math.max(1, ...latest.map((one) => lengthUs(one)));
+  const longest = Math.max(1, ...latest.map(({ sample }) => barLengthUs(sample.timings, sample.failure)));
   const whys = new Set(latest.map((one) => whyOf(one, t)));
   const shared = latest.length > 1 && whys.size === 1 ? ([...whys][0] ?? null) : null;
   const failed = latest.some((one) => one.sample.state === "down");
@@ -36,16 +40,16 @@ export function Waterfall({ view, names }: WaterfallProps) {
         })}
         {shared !== null && <span class={failed ? "why" : "why quiet-text"}>{shared}</span>}
       </div>
-      <PhaseKey />
+      <PhaseKey phases={shapeOf(view.row.target.url).phases} />
     </section>
   );
 }
 
-export function PhaseKey() {
+export function PhaseKey({ phases = PHASE_ORDER }: { phases?: readonly Phase[] }) {
   const { t } = useApp();
   return (
     <div class="keyrow">
-      {PHASE_ORDER.map((phase) => (
+      {phases.map((phase) => (
         <span key={phase}>
           <span class={`dot p-${phase}`} aria-hidden="true" />
           {t(`phase.${phase}`)}
@@ -64,7 +68,12 @@ function Lane({ name, sample, longest, why }: LaneProps) {
   return (
     <div class="r">
       <span title={name}>{name}</span>
-      <PhaseBar sample={sample} longest={longest} />
+      <PhaseBar
+        times={timings}
+        failure={sample.sample.failure}
+        longestUs={longest}
+        tlsNetUs={sample.sample.detail.hops ? null : (sample.sample.detail.tlsNetUs ?? null)}
+      />
       <span class="num">
         {timings.total !== null ? (
           f.ms(timings.total / 1000)
@@ -83,36 +92,4 @@ function Lane({ name, sample, longest, why }: LaneProps) {
 function whyOf({ sample }: SampleView, t: Translate): string | null {
   if (sample.failure) return causeText(sample.failure, t);
   return unknownText(sample, t);
-}
-
-/** The phases of one sample on a common scale. */
-export function PhaseBar({ sample, longest }: { sample: SampleView; longest: number }) {
-  const { t, f } = useApp();
-  const { timings, failure } = sample.sample;
-  let x = 0;
-  const bars = PHASE_ORDER.flatMap((phase) => {
-    const us = timings[phase];
-    if (us === null || us === 0) return [];
-    const width = (us / longest) * 1000;
-    const bar = { phase, x, width, text: `${t(`phase.${phase}`)} ${f.ms(us / 1000)}` };
-    x += width;
-    return [bar];
-  });
-  const failed = failure ? (failure.elapsedUs / longest) * 1000 : 0;
-  const label = bars.map((bar) => bar.text).join(", ");
-  return (
-    <svg viewBox="0 0 1000 12" preserveAspectRatio="none" role="img" aria-label={label}>
-      <title>{label}</title>
-      {bars.map((bar) => (
-        <rect key={bar.phase} class={`p-${bar.phase}`} x={bar.x} width={Math.max(2, bar.width)} height="12" />
-      ))}
-      {failed > 0 && <rect class="p-failed" x={x} width={Math.max(6, failed)} height="12" />}
-    </svg>
-  );
-}
-
-/** How long the sample's bar is, us; a failed one ends where its failing phase was given up. */
-export function lengthUs({ sample }: SampleView): number {
-  const phases = PHASE_ORDER.reduce((sum, phase) => sum + (sample.timings[phase] ?? 0), 0);
-  return Math.max(sample.timings.total ?? 0, phases + (sample.failure?.elapsedUs ?? 0));
 }

@@ -1,17 +1,21 @@
 /** Vantages: how each is doing, and how a new one joins. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import type { EventsAnswer } from "../../../collector/wire/api-addresses.ts";
 import type { VantageView } from "../../../collector/wire/api-settings.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
+import type { Event } from "../../../collector/wire/event.ts";
 import { carrierColor } from "../../charts/theme.ts";
 import { Dot } from "../parts/fields.tsx";
 import { ProblemBox } from "../parts/problem.tsx";
 import { carrierName, useApp } from "../state/app.ts";
 import { useLive, useNow, useResource, useThrottled } from "../state/resource.ts";
 import { useTitle } from "../state/title.ts";
+import { EgressFacts } from "./egress-facts.tsx";
 import { VantageActions } from "./vantage-actions.tsx";
 import { VantageForm } from "./vantage-form.tsx";
 
+const CHANGES = "/event-log?kinds=egress&limit=200";
 const EVERY_MS = 1500;
 /** Contact times grow old without any event. */
 const REFRESH_MS = 15_000;
@@ -27,9 +31,18 @@ export function VantagesPage() {
   const carriers = useResource("/carriers", (signal) =>
     client.get<{ carriers: Carrier[] }>("/carriers", signal),
   );
-  const reload = useThrottled(list.reload, EVERY_MS);
+  const changes = useResource(CHANGES, (signal) => client.get<EventsAnswer>(CHANGES, signal));
+  const reload = useThrottled(() => {
+    list.reload();
+    changes.reload();
+  }, EVERY_MS);
   useLive((news) => {
-    if (news.type === "vantage" || news.type === "resumed") reload();
+    if (
+      (news.type === "event" && news.kind === "egress") ||
+      news.type === "vantage" ||
+      news.type === "resumed"
+    )
+      reload();
   });
   if (!list.data || !carriers.data)
     return list.error ? <ProblemBox error={list.error} retry={list.reload} /> : null;
@@ -55,6 +68,7 @@ export function VantagesPage() {
             key={one.vantage.id}
             view={one}
             carriers={carriers.data?.carriers ?? []}
+            changes={(changes.data?.events ?? []).filter((event) => event.vantage === one.vantage.id)}
             onChanged={list.reload}
           />
         ))}
@@ -73,11 +87,17 @@ export function VantagesPage() {
   );
 }
 
-type VantageCardProps = { view: VantageView; carriers: readonly Carrier[]; onChanged: () => void };
+type VantageCardProps = {
+  view: VantageView;
+  carriers: readonly Carrier[];
+  /** Of where it is seen from, newest first. */
+  changes: readonly Event[];
+  onChanged: () => void;
+};
 
 const CHIPS = { ok: "up", waiting: "waiting", silent: "down", skewed: "slow", revoked: "unknown" } as const;
 
-function VantageCard({ view, carriers, onChanged }: VantageCardProps) {
+function VantageCard({ view, carriers, changes, onChanged }: VantageCardProps) {
   const { t, language, theme } = useApp();
   const { vantage, status } = view;
   const carrier = carriers.find((one) => one.id === vantage.carrier);
@@ -96,7 +116,10 @@ function VantageCard({ view, carriers, onChanged }: VantageCardProps) {
           {vantage.tags.length > 0 && ` · ${vantage.tags.join(", ")}`}
         </div>
       </div>
-      <Facts view={view} />
+      <div class="stack tight">
+        <Facts view={view} />
+        <EgressFacts view={view} carriers={carriers} changes={changes} />
+      </div>
       {status !== "revoked" && <VantageActions view={view} carriers={carriers} onChanged={onChanged} />}
     </article>
   );
