@@ -15,7 +15,7 @@ import { DATABASE_NAME, openSqliteStore } from "../../collector/store/sqlite/sql
 import { silentLog } from "../../collector/wire/log.ts";
 import { SERIES_COUNT, seriesOf, ticksOf } from "./store-batches.ts";
 
-const CUTS = process.env["CARRIERWATCH_FULL"] === "1" ? 100 : 6;
+const CUTS = process.env["CARRIERWATCH_FULL"] === "1" ? 200 : 6;
 const BATCHES = 25;
 const CHILD = new URL("./store-child.ts", import.meta.url).pathname;
 

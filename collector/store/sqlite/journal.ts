@@ -72,9 +72,10 @@ export function journalPart() {
 
 export type JournalEntry = Arrived & { readonly id: number };
 
-/** Calls back for each entry of a journal row, in order. */
+/** Calls back for each entry of a journal row, in order; an entry is good until the next. */
 export function eachEntry(bytes: Uint8Array, visit: (entry: JournalEntry) => void): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const values = new Uint32Array(M);
   for (let at = 0; at < bytes.length; ) {
     const id = view.getUint32(at, true);
     const tick = view.getFloat64(at + 4, true);
@@ -82,7 +83,6 @@ export function eachEntry(bytes: Uint8Array, visit: (entry: JournalEntry) => voi
     const present = view.getUint8(at + 14);
     const length = view.getUint16(at + 15, true);
     at += HEAD_BYTES;
-    const values = new Uint32Array(M);
     for (let m = 0; m < M; m += 1) {
       if (!((present >> m) & 1)) continue;
       values[m] = view.getUint32(at, true);

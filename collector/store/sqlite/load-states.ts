@@ -39,10 +39,12 @@ export function loadStates(
     commit = Math.max(commit, state.flushedAt);
   }
   const working = new Map<number, Working>();
+  // States are used again and again: each is two kilobytes outside the heap, and hundreds of thousands are looked at.
+  const spare: OpenState[] = [];
   const of = (id: number): Working => {
     const known = working.get(id);
     if (known) return known;
-    const own = new OpenState();
+    const own = spare.pop() ?? new OpenState();
     shared.copyTo(id, own);
     const one = { id, bands: bandsOf(own.stepS), state: own, changed: false, needs: false, flush: false };
     working.set(id, one);
@@ -65,6 +67,7 @@ export function loadStates(
   for (let row = next.get(-1); row; row = next.get(row.id)) {
     apply(row);
     for (const one of working.values()) {
+      spare.push(one.state);
       if (one.flush) write(one, row.id);
       if (one.changed) shared.publish(one.id, one.state);
     }

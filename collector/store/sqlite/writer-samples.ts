@@ -68,7 +68,7 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     states.note(working, sample);
   };
   const accept = (asked: Asked, nowS: number, history: boolean): OutcomeKind => {
-    if (!isArchivable(asked.stepS) || asked.tick % asked.stepS !== 0) return "rejected";
+    if (!isOnItsStep(asked)) return "rejected";
     const found = generations.of(asked.vantage, asked.name).map((id) => states.of(id));
     const outcome = judge(asked, found, nowS, history ? LONGEST_S : LATE_WINDOW_S);
     if (outcome === "stored") store(asked, found);
@@ -96,6 +96,8 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     },
     /** Whether a commit without calls would have something to write. */
     idle: () => states.idle(),
+    /** At a clean end: as idle, until everything is written. */
+    settle: () => states.settle(),
     flush(): void {
       states.flush();
       tally.flush();
@@ -109,13 +111,13 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     },
     /** After a rollback: what is in memory is not what is stored. */
     clear(): void {
-      tiles.clear();
-      generations.clear();
-      epochs.clear();
-      tally.clear();
-      states.clear();
+      for (const part of [tiles, generations, epochs, tally, states]) part.clear();
     },
   };
+}
+
+function isOnItsStep({ tick, stepS }: Asked): boolean {
+  return isArchivable(stepS) && tick % stepS === 0;
 }
 
 function askedAt(batch: Packed, i: number, epochs: readonly number[]): Asked {

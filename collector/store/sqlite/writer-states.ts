@@ -24,6 +24,8 @@ const SWEEP_AFTER_MS = 3_600_000;
 /** Generations written per commit during a sweep, and one more for so many that the commit itself touched. */
 const SWEEP_AT_ONCE = 64;
 const SWEEP_SHARE = 4;
+/** Generations written per commit at a clean end. */
+const SETTLED_AT_ONCE = 1_000;
 /** Journal rows deleted per commit. */
 const DELETE_AT_ONCE = 64;
 
@@ -47,6 +49,7 @@ export class OpenStates {
   private journaled: readonly Working[] = [];
   private commit: number;
   private grownBytes = 0;
+  private atOnce = SWEEP_AT_ONCE;
   private sweptAtMs = performance.now();
   private sweep: Sweep | null = null;
 
@@ -104,6 +107,13 @@ export class OpenStates {
   /** Whether a commit without calls would have something to do. */
   idle(): boolean {
     this.beginSweep();
+    return this.sweep !== null;
+  }
+
+  /** At a clean end: every generation is written by the next commits. @returns whether there is more to do. */
+  settle(): boolean {
+    this.atOnce = SETTLED_AT_ONCE;
+    if (this.pending.size > 0 && (!this.sweep || this.sweep.trimming)) this.startSweep();
     return this.sweep !== null;
   }
 
@@ -169,7 +179,10 @@ export class OpenStates {
   private beginSweep(): void {
     const isDue = this.grownBytes > Math.max(SWEEP_BYTES, SWEEP_BYTES_EACH * this.pending.size);
     const isOld = performance.now() - this.sweptAtMs > SWEEP_AFTER_MS;
-    if (this.sweep || !(isDue || isOld)) return;
+    if (!this.sweep && (isDue || isOld)) this.startSweep();
+  }
+
+  private startSweep(): void {
     this.sweptAtMs = performance.now();
     this.grownBytes = 0;
     const ids = [...this.pending.keys()].sort((a, b) => a - b);
@@ -180,7 +193,7 @@ export class OpenStates {
   private sweepSome(): void {
     const { sweep } = this;
     if (!sweep || sweep.trimming) return;
-    const more = SWEEP_AT_ONCE + Math.floor(this.working.size / SWEEP_SHARE);
+    const more = this.atOnce + Math.floor(this.working.size / SWEEP_SHARE);
     const end = Math.min(sweep.ids.length, sweep.at + more);
     for (; sweep.at < end; sweep.at += 1) {
       const id = sweep.ids[sweep.at] ?? 0;

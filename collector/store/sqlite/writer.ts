@@ -38,6 +38,7 @@ export type WriterData = {
 const GROUP_SAMPLES = 2_000;
 const GROUP_CALLS = 256;
 const UPKEEP_EVERY_MS = 250;
+const NOTHING: Call = { id: 0, op: "nothing", args: [] };
 
 export type WriterOperations = ReturnType<typeof openWriter>["operations"];
 
@@ -195,14 +196,21 @@ function serve(): void {
     // Not at once: messages that are already in the port join this group.
     setImmediate(drain);
   };
+  /** A commit that only writes what waits; false when the disk does not take it. */
+  const settled = (): boolean => {
+    const [result] = commitGroup(writer.db, [NOTHING], hooks);
+    return result !== undefined && !("error" in result);
+  };
   // The journal is kept short even when nothing arrives.
   const upkeep = setInterval(() => {
-    if (queue.length === 0 && writer.samples.idle()) commitGroup(writer.db, [], hooks);
+    if (queue.length === 0 && writer.samples.idle()) settled();
   }, UPKEEP_EVERY_MS).unref();
   parentPort?.on("message", (call: Call) => {
     if (call.op === "close") {
       clearInterval(upkeep);
       while (queue.length > 0) drain();
+      // A start after a clean end has nothing to apply again.
+      while (writer.samples.settle()) if (!settled()) break;
       void writer.close().then(() => {
         post({ kind: "value", id: call.id, value: undefined });
         parentPort?.close();
