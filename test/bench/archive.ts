@@ -1,0 +1,151 @@
+/**
+ * The archive engine beside Debian's rrdtool on the same samples: `npm run bench -- archive [--quick]`.
+ *
+ * Pairs in turn, so that what else the machine does falls on both; medians of the ratios. Every figure of ours is for
+ * the whole commit (rows, PDPs, strip, log, duplicate test, due marks), synchronous=FULL. The peers sync nothing.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  findPeers,
+  HAS_TASKSET,
+  librrdRun,
+  onOneCore,
+  type Peers,
+  rrdcachedRun,
+  rrdFolder,
+} from "./archive/peers.ts";
+import { sizeLines } from "./archive/sizes.ts";
+
+const QUICK = process.argv.includes("--quick");
+const PAIRS = QUICK ? 2 : 5;
+const SERIES = QUICK ? 1_000 : 10_000;
+const ROUNDS = QUICK ? 48 : 64;
+const PEER_ROUNDS = 12;
+const LIBRRD_ROUNDS = QUICK ? 4 : 3;
+const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+type Ingest = {
+  readonly samples: number;
+  readonly perSecond: number;
+  readonly cpuUs: number;
+  readonly rssMiB: number;
+  readonly startMs: number;
+};
+type Reads = {
+  readonly readMs: Record<string, number>;
+  readonly idleMs: Record<string, number>;
+  readonly backlog: { readonly samples: number; readonly seconds: number; readonly liveWorstMs: number };
+  readonly late: { readonly spool: number; readonly random: number };
+  readonly startMs: number;
+};
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+const round = (value: number): string => Math.round(value).toLocaleString("en");
+
+/** Runs a child program on a fresh folder; the answer is its last line. */
+function child<T>(program: string, args: readonly string[], isHeld: boolean): T {
+  const dir = mkdtempSync(join(tmpdir(), "carrierwatch-archive-"));
+  const path = new URL(`./archive/${program}`, import.meta.url).pathname;
+  const [command, all] = isHeld
+    ? onOneCore(process.execPath, [path, dir, ...args])
+    : ([process.execPath, [path, dir, ...args]] as const);
+  try {
+    const said = execFileSync(command, [...all], { encoding: "utf8", maxBuffer: MOST_OUTPUT_BYTES });
+    return JSON.parse(said.trim().split("\n").at(-1) ?? "") as T;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+const ingest = (series: number, rounds: number, isHeld: boolean): Ingest =>
+  child<Ingest>("ingest-child.ts", [String(series), String(rounds), "8"], isHeld);
+
+async function pairs(peers: Peers): Promise<string[]> {
+  const dir = rrdFolder(SERIES, peers.librrd);
+  const lines: string[] = [];
+  const byCached: number[] = [];
+  const byLibrrd: number[] = [];
+  let at = 0;
+  try {
+    for (let pair = 1; pair <= PAIRS; pair += 1) {
+      const ours = ingest(SERIES, ROUNDS, true);
+      const told = [`ours ${round(ours.perSecond)}/s (${ours.cpuUs.toFixed(1)} us of processor a sample)`];
+      if (peers.rrdcached) {
+        const theirs = await rrdcachedRun(dir, SERIES, at, PEER_ROUNDS);
+        at += PEER_ROUNDS;
+        byCached.push(ours.perSecond / theirs);
+        told.push(`rrdcached ${round(theirs)}/s (x${(ours.perSecond / theirs).toFixed(2)})`);
+      }
+      if (peers.librrd) {
+        const theirs = librrdRun(peers.librrd, dir, SERIES, at, LIBRRD_ROUNDS);
+        at += LIBRRD_ROUNDS;
+        byLibrrd.push(ours.perSecond / theirs);
+        told.push(`librrd ${round(theirs)}/s (x${(ours.perSecond / theirs).toFixed(2)})`);
+      }
+      lines.push(`pair ${pair}: ${told.join(", ")}`);
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+  if (byCached.length > 0)
+    lines.push(
+      `x${median(byCached).toFixed(2)} rrdcached -j with an hour's delay, median of ${byCached.length}`,
+    );
+  if (byLibrrd.length > 0)
+    lines.push(`x${median(byLibrrd).toFixed(2)} librrd per update, median of ${byLibrrd.length}`);
+  return lines;
+}
+
+function scale(): string[] {
+  const few = ingest(1_000, QUICK ? 64 : 400, false);
+  const many = QUICK ? ingest(10_000, 12, false) : ingest(100_000, 16, false);
+  const series = QUICK ? "10,000" : "100,000";
+  return [
+    `both cores: ${round(few.perSecond)}/s at 1,000 series, ${round(many.perSecond)}/s at ${series}`,
+    `processor a sample: ${few.cpuUs.toFixed(1)} us at 1,000 series, ${many.cpuUs.toFixed(1)} us at ${series} (x${(many.cpuUs / few.cpuUs).toFixed(2)})`,
+    `resident with ${series} series: ${round(many.rssMiB)} MiB, the bench's own batches included; opened in ${round(many.startMs)} ms`,
+  ];
+}
+
+function reading(): string[] {
+  const found = child<Reads>("reads-child.ts", QUICK ? ["quick"] : [], false);
+  const { backlog, late } = found;
+  return [
+    ...Object.entries(found.readMs).map(
+      ([name, ms]) =>
+        `${ms.toFixed(2)} ms while the writer is busy, ${found.idleMs[name]?.toFixed(2)} idle: ${name}`,
+    ),
+    `a backlog of ${round(backlog.samples)} samples of 50 targets at 60 s in ${backlog.seconds.toFixed(1)} s; a live batch beside it waited ${round(backlog.liveWorstMs)} ms at most`,
+    `late data in the order of a spool ${round(late.spool)}/s, in no order ${round(late.random)}/s`,
+    `opened with 10,000 series and a year of one in ${round(found.startMs)} ms`,
+  ];
+}
+
+/** Lines to print. */
+export async function bench(): Promise<string[]> {
+  const scratch = mkdtempSync(join(tmpdir(), "carrierwatch-peers-"));
+  try {
+    const peers = findPeers(scratch);
+    const missing = [
+      ...(peers.rrdcached ? [] : ["rrdcached (apt-get install rrdtool rrdcached)"]),
+      ...(peers.librrd ? [] : ["librrd (apt-get install gcc librrd-dev rrdtool)"]),
+    ].map((name) => `not compared: ${name} is not installed`);
+    const held = HAS_TASKSET ? "each side held to one core" : "no taskset: not held to one core";
+    return [
+      `${round(SERIES)} series, batches of 500, ${held}; rings hold the lap before; the peers sync nothing`,
+      ...missing,
+      ...(await pairs(peers)),
+      ...scale(),
+      ...reading(),
+      ...sizeLines(),
+    ];
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}

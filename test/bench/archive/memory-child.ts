@@ -1,0 +1,30 @@
+/**
+ * What the engine's process holds with many series: `memory-child.ts DIR SERIES ROUNDS`.
+ *
+ * Batches are made one at a time, as they come over HTTP, so that the figure is the store's. Prints one line of JSON.
+ */
+import { openSqliteStore } from "../../../collector/store/sqlite/sqlite-store.ts";
+import { silentLog } from "../../../collector/wire/log.ts";
+import { nowAfter } from "../../contract/support.ts";
+import { BATCH, FIRST_TICK, recordOf, STEP_S } from "./samples.ts";
+
+const [dir = "", series = "100000", rounds = "4"] = process.argv.slice(2);
+const MiB = 2 ** 20;
+
+let store = await openSqliteStore({ dir, log: silentLog });
+for (let round = 0; round < Number(rounds); round += 1) {
+  const tick = FIRST_TICK + round * STEP_S;
+  for (let at = 0; at < Number(series); at += BATCH) {
+    const batch = Array.from({ length: BATCH }, (_, i) => recordOf(at + i, tick));
+    await store.samples.put(batch, nowAfter(tick));
+  }
+  const due = await store.claims.due(nowAfter(tick), 60_000, BATCH);
+  await store.claims.done(due);
+}
+const rssMiB = process.memoryUsage.rss() / MiB;
+await store.close();
+const before = performance.now();
+store = await openSqliteStore({ dir, log: silentLog });
+const startMs = performance.now() - before;
+await store.close();
+process.stdout.write(`${JSON.stringify({ rssMiB, startMs })}\n`);
