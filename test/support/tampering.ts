@@ -49,12 +49,12 @@ export function injectsRedirect(to: string): Behaviour {
   };
 }
 
-/** Answers from a store that has not looked at the target for a day. */
-export function staleCache(body: string): Behaviour {
+/** Answers from a store that has not looked at the target for a day, or for as long as is said. */
+export function staleCache(body: string, ageS = 86_400): Behaviour {
   const length = Buffer.byteLength(body);
   return (socket) => {
     socket.end(
-      `HTTP/1.1 200 OK\r\nAge: 86400\r\nVia: 1.1 cache.carrier\r\nContent-Length: ${length}\r\n\r\n${body}`,
+      `HTTP/1.1 200 OK\r\nAge: ${ageS}\r\nVia: 1.1 cache.carrier\r\nContent-Length: ${length}\r\n\r\n${body}`,
     );
   };
 }
