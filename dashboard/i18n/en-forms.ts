@@ -118,7 +118,7 @@ export const enForms: Readonly<Record<keyof typeof zhForms, string>> = {
   "form.kind.ping": "A TCP ping target: a few connects in a row; it fails when more than half get no answer.",
   "form.kind.dns": "A DNS target: one query; it has the time of the look-up only.",
   "form.left":
-    "What stands in {sections} means nothing for such a URL and is not saved; it is still here for the URL it was for.",
+    "Means nothing for such a URL and is not saved: {sections}. With the URL it was for it is here again.",
   "form.asked": "How it is asked",
   "form.asked.sub": "method, headers, body, credentials",
   "form.headers": "Headers",

@@ -110,7 +110,7 @@ export const zhForms = {
   "form.kind.tls": "TLS 目标：测解析、连接和握手，检查证书，不发送请求。",
   "form.kind.ping": "TCP ping 目标：连续连接几次，超过一半没有回应才算失败。",
   "form.kind.dns": "DNS 目标：查一条记录，只有解析时间。",
-  "form.left": "已填的“{sections}”对这种网址没有意义，不会保存；改回原来的网址就还在。",
+  "form.left": "对这种网址没有意义，不会保存：{sections}。改回原来的网址就还在。",
   "form.asked": "怎么请求",
   "form.asked.sub": "方法、请求头、请求体、认证",
   "form.headers": "请求头",

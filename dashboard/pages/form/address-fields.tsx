@@ -21,7 +21,7 @@ export function AddressFields(props: PartProps) {
     >
       <Choices
         label={t("form.measure")}
-        name="measure"
+        name="target-measure"
         hint={t(`form.measureHint.${draft.measure}`)}
         wrong={wrong["measure"]}
         chosen={[draft.measure]}
@@ -35,7 +35,7 @@ export function AddressFields(props: PartProps) {
       <div class="fields">
         <SelectField
           label={t("form.family")}
-          name="family"
+          name="target-family"
           value={draft.family}
           wrong={wrong["family"]}
           options={(["any", "ipv4", "ipv6"] as const).map((value) => ({
@@ -49,7 +49,7 @@ export function AddressFields(props: PartProps) {
         )}
       </div>
       <TickBox
-        name="cache"
+        name="target-cache"
         label={t("form.cache")}
         hint={t("form.cacheHint")}
         value={draft.cache}
@@ -72,7 +72,7 @@ function Several(props: PartProps) {
     <div class="fields">
       <SelectField
         label={t("form.up.need")}
-        name="up"
+        name="target-up"
         value={draft.up}
         wrong={wrong["up"]}
         options={[

@@ -8,7 +8,8 @@ export type TextKey = { [K in keyof Draft]: string extends Draft[K] ? K : never 
 /** What a field of one text needs of the form. */
 export function bind(key: TextKey, { draft, put, wrong }: PartProps) {
   return {
-    name: key,
+    // A field that is called "matches" or "method" would stand in the place of the form's own.
+    name: `target-${key}`,
     value: draft[key],
     wrong: wrong[key],
     onValue: (value: string) => put({ [key]: value }),

@@ -173,5 +173,6 @@ function totalCarriers(draft: Draft, kept: object): Record<string, unknown> {
 
 function timesThousand(typed: string): number | undefined {
   const value = numberOf(typed);
-  return value === undefined ? undefined : value * 1000;
+  // 15 digits: 250.501 * 1000 is 250501, not 250500.99999999997.
+  return value === undefined ? undefined : Number((value * 1000).toPrecision(15));
 }

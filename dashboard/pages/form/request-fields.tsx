@@ -26,7 +26,7 @@ export function RequestFields(props: PartProps) {
       <div class="fields">
         <SelectField
           label={t("form.method")}
-          name="method"
+          name="target-method"
           value={draft.method}
           wrong={wrong["method"]}
           options={METHODS.map((value) => ({ value, label: value }))}
@@ -34,7 +34,7 @@ export function RequestFields(props: PartProps) {
         />
         {kindOf(draft.url) === "https" && (
           <TickBox
-            name="http2"
+            name="target-http2"
             label={t("form.http2")}
             hint={t("form.http2Hint")}
             value={draft.http2}
@@ -55,7 +55,7 @@ export function RequestFields(props: PartProps) {
       />
       {(mayHaveBody || draft.requestBody !== "") && (
         <TextArea
-          name="requestBody"
+          name="target-requestBody"
           label={t("form.body")}
           hint={t("form.bodyHint")}
           rows={4}
@@ -76,7 +76,7 @@ function Credentials({ draft, put, wrong, secrets, onSecret }: PartProps) {
     <>
       <Choices
         label={t("form.auth")}
-        name="auth"
+        name="target-auth"
         chosen={[auth]}
         wrong={wrong["auth"]}
         options={(["none", "basic", "bearer"] as const).map((value) => ({

@@ -54,7 +54,7 @@ const OF_ANY: Sentences = [
   [/names the address (?<address>\S+) itself/, "problem.addresses.literal"],
   [/families measures IPv4 and IPv6/, "problem.addresses.family"],
   [/is no (?<family>ipv[46]) address, which family/, "problem.addresses.pinFamily"],
-  [/an IP address/, "problem.ip"],
+  [/an IP address|Invalid IPv4 address/, "problem.ip"],
   [/measured at that one/, "problem.addresses.pinOne"],
   [/^at most (?<n>\d+) addresses are measured/, "problem.addresses.up"],
   [/answer to HEAD has no body/, "problem.head"],

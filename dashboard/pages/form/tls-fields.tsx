@@ -28,7 +28,7 @@ export function TlsFields(props: PartProps) {
       />
       <TextArea label={t("form.tls.ca")} placeholder={PEM} {...bind("ca", props)} />
       <TickBox
-        name="unverified"
+        name="target-unverified"
         label={t("form.tls.unverified")}
         hint={t("form.tls.unverifiedHint")}
         value={draft.unverified}
