@@ -21,7 +21,7 @@ export type BodyFacts = {
 };
 
 export type BodyReader = {
-  /** Takes a chunk; throws StageError TOO_LARGE when the cap is passed. */
+  /** Takes a chunk, the caller's again after the call; throws StageError TOO_LARGE when the cap is passed. */
   chunk(bytes: Buffer): void;
   /** After the last chunk. Rejects with StageError BAD_ENCODING or TOO_LARGE; settles when aborted. */
   finish(): Promise<BodyFacts>;
@@ -48,8 +48,9 @@ export function bodyReader(encoding: string, inspect: Inspector, capBytes: numbe
     chunk(bytes) {
       wireBytes += bytes.length;
       if (wireBytes > capBytes) throw tooLarge(capBytes);
-      if (decoder) decoder.write(bytes);
-      else sink?.take(bytes);
+      // Both keep what they are given, and the bytes are written over by the next read.
+      if (decoder) decoder.write(Buffer.from(bytes));
+      else sink?.take(Buffer.from(bytes));
     },
     async finish() {
       await decoder?.end();

@@ -8,6 +8,35 @@ import net from "node:net";
 import tls from "node:tls";
 import { stage } from "./trouble.ts";
 
+/** What a plain connection brings, piece by piece, past Node's streams: a read costs a quarter of theirs. */
+export type Feed = {
+  /** Hands on each piece as it is read, with what came before; its bytes are written over after the call. */
+  to(take: (piece: Buffer) => void): void;
+};
+
+/** Every read of every connection goes here: it is handed on within the same call. */
+const READ = Buffer.allocUnsafeSlow(65_536);
+
+type FeedEnd = Feed & { readonly read: (bytes: number) => boolean };
+
+function newFeed(): FeedEnd {
+  let early: Buffer[] = [];
+  let take = (piece: Buffer): void => {
+    early.push(Buffer.from(piece));
+  };
+  return {
+    to(taker) {
+      take = taker;
+      for (const piece of early) taker(piece);
+      early = [];
+    },
+    read(bytes) {
+      take(READ.subarray(0, bytes));
+      return true;
+    },
+  };
+}
+
 export type TcpOptions = {
   readonly address: string;
   readonly family: 4 | 6;
@@ -17,11 +46,15 @@ export type TcpOptions = {
   /** Called right before the connect, and first thing in the callback. */
   readonly begun: () => void;
   readonly mark: () => void;
+  /** Takes the connection's feed: nothing comes by the socket's own events then. Absent = they bring it, or TLS follows. */
+  readonly feed?: ((feed: Feed) => void) | undefined;
 };
 
 /** Opens the TCP connection; rejects with the socket's error. */
 export function openTcp(options: TcpOptions): Promise<net.Socket> {
   return stage<net.Socket>(options.signal, (resolve, reject) => {
+    const feed = options.feed === undefined ? null : newFeed();
+    if (feed !== null) options.feed?.(feed);
     options.begun();
     const socket = net.connect({
       host: options.address,
@@ -30,6 +63,7 @@ export function openTcp(options: TcpOptions): Promise<net.Socket> {
       autoSelectFamily: false,
       noDelay: true,
       ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
+      ...(feed === null ? {} : { onread: { buffer: READ, callback: feed.read } }),
     });
     const onError = (error: Error) => reject(error);
     socket.once("error", onError);

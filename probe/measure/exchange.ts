@@ -5,6 +5,7 @@
  * and the socket with it. Next stop: follow.ts, which goes where a redirect leads.
  */
 import type { Socket } from "node:net";
+import type { Feed } from "./connect.ts";
 import { answerReader } from "./http1/answer.ts";
 import { type Answer, MAX_HEADER_BYTES, type ReceiveOptions, receiverOf } from "./receive.ts";
 import { StageError, stage } from "./trouble.ts";
@@ -23,6 +24,8 @@ export type ExchangeOptions = Pick<ReceiveOptions, "inspect" | "capBytes" | "fol
   /** The request as it goes out. */
   readonly request: Buffer;
   readonly marks: ExchangeMarks;
+  /** What the socket brings; null = its own events do. */
+  readonly feed: Feed | null;
 };
 
 /** Sends the request and reads its answer; rejects with a StageError, or what the socket or the signal said. */
@@ -52,25 +55,28 @@ export function exchange(socket: Socket, signal: AbortSignal, options: ExchangeO
       },
     });
     const reader = answerReader(options.method, MAX_HEADER_BYTES, receiver);
-    const guarded = (act: () => void) => {
+    let begun = false;
+    const take = (bytes: Buffer) => {
+      arrivedMs = marks.nowMs();
+      if (!begun) marks.firstByte(arrivedMs);
+      begun = true;
       try {
-        act();
+        reader.take(bytes);
       } catch (error) {
         receiver.fail(error);
       }
       seen.headerBytes = reader.headBytes;
     };
-    let begun = false;
-    socket.on("data", (bytes: Buffer) => {
-      arrivedMs = marks.nowMs();
-      if (!begun) marks.firstByte(arrivedMs);
-      begun = true;
-      guarded(() => reader.take(bytes));
-    });
+    if (options.feed) options.feed.to(take);
+    else socket.on("data", take);
     socket.on("error", (error: Error) => receiver.fail(error));
     socket.once("end", () => {
       arrivedMs = marks.nowMs();
-      guarded(() => reader.ended());
+      try {
+        reader.ended();
+      } catch (error) {
+        receiver.fail(error);
+      }
     });
     socket.once("close", () => {
       if (!receiver.over()) receiver.fail(new StageError("BODY_CUT", "the connection was lost"));

@@ -10,6 +10,7 @@ import type { Assignment } from "../../collector/wire/probe-protocol.ts";
 import { inspector } from "../judge/inspect.ts";
 import { type Asking, askOf } from "./ask.ts";
 import { certificateOf } from "./certificate.ts";
+import type { Feed } from "./connect.ts";
 import { type ExchangeMarks, exchange } from "./exchange.ts";
 import { exchangeH2 } from "./exchange-h2.ts";
 import { literalOf, portOf } from "./guard.ts";
@@ -91,7 +92,7 @@ async function answerOf(tools: HopTools, task: HopTask, reaching: Reaching, seen
   const { url, assignment } = task;
   const { marks, at } = reaching;
   const way = wayOf(task);
-  const secure = url.protocol === "https:" ? httpsWishOf(tools, assignment) : null;
+  const secure = url.protocol === "https:" ? httpsWishOf(tools, task) : null;
   const ask = askOf(task.asking, url, assignment.request, tools);
   const options = {
     ask,
@@ -108,9 +109,14 @@ async function answerOf(tools: HopTools, task: HopTask, reaching: Reaching, seen
   marks.startMs = tools.clock.monoMs();
   const chosen = await findAddress(tools, way, reaching, known);
   at.phase = "connect";
+  let feed: Feed | null = null;
   const socket = await within(tools, way, async () => {
+    if (secure === null) {
+      return connectTcp(tools, way, reaching, chosen, (plain) => {
+        feed = plain;
+      });
+    }
     const tcp = await connectTcp(tools, way, reaching, chosen);
-    if (secure === null) return tcp;
     at.phase = "tls";
     return connectTls(tools, way, reaching, tcp, secure);
   });
@@ -119,15 +125,18 @@ async function answerOf(tools: HopTools, task: HopTask, reaching: Reaching, seen
   if (socket instanceof tls.TLSSocket && protocolOf(socket) === "http/2") {
     return exchangeH2(socket, signal, options);
   }
-  return exchange(socket, signal, options);
+  return exchange(socket, signal, { ...options, feed });
 }
 
 function protocolOf(socket: net.Socket | null): Protocol {
   return socket instanceof tls.TLSSocket && socket.alpnProtocol === "h2" ? "http/2" : "http/1.1";
 }
 
-function httpsWishOf(tools: HopTools, { tls: options, request }: HopTask["assignment"]): TlsWish {
-  const wish = tlsWishOf(tools, options);
+/** The client's certificate and the server's name are the first origin's: nobody else is shown the one or asked for the other. */
+function httpsWishOf(tools: HopTools, { assignment, asking }: HopTask): TlsWish {
+  const { tls: options, request } = assignment;
+  const { clientCertificate: _ours, serverName: _theirs, ...everywhere } = options ?? {};
+  const wish = tlsWishOf(tools, asking.home ? options : everywhere);
   return request?.http === "2" ? { ...wish, protocols: ["h2", "http/1.1"] } : wish;
 }
 

@@ -12,7 +12,7 @@ import type { Certificate, Detail } from "../../collector/wire/sample.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { Secrets } from "./ask.ts";
 import { type Chains, certificateOf, problemOf } from "./certificate.ts";
-import { openTcp, openTls } from "./connect.ts";
+import { type Feed, openTcp, openTls } from "./connect.ts";
 import type { Interfaces } from "./families.ts";
 import { type Guard, NO_REQUEST_PORT } from "./guard.ts";
 import type { Addresses, Lookup } from "./lookup.ts";
@@ -189,15 +189,21 @@ async function ask(
   }
 }
 
-/** Opens the TCP connection; run it `within` the connect timeout. */
+/**
+ * Opens the TCP connection; run it `within` the connect timeout.
+ *
+ * @param feed Takes what the connection brings; absent = it is read by the socket's events, or by TLS.
+ */
 export async function connectTcp(
   tools: HopTools,
   way: Way,
   { marks, facts, held }: Reaching,
   chosen: Chosen,
+  feed?: (feed: Feed) => void,
 ): Promise<net.Socket> {
   const socket = await openTcp({
     ...chosen,
+    feed,
     port: way.port,
     localAddress: tools.localAddress,
     signal: way.stop.signal,

@@ -18,6 +18,7 @@ export type AnswerSink = {
 };
 
 export type AnswerReader = {
+  /** Takes what came; the bytes are the caller's again after the call. */
   take(bytes: Buffer): void;
   /** The other end closed the connection in an orderly way. */
   ended(): void;
@@ -32,7 +33,7 @@ const BEGINNING = Buffer.from("HTTP/");
 
 /**
  * @param method Of the request: HEAD has no body.
- * @param maxHeadBytes Of one head; trailers have as much again.
+ * @param maxHeadBytes Of a head and the interim answers before it: a server may send those without end. Trailers have as much again.
  */
 export function answerReader(method: string, maxHeadBytes: number, sink: AnswerSink): AnswerReader {
   return new Reader(method, maxHeadBytes, sink);
@@ -123,7 +124,7 @@ class Reader implements AnswerReader {
     this.#count(end - at);
     const part = bytes.subarray(at, end);
     if (feed === -1) {
-      this.#parts.push(part);
+      this.#parts.push(Buffer.from(part));
       return end;
     }
     const whole = this.#parts.length === 0 ? part : Buffer.concat([...this.#parts, part]);
@@ -173,7 +174,6 @@ class Reader implements AnswerReader {
 
   #headDone(): void {
     const status = this.#status;
-    this.#blockBytes = 0;
     const head = { status, headers: this.#table.headers };
     const framing = framingOf(this.#method, head);
     if (status === 100 || status === 101) {
@@ -184,6 +184,7 @@ class Reader implements AnswerReader {
       this.#begun = 0;
       return;
     }
+    this.#blockBytes = 0;
     this.#framing = framing;
     this.#stage = "body";
     // Trailers are read for their form alone.
