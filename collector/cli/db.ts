@@ -57,7 +57,11 @@ const estimate = subcommand({
     print(view, () => {
       const heading = ["PART", "BYTES PER SERIES, FULL AGE", "NOW"];
       const full = `${view.series} series will take ${bytesText(view.bytesFull)} at full age, ${bytesText(view.bytesFixed)} of it events`;
-      return `${table(heading, [...parts, sums], "")}${full}; ${bytesText(view.diskFreeBytes)} are free\n`;
+      const dropped =
+        view.detailsDropped === 0
+          ? ""
+          : `the oldest ${view.detailsDropped} samples of series over their log's budget have no details any more\n`;
+      return `${table(heading, [...parts, sums], "")}${full}; ${bytesText(view.diskFreeBytes)} are free\n${dropped}`;
     });
   },
 });

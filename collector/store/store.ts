@@ -276,6 +276,8 @@ export type StoreEstimate = {
   readonly bytesPerSeriesFull: number;
   /** Bytes at full age of what does not depend on the series: events. Part of bytesFull. */
   readonly bytesFixed: number;
+  /** Samples whose details were dropped to keep a series' log within its budget, since the database was made. */
+  readonly detailsDropped: number;
   readonly bytesNow: number;
   readonly bytesFull: number;
 };

@@ -82,6 +82,7 @@ export const StorageView = z
     bytesPerSeriesFull: z.number(),
     /** Of bytesFull, what does not depend on the series: events. */
     bytesFixed: z.number(),
+    detailsDropped: z.number(),
     bytesNow: z.number(),
     bytesFull: z.number(),
     diskFreeBytes: z.number(),

@@ -34,6 +34,7 @@ type Ingest = {
   readonly rssMiB: number;
   readonly startMs: number;
 };
+type Memory = { readonly rssMiB: number; readonly startMs: number };
 type Reads = {
   readonly readMs: Record<string, number>;
   readonly idleMs: Record<string, number>;
@@ -106,10 +107,12 @@ function scale(): string[] {
   const few = ingest(1_000, QUICK ? 64 : 400, false);
   const many = QUICK ? ingest(10_000, 12, false) : ingest(100_000, 16, false);
   const series = QUICK ? "10,000" : "100,000";
+  const base = child<Memory>("memory-child.ts", ["1000", "4"], false);
+  const memory = child<Memory>("memory-child.ts", [QUICK ? "10000" : "100000", "4"], false);
   return [
     `both cores: ${round(few.perSecond)}/s at 1,000 series, ${round(many.perSecond)}/s at ${series}`,
     `processor a sample: ${few.cpuUs.toFixed(1)} us at 1,000 series, ${many.cpuUs.toFixed(1)} us at ${series} (x${(many.cpuUs / few.cpuUs).toFixed(2)})`,
-    `resident with ${series} series: ${round(many.rssMiB)} MiB, the bench's own batches included; opened in ${round(many.startMs)} ms`,
+    `resident with ${series} series: ${round(memory.rssMiB)} MiB (${round(base.rssMiB)} with 1,000); opened after a clean end in ${round(memory.startMs)} ms`,
   ];
 }
 

@@ -41,6 +41,7 @@ export function memoryStore(): Store {
         series: (await samples.generations()).length,
         bytesPerSeriesFull: 0,
         bytesFixed: 0,
+        detailsDropped: 0,
         bytesNow: 0,
         bytesFull: 0,
       }),

@@ -29,14 +29,16 @@ type Part = { readonly part: string; readonly full: number; readonly at: (ticks:
 
 /**
  * @param stepS For which step the full size is stated.
+ * @param told What only the database knows.
  * @param eventBytes What events take now.
  */
 export function estimateOf(
   stepS: number,
   generations: readonly Generation[],
-  eventBytes: number,
+  told: { readonly eventBytes: number; readonly detailsDropped: number },
   file: string,
 ): StoreEstimate {
+  const { eventBytes, detailsDropped } = told;
   const bytesNow = sizeOf(file) + sizeOf(`${file}-wal`);
   const rings = partsOf(stepS).map(({ part, full }) => ({
     part,
@@ -59,9 +61,18 @@ export function estimateOf(
     series,
     bytesPerSeriesFull,
     bytesFixed,
+    detailsDropped,
     bytesNow,
     bytesFull: Math.round(full) + bytesFixed,
   };
+}
+
+/** Bytes a series takes by part when it has been measured for that long; the log as if each tick took its budget. */
+export function seriesBytesAt(stepS: number, ageS: number): { part: string; bytes: number }[] {
+  return partsOf(stepS).map(({ part, at }) => ({
+    part,
+    bytes: Math.round(at(Math.floor(ageS / stepS) + 1)),
+  }));
 }
 
 function eventsFull(): number {

@@ -13,6 +13,8 @@ import type { TileCache } from "./tile-cache.ts";
 
 /** What a series may take for each tick of its log. */
 export const LOG_BYTES_PER_TICK = 64;
+/** Under which name of `meta` dropped details are counted. */
+export const DETAILS_DROPPED = "details dropped";
 /** Tiles looked at per write. */
 const TILES_AT_ONCE = 8;
 /** Shared texts are tidied when the newest tile is a multiple of this. */
@@ -24,7 +26,7 @@ export function budgetOf(bands: Bands): number {
 
 export function logBudget(db: Database.Database, tiles: TileCache, texts: SharedTexts) {
   const count = db.prepare(
-    `INSERT INTO meta (name, value) VALUES ('details dropped', ?)
+    `INSERT INTO meta (name, value) VALUES ('${DETAILS_DROPPED}', ?)
      ON CONFLICT (name) DO UPDATE SET value = CAST(value + excluded.value AS TEXT)`,
   );
   const stripOne = ({ state, bands, id }: Working, tile: number): number => {

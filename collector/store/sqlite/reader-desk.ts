@@ -2,6 +2,7 @@
 import type Database from "better-sqlite3";
 import type { Incident } from "../../wire/incident.ts";
 import type { Doc, IngestCounters } from "../store.ts";
+import { DETAILS_DROPPED } from "./log-budget.ts";
 
 type DocRow = { id: string; version: number; value: string };
 type IncidentRow = { version: number; body: string };
@@ -21,6 +22,7 @@ export function readerDesk(db: Database.Database) {
     "SELECT id, version, value FROM doc WHERE kind = ? AND value IS NOT NULL ORDER BY id",
   );
   const incident = db.prepare<[string], IncidentRow>("SELECT version, body FROM incident WHERE id = ?");
+  const dropped = db.prepare<[], string>(`SELECT value FROM meta WHERE name = '${DETAILS_DROPPED}'`).pluck();
   const counters = db.prepare<[], Omit<IngestCounters, "tooOld"> & { too_old: number }>(
     "SELECT * FROM counter ORDER BY vantage",
   );
@@ -36,6 +38,7 @@ export function readerDesk(db: Database.Database) {
     },
     incidentList: (query: IncidentQuery): (Incident & { version: number })[] => incidentList(db, query),
     outboxSummary: () => outboxSummary(db),
+    detailsDropped: (): number => Number(dropped.get() ?? 0),
     counters: (): IngestCounters[] =>
       counters.all().map(({ too_old, ...others }) => ({ ...others, tooOld: too_old })),
   };

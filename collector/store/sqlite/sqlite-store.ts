@@ -154,7 +154,11 @@ function opsPart({ file, writer, reader, upkeep }: Threads): Store["ops"] {
     backup: async (path) => (await upkeep()).call("backup", path),
     verify: async () => (await upkeep()).call("verify"),
     async estimate(stepS) {
-      return estimateOf(stepS, await reader.call("generations", null), await reader.call("eventBytes"), file);
+      const told = {
+        eventBytes: await reader.call("eventBytes"),
+        detailsDropped: await reader.call("detailsDropped"),
+      };
+      return estimateOf(stepS, await reader.call("generations", null), told, file);
     },
     counters: () => reader.call("counters"),
     countRejected: (vantage, n) => writer.call("countRejected", vantage, n),

@@ -1,18 +1,32 @@
-/** Bytes per series by part, from the layout: now and as the archives fill. What the file really holds is a test's matter. */
-import { estimateOf } from "../../../collector/store/sqlite/estimate.ts";
+/** Bytes per series by part, from the layout: as the archives fill, and full. What a file really holds is a test's matter. */
+import { seriesBytesAt } from "../../../collector/store/sqlite/estimate.ts";
 import { STEP_S } from "./samples.ts";
 
 const MB = 1_000_000;
+const DAY_S = 86_400;
+const AGES = [
+  { name: "50 h", ageS: 50 * 3_600 },
+  { name: "2 weeks", ageS: 14 * DAY_S },
+  { name: "2 months", ageS: 61 * DAY_S },
+  { name: "2 years", ageS: 730 * DAY_S },
+  { name: "full age", ageS: 900 * DAY_S },
+];
 
-/** At full age, at a step of 300 s. */
+/** A line per age, at a step of 300 s. */
 export function sizeLines(): string[] {
-  const { parts, bytesPerSeriesFull } = estimateOf(STEP_S, [], 0, "/nonexistent");
-  const of = (starts: string) =>
-    parts.filter(({ part }) => part.startsWith(starts)).reduce((sum, part) => sum + part.bytesPerSeries, 0) /
-    MB;
-  const said = { rows: of("rows"), PDPs: of("pdps"), strip: of("strip"), log: of("sample log") };
-  const each = Object.entries(said).map(([name, mb]) => `${name} ${mb.toFixed(2)} MB`);
-  return [
-    `a series at full age, step ${STEP_S} s: ${each.join(", ")}, all ${(bytesPerSeriesFull / MB).toFixed(2)} MB`,
-  ];
+  return AGES.map(({ name, ageS }) => {
+    const parts = seriesBytesAt(STEP_S, ageS);
+    const of = (starts: string) =>
+      parts.filter(({ part }) => part.startsWith(starts)).reduce((sum, { bytes }) => sum + bytes, 0) / MB;
+    const said = {
+      rows: of("rows"),
+      PDPs: of("pdps"),
+      strip: of("strip"),
+      log: of("sample log"),
+      open: of("head"),
+    };
+    const each = Object.entries(said).map(([what, mb]) => `${what} ${mb.toFixed(3)}`);
+    const all = parts.reduce((sum, { bytes }) => sum + bytes, 0) / MB;
+    return `MB a series after ${name}, step ${STEP_S} s: ${each.join(", ")}, all ${all.toFixed(2)}`;
+  });
 }

@@ -112,6 +112,7 @@ export const STORAGE: StorageView = {
   series: 186,
   bytesPerSeriesFull: 3_367_000,
   bytesFixed: 24_500_000,
+  detailsDropped: 0,
   bytesNow: 171_400_000,
   bytesFull: 626_000_000,
   diskFreeBytes: 41_000_000_000,

@@ -1,0 +1,60 @@
+/** A series whose details need more than its log's budget loses the oldest of them, and nothing else. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import Database from "better-sqlite3";
+import { LOG_KEEP_S } from "../../../collector/archive/layout.ts";
+import { LOG_BYTES_PER_TICK } from "../../../collector/store/sqlite/log-budget.ts";
+import { downAt, nowAfter, record, SERIES, T0 } from "../../contract/support.ts";
+import { folder, openIn } from "./folder.ts";
+
+const STEP_S = 86_400;
+const TICKS = 200;
+
+/** Its own long text at every tick, so that nothing is shared. */
+const heavy = (i: number) => ({
+  detail: { status: 200, finalUrl: `https://shop.test/${i}/${"x".repeat(1_500)}`, lateMs: 0.5 },
+});
+
+test("the oldest details go first and are counted; state, times and why a sample failed stay", async (t) => {
+  const { dir, file } = folder(t);
+  const store = await openIn(dir);
+  const samples = Array.from({ length: TICKS }, (_, i) =>
+    record({
+      tick: T0 + i * STEP_S,
+      stepS: STEP_S,
+      sample: { ...(i % 10 === 3 ? downAt("tls") : {}), ...heavy(i) },
+    }),
+  );
+  for (let at = 0; at < TICKS; at += 10) {
+    const part = samples.slice(at, at + 10);
+    await store.samples.put(part, nowAfter(part.at(-1)?.sample.tick ?? 0));
+  }
+  const kept = Math.ceil(LOG_KEEP_S(STEP_S) / STEP_S);
+  const query = {
+    series: [SERIES],
+    fromS: 0,
+    toS: T0 + TICKS * STEP_S,
+    limit: 1_000,
+    order: "oldest",
+  } as const;
+  const { samples: found } = await store.samples.page(query);
+  assert.equal(found.length, Math.min(kept, TICKS), "no sample is gone");
+  const newest = found.at(-1);
+  assert.deepEqual(newest?.sample.detail, samples.at(-1)?.sample.detail, "the newest keeps everything");
+  const bare = found.filter(({ sample }) => Object.keys(sample.detail).length === 0);
+  assert.ok(bare.length > 0 && bare.length < found.length, `${bare.length} of ${found.length} are bare`);
+  assert.deepEqual(bare, found.slice(0, bare.length), "the oldest went first");
+  const given = new Map(samples.map(({ sample }) => [sample.tick, sample]));
+  for (const { sample } of bare)
+    assert.deepEqual({ ...sample, detail: given.get(sample.tick)?.detail }, given.get(sample.tick));
+  assert.equal((await store.ops.estimate(STEP_S)).detailsDropped, bare.length);
+  assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
+  await store.close();
+  const db = new Database(file, { readonly: true });
+  const texts = Number(db.prepare("SELECT sum(length(body)) FROM detail").pluck().get());
+  db.close();
+  const budget = kept * LOG_BYTES_PER_TICK;
+  // What failed keeps its text, and the newest tiles are not looked at until they are behind.
+  const spared = TICKS / 10 + 40;
+  assert.ok(texts < budget + spared * 1_700, `${texts} bytes of texts, the budget is ${budget}`);
+});
