@@ -120,12 +120,16 @@ export function measurer(options: MeasurerOptions): Measurer {
   };
 }
 
+/** Methods that a server takes as a question only. @see RFC 9110, 9.2.1 */
+const SAFE: ReadonlySet<Measurable["method"]> = new Set(["GET", "HEAD", "OPTIONS"]);
+
 type Surroundings = { readonly watch: { delayMs(): number }; readonly limits: Limits };
 
 /**
  * Measures, and once more when the loop was too late for the times to mean anything and half the time is left.
  *
- * A target that is up costs a second request then; a machine that is busy all the time gives a suspect sample.
+ * A target that is up costs a second request then; a machine that is busy all the time gives a suspect sample. What may
+ * change something at the server (POST, PUT, PATCH, DELETE) is asked once, whatever the times are worth.
  */
 async function undisturbed(
   tools: HopTools,
@@ -139,6 +143,7 @@ async function undisturbed(
   const { totalMs } = assignment.timeouts;
   const wasLate = (first.detail.lateMs ?? 0) > around.limits.lateMs;
   if (first.state !== "suspect" || wasLate || tookMs > totalMs / 2) return first;
+  if (!SAFE.has(assignment.method)) return first;
   const timeouts = { ...assignment.timeouts, totalMs: totalMs - tookMs };
   const second = await run(tools, { ...assignment, timeouts }, extra, around);
   return second.state === "suspect" && delayOf(second) > delayOf(first) ? first : second;

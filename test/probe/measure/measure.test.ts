@@ -304,6 +304,12 @@ test("a loop that was blocked at a mark makes the sample suspect after one more 
   assert.ok((blocked.detail.loopDelayMs ?? 0) > 5);
   assert.equal(target.seen.requests.length, 2);
   assert.notEqual(blocked.timings.total, null);
+  for (const method of ["POST", "PUT", "PATCH", "DELETE"] as const) {
+    const before: number = target.seen.requests.length;
+    const once = await strict.measure(assignmentFor(target.url, { method, request: { body: "order" } }));
+    assert.equal(once.state, "suspect", JSON.stringify(once));
+    assert.equal(target.seen.requests.length - before, 1, `${method} is never asked twice`);
+  }
   const late = await strict.measure(assignmentFor(target.url), { lateMs: 1_500.25 });
   assert.equal(late.state, "suspect");
   assert.equal(late.detail.lateMs, 1_500.25);
