@@ -4,6 +4,7 @@ import { once } from "node:events";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
+import type { TLSSocket } from "node:tls";
 import type { TlsOptions } from "../../../collector/wire/request.ts";
 import type { Measured } from "../../../probe/measure/measured.ts";
 import { trustOf } from "../../../probe/measure/trust.ts";
@@ -99,6 +100,43 @@ for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
     assert.deepEqual([what(lost), what(unfit)], ["internal", "internal"]);
   });
 }
+
+test("after a redirect to another origin its own name is asked for, and no client certificate is shown", async () => {
+  const seen: { name: string; client: string }[] = [];
+  const serve = async (names: readonly string[], location: () => string | undefined) => {
+    const options = {
+      ...ca.leaf({ names: [...names] }),
+      ca: ca.cert,
+      requestCert: true,
+      rejectUnauthorized: false,
+    };
+    const server = https.createServer(options, (request, response) => {
+      const socket = request.socket as TLSSocket;
+      seen.push({ name: String(socket.servername), client: String(socket.getPeerCertificate().subject?.CN) });
+      const to = location();
+      if (to === undefined) response.end("ok");
+      else response.writeHead(302, { location: to }).end();
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return { server, url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+  };
+  const other = await serve(["127.0.0.1"], () => undefined);
+  let asked = 0;
+  const first = await serve(["inner.test"], () => (++asked === 1 ? "/again" : other.url));
+  const clientCertificate = { certificate: client.cert, key: "key" };
+  const sample = await trusting.measure(
+    assignmentFor(first.url, { tls: { serverName: "inner.test", clientCertificate } }),
+  );
+  first.server.close();
+  other.server.close();
+  assert.equal(sample.state, "up", JSON.stringify(sample));
+  assert.deepEqual(seen, [
+    { name: "inner.test", client: "client" },
+    { name: "inner.test", client: "client" },
+    { name: "false", client: "undefined" },
+  ]);
+});
 
 test("contexts are kept per authorities and client certificate, sixty-four of them, no key in sight", () => {
   const trust = trustOf([], secrets);
