@@ -189,6 +189,13 @@ test("a head of exactly the limit is read, one byte more is not", () => {
   assert.equal(whole(`${OK}X: ${"a".repeat(pad + 1)}\r\n\r\n`).code, "HEAD_TOO_LARGE");
 });
 
+test("interim answers and the head after them share the limit: a server may send the former without end", () => {
+  const hint = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n";
+  const room = Math.floor((MAX - `${OK}\r\n`.length) / hint.length);
+  assert.equal(whole(`${hint.repeat(room)}${OK}\r\n`).code, "");
+  assert.equal(whole(`${hint.repeat(room + 1)}${OK}\r\n`).code, "HEAD_TOO_LARGE");
+});
+
 test("blanks without end in a value cost no more than reading them", () => {
   const startMs = performance.now();
   const reader = answerReader("GET", 64 * 1024, {
