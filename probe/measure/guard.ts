@@ -30,7 +30,7 @@ const SPECIAL: readonly (readonly [cidr: string, what: string])[] = [
   ["198.51.100.0/24", "a documentation address"],
   ["203.0.113.0/24", "a documentation address"],
   ["192.88.99.0/24", "a 6to4 relay address"],
-  ["198.18.0.0/15", "a benchmark address"],
+  ["198.18.0.0/15", "a benchmark address, as proxies (fake-IP mode) give instead of the site's own"],
   ["224.0.0.0/4", "a multicast address"],
   ["240.0.0.0/4", "a reserved address"],
   ["::/128", "an address of this machine"],

@@ -92,6 +92,15 @@ test("a refusal names address, file and the line to add, within the wire's limit
   assert.ok(long.length <= 300, String(long.length));
 });
 
+test("what a desktop proxy answers with gets a sentence of its own", () => {
+  const refusal = closed.address("198.18.0.7", 443, `${"x".repeat(40)}.example`) ?? "";
+  assert.match(
+    refusal,
+    /which is a benchmark address, as proxies \(fake-IP mode\) give instead of the site's own: /,
+  );
+  assert.ok(refusal.length <= 300, String(refusal.length));
+});
+
 test("the line a refusal proposes allows exactly that address", () => {
   fc.assert(
     fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => {
