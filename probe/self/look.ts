@@ -35,7 +35,10 @@ export type Way = Pick<Findings, "hasSource" | "hasRoute" | "device" | "linkUp">
 export async function wayTo(address: string, deps: LookDeps): Promise<Way> {
   const { localAddress } = deps;
   const all = Object.values(deps.interfaces()).flatMap((list) => list ?? []);
-  const hasSource = localAddress === undefined || all.some((one) => one.address === localAddress);
+  const hasSource =
+    localAddress === undefined ||
+    localAddress.startsWith("127.") ||
+    all.some((one) => one.address === localAddress);
   const route = hasSource ? await routeTo(address, deps) : "unknown";
   if (route === "unknown") return { hasSource, hasRoute: null, device: null, linkUp: null, gateway: null };
   if (route === null) return { hasSource, hasRoute: false, ...(await darkLink()), gateway: null };

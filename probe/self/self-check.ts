@@ -59,13 +59,15 @@ const SILENCE: ReadonlySet<FailureCause> = new Set<FailureCause>([
   "body-reset",
   "loss",
 ]);
-/** A resolver on this machine or in this house may say it without any network. */
+/** A resolver on this machine or in this house may say it without any network; of several addresses each speaks for itself. */
 const NEITHER: ReadonlySet<FailureCause> = new Set<FailureCause>([
   "nxdomain",
   "no-address",
   "dns-malformed",
   "internal",
   "no-local-port",
+  "hijacked",
+  "addresses",
 ]);
 
 /** One per vantage: each has its own way out. */
@@ -130,7 +132,8 @@ export function blamed(sample: Unnumbered, { who, note }: Blame): Unnumbered {
   const { failure, ...rest } = sample;
   if (failure === undefined) return sample;
   const { note: before } = sample.detail;
-  const all = [note, before]
+  // What a name's only address says, the name says once more: it may have been looked at already.
+  const all = (before?.startsWith(note) ? [before] : [note, before])
     .filter((part) => part !== undefined && part !== "")
     .join("; ")
     .slice(0, 300);

@@ -153,6 +153,7 @@ test("only silence is looked at again; an answer of any kind shows that the netw
   assert.equal(meaningOf(failed("status")), "proof");
   assert.equal(meaningOf(failed("certificate-name")), "proof");
   assert.equal(meaningOf(failed("nxdomain")), "nothing");
+  assert.equal(meaningOf(failed("addresses")), "nothing", "all of them may have been silent");
   assert.equal(meaningOf({ ...failed("connect-timeout"), detail: { address: "127.0.0.1" } }), "nothing");
   assert.equal(meaningOf({ ...good, state: "unknown", unknownReason: "guard" }), "nothing");
 });
@@ -164,6 +165,8 @@ test("a blamed sample is one the wire takes, and says what it had been", () => {
   assert.match(own.detail.note ?? "", /^eth0 is down; x/);
   const theirs = Sample.parse({ ...blamed(sampleOf(), { who: "network", note: "n" }), seq: 1 });
   assert.deepEqual([theirs.state, theirs.failure?.source], ["down", "network"]);
+  const twice = blamed(blamed(sampleOf(), { who: "network", note: "n" }), { who: "network", note: "n" });
+  assert.equal(twice.detail.note, "n", "said once");
   assert.deepEqual(blamed(good, { who: "probe", note: "n" }), good);
 });
 
