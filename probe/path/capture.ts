@@ -33,7 +33,7 @@ export type Capture = {
   /** Where the target is: a name or an address, a port, and what is spoken there. */
   readonly place: Where;
   /** What the measurement saw. */
-  readonly detail: Pick<Detail, "address" | "answers" | "resolver">;
+  readonly detail: Pick<Detail, "address" | "answers" | "resolver" | "hops">;
 };
 
 export type Where = {
@@ -78,7 +78,8 @@ export async function capture(
   detail: Capture["detail"],
   signal?: AbortSignal,
 ): Promise<PathEvidence | null> {
-  const where = whereOf(watched.url);
+  const url = lastUrlOf(watched, detail);
+  const where = whereOf(url);
   if (where === null) return null;
   const found = await addressOf(deps, watched, where, detail, signal);
   const base = {
@@ -95,9 +96,21 @@ export async function capture(
   const to = { address: found.address, port: where.port, localAddress: deps.localAddress };
   const [route, shown] = await Promise.all([
     traceTo({ clock: deps.clock, run: deps.run ?? runTool }, to, signal),
-    look(deps, watched, where, found.address, signal),
+    look(deps, asOf(watched, url), where, found.address, signal),
   ]);
   return { ...base, address: found.address, ...route, ...shown };
+}
+
+/** What the measurement came to last: after redirects its address is that hop's, and so must be port and name. */
+function lastUrlOf({ url }: Watched, { hops }: Capture["detail"]): string {
+  return hops?.at(-1)?.url ?? url;
+}
+
+/** The server's name that a target sets is its own origin's. */
+function asOf(watched: Watched, url: string): Watched {
+  const { tls: _own, ...rest } = watched;
+  const same = url === watched.url || new URL(url).origin === new URL(watched.url).origin;
+  return same ? watched : rest;
 }
 
 function look(

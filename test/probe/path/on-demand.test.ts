@@ -63,6 +63,24 @@ test("the route is looked at when it is asked for, and not else", async (t) => {
   );
 });
 
+test("after a redirect the evidence is of where it led to: address, port and name of one place", async (t) => {
+  const first = await site(t);
+  const second = await site(t);
+  const { part } = partWith(t, traced);
+  const hop = { dns: null, connect: null, tls: null, wait: null, transfer: null };
+  const detail = {
+    address: "127.0.0.1",
+    hops: [
+      { url: first, ...hop },
+      { url: `${second}/there`, ...hop },
+    ],
+  };
+  const asked = onceOf("0123456789abcdef", { url: first, path: true });
+  const { path } = OnceResult.parse(await part.alongside(asked, { ...RESULT, detail }, undefined));
+  assert.equal(path?.port, Number(new URL(second).port));
+  assert.match(path?.head ?? "", /^HTTP\/1\.1 \d/);
+});
+
 test("a route that takes longer than anybody waits is broken off, and the measurement is told without it", async (t) => {
   const { part, clock } = partWith(t, (_command, _args, { signal }) => {
     const cut = { status: null, stdout: "", stderr: "", missing: false };
