@@ -13,10 +13,11 @@ import { DEFAULT_LIMITS as JUDGE_LIMITS } from "./judge/judge.ts";
 const Cidr = z.string().refine((text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text), {
   message: "an address or a network like 10.0.0.0/8",
 });
-/** Of this machine. */
+/** Of this machine; in the spelling the system has for it, so that it is found among the machine's own. */
 export const Address = z
   .string()
-  .refine((text) => isIP(text) > 0, { message: "an IP address of this machine" });
+  .refine((text) => isIP(text) > 0, { message: "an IP address of this machine" })
+  .transform((text) => (ipaddr.isValid(text) ? ipaddr.parse(text).toString() : text));
 const Resolver = z.string().refine((text) => isIP(text.replace(/^\[(.*)\](?::\d+)?$|:\d+$/, "$1")) > 0, {
   message: "an IP address, with :port if not 53 ([...]:port for IPv6)",
 });

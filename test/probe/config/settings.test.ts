@@ -48,6 +48,11 @@ test("what stands beside `vantages` holds for each; what a vantage says itself g
   ]);
 });
 
+test("a source address is spelt as the system spells it, however it was written", (t) => {
+  const dir = folder(t, { vantages: [{ folder: "ct", localAddress: "2001:DB8:0:0::0010" }] });
+  assert.equal(probeSettings(dir, {}).vantages[0]?.localAddress, "2001:db8::10");
+});
+
 test("what cannot be is refused with its place", (t) => {
   const two = (first: object, second: object) => ({ vantages: [first, second] });
   const cases: [config: object, keys: Record<string, string>, says: RegExp][] = [
