@@ -1,6 +1,6 @@
 /** Rows of two fields each: headers, JSON values. One is added at a time, none is there before. */
 import type { TargetedInputEvent } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Note } from "../parts/fields.tsx";
 import { useApp } from "../state/app.ts";
 import type { Pair } from "./pairs.ts";
@@ -24,8 +24,9 @@ export function Rows(props: RowsProps) {
   const { field, label, hint, add, sides, rows, onRows, wrong, most } = props;
   const box = useRef<HTMLFieldSetElement>(null);
   const [added, setAdded] = useState(0);
-  useEffect(() => {
-    if (added > 0) box.current?.querySelector<HTMLInputElement>(".pair:last-of-type input")?.focus();
+  useLayoutEffect(() => {
+    const newest = [...(box.current?.querySelectorAll(".pair") ?? [])].at(-1);
+    if (added > 0) newest?.querySelector("input")?.focus();
   }, [added]);
   const change = (at: number, next: Partial<Pair>) =>
     onRows(rows.map((row, i) => (i === at ? { ...row, ...next } : row)));

@@ -1,5 +1,5 @@
 /** A secret by its name: one of those that are kept, or a new one made on the spot. Its value never comes back. */
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { SecretView } from "../../../collector/wire/secret.ts";
 import { SelectField, TextField } from "../parts/fields.tsx";
 import { SecretValueField } from "../parts/secret-value.tsx";
@@ -64,6 +64,8 @@ function NewSecret({ onMade, onCancel }: NewSecretProps) {
   const act = useAct();
   const [name, setName] = useState("");
   const [value, setValue] = useState("");
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => box.current?.querySelector("input")?.focus(), []);
   const ready = name !== "" && value !== "" && !act.busy;
   const save = () => {
     if (ready) act.run(async () => onMade(await client.post<SecretView>("/secrets", { name, value })));
@@ -71,6 +73,7 @@ function NewSecret({ onMade, onCancel }: NewSecretProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw its legend into the frame
     <div
+      ref={box}
       class="inset form"
       role="group"
       aria-label={t("form.secret.new")}
@@ -84,7 +87,6 @@ function NewSecret({ onMade, onCancel }: NewSecretProps) {
       <div class="fields">
         <TextField
           mono
-          autofocus
           name="secret-name"
           label={t("settings.secrets.name")}
           hint={t("settings.secrets.nameHint")}

@@ -27,28 +27,33 @@ export function SecretValueField({ value, onValue, wrong }: SecretValueProps) {
   };
   return (
     <div class="f">
-      <label for={id}>{t("settings.secrets.value")}</label>
       {value.includes("\n") ? (
-        <p class="held">
-          {t("settings.secrets.long", { lines, n: value.length })}{" "}
-          <button type="button" class="link" id={id} onClick={() => onValue("")}>
-            {t("settings.secrets.again")}
-          </button>
-        </p>
+        <>
+          <span class="label">{t("settings.secrets.value")}</span>
+          <p class="held">
+            {t("settings.secrets.long", { lines, n: value.length })}{" "}
+            <button type="button" class="link" onClick={() => onValue("")}>
+              {t("settings.secrets.again")}
+            </button>
+          </p>
+        </>
       ) : (
-        <input
-          type="password"
-          id={id}
-          class="in"
-          name="secret-value"
-          value={value}
-          autocomplete="new-password"
-          spellcheck={false}
-          aria-invalid={wrong ? "true" : undefined}
-          aria-describedby={`${id}-note`}
-          onPaste={paste}
-          onInput={(event) => onValue(event.currentTarget.value)}
-        />
+        <>
+          <label for={id}>{t("settings.secrets.value")}</label>
+          <input
+            type="password"
+            id={id}
+            class="in"
+            name="secret-value"
+            value={value}
+            autocomplete="new-password"
+            spellcheck={false}
+            aria-invalid={wrong ? "true" : undefined}
+            aria-describedby={`${id}-note`}
+            onPaste={paste}
+            onInput={(event) => onValue(event.currentTarget.value)}
+          />
+        </>
       )}
       <Note id={`${id}-note`} hint={t("settings.secrets.valueHint")} wrong={wrong} />
       <label class="link file">
