@@ -199,7 +199,6 @@ export const enForms: Readonly<Record<keyof typeof zhForms, string>> = {
   "form.cacheHint": "otherwise each measurement asks again, and has a DNS time",
   "form.hint.secret":
     "Over http the secret travels unencrypted, for everyone on the way to read; better use https.",
-  "form.hint.unverified": "Its certificate is not verified: anyone on the way can answer in its place.",
   "form.hint.twin": "Another target has the name {name}.",
   "form.hint.here":
     "The vantage on this machine will not measure it: private addresses are refused unless it is started with {allow}.",

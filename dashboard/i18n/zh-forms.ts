@@ -187,7 +187,6 @@ export const zhForms = {
   "form.cache": "按 TTL 保留解析结果",
   "form.cacheHint": "不打勾就每次重新解析，解析时间才每次都有",
   "form.hint.secret": "http 上密码和令牌不加密，路上的人都能看到，最好用 https。",
-  "form.hint.unverified": "不验证证书，路上的任何人都能冒充它。",
   "form.hint.twin": "另一个目标也叫 {name}。",
   "form.hint.here": "这台机器上的探测点不会测它：内网地址默认不允许，启动时加 {allow} 才测。",
   "form.previewFamilies": "；IPv4 和 IPv6 各算一次",

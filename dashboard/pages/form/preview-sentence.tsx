@@ -18,6 +18,7 @@ export function PreviewSentence({ preview, offers, draft }: PreviewSentenceProps
       <p class="preview quiet">{t(draft.url.trim() === "" ? "form.previewEmpty" : "form.previewWrong")}</p>
     );
   if (preview.vantages.length === 0) return <p class="preview warn">{t("form.previewNobody")}</p>;
+  const hint = preview.hint === null ? null : hintSentence(preview.hint, t);
   const names = preview.carriers.map((id) => carrierName(offers.carriers, id, language));
   return (
     <>
@@ -30,9 +31,9 @@ export function PreviewSentence({ preview, offers, draft }: PreviewSentenceProps
           traffic: severalText(draft, t) + trafficText(draft, preview.measurementsPerDay ?? 0, { t, f }),
         })}
       </p>
-      {preview.hint !== null && (
+      {hint !== null && (
         <p class="preview warn" role="status">
-          {hintSentence(preview.hint, t)}
+          {hint}
         </p>
       )}
     </>

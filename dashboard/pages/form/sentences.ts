@@ -72,7 +72,6 @@ const OF_ANY: Sentences = [
 const OF_TARGET: Sentences = [
   [/vantage on this machine will not measure it.*?(?<allow>--allow \S+)/, "form.hint.here"],
   [/secret travels unencrypted/, "form.hint.secret"],
-  [/certificate is not verified/, "form.hint.unverified"],
   [/another target has the name "(?<name>[^"]*)"/, "form.hint.twin"],
 ];
 
@@ -85,8 +84,9 @@ export function sentenceOf(field: string, message: string, t: Translate): string
   return found(known, message, t) ?? t("problem.field", { message });
 }
 
-/** What is right but may surprise. */
-export function hintSentence(hint: string, t: Translate): string {
+/** What is right but may surprise; null = it stands in the form already, beside what was ticked. */
+export function hintSentence(hint: string, t: Translate): string | null {
+  if (/certificate is not verified/.test(hint)) return null;
   return found(OF_TARGET, hint, t) ?? hint;
 }
 

@@ -112,7 +112,6 @@ test("what may surprise is said in the reader's language", () => {
       { url: "http://example.com/", request: { auth: { kind: "bearer", secret: "shop-password" } } },
       /不加密/,
     ],
-    [{ url: "https://example.com/", tls: { verify: false } }, /冒充/],
     [{ url: "https://example.com/", name: "twin" }, /另一个目标也叫 twin/],
   ];
   const vantage = {
@@ -131,6 +130,11 @@ test("what may surprise is said in the reader's language", () => {
     const examined = examineTarget({ name: "a", ...input }, around);
     assert.match(hintSentence(examined.hint ?? "", t), want);
   }
+  const unverified = examineTarget(
+    { name: "a", url: "https://a.example.com/", tls: { verify: false } },
+    around,
+  );
+  assert.equal(hintSentence(unverified.hint ?? "", t), null);
   const local = { ...around, vantages: [vantage, { ...vantage, local: true }] };
   const refusesLocally = () => "127.0.0.1 is loopback: put it there, or start with --allow 127.0.0.1/32";
   const examined = examineTarget({ name: "a", url: "http://127.0.0.1/" }, { ...local, refusesLocally });
