@@ -20,7 +20,7 @@ import { type Diary, openDiary, writeDiary } from "./diary.ts";
 import { loadHistory } from "./load.ts";
 import { progressLine } from "./progress.ts";
 import { CARRIERS, TARGETS } from "./scene.ts";
-import { seedDocuments, seedIncidents } from "./seed.ts";
+import { seedDocuments, seedEvents, seedIncidents } from "./seed.ts";
 import { type Sites, startSites } from "./sites.ts";
 
 /** Where the simulated carriers' nodes live; the only network beside --allow that the demo's probes may measure. */
@@ -101,6 +101,7 @@ async function prepare(
     );
     line.end(`a year of history is there: ${count} samples`);
     await seedIncidents(collector.store, diary.startedS);
+    await seedEvents(collector.store, diary.startedS);
     diary = { ...diary, loaded: true };
     await writeDiary(dir, diary);
   }

@@ -7,6 +7,7 @@ import type { CarrierEvidence, Incident } from "../../collector/wire/incident.ts
 import { Target } from "../../collector/wire/target.ts";
 import { Vantage } from "../../collector/wire/vantage.ts";
 import { conditionsAt } from "./conditions.ts";
+import { demoEgress, demoEvents } from "./events.ts";
 import { historyRange } from "./history.ts";
 import type { Ports } from "./pages.ts";
 import { CARRIERS, type DemoIncident, type DemoTarget, pastIncidents, TARGETS } from "./scene.ts";
@@ -61,6 +62,15 @@ function targetOf(target: DemoTarget, url: string, startS: number): Target {
     alarm: { lines: { total: { limit: target.totalLimitMs } }, ticks: TICKS },
     createdS: historyRange(target, startS).fromS,
   });
+}
+
+/** Keeps what happened around the samples, and where the vantages are seen from. */
+export async function seedEvents(store: Store, startS: number): Promise<void> {
+  await store.events.put(demoEvents(startS));
+  for (const carrier of CARRIERS) {
+    if (await store.registry.get("egress", carrier.vantage)) continue;
+    await store.registry.put("egress", carrier.vantage, 0, { seen: demoEgress(carrier, startS) });
+  }
 }
 
 /** Records what went wrong in the past, told to nobody. */

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { memoryStore } from "../../../collector/store/memory/memory-store.ts";
+import { EgressRecord } from "../../../collector/wire/egress.ts";
+import { EVENT_KINDS, Event } from "../../../collector/wire/event.ts";
 import { Incident } from "../../../collector/wire/incident.ts";
 import { Target } from "../../../collector/wire/target.ts";
 import { Vantage } from "../../../collector/wire/vantage.ts";
@@ -12,7 +14,7 @@ import { openDiary, writeDiary } from "../../../deploy/demo/diary.ts";
 import { loadHistory, ticksIn } from "../../../deploy/demo/load.ts";
 import { progressLine } from "../../../deploy/demo/progress.ts";
 import { CARRIERS, TARGETS } from "../../../deploy/demo/scene.ts";
-import { seedDocuments, seedIncidents } from "../../../deploy/demo/seed.ts";
+import { seedDocuments, seedEvents, seedIncidents } from "../../../deploy/demo/seed.ts";
 
 const START_S = Date.UTC(2026, 10, 21, 8, 0, 0) / 1000;
 
@@ -133,4 +135,26 @@ test("progress is one line rewritten on a terminal and a line now and then elsew
   const terminal = written(true);
   assert.ok(terminal.length > 15 && terminal.length < 25, `${terminal.length}`);
   assert.ok(terminal.every((text) => text.startsWith("\r")));
+});
+
+test("events of the past are whole, lie before the start, and are written once", async () => {
+  const store = memoryStore();
+  await seedEvents(store, START_S);
+  await seedEvents(store, START_S);
+  const events = await store.events.list({ limit: 500 });
+  for (const kind of EVENT_KINDS)
+    assert.ok(
+      events.some((event) => event.kind === kind),
+      kind,
+    );
+  for (const event of events) {
+    Event.parse(event);
+    assert.ok(event.atS < START_S, event.id);
+    if (event.kind === "altered") assert.ok(event.toS !== null && event.toS <= START_S);
+  }
+  const routes = events.flatMap((event) => (event.kind === "path" ? [event.evidence] : []));
+  assert.ok(routes.some(({ reached }) => reached) && routes.some(({ reached }) => !reached));
+  const egress = await store.registry.list("egress");
+  assert.equal(egress.length, CARRIERS.length);
+  for (const { value } of egress) EgressRecord.parse(value);
 });
