@@ -19,8 +19,7 @@ export function eventText(event: ChartEvent | Event, speaker: EventSpeaker): str
     case "egress":
       return t("event.egress", {
         vantage: speaker.vantage(event.vantage),
-        from: addressText(event.from, event.fromHint, speaker),
-        to: addressText(event.to, event.toHint, speaker),
+        change: egressText(event, speaker),
       });
     case "addresses": {
       const { added, gone } = event;
@@ -43,12 +42,15 @@ export function eventText(event: ChartEvent | Event, speaker: EventSpeaker): str
         what: alteredWhat(event.differs, speaker),
       });
       if (event.toS === null) return said;
-      return t("common.pair", {
-        a: said,
-        b: t("event.altered.until", { time: f.dayClock(event.toS * 1000) }),
-      });
+      return t("event.altered.over", { said, time: f.dayClock(event.toS * 1000) });
     }
   }
+}
+
+/** From which address to which. */
+export function egressText(event: Extract<Event, { kind: "egress" }>, speaker: Speaker): string {
+  const from = addressText(event.from, event.fromHint, speaker);
+  return `${from} → ${addressText(event.to, event.toHint, speaker)}`;
 }
 
 /** What differs, by name. */

@@ -104,7 +104,7 @@ for (const [language, width, dark] of [
     assert.ok((await overflow(page)) <= 0);
     const folder = process.env["CARRIERWATCH_PICTURES"];
     if (folder) await page.screenshot({ path: `${folder}/measure-${language}-${width}.png` });
-    await panel.getByRole("button").click();
+    await panel.getByRole("button", { name: language === "zh" ? "关闭" : "Close" }).click();
     assert.equal(await page.locator(".now").count(), 0);
     assert.deepEqual(complaints, []);
     await context.close();

@@ -9,8 +9,8 @@ import { PathView } from "../parts/path-view.tsx";
 import { carrierName, useApp } from "../state/app.ts";
 import { useResource } from "../state/resource.ts";
 
-/** As many as the incidents beside it. */
-const MOST = 12;
+/** Listed before the rest is asked for. */
+const MOST = 8;
 
 type ChangesProps = {
   events: readonly ChartEvent[];

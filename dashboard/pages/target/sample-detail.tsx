@@ -18,7 +18,7 @@ export function SampleDetail({ view, carriers }: SampleDetailProps) {
     { name: t("target.detail.arrived"), value: `${f.clockSeconds(receivedMs)} · ${arrived}` },
   ];
   return (
-    <div class="stack">
+    <div class="stack detail-box">
       <ResultBars result={sample} />
       <ResultFailure result={sample} />
       <ResultFacts result={sample} first={first} />

@@ -3,7 +3,7 @@ import type { VantageView } from "../../../collector/wire/api-settings.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import type { Event } from "../../../collector/wire/event.ts";
 import { foreignEgress } from "../../i18n/egress-text.ts";
-import { type EventSpeaker, eventText, networkText } from "../../i18n/event-text.ts";
+import { egressText, networkText } from "../../i18n/event-text.ts";
 import { carrierName, useApp } from "../state/app.ts";
 
 type EgressFactsProps = { view: VantageView; carriers: readonly Carrier[]; changes: readonly Event[] };
@@ -14,10 +14,7 @@ const MOST = 10;
 export function EgressFacts({ view, carriers, changes }: EgressFactsProps) {
   const { t, f, language } = useApp();
   const { vantage, egress } = view;
-  const speaker: EventSpeaker = {
-    ...{ t, f, carrier: (id) => carrierName(carriers, id, language) },
-    vantage: () => vantage.name,
-  };
+  const speaker = { t, f, carrier: (id: string) => carrierName(carriers, id, language) };
   const foreign = view.status === "revoked" ? [] : foreignEgress(egress, vantage.carrier);
   if (egress.length === 0 && changes.length === 0) return null;
   return (
@@ -50,7 +47,8 @@ export function EgressFacts({ view, carriers, changes }: EgressFactsProps) {
           <ol class="course">
             {changes.slice(0, MOST).map((event) => (
               <li key={event.id}>
-                <span class="small">{f.dayClock(event.atS * 1000)}</span> {eventText(event, speaker)}
+                <span class="small">{f.dayClock(event.atS * 1000)}</span>{" "}
+                {event.kind === "egress" && egressText(event, speaker)}
               </li>
             ))}
           </ol>
