@@ -107,6 +107,6 @@ function wrong({ state, failure, detail }: Measured, look: Look): string[] {
     if (failure.detail !== undefined) lines.push(failure.detail);
   }
   if (state === "suspect") lines.push(paint(words.disturbed(`${detail.loopDelayMs ?? 0} ms`), 33, look));
-  if (detail.note !== undefined) lines.push(detail.note);
+  if (detail.note !== undefined && detail.note !== failure?.detail) lines.push(detail.note);
   return lines;
 }

@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../../collector/wire/clock.ts";
 import type { FailurePhase } from "../../collector/wire/sample.ts";
+import type { Stop, StopSignal } from "./stop.ts";
 
 /** Codes of our own, beside those of Node, c-ares, OpenSSL and nghttp2. */
 export const OWN_CODES = [
@@ -57,7 +58,7 @@ export class StageError extends Error {
  * It strikes one turn of the loop after its time: what had arrived while the loop was busy is read first, so that a
  * late loop does not make a timeout of an answer.
  */
-export function deadline(clock: Clock, ms: number, stop: AbortController, message: string): () => void {
+export function deadline(clock: Clock, ms: number, stop: Stop, message: string): () => void {
   let lifted = false;
   const cancel = clock.after(ms, () => {
     setImmediate(() => {
@@ -70,12 +71,16 @@ export function deadline(clock: Clock, ms: number, stop: AbortController, messag
   };
 }
 
+/** OpenSSL's own form: thread, number, library, function, reason, file and line. Only the reason means something to a reader. */
+const OF_OPENSSL = /(?:write EPROTO )?[0-9A-F]{8,16}:error:[0-9A-F]{8}:[^:]*:[^:]*:([^:]+):.*/s;
+
 /** Code and text of anything that was thrown. */
 export function describe(error: unknown): { code: string; message: string } {
   if (!(error instanceof Error)) return { code: "", message: String(error) };
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  const text = error.message.replace(OF_OPENSSL, "$1");
   const plain = error.name === "Error" || error instanceof StageError;
-  return { code, message: plain ? error.message : `${error.name}: ${error.message}` };
+  return { code, message: plain ? text : `${error.name}: ${text}` };
 }
 
 /**
@@ -84,7 +89,7 @@ export function describe(error: unknown): { code: string; message: string } {
  * @param start Begins the act; what it returns destroys it. Not called when the signal has fired already.
  */
 export function stage<T>(
-  signal: AbortSignal,
+  signal: StopSignal,
   start: (resolve: (value: T) => void, reject: (error: unknown) => void) => () => void,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {

@@ -95,6 +95,11 @@ for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
     assert.equal(good.detail.tlsProtocol, version);
     assert.equal(what(none), "tls tls-alert target", JSON.stringify(none));
     assert.equal(none.timings.tls, null);
+    assert.match(
+      none.failure?.detail ?? "",
+      /^[\w/ ]+ alert [\w ]+ \(ERR_SSL_[\w/]+\)$/,
+      "a reason, no file of OpenSSL's",
+    );
     assert.equal(lost.detail.note, "this probe has no secret named lost, which the target asks for");
     assert.match(unfit.detail.note ?? "", /^the target's certificates or the key to them cannot be used/);
     assert.deepEqual([what(lost), what(unfit)], ["internal", "internal"]);
