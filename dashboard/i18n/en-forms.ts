@@ -202,8 +202,8 @@ export const enForms: Readonly<Record<keyof typeof zhForms, string>> = {
   "form.hint.twin": "Another target has the name {name}.",
   "form.hint.here":
     "The vantage on this machine will not measure it: private addresses are refused unless it is started with {allow}.",
-  "form.previewFamilies": "; IPv4 and IPv6 count once each",
-  "form.previewEvery": "; each address counts once",
+  "form.previewFamilies": ", IPv4 and IPv6 each time",
+  "form.previewEvery": ", up to {n} {n|address|addresses} each time",
   "form.expect.size": "Size of the content, decoded",
   "form.advanced.sub": "timeouts, limits, axes, who is told",
 };

@@ -189,8 +189,8 @@ export const zhForms = {
   "form.hint.secret": "http 上密码和令牌不加密，路上的人都能看到，最好用 https。",
   "form.hint.twin": "另一个目标也叫 {name}。",
   "form.hint.here": "这台机器上的探测点不会测它：内网地址默认不允许，启动时加 {allow} 才测。",
-  "form.previewFamilies": "；IPv4 和 IPv6 各算一次",
-  "form.previewEvery": "；每个地址各算一次",
+  "form.previewFamilies": "，每次测 IPv4 和 IPv6",
+  "form.previewEvery": "，每次最多测 {n} 个地址",
   "form.expect.size": "内容的大小（解压后）",
   "form.advanced.sub": "超时、大小上限、纵轴、通知谁",
 } as const;

@@ -40,17 +40,23 @@ export function PreviewSentence({ preview, offers, draft }: PreviewSentenceProps
   );
 }
 
-/** Where one measurement is several: the count is of the ticks. */
-function severalText({ measure, url }: Draft, t: Translate): string {
-  if (measure === "one" || !CONNECTING.includes(kindOf(url))) return "";
-  return t(measure === "every" ? "form.previewEvery" : "form.previewFamilies");
+/** How many addresses one measurement reaches at most. */
+function mostOf({ measure, max, url }: Draft): number {
+  if (!CONNECTING.includes(kindOf(url)) || measure === "one") return 1;
+  return measure === "families" ? 2 : Number(max);
+}
+
+/** Where one measurement is several: the count is of the rounds. */
+function severalText(draft: Draft, t: Translate): string {
+  const n = mostOf(draft);
+  if (n === 1) return "";
+  return draft.measure === "every" ? t("form.previewEvery", { n }) : t("form.previewFamilies");
 }
 
 /** Bodies make the traffic; kinds without one make next to none. */
 function trafficText(draft: Draft, perDay: number, { t, f }: { t: Translate; f: Format }): string {
   if (draft.method === "HEAD" || !HTTP.includes(kindOf(draft.url))) return "";
+  const times = perDay * mostOf(draft);
   const cap = Number(draft.bodyCapKb) * 1000;
-  const several = draft.measure === "every" ? Number(draft.max) : draft.measure === "families" ? 2 : 1;
-  const times = perDay * several;
   return t("form.previewTraffic", { n: f.count(times), bytes: f.bytes(cap * times) });
 }
