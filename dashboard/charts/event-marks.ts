@@ -22,9 +22,12 @@ export type EventMark = {
 
 /** Marks that stand apart side by side on the widest chart. */
 const PLACES = 60;
-/** Lines a tooltip has room for, and characters of each. */
+/** Lines a tooltip has room for, and how wide one may be, px. */
 const MOST_LINES = 4;
-const MOST_CHARACTERS = 72;
+const MOST_PX = 520;
+/** About what a character of a tooltip's text takes, px. */
+const WIDE_PX = 12;
+const NARROW_PX = 7;
 
 /** Events of a range as marks, oldest first; those closer than a sixtieth of the range are one. */
 export function eventMarks(events: readonly Marked[], fromS: number, toS: number): EventMark[] {
@@ -46,10 +49,15 @@ export function eventMarks(events: readonly Marked[], fromS: number, toS: number
   });
 }
 
-/** What a tooltip at an instant adds: the texts of the nearest mark, if one is near enough to be meant. */
+/**
+ * What a tooltip at an instant adds: the texts of the nearest mark, if one is near enough to be meant.
+ *
+ * @param roomPx How wide a line may be; a tooltip that is wider than its chart would be cut at the side.
+ */
 export function textsAt(
   marks: readonly EventMark[],
   atS: number,
+  roomPx: number,
   { fromS, toS, rowS }: { readonly fromS: number; readonly toS: number; readonly rowS: number },
 ): string[] {
   const nearS = Math.max(rowS / 2, (toS - fromS) / (PLACES * 2));
@@ -59,13 +67,19 @@ export function textsAt(
     null,
   );
   if (nearest === null || distance(nearest) > nearS) return [];
-  const shown = nearest.texts.slice(0, MOST_LINES).map(cut);
+  const shown = nearest.texts.slice(0, MOST_LINES).map((text) => cut(text, Math.min(MOST_PX, roomPx)));
   const more = nearest.texts.length - shown.length;
   return more > 0 ? [...shown, `+${more}`] : shown;
 }
 
-function cut(text: string): string {
-  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 1)}…` : text;
+function cut(text: string, roomPx: number): string {
+  let px = 0;
+  const characters = [...text];
+  const fits = characters.findIndex((one) => {
+    px += one > "\u2e80" ? WIDE_PX : NARROW_PX;
+    return px > roomPx;
+  });
+  return fits < 0 ? text : `${characters.slice(0, Math.max(1, fits - 1)).join("")}…`;
 }
 
 /** A small diamond at the foot of the chart, with a hair line upwards. */
@@ -105,10 +119,12 @@ export function drawEvent(draw: Draw, area: Area, x: number, mark: EventMark, th
   draw.fill();
   draw.stroke();
   if (mark.texts.length > 1) {
+    // Beside the diamond, where lines seldom are; on the other side of one at the very end.
+    const atEnd = x > area.right - 24;
     draw.font = `600 10px ${theme.font}`;
-    draw.textAlign = "center";
+    draw.textAlign = atEnd ? "right" : "left";
     draw.textBaseline = "middle";
-    draw.fillText(String(mark.texts.length), x, area.bottom - 2 * HALF - 7);
+    draw.fillText(String(mark.texts.length), x + (atEnd ? -HALF - 3 : HALF + 3), area.bottom - HALF);
   }
   draw.restore();
 }

@@ -21,12 +21,15 @@ export type Frame = {
   readonly valueText: (value: number) => string;
   /** The row's time in the tooltip. */
   readonly titleText: (atS: number) => string;
-  /** Lines under the values in the tooltip. */
-  readonly noteText: (atS: number) => string[];
+  /** Lines under the values in the tooltip, none wider than the room, px. */
+  readonly noteText: (atS: number, roomPx: number) => string[];
 };
 
 /** Pixels one time label takes. */
 const LABEL_PX = 84;
+
+/** Pixels of a tooltip that are not text. */
+const TOOLTIP_PX = 32;
 
 /** Options of a line chart in this frame. */
 export function frameOptions(frame: Frame): ChartOptions<"line"> {
@@ -114,7 +117,8 @@ function tooltipOptions(frame: Frame): NonNullable<NonNullable<ChartOptions<"lin
     filter: ({ parsed: { y } }) => y !== null && !Number.isNaN(y) && !(frame.stacked && y === 0),
     callbacks: {
       title: (items: TooltipItem<"line">[]) => frame.titleText(items[0]?.parsed.x ?? frame.data.fromS),
-      footer: (items: TooltipItem<"line">[]) => frame.noteText(items[0]?.parsed.x ?? Number.NaN),
+      footer: (items: TooltipItem<"line">[]) =>
+        items[0] ? frame.noteText(items[0].parsed.x ?? Number.NaN, items[0].chart.width - TOOLTIP_PX) : [],
       label: (item: TooltipItem<"line">) =>
         `${item.dataset.label ?? ""}  ${frame.valueText(item.parsed.y ?? 0)}`,
       labelPointStyle: () => ({ pointStyle: "rectRounded", rotation: 0 }),

@@ -76,7 +76,7 @@ export function linesChart(metric: LinesMetric, input: ChartInput): ChartConfigu
       tickText: below ? speedTickText(axis.max) : msTickText(axis.max),
       valueText: input.text.value,
       titleText: input.text.title,
-      noteText: (atS) => textsAt(input.events ?? [], atS, data),
+      noteText: (atS, roomPx) => textsAt(input.events ?? [], atS, roomPx, data),
     }),
     plugins: [
       bandsPlugin(bandsOf(data, theme)),

@@ -56,7 +56,7 @@ export function phasesChart(
       tickText: msTickText(axis.max),
       valueText: input.text.value,
       titleText: input.text.title,
-      noteText: (atS) => textsAt(input.events ?? [], atS, data),
+      noteText: (atS, roomPx) => textsAt(input.events ?? [], atS, roomPx, data),
     }),
     plugins: [
       bandsPlugin(bandsOf(data, theme)),

@@ -43,10 +43,15 @@ test("a tooltip tells the nearest mark, short, and nothing where none is near", 
     6000,
   );
   const span = { fromS: 0, toS: 6000, rowS: 60 };
-  assert.deepEqual(textsAt(marks, 1090, span), ["at 1040", "at 1030", "at 1020", "at 1010", "+1"]);
-  assert.deepEqual(textsAt(marks, 2950, span), ["at 3000"]);
-  assert.deepEqual(textsAt(marks, 2949, span), []);
-  assert.deepEqual(textsAt([], 1000, span), []);
-  const long = eventMarks([{ ...event(1000), text: "x".repeat(300) }], 0, 6000);
-  assert.equal(textsAt(long, 1000, span)[0]?.length, 72);
+  assert.deepEqual(textsAt(marks, 1090, 400, span), ["at 1040", "at 1030", "at 1020", "at 1010", "+1"]);
+  assert.deepEqual(textsAt(marks, 2950, 400, span), ["at 3000"]);
+  assert.deepEqual(textsAt(marks, 2949, 400, span), []);
+  assert.deepEqual(textsAt([], 1000, 400, span), []);
+  const said = (text: string, roomPx: number) =>
+    textsAt(eventMarks([{ ...event(1000), text }], 0, 6000), 1000, roomPx, span)[0];
+  assert.equal(said("x".repeat(300), 10_000)?.length, 74, "never wider than is good to read");
+  assert.equal(said("x".repeat(10), 70), "x".repeat(10));
+  assert.equal(said("x".repeat(11), 70), `${"x".repeat(9)}…`);
+  assert.equal(said("出口改变", 48), "出口改变");
+  assert.equal(said("出口改变", 47), "出口…");
 });
