@@ -10,8 +10,8 @@ import type { AlteredEvent } from "../wire/event.ts";
 import type { Belief, Incident } from "../wire/incident.ts";
 import type { Target } from "../wire/target.ts";
 import { afterwardsMessages, isUntold } from "./afterwards.ts";
-import { evidenced, recordedAltered } from "./altered/evidence.ts";
-import { type Altered, judgeAltered } from "./altered/judge.ts";
+import { comparesCarriers, evidenced, recordedAltered } from "./altered/evidence.ts";
+import { type Altered, judgeAltered, reachTicks } from "./altered/judge.ts";
 import { addressed } from "./audience.ts";
 import { BRAKE, BRAKE_S, toldLately } from "./brake.ts";
 import { composeTarget } from "./compose.ts";
@@ -177,7 +177,8 @@ async function readSituation(
 
 async function judge(store: EvaluateStore, situation: Situation, toTick: number): Promise<Judged> {
   const { target, facts, voters, firstTick, before } = situation;
-  const ticks = ticksBetween(firstTick - lookBackTicks(target) * target.stepS, toTick, target.stepS);
+  const reach = comparesCarriers(voters) ? reachTicks(target) : lookBackTicks(target);
+  const ticks = ticksBetween(firstTick - reach * target.stepS, toTick, target.stepS);
   const found = unique([...(await store.samples.states(target.id, ticks)), ...situation.latest]);
   const samples = [...found, ...(await lastWords(store, situation, found))];
   const spoken = new Set(samples.map((stored) => `${stored.sample.tick}/${stored.vantage}`));

@@ -62,6 +62,8 @@ export const Difference = z.strictObject({
   what: z.enum(ALTERED),
   here: z.string().max(256),
   elsewhere: z.string().max(256),
+  /** First tick at which this was so, where other things had differed before; absent = from the beginning. */
+  fromS: Seconds.optional(),
   /** First tick at which this was no longer so, where other things went on to differ; absent = to the end. */
   toS: Seconds.optional(),
 });

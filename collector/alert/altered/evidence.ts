@@ -13,13 +13,18 @@ import type { Altered } from "./judge.ts";
 /** Events of one target that are looked at; what is older is left as it stands. */
 const LIMIT = 500;
 
+/** Whether there is anybody to compare with. */
+export function comparesCarriers(voters: readonly Voter[]): boolean {
+  return new Set(voters.map((voter) => voter.carrier)).size > 1;
+}
+
 /** The record of one target, newest first; a target that one carrier alone has ever measured has none. */
 export async function recordedAltered(
   events: Store["events"],
   target: string,
   voters: readonly Voter[],
 ): Promise<AlteredEvent[]> {
-  if (new Set(voters.map((voter) => voter.carrier)).size < 2) return [];
+  if (!comparesCarriers(voters)) return [];
   return await readAltered(events, target);
 }
 

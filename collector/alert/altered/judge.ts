@@ -11,13 +11,13 @@ import { lookBackTicks } from "../rules.ts";
 import type { Voter } from "../window.ts";
 import { compareCarriers, type Findings } from "./compare.ts";
 import { carriedAt, reconcileAltered } from "./record.ts";
-import { differingAt, type Look, replaySpans, type Span } from "./replay.ts";
+import { begunBy, differingAt, type Look, replaySpans, type Span } from "./replay.ts";
 import { type Witness, witnessOf } from "./witness.ts";
 
 export type AlteredInput = {
   readonly target: Pick<Target, "id" | "url" | "stepS" | "alarm" | "pauses">;
   readonly voters: readonly Voter[];
-  /** Every sample from the look-back before firstTick to lastTick; others are ignored. */
+  /** Every sample from reachTicks() before firstTick to lastTick; others are ignored. */
   readonly samples: readonly StoredSample[];
   readonly recorded: readonly AlteredEvent[];
   readonly firstTick: number;
@@ -32,13 +32,18 @@ export type Altered = {
   readonly at: (tick: number, carrier: string) => readonly Difference[] | null;
 };
 
-/** Replays from the look-back on, so that a run on which the record depends is seen whole. */
+/** How many ticks before the first one are needed: twice the look-back, so that each run in it is seen whole. */
+export function reachTicks(target: Pick<Target, "alarm">): number {
+  return 2 * lookBackTicks(target);
+}
+
+/** Replays from the look-back on: what is older stands in the record, and nothing that is decided later began before. */
 export function judgeAltered(input: AlteredInput): Altered {
   const { target, voters, recorded, firstTick, lastTick, nowMs } = input;
   const { stepS, alarm } = target;
   const startTick = Math.max(0, firstTick - lookBackTicks(target) * stepS);
   const afterTick = startTick - stepS;
-  const look = lookOf(input, startTick);
+  const look = lookOf(input, firstTick - reachTicks(target) * stepS);
   const ticks: number[] = [];
   for (let tick = startTick; tick <= lastTick; tick += stepS) ticks.push(tick);
   const carriers = new Set([
@@ -64,19 +69,25 @@ function differsAt(spans: readonly Span[], tick: number, carrier: string): reado
   return span ? differingAt(span.differs, tick) : null;
 }
 
-/** An end that is not reached yet is judged anew. */
+/**
+ * What begins or ends later is judged anew. Of a time that goes on although all of it is over, the last was not known
+ * to be over yet: something that begins later took its place.
+ */
 function carriedDiffers(differs: readonly Difference[], tick: number): Difference[] {
   const still = new Map(differingAt(differs, tick).map((one) => [one.what, one]));
-  return differs.map((one) => still.get(one.what) ?? one);
+  const begun = begunBy(differs, tick);
+  if (still.size > 0) return begun.map((one) => still.get(one.what) ?? one);
+  const lastS = Math.max(...begun.map(({ toS = 0 }) => toS));
+  return begun.map(({ toS, ...one }) => (toS === undefined || toS === lastS ? one : { ...one, toS }));
 }
 
 const NOTHING: Findings = new Map();
 
-function lookOf({ target, voters, samples }: AlteredInput, startTick: number): Look {
+function lookOf({ target, voters, samples }: AlteredInput, fromTick: number): Look {
   const voterOf = new Map(voters.map((voter) => [voter.vantage, voter]));
   const active = new Set(voters.filter((voter) => voter.active).map((voter) => voter.carrier));
   const byTick = Map.groupBy(
-    samples.filter(({ sample }) => sample.tick >= startTick && sample.stepS === target.stepS),
+    samples.filter(({ sample }) => sample.tick >= fromTick && sample.stepS === target.stepS),
     ({ sample }) => sample.tick,
   );
   const known = new Map<number, ReadonlyMap<string, Findings>>();

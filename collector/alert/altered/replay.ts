@@ -83,8 +83,9 @@ function begun(open: Open | null, runs: readonly Run[], notBeforeS: number): Ope
   const fromS = open?.fromS ?? Math.max(notBeforeS, Math.min(...shown.map((run) => run.fromS)));
   const again = new Set(shown.map(({ what }) => what));
   const differs = (open?.differs ?? []).map((one) => (again.has(one.what) ? going(one) : one));
-  for (const { what, difference } of shown) {
-    if (difference !== false && !differs.some((one) => one.what === what)) differs.push(difference);
+  for (const run of shown) {
+    if (run.difference === false || differs.some((one) => one.what === run.what)) continue;
+    differs.push(run.fromS > fromS ? { ...run.difference, fromS: run.fromS } : run.difference);
   }
   return { fromS, differs };
 }
@@ -100,9 +101,16 @@ function eased(open: Open | null, runs: readonly Run[]): Open | null {
   return { ...open, differs };
 }
 
-/** What still differed after a tick, of a time that covers it. */
+/** What differed at a tick, of a time that covers it. */
 export function differingAt(differs: readonly Difference[], tick: number): Difference[] {
-  return differs.filter(({ toS }) => toS === undefined || toS > tick).map(going);
+  return begunBy(differs, tick)
+    .filter(({ toS }) => toS === undefined || toS > tick)
+    .map(going);
+}
+
+/** What had begun to differ by a tick. */
+export function begunBy(differs: readonly Difference[], tick: number): Difference[] {
+  return differs.filter(({ fromS }) => fromS === undefined || fromS <= tick);
 }
 
 type Run = { readonly what: What; readonly fromS: number; readonly difference: Finding };
