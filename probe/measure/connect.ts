@@ -6,6 +6,7 @@
  */
 import net from "node:net";
 import tls from "node:tls";
+import type { StopSignal } from "./stop.ts";
 import { stage } from "./trouble.ts";
 
 /** What a plain connection brings, piece by piece, past Node's streams: a read costs a quarter of theirs. */
@@ -42,7 +43,7 @@ export type TcpOptions = {
   readonly family: 4 | 6;
   readonly port: number;
   readonly localAddress: string | undefined;
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   /** Called right before the connect, and first thing in the callback. */
   readonly begun: () => void;
   readonly mark: () => void;
@@ -86,7 +87,7 @@ export type TlsOptions = {
   readonly serverName?: string | undefined;
   /** What is offered by ALPN, the most wanted first; absent = HTTP/1.1. */
   readonly protocols?: readonly string[];
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   /** From here on the TLS socket stands for both: it alone is destroyed. */
   readonly took: (secure: tls.TLSSocket) => void;
   /** The ClientHello has been written. */

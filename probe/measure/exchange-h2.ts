@@ -10,6 +10,7 @@ import type { Ask } from "./ask.ts";
 import type { ExchangeMarks } from "./exchange.ts";
 import type { Head } from "./http1/head.ts";
 import { type Answer, MAX_HEADER_BYTES, type ReceiveOptions, receiverOf } from "./receive.ts";
+import type { StopSignal } from "./stop.ts";
 import { describe, StageError, stage } from "./trouble.ts";
 
 /** As much as curl and browsers allow: what is measured is the way, not our own window. */
@@ -32,7 +33,7 @@ export type ExchangeH2Options = Pick<ReceiveOptions, "inspect" | "capBytes" | "f
 /** Sends the request and reads its answer; rejects with a StageError, or what the socket or the signal said. */
 export function exchangeH2(
   socket: TLSSocket,
-  signal: AbortSignal,
+  signal: StopSignal,
   options: ExchangeH2Options,
 ): Promise<Answer> {
   const { marks, ask, seen } = options;

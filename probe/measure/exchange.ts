@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import type { Feed } from "./connect.ts";
 import { answerReader } from "./http1/answer.ts";
 import { type Answer, MAX_HEADER_BYTES, type ReceiveOptions, receiverOf } from "./receive.ts";
+import type { StopSignal } from "./stop.ts";
 import { StageError, stage } from "./trouble.ts";
 
 export type ExchangeMarks = {
@@ -29,7 +30,7 @@ export type ExchangeOptions = Pick<ReceiveOptions, "inspect" | "capBytes" | "fol
 };
 
 /** Sends the request and reads its answer; rejects with a StageError, or what the socket or the signal said. */
-export function exchange(socket: Socket, signal: AbortSignal, options: ExchangeOptions): Promise<Answer> {
+export function exchange(socket: Socket, signal: StopSignal, options: ExchangeOptions): Promise<Answer> {
   const { marks, seen } = options;
   return stage<Answer>(signal, (resolve, reject) => {
     const kill = () => void socket.destroy();

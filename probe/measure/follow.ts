@@ -10,6 +10,7 @@ import { type Hop, type HopTools, runHop } from "./hop.ts";
 import type { Measurable } from "./measured.ts";
 import type { Marks } from "./phases.ts";
 import { nextUrl } from "./redirect.ts";
+import type { Stop } from "./stop.ts";
 import { describe, StageError, type Trouble } from "./trouble.ts";
 
 export type Trail = {
@@ -23,7 +24,7 @@ export type Trail = {
 
 /** What one measurement shares with its hops. */
 export type Course = {
-  readonly stop: AbortController;
+  readonly stop: Stop;
   readonly arrived: () => void;
   readonly marked: (marks: Marks) => void;
   /** Marks of the hops that are over; grows. */

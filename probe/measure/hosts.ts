@@ -36,15 +36,22 @@ export function localAddresses(table: HostsTable, name: string, family: 4 | 6): 
   return (table.get(bare) ?? []).filter((address) => isIP(address) === family);
 }
 
+/** How long a look at a file of the machine holds, ms: it waits for the disk's tables, at every measurement. */
+export const LOOK_MS = 1_000;
+
 /**
- * A reader of the hosts file that notices changes.
+ * A reader of the hosts file that notices changes, within a second.
  *
  * @param path The file; one that is missing or unreadable counts as empty.
+ * @param monoMs Monotonic clock, ms.
  */
-export function hostsReader(path: string): () => HostsTable {
+export function hostsReader(path: string, monoMs: () => number): () => HostsTable {
   let table: HostsTable = new Map();
   let seen = "";
+  let untilMs = Number.NEGATIVE_INFINITY;
   return () => {
+    if (monoMs() < untilMs) return table;
+    untilMs = monoMs() + LOOK_MS;
     const stamp = stampOf(path);
     if (stamp !== seen) {
       seen = stamp;

@@ -7,7 +7,8 @@
  */
 import { Resolver } from "node:dns";
 import { isIP } from "node:net";
-import { hostsReader, localAddresses, stampOf } from "./hosts.ts";
+import { hostsReader, LOOK_MS, localAddresses, stampOf } from "./hosts.ts";
+import type { StopSignal } from "./stop.ts";
 import { stage } from "./trouble.ts";
 
 /** A resolver that answers neither within this is asked again; the stage's own deadline ends it all. */
@@ -37,7 +38,7 @@ export type Lookup = {
   ask(
     host: string,
     families: readonly (4 | 6)[],
-    signal: AbortSignal,
+    signal: StopSignal,
     mark: () => void,
     begun?: () => void,
   ): Promise<Addresses>;
@@ -51,19 +52,26 @@ export type LookupOptions = {
   readonly resolvers: readonly string[];
   readonly localAddress: string | undefined;
   readonly hostsFile: string;
+  /** Monotonic clock, ms; default the machine's. */
+  readonly monoMs?: () => number;
 };
 
 export function lookupOf(options: LookupOptions): Lookup {
-  const hosts = hostsReader(options.hostsFile);
+  const { monoMs = () => performance.now() } = options;
+  const hosts = hostsReader(options.hostsFile, monoMs);
   let resolver = resolverOf(options);
+  let servers = resolver.getServers().join(", ");
   let seen = stampOf(RESOLV_CONF);
+  let untilMs = Number.NEGATIVE_INFINITY;
   // A laptop that changes networks gets other resolvers; c-ares reads the file only once.
   const current = () => {
-    if (options.resolvers.length > 0) return resolver;
+    if (options.resolvers.length > 0 || monoMs() < untilMs) return resolver;
+    untilMs = monoMs() + LOOK_MS;
     const stamp = stampOf(RESOLV_CONF);
     if (stamp !== seen) {
       seen = stamp;
       resolver = resolverOf(options);
+      servers = resolver.getServers().join(", ");
     }
     return resolver;
   };
@@ -81,7 +89,11 @@ export function lookupOf(options: LookupOptions): Lookup {
       }
       return null;
     },
-    ask: (host, families, signal, mark, begun) => ask(current(), host, families, signal, mark, begun),
+    async ask(host, families, signal, mark, begun) {
+      const found = ask(current(), host, families, signal, mark, begun);
+      const asked = servers;
+      return { ...(await found), resolver: asked };
+    },
     fresh: (servers) => resolverOf(servers.length === 0 ? options : { ...options, resolvers: servers }),
     close: () => resolver.cancel(),
   };
@@ -103,7 +115,7 @@ function ask(
   resolver: Resolver,
   host: string,
   families: readonly (4 | 6)[],
-  signal: AbortSignal,
+  signal: StopSignal,
   mark: () => void,
   begun: (() => void) | undefined,
 ): Promise<Addresses> {
@@ -115,7 +127,7 @@ function ask(
       if (verdict === null) return;
       done = true;
       if (verdict instanceof Error) reject(verdict);
-      else resolve({ ...verdict, resolver: resolver.getServers().join(", ") });
+      else resolve(verdict);
     };
     begun?.();
     for (const family of families) {

@@ -26,6 +26,7 @@ import type { Measurable, Measured } from "./measured.ts";
 import { type Marks, progressOf } from "./phases.ts";
 import type { Named } from "./reach.ts";
 import { withoutSecrets } from "./secrets.ts";
+import { newStop } from "./stop.ts";
 import { deadline } from "./trouble.ts";
 import { trustOf } from "./trust.ts";
 import { warmUp } from "./warm-up.ts";
@@ -85,6 +86,7 @@ export function measurer(options: MeasurerOptions): Measurer {
       resolvers: options.resolvers ?? [],
       localAddress: options.localAddress,
       hostsFile: options.hosts ?? "/etc/hosts",
+      monoMs: options.clock.monoMs,
     }),
     answers: answerCache(options.clock),
     chains: chainsOf(options.clock.monoMs),
@@ -168,7 +170,7 @@ async function run(
 ): Promise<Measured> {
   const { clock } = tools;
   const lateMs = Math.max(0, extra.lateMs ?? 0);
-  const stop = new AbortController();
+  const stop = newStop();
   const callerStops = () => stop.abort(extra.signal?.reason);
   extra.signal?.throwIfAborted();
   extra.signal?.addEventListener("abort", callerStops, { once: true });

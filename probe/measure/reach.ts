@@ -17,6 +17,7 @@ import type { Interfaces } from "./families.ts";
 import { type Guard, NO_REQUEST_PORT } from "./guard.ts";
 import type { Addresses, Lookup } from "./lookup.ts";
 import type { Marks } from "./phases.ts";
+import type { Stop, StopSignal } from "./stop.ts";
 import { deadline, StageError } from "./trouble.ts";
 import type { Trust } from "./trust.ts";
 
@@ -58,7 +59,7 @@ export type Way = {
   readonly cache?: boolean | undefined;
   readonly connectMs: number;
   /** Ends the measurement: a deadline, or the caller. */
-  readonly stop: AbortController;
+  readonly stop: Stop;
   /** Called when something has just been waited for: how late the loop is counts now. */
   readonly arrived: () => void;
   /** Called after every mark. */
@@ -168,7 +169,7 @@ async function ask(
   tools: HopTools,
   way: Way,
   { marks, facts }: Reaching,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<Addresses> {
   try {
     const mark = () => {
@@ -274,7 +275,7 @@ export async function connectTls(
 export async function within<T>(
   tools: Pick<HopTools, "clock">,
   { connectMs, stop }: Pick<Way, "connectMs" | "stop">,
-  act: (signal: AbortSignal) => Promise<T>,
+  act: (signal: StopSignal) => Promise<T>,
 ): Promise<T> {
   const lift = deadline(tools.clock, connectMs, stop, `no end after ${connectMs} ms`);
   try {

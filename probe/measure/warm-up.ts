@@ -4,6 +4,7 @@
  */
 import { type HopTools, runHop } from "./hop.ts";
 import { lookupOf } from "./lookup.ts";
+import { newStop } from "./stop.ts";
 import { WARM_UP_NAME, warmUpPeers } from "./warm-up-peers.ts";
 
 /** After so many the next one is no faster: measured, see docs/measuring.md. */
@@ -39,7 +40,7 @@ async function throwAway(tools: HopTools, url: string): Promise<void> {
       tls: { verify: false },
     },
     families: [4, 6],
-    stop: new AbortController(),
+    stop: newStop(),
     arrived: () => undefined,
     marked: () => undefined,
   });

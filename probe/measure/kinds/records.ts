@@ -9,6 +9,7 @@ import { isIP } from "node:net";
 import type { RecordType } from "../../../collector/wire/expect.ts";
 import type { Detail } from "../../../collector/wire/sample.ts";
 import { mustAllow, within } from "../reach.ts";
+import type { StopSignal } from "../stop.ts";
 import { oneLine } from "../text.ts";
 import { StageError, stage } from "../trouble.ts";
 import { recordTexts } from "./record-text.ts";
@@ -49,7 +50,7 @@ function query(
   { tools, way, reaching }: KindTask,
   resolver: Resolver,
   { host, type }: Question,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<Found> {
   return stage<Found>(signal, (resolve, reject) => {
     const done = (error: NodeJS.ErrnoException | null, answer: unknown) => {

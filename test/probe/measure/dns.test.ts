@@ -143,7 +143,9 @@ test("addresses, localhost and the hosts file need no resolver; an edited file i
   const dir = mkdtempSync(join(tmpdir(), "carrierwatch-hosts-"));
   const hosts = join(dir, "hosts");
   writeFileSync(hosts, "127.0.0.1 Pinned.Test alias # comment\n::1 six-only\nnot-an-address x\n");
-  const local = testMeasurer({ resolvers: [dns.address], hosts });
+  let aheadMs = 0;
+  const clock = { ...systemClock(), monoMs: () => performance.now() + aheadMs };
+  const local = testMeasurer({ resolvers: [dns.address], hosts, clock });
   const before = dns.questions.length;
   try {
     for (const host of ["127.0.0.1", "localhost", "a.localhost", "pinned.test", "PINNED.test.", "alias"]) {
@@ -155,6 +157,7 @@ test("addresses, localhost and the hosts file need no resolver; an edited file i
     assert.equal(dns.questions.length, before);
     writeFileSync(hosts, "127.0.0.9 pinned.test\n");
     utimesSync(hosts, 1, 1);
+    aheadMs = 1_001;
     const moved = await local.measure(assignmentFor(`http://pinned.test:${target.port}/`));
     assert.equal(moved.detail.address ?? moved.failure?.cause, "127.0.0.9");
   } finally {
