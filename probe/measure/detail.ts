@@ -83,13 +83,16 @@ function headDetailOf(headers: Headers): HeadDetail {
     const value = headers.get(name);
     return value !== undefined && WHOLE.test(value) ? Number(value) : undefined;
   };
-  const all = {
-    via: text("via"),
-    server: text("server"),
-    ageS: whole("age"),
-    contentLength: whole("content-length"),
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  const head: HeadDetail = {};
+  const via = text("via");
+  const server = text("server");
+  const ageS = whole("age");
+  const contentLength = whole("content-length");
+  if (via !== undefined) head.via = via;
+  if (server !== undefined) head.server = server;
+  if (ageS !== undefined) head.ageS = ageS;
+  if (contentLength !== undefined) head.contentLength = contentLength;
+  return head;
 }
 
 function hopDetailOf({ url, status, address, marks }: Hop): HopDetail {
