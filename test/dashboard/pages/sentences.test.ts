@@ -128,7 +128,7 @@ test("what may surprise is said in the reader's language", () => {
   const around = { ...AROUND, vantages: [vantage], targets: [{ id: "t", name: "twin" }] };
   for (const [input, want] of table) {
     const examined = examineTarget({ name: "a", ...input }, around);
-    assert.match(hintSentence(examined.hint ?? "", t), want);
+    assert.match(hintSentence(examined.hint ?? "", t) ?? "", want);
   }
   const unverified = examineTarget(
     { name: "a", url: "https://a.example.com/", tls: { verify: false } },
@@ -138,5 +138,5 @@ test("what may surprise is said in the reader's language", () => {
   const local = { ...around, vantages: [vantage, { ...vantage, local: true }] };
   const refusesLocally = () => "127.0.0.1 is loopback: put it there, or start with --allow 127.0.0.1/32";
   const examined = examineTarget({ name: "a", url: "http://127.0.0.1/" }, { ...local, refusesLocally });
-  assert.match(hintSentence(examined.hint ?? "", t), /--allow 127\.0\.0\.1\/32/);
+  assert.match(hintSentence(examined.hint ?? "", t) ?? "", /--allow 127\.0\.0\.1\/32/);
 });

@@ -1,0 +1,84 @@
+/** The lists of the settings: added, edited and removed in one way, each with its own exceptions. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { NO_BROWSER, openBrowser } from "../support/browser.ts";
+import { type FakeCollector, fakeCollector, Refusal } from "./support/fake-collector.ts";
+import { visit } from "./support/visit.ts";
+
+let browser: Browser | null = null;
+let fake: FakeCollector;
+before(async () => {
+  [browser, fake] = await Promise.all([openBrowser(), fakeCollector()]);
+});
+after(async () => {
+  await browser?.close();
+  await fake.close();
+});
+
+const lastOf = (method: string) => fake.asked.filter((one) => one.method === method).at(-1);
+const closed = (page: Page) => page.locator("dialog").waitFor({ state: "detached" });
+
+test("what was edited is sent with the version it was made from", async (t) => {
+  if (!browser) return t.skip(NO_BROWSER);
+  const { context, page } = await visit(browser, `${fake.url}/settings/recipients`);
+  await page.getByRole("button", { name: "编辑" }).click();
+  await page.fill("input[name=recipient-name]", "夜班");
+  await page.locator("dialog button[type=submit]").click();
+  await closed(page);
+  assert.deepEqual(lastOf("PUT"), {
+    method: "PUT",
+    path: "/recipients/r1",
+    body: {
+      version: 1,
+      recipient: { name: "夜班", address: "oncall@example.com", language: "zh", timeZone: "Asia/Shanghai" },
+    },
+  });
+  await context.close();
+});
+
+test("removing asks, keeps the question open with the reason, and can be left", async (t) => {
+  if (!browser) return t.skip(NO_BROWSER);
+  fake.answers.set("DELETE /carriers/ct", new Refusal(409, { code: "in_use", detail: "is used" }));
+  const { context, page } = await visit(browser, `${fake.url}/settings/carriers`);
+  await page.locator(".items li").first().getByRole("button", { name: "删除" }).click();
+  await page.locator("dialog h2", { hasText: "删除 电信？" }).waitFor();
+  await page.locator("dialog .btn.danger").click();
+  await page.locator("dialog .problem", { hasText: "还有探测点或目标在用它" }).waitFor();
+  await page.locator("dialog").getByRole("button", { name: "取消" }).click();
+  await closed(page);
+  fake.answers.delete("DELETE /carriers/ct");
+  await context.close();
+});
+
+test("nobody removes themselves, and a new user needs a password long enough", async (t) => {
+  if (!browser) return t.skip(NO_BROWSER);
+  const { context, page } = await visit(browser, `${fake.url}/settings/users`);
+  await page.locator(".items li", { hasText: "admin" }).waitFor();
+  assert.equal(await page.locator(".items button").count(), 0);
+  await page.getByRole("button", { name: "添加用户" }).click();
+  await page.fill("input[name=new-username]", "li");
+  await page.fill("input[name=new-password]", "123456789");
+  const save = page.locator("dialog button[type=submit]");
+  assert.equal(await save.isDisabled(), true);
+  await page.fill("input[name=new-password]", "1234567890");
+  await save.click();
+  await closed(page);
+  assert.equal(lastOf("POST")?.path, "/users");
+  await context.close();
+});
+
+test("a list says when it is empty, and what is wrong when it does not load", async (t) => {
+  if (!browser) return t.skip(NO_BROWSER);
+  fake.answers.set("GET /secrets", { secrets: [] });
+  fake.answers.set("GET /tokens", new Refusal(500, { code: "internal", detail: "no" }));
+  const { context, page } = await visit(browser, `${fake.url}/settings/secrets`);
+  await page.getByText("还没有密钥").waitFor();
+  await page.goto(`${fake.url}/settings/tokens`);
+  await page.locator(".problem", { hasText: "采集端出错了" }).waitFor();
+  fake.answers.delete("GET /tokens");
+  await page.getByRole("button", { name: "重试" }).click();
+  await page.locator(".items li", { hasText: "Grafana" }).waitFor();
+  fake.answers.delete("GET /secrets");
+  await context.close();
+});
