@@ -178,7 +178,7 @@ test("text from a measured answer is shown as text", async (t) => {
   if (!browser) return t.skip(NO_BROWSER);
   const { context, page, complaints } = await visit(browser, `${fake.url}/targets/sso`);
   await page.locator("table.samples tr.one").first().click();
-  await page.locator(".detail dd", { hasText: "<script>alert(1)</script>" }).waitFor();
+  await page.locator(".detail-box dd", { hasText: "<script>alert(1)</script>" }).waitFor();
   assert.deepEqual(complaints, []);
   await context.close();
 });
