@@ -27,7 +27,7 @@ export type Pages = { readonly ports: Ports; close(): Promise<void> };
 const CHUNKS = 8;
 
 /**
- * Starts one https and one http node per carrier, all on the same two ports.
+ * Starts two https and two http nodes per carrier, all on the same two ports.
  *
  * @throws the system's error when an address or port cannot be listened on.
  */
@@ -42,13 +42,15 @@ export async function startPages(options: PagesOptions): Promise<Pages> {
   try {
     for (const carrier of options.carriers) {
       for (const scheme of ["https", "http"] as const) {
-        const server = node(options, carrier, scheme);
-        server.on("connection", (socket) => {
-          sockets.add(socket);
-          socket.on("close", () => sockets.delete(socket));
-        });
-        ports[scheme] = await listen(server, carrier.address, ports[scheme]);
-        open.push(server);
+        for (const address of [carrier.address, carrier.spare]) {
+          const server = node(options, carrier, scheme);
+          server.on("connection", (socket) => {
+            sockets.add(socket);
+            socket.on("close", () => sockets.delete(socket));
+          });
+          ports[scheme] = await listen(server, address, ports[scheme]);
+          open.push(server);
+        }
       }
     }
   } catch (error) {

@@ -17,7 +17,12 @@ export type Resolver = {
 
 /** What to do with one question: answer after `delayMs`, refuse to know, or stay silent. */
 export type Reply =
-  | { readonly kind: "answer"; readonly delayMs: number }
+  | {
+      readonly kind: "answer";
+      readonly delayMs: number;
+      /** Beside the one every host has. */
+      readonly more?: readonly string[];
+    }
   | { readonly kind: "servfail"; readonly delayMs: number }
   | { readonly kind: "silent" };
 
@@ -60,7 +65,8 @@ export async function startResolver(
     } else if (reply.kind === "servfail") {
       send(answer(query, question, SERVFAIL, []), from, reply.delayMs);
     } else if (reply.kind === "answer") {
-      send(answer(query, question, 0, question.type === TYPE_A ? [address] : []), from, reply.delayMs);
+      const addresses = question.type === TYPE_A ? [address, ...(reply.more ?? [])] : [];
+      send(answer(query, question, 0, addresses), from, reply.delayMs);
     }
   });
   await new Promise<void>((resolve, reject) => {

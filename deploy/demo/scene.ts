@@ -11,6 +11,8 @@ export type DemoCarrier = {
   readonly name: string;
   /** Where its resolver says the pages are: each carrier reaches a node of its own, so the node knows who asks. */
   readonly address: string;
+  /** Its second node, for pages that are measured address by address. */
+  readonly spare: string;
   readonly dnsMs: number;
   readonly rttMs: number;
   readonly bytesPerMs: number;
@@ -37,6 +39,8 @@ export type DemoTarget = {
   readonly days: number;
   /** Alarm line on total, ms. */
   readonly totalLimitMs: number;
+  /** It has two nodes at each carrier, measured one by one. */
+  readonly everyAddress?: true;
 };
 
 /** What an incident does to the measurements it touches. */
@@ -64,6 +68,7 @@ export const CARRIERS: readonly DemoCarrier[] = [
     vantage: "demo-ct",
     name: "上海电信（模拟）",
     address: "127.77.0.1",
+    spare: "127.77.0.11",
     dnsMs: 9,
     rttMs: 14,
     bytesPerMs: 5_200,
@@ -76,6 +81,7 @@ export const CARRIERS: readonly DemoCarrier[] = [
     vantage: "demo-cnc",
     name: "北京联通（模拟）",
     address: "127.77.0.2",
+    spare: "127.77.0.21",
     dnsMs: 13,
     rttMs: 23,
     bytesPerMs: 3_600,
@@ -88,6 +94,7 @@ export const CARRIERS: readonly DemoCarrier[] = [
     vantage: "demo-cmcc",
     name: "广州移动（模拟）",
     address: "127.77.0.3",
+    spare: "127.77.0.31",
     dnsMs: 19,
     rttMs: 34,
     bytesPerMs: 2_500,
@@ -136,6 +143,7 @@ export const TARGETS: readonly DemoTarget[] = [
     thinkMs: 12,
     bodyBytes: 420_000,
     totalLimitMs: 800,
+    everyAddress: true,
   },
   {
     ...PAGE,

@@ -61,6 +61,7 @@ function targetOf(target: DemoTarget, url: string, startS: number): Target {
     phaseS: 0,
     alarm: { lines: { total: { limit: target.totalLimitMs } }, ticks: TICKS },
     createdS: historyRange(target, startS).fromS,
+    ...(target.everyAddress ? { addresses: { measure: "every", up: "any" } } : {}),
   });
 }
 

@@ -43,7 +43,9 @@ export async function startSites(
       cause: error,
       hint:
         platform() === "darwin"
-          ? `add it: ${CARRIERS.map(({ address }) => `sudo ifconfig lo0 alias ${address}`).join(" && ")}`
+          ? `add it: ${CARRIERS.flatMap(({ address, spare }) => [address, spare])
+              .map((address) => `sudo ifconfig lo0 alias ${address}`)
+              .join(" && ")}`
           : "all of 127.0.0.0/8 must belong to the loopback interface",
     });
   });
@@ -54,7 +56,8 @@ export async function startSites(
       const target = TARGETS.find((one) => one.host === host);
       if (!target) return null;
       const { dnsMs, fault } = conditions(target, carrier);
-      return replyUnder(fault?.kind === "dns" ? fault : null, dnsMs);
+      const made = replyUnder(fault?.kind === "dns" ? fault : null, dnsMs);
+      return made.kind === "answer" && target.everyAddress ? { ...made, more: [carrier.spare] } : made;
     };
     const resolver = await startResolver(carrier.address, reply, (host, family) =>
       family === 4 ? dns.resolve4(host) : dns.resolve6(host),

@@ -121,6 +121,7 @@ function fixtureFor(method: string, route: string, query: URLSearchParams, body:
     const range = (query.get("range") ?? "3h") as Range;
     return chart(story, range, { fromS: Number(query.get("from")), toS: Number(query.get("to")) });
   }
+  if (first === "incidents" && third === "events") return { events: [] };
   const lists: Readonly<Record<string, unknown>> = {
     "/session": fixtures.SESSION,
     "/overview": fixtures.overview(),
@@ -129,6 +130,7 @@ function fixtureFor(method: string, route: string, query: URLSearchParams, body:
       incidents: chart(fixtures.STORIES[0] as (typeof fixtures.STORIES)[number], "3h").incidents,
     },
     "/vantages": { vantages: VANTAGES },
+    "/event-log": { events: [] },
     "/recipients": { recipients: RECIPIENTS },
     "/users": { users: [fixtures.SESSION.user] },
     "/tokens": { tokens: TOKENS },
