@@ -17,7 +17,10 @@ import type { Client } from "./client.ts";
 import { plainVerb, repeated } from "./command.ts";
 import { csvLines, jsonLines, type Mapped, type Read, type Refused } from "./import-lines.ts";
 import { rrdSamples } from "./import-rrd.ts";
+import { rrdRows, type WholeRow } from "./import-rrd-rows.ts";
+import { type Laying, sentRows } from "./import-sent-rows.ts";
 import { type Bar, progressBar } from "./progress.ts";
+import { dumpOf } from "./rrd-dump.ts";
 import { type Placed, type Staged, staged } from "./staging.ts";
 
 type ImportFlags = {
@@ -44,7 +47,7 @@ export const verb = plainVerb<ImportFlags>("import", {
   about: "history from a file: what export or rrdtool dump wrote, of any tick the longest archive covers",
   options: (command) => {
     command
-      .option("--rrd", "rrdtool dump XML; its rows of one step, wider ones are left")
+      .option("--rrd", "rrdtool dump XML; rows of several steps enter whole where nobody measured")
       .option("--csv", "a heading and a line per sample, columns as export names them")
       .option("--jsonl", "a JSON object per sample and line, as export writes them; gzip is understood")
       .option("--target <TARGET>", "of every sample, instead of what the file says")
@@ -61,16 +64,17 @@ export const verb = plainVerb<ImportFlags>("import", {
   async act({ client, flags, print }, [file = ""]) {
     const bar = progressBar();
     const refused = refusals(bar);
-    const { all, remove } = await placedIn(client, file, flags, refused);
+    const fromChunk = fromChunkOf(flags);
+    const { all, names, aside } = await placedIn(client, file, flags, refused);
     try {
-      const counts = await sent(client, all, { bar, refused, fromChunk: fromChunkOf(flags) });
+      const counts = await sent(client, all, { bar, refused, fromChunk });
+      const rows = await sentRows(client, aside, seriesOf(names, flags), { bar, refused });
       bar.end();
-      print(
-        { ...counts, refused: refused.count(), refusals: refused.listed },
-        () => `stored ${counts.stored}, duplicate ${counts.duplicate}, refused ${refused.count()}\n`,
+      print({ ...counts, refused: refused.count(), rows, refusals: refused.listed }, () =>
+        textOfCounts(counts, rows, refused.count()),
       );
     } finally {
-      await remove();
+      await all.remove();
     }
     if (refused.count() === 0) return;
     throw new CarrierwatchError("refused_data", `${refused.count()} lines were refused, the others are in`, {
@@ -78,6 +82,16 @@ export const verb = plainVerb<ImportFlags>("import", {
     });
   },
 });
+
+type Counts = { stored: number; duplicate: number };
+
+function textOfCounts(samples: Counts, rows: Counts, refused: number): string {
+  const wide =
+    rows.stored + rows.duplicate === 0
+      ? ""
+      : `; rows of several steps: stored ${rows.stored}, duplicate ${rows.duplicate}`;
+  return `stored ${samples.stored}, duplicate ${samples.duplicate}, refused ${refused}${wide}\n`;
+}
 
 /** Lines that are refused: named at once, counted, and listed as far as memory is to be spent on it. */
 function refusals(bar: Bar) {
@@ -101,19 +115,23 @@ function fromChunkOf({ fromChunk }: ImportFlags): number {
   throw new CarrierwatchError("usage", `--from-chunk ${JSON.stringify(fromChunk)} is no whole number`);
 }
 
+/** Rows of several steps, which are sent after the samples: those win. */
+type Aside = { stepS: number; rows: readonly WholeRow[] };
+
 /** Everything the file says that has a place, sorted. */
 async function placedIn(
   client: Client,
   file: string,
   flags: ImportFlags,
   refused: Refusals,
-): Promise<{ all: Staged; remove: () => Promise<void> }> {
-  const place = await placer(client, flags, refused);
-  const all = await staged(place(readAs(flags, file)));
+): Promise<{ all: Staged; names: Names; aside: Aside }> {
+  const names = await registered(client);
+  const aside: Aside = { stepS: 0, rows: [] };
+  const all = await staged(placing(names, flags, refused)(readAs(flags, file, aside)));
   all.onTwice((twice, first) => {
     refused.add(twice.line, `tick ${twice.tick} was on line ${first.line} already`);
   });
-  return { all, remove: all.remove };
+  return { all, names, aside };
 }
 
 async function contentOf(file: string) {
@@ -129,7 +147,7 @@ async function contentOf(file: string) {
   }
 }
 
-function readAs(flags: ImportFlags, file: string): AsyncIterable<Read | Refused> {
+function readAs(flags: ImportFlags, file: string, aside: Aside): AsyncIterable<Read | Refused> {
   const [form, ...others] = (["rrd", "csv", "jsonl"] as const).filter((one) => flags[one] === true);
   if (form === undefined || others.length > 0) {
     throw new CarrierwatchError("usage", "in which form is it?", {
@@ -140,25 +158,36 @@ function readAs(flags: ImportFlags, file: string): AsyncIterable<Read | Refused>
   const mapped = mappingOf(flags);
   if (form === "csv")
     return csvLines(linesOf(file), mapped, flags.step === undefined ? null : Number(flags.step));
-  return rrdIn(file, mapped);
+  return rrdIn(file, mapped, aside);
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {
   yield* createInterface({ input: await contentOf(file), crlfDelay: Number.POSITIVE_INFINITY });
 }
 
-async function* rrdIn(file: string, mapped: ReadonlyMap<string, Mapped>): AsyncGenerator<Read | Refused> {
-  const xml = await textOf(await contentOf(file));
+/** The samples of a dump; its rows of several steps are put aside for later. */
+async function* rrdIn(
+  file: string,
+  mapped: ReadonlyMap<string, Mapped>,
+  aside: Aside,
+): AsyncGenerator<Read | Refused> {
+  const dump = dumpOf(await textOf(await contentOf(file)));
   const byName = METRICS.map((metric): [string, Mapped] => [
     metric,
     { metric, perUnit: metric === "speed" ? 1 : 1e6 },
   ]);
-  const { samples, wider, unknown } = rrdSamples(xml, mapped.size > 0 ? mapped : new Map(byName));
+  const meaning = mapped.size > 0 ? mapped : new Map(byName);
+  const { samples, unknown } = rrdSamples(dump, meaning);
   if (unknown > 0) process.stderr.write(`${unknown} rows without a value stay UNKNOWN\n`);
-  if (wider > 0) {
-    process.stderr.write(`${wider} rows of several steps each are left: they are no single measurements\n`);
-  }
+  aside.stepS = dump.stepS;
+  aside.rows = rrdRows(dump, meaning, Math.floor(Date.now() / 1000));
   yield* samples;
+}
+
+/** Whose the rows of an RRD are: the file does not say. */
+function seriesOf({ targets, vantages }: Names, flags: ImportFlags): Laying | null {
+  const [target, vantage] = [targets(flags.target), vantages(flags.vantage)];
+  return target === undefined || vantage === undefined ? null : { target, vantage };
 }
 
 function mappingOf(flags: ImportFlags): Map<string, Mapped> {
@@ -177,10 +206,18 @@ function mappingOf(flags: ImportFlags): Map<string, Mapped> {
   );
 }
 
+type Names = {
+  readonly targets: ReturnType<typeof idsOf>;
+  readonly vantages: ReturnType<typeof idsOf>;
+};
+
+async function registered(client: Client): Promise<Names> {
+  const vantages = (await vantagesOf(client)).map((view) => view.vantage);
+  return { targets: idsOf(await targetsOf(client)), vantages: idsOf(vantages) };
+}
+
 /** Names become ids; what has none is refused. */
-async function placer(client: Client, flags: ImportFlags, refused: Refusals) {
-  const targets = idsOf(await targetsOf(client));
-  const vantages = idsOf((await vantagesOf(client)).map((view) => view.vantage));
+function placing({ targets, vantages }: Names, flags: ImportFlags, refused: Refusals) {
   const placeOf = ({ line, sample, ...named }: Read): Placed | string => {
     const names = { target: flags.target ?? named.target, vantage: flags.vantage ?? named.vantage };
     const target = targets(names.target);

@@ -5,7 +5,7 @@
  * tick is a duplicate, so that an import which is run again changes nothing. Next stop of the data: `store`.
  */
 import { seriesKey } from "../store/series.ts";
-import type { SampleRecord, Store } from "../store/store.ts";
+import type { HistoryRow, SampleRecord, Store } from "../store/store.ts";
 import type { Clock } from "../wire/clock.ts";
 import { NotFoundError } from "../wire/errors.ts";
 import type { BatchAnswer, Sample } from "../wire/sample.ts";
@@ -52,6 +52,37 @@ export async function importSamples(
   }
   const stored = (await store.samples.load(records, nowMs)).values();
   return outcomes.map((outcome) => outcome ?? { outcome: stored.next().value ?? "rejected" });
+}
+
+/** Whole rows of one archive of a series, as an RRD keeps them. */
+export type RowsFromElsewhere = {
+  readonly target: string;
+  readonly vantage: string;
+  readonly address?: string;
+  readonly stepS: number;
+  readonly rowS: number;
+  readonly rows: readonly Pick<HistoryRow, "labelS" | "values">[];
+};
+
+/**
+ * Lays whole rows where nobody measured.
+ *
+ * @returns One outcome per row, in order; a duplicate where somebody measured or a row lies already.
+ * @throws NotFoundError when the registry knows the target or the vantage no more
+ */
+export async function importRows(
+  deps: { readonly store: Pick<Store, "samples">; readonly registry: Known; readonly clock: Clock },
+  { target, vantage, address, stepS, rowS, rows }: RowsFromElsewhere,
+): Promise<Outcome[]> {
+  const { store, registry, clock } = deps;
+  if (!(await registry.targets.find(target))) throw new NotFoundError("target", target);
+  if (!(await registry.vantages.find(vantage))) throw new NotFoundError("vantage", vantage);
+  const series = seriesKey(target, vantage, address);
+  const laid = rows.map((row) => ({ ...row, series, stepS, rowS }));
+  const why = `no archive has such rows of ${rowS} s, or there is no sample every ${stepS} s at their end or later`;
+  return (await store.samples.loadRows(laid, clock.nowMs())).map((outcome) =>
+    outcome === "rejected" ? { outcome, why } : { outcome },
+  );
 }
 
 const tickOf = ({ address = "", tick }: Pick<Sample, "address" | "tick">) => `${address}/${tick}`;

@@ -5,6 +5,7 @@
  * A write resolves only after its transaction is synced. Rows are integers {n, sum, min, max}; consolidation
  * functions and xff are applied on read, by `query`. One contract test (test/contract) for all engines.
  */
+import type { Row } from "../archive/row.ts";
 import type { Event, EventKind } from "../wire/event.ts";
 import type { Incident } from "../wire/incident.ts";
 import type { Metric } from "../wire/metric.ts";
@@ -93,6 +94,16 @@ export type Generation = {
   readonly lastTick: number;
 };
 
+/** A whole row from elsewhere, for an archive of several PDPs per row. Metrics that are absent have no value in it. */
+export type HistoryRow = {
+  readonly series: SeriesKey;
+  readonly stepS: number;
+  readonly rowS: number;
+  readonly labelS: number;
+  /** Whole numbers below 2^53; min <= sum / n <= max, 1 <= n <= PDPs of the row. */
+  readonly values: { readonly [M in Metric]?: Row };
+};
+
 export type Samples = {
   /**
    * Stores what is new, in one synced transaction, and marks its (target, tick) due for the evaluator; samples of an
@@ -108,6 +119,18 @@ export type Samples = {
    * log no longer reaches, a tick that is up, down or suspect already is answered as a duplicate.
    */
   load(records: readonly SampleRecord[], nowMs: number): Promise<OutcomeKind[]>;
+  /**
+   * Lays whole rows where nobody measured: history that has no single ticks any more. Nothing else of the series changes,
+   * neither strip nor other archives nor log; the generation begins where its first row does.
+   *
+   * What is measured wins: a row is a duplicate when any tick of its window is up, down or suspect, in whichever
+   * generation of the series, or when a row lies there; and it is gone once such a tick of its generation arrives late.
+   *
+   * @returns One outcome per row, in order. rejected: no archive with such rows, a label that is none of its own, no
+   * value, or no sample of that step at or after the label. tooOld: not inside the archive, its oldest two rows excepted.
+   * future: the row is not complete by nowMs. Counted nowhere.
+   */
+  loadRows(rows: readonly HistoryRow[], nowMs: number): Promise<OutcomeKind[]>;
   /** The newest sample of each series asked for; series without one are absent. */
   latest(series: readonly SeriesKey[]): Promise<StoredSample[]>;
   /** Every sample of a target's own series at the given ticks, all vantages: what the evaluator judges by. */

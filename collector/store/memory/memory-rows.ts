@@ -10,7 +10,7 @@ import { codeOf } from "../../archive/strip.ts";
 import { METRICS, type Metric } from "../../wire/metric.ts";
 import { digester } from "../digest.ts";
 import type { RowColumns, RowRun, RowsQuery, SeriesKey, Store, StripRun } from "../store.ts";
-import { generationsOf, type MemoryGeneration, reach, type Shelf } from "./memory-shelf.ts";
+import { generationsOf, isMeasured, type MemoryGeneration, reach, type Shelf } from "./memory-shelf.ts";
 
 type Span = { readonly fromS: number; readonly toS: number };
 
@@ -85,6 +85,11 @@ function consolidate(generation: MemoryGeneration, rowS: number, span: Span): Ro
     pdpsOf(sample).forEach((value, i) => {
       row[i] = addPdp(row[i] ?? EMPTY_ROW, value);
     });
+  }
+  // What is measured wins: a row from elsewhere shows only where every tick is UNKNOWN.
+  for (const { labelS, cells, ...laid } of generation.laid.values()) {
+    const at = (labelS - span.fromS) / rowS;
+    if (laid.rowS === rowS && rows[at] && !isMeasured(generation, rowS, labelS)) rows[at] = [...cells];
   }
   return rows;
 }

@@ -9,7 +9,16 @@ import type { OutcomeKind } from "../../wire/sample.ts";
 import { comparePlaces, cursorOf, placed, placeOf } from "../cursor.ts";
 import { compareSeries, seriesName } from "../series.ts";
 import type { Generation, IngestCounters, SampleRecord, Samples } from "../store.ts";
-import { allGenerations, generationsOf, judge, kept, place, reach, type Shelf } from "./memory-shelf.ts";
+import {
+  allGenerations,
+  generationsOf,
+  judge,
+  kept,
+  layRow,
+  place,
+  reach,
+  type Shelf,
+} from "./memory-shelf.ts";
 
 export type Counts = { -readonly [K in keyof IngestCounters]: IngestCounters[K] };
 
@@ -40,6 +49,7 @@ export function memorySamples(
   return {
     put: async (records, nowMs) => records.map((record) => accept(record, nowMs, false)),
     load: async (records, nowMs) => records.map((record) => accept(record, nowMs, true)),
+    loadRows: async (rows, nowMs) => rows.map((row) => layRow(shelf, structuredClone(row), nowMs)),
     async latest(series) {
       return series.flatMap((key) => {
         const samples = generationsOf(shelf, key).flatMap(kept);

@@ -4,17 +4,30 @@
  * Acceptance is in the order schema, duplicate, conflict, tooOld, future. What a sized ring would have forgotten counts
  * as forgotten here too (`kept`), so that both engines answer alike.
  */
+
+import { refusedRow } from "../../archive/laid-row.ts";
 import { FUTURE_LIMIT_S, isArchivable, LOG_KEEP_S } from "../../archive/layout.ts";
+import { EMPTY_ROW, type Row } from "../../archive/row.ts";
 import { codeOf, UNKNOWN_CODE } from "../../archive/strip.ts";
+import { METRICS } from "../../wire/metric.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
 import { seriesName, seriesOf } from "../series.ts";
-import type { SampleRecord, SeriesKey, StoredSample } from "../store.ts";
+import type { HistoryRow, SampleRecord, SeriesKey, StoredSample } from "../store.ts";
 
 /** All samples of one series with one step. */
 export type MemoryGeneration = {
   readonly series: SeriesKey;
   readonly stepS: number;
   readonly byTick: Map<number, StoredSample>;
+  /** Whole rows from elsewhere, by width and label. */
+  readonly laid: Map<string, LaidRow>;
+};
+
+export type LaidRow = {
+  readonly rowS: number;
+  readonly labelS: number;
+  /** In METRICS order. */
+  readonly cells: readonly Row[];
 };
 
 export type Shelf = Map<string, Map<number, MemoryGeneration>>;
@@ -35,6 +48,9 @@ export function reach(generation: MemoryGeneration): { openedTick: number; lastT
   for (const tick of generation.byTick.keys()) {
     openedTick = Math.min(openedTick, tick);
     lastTick = Math.max(lastTick, tick);
+  }
+  for (const { rowS, labelS } of generation.laid.values()) {
+    openedTick = Math.min(openedTick, labelS - rowS + generation.stepS);
   }
   return { openedTick, lastTick };
 }
@@ -80,7 +96,33 @@ export function place(shelf: Shelf, stored: StoredSample): void {
   const series = seriesOf(stored);
   const steps = shelf.get(seriesName(series)) ?? new Map<number, MemoryGeneration>();
   shelf.set(seriesName(series), steps);
-  const generation = steps.get(stepS) ?? { series, stepS, byTick: new Map<number, StoredSample>() };
+  const generation = steps.get(stepS) ?? {
+    series,
+    stepS,
+    byTick: new Map<number, StoredSample>(),
+    laid: new Map<string, LaidRow>(),
+  };
   steps.set(stepS, generation);
   generation.byTick.set(tick, stored);
+}
+
+/** Whether anybody measured at a tick with labelS - rowS < tick <= labelS. */
+export function isMeasured({ byTick }: MemoryGeneration, rowS: number, labelS: number): boolean {
+  return [...byTick.values()].some(
+    ({ sample }) => sample.tick > labelS - rowS && sample.tick <= labelS && codeOf(sample) !== UNKNOWN_CODE,
+  );
+}
+
+/** What becomes of a row from elsewhere; a stored one is on the shelf. */
+export function layRow(shelf: Shelf, row: HistoryRow, nowMs: number): OutcomeKind {
+  const { series, stepS, rowS, labelS, values } = row;
+  const refused = refusedRow(row, Math.floor(nowMs / 1000));
+  if (refused) return refused;
+  const generations = generationsOf(shelf, series);
+  const own = generations.find((one) => one.stepS === stepS);
+  if (!own || reach(own).lastTick < labelS) return "rejected";
+  const place = `${rowS}/${labelS}`;
+  if (own.laid.has(place) || generations.some((one) => isMeasured(one, rowS, labelS))) return "duplicate";
+  own.laid.set(place, { rowS, labelS, cells: METRICS.map((metric) => values[metric] ?? EMPTY_ROW) });
+  return "stored";
 }

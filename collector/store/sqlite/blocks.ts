@@ -4,6 +4,7 @@
  * PDP block: a byte of flags per tick (bit i = metric i has a value), then eight u32 per tick.
  * Row block: per row and metric the sum as f64, then n, min, max as u32.
  */
+import type { Row } from "../../archive/row.ts";
 import { METRICS } from "../../wire/metric.ts";
 
 const M = METRICS.length;
@@ -101,6 +102,17 @@ export function copyRow(from: RowBlock, at: number, into: RowBlock, to: number):
     into.min[j] = from.min[i] ?? 0;
     into.max[j] = from.max[i] ?? 0;
   }
+}
+
+/** Row `at` becomes these; in METRICS order. */
+export function setRow(block: RowBlock, at: number, cells: readonly Row[]): void {
+  cells.forEach(({ n, sum, min, max }, m) => {
+    const i = at * M + m;
+    block.n[i] = n;
+    block.sum[i] = sum;
+    block.min[i] = min;
+    block.max[i] = max;
+  });
 }
 
 /** Whether no metric of row `at` has a value. */

@@ -49,6 +49,7 @@ const U = {
   closedRows: 15,
   nextShared: 16,
   recent: 18,
+  laidTo: 27,
 } as const;
 
 /** Where in shared memory a block's lock and mark stand, in 4-byte numbers from its start. */
@@ -168,6 +169,13 @@ export class OpenState {
   }
   set closedRows(value: number) {
     this.u[U.closedRows] = value;
+  }
+  /** Label of the newest row that was laid whole; 0 = none ever was. */
+  get laidTo(): number {
+    return this.u[U.laidTo] ?? 0;
+  }
+  set laidTo(value: number) {
+    this.u[U.laidTo] = value;
   }
   get nextShared(): number {
     return this.u[U.nextShared] ?? 0;

@@ -6,6 +6,9 @@
  * transaction (`flush`), so that the file holds one moment of the generation. All arithmetic is on integers, so order
  * cannot change a byte.
  */
+
+import type { Row } from "../../archive/row.ts";
+import { UNKNOWN_CODE } from "../../archive/strip.ts";
 import { type Band, type Bands, entryOf, isShown, TICKS_PER_TILE, tileId, tileOf } from "./bands.ts";
 import {
   addPdps,
@@ -20,6 +23,7 @@ import {
   rowBytes,
   setPdps,
 } from "./blocks.ts";
+import { isMeasured, layRow, unlayRows } from "./laid-rows.ts";
 import { addToArea, replaceTile, slotOf, tileBuilder } from "./log-tiles.ts";
 import { HELD_ROWS, heldRow, type OpenState } from "./open-state.ts";
 import { wholeRecord } from "./record-builder.ts";
@@ -207,6 +211,7 @@ export class Rings {
     state.openedTick = Math.min(state.openedTick, sample.tick);
     const tickNo = sample.tick / state.stepS;
     const newestNo = state.lastTick / state.stepS;
+    if (sample.tick <= state.laidTo && sample.code !== UNKNOWN_CODE) unlayRows(this.tiles, working, tickNo);
     if (tileOf(bands.pdps, tickNo) === tileOf(bands.pdps, newestNo))
       this.addToOpenTile(working, tickNo, sample);
     else this.addBehind(working, tickNo, newestNo, sample);
@@ -217,6 +222,25 @@ export class Rings {
   settle(working: Working): void {
     const [finest] = working.bands.coarse;
     if (finest) this.leaveHeld(working, entryOf(finest, working.state.lastTick / working.state.stepS));
+  }
+
+  /**
+   * Lays a whole row where nobody measured.
+   *
+   * @param cells In METRICS order.
+   * @returns False when there is a row already.
+   */
+  lay(working: Working, rowS: number, labelS: number, cells: readonly Row[]): boolean {
+    const { bands, state } = working;
+    const band = bands.coarse.find((one) => one.steps * state.stepS === rowS);
+    return band !== undefined && layRow(this.tiles, working, band, labelS / rowS, cells);
+  }
+
+  /** Whether a tick with labelS - rowS < tick <= labelS is up, down or suspect. */
+  isMeasured(working: Working, rowS: number, labelS: number): boolean {
+    const { stepS } = working.state;
+    const first = Math.floor((labelS - rowS) / stepS) + 1;
+    return isMeasured(this.tiles, working, first, Math.floor(labelS / stepS));
   }
 
   /** The strip code of a tick behind the open tile; 0 when none is kept. */

@@ -89,6 +89,7 @@ function sampleParts({ writer, reader }: Threads): Pick<Store, "samples" | "rows
     samples: {
       put: async (records, nowMs) => outcomesOf(await writer.call("put", pack(records), nowMs)),
       load: async (records, nowMs) => outcomesOf(await writer.call("load", pack(records), nowMs)),
+      loadRows: (rows, nowMs) => writer.call("loadRows", rows, nowMs),
       latest: (series) => reader.call("latest", series),
       states: (target, ticks) => reader.call("states", target, ticks),
       page: (query) => reader.call("page", query),

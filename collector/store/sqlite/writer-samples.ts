@@ -20,6 +20,7 @@ import { Rings, type Working } from "./rings.ts";
 import type { SharedStates } from "./shared-states.ts";
 import { sharedTextsOf } from "./shared-texts.ts";
 import { tileCache } from "./tile-cache.ts";
+import { rowsLoader } from "./writer-rows.ts";
 import { OpenStates } from "./writer-states.ts";
 import { type Tally, writerTally } from "./writer-tally.ts";
 
@@ -80,13 +81,12 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     for (let i = 0; i < batch.count; i += 1) {
       const asked = askedAt(batch, i, epochNumbers);
       const outcome = accept(asked, Math.floor(nowMs / 1_000), history);
-      outcomes[i] = OUTCOMES.indexOf(outcome);
-      countOne(tally, asked, outcome, history);
+      outcomes[i] = countOne(tally, asked, outcome, history);
     }
     return outcomes;
   };
-
   return {
+    loadRows: rowsLoader(generations, states, rings),
     put: (batch: Packed, nowMs: number) => acceptAll(batch, nowMs, false),
     load: (batch: Packed, nowMs: number) => acceptAll(batch, nowMs, true),
     countRejected: tally.countRejected,
@@ -135,11 +135,14 @@ function askedAt(batch: Packed, i: number, epochs: readonly number[]): Asked {
   };
 }
 
-function countOne(counts: Tally, asked: Asked, outcome: OutcomeKind, history: boolean): void {
+/** @returns The outcome as a number, for the answer. */
+function countOne(counts: Tally, asked: Asked, outcome: OutcomeKind, history: boolean): number {
   const { batch, at, vantage, name, tick } = asked;
   counts.outcome(vantage, outcome);
-  if (outcome !== "stored") return;
-  const flags = batch.words[at + WORD.flags] ?? 0;
-  if (flags & CLAMPED) counts.clamped(vantage);
-  if (!history) counts.arrived(vantage, name.includes("/") ? null : name, tick, (flags & FLAG.live) !== 0);
+  if (outcome === "stored") {
+    const flags = batch.words[at + WORD.flags] ?? 0;
+    if (flags & CLAMPED) counts.clamped(vantage);
+    if (!history) counts.arrived(vantage, name.includes("/") ? null : name, tick, (flags & FLAG.live) !== 0);
+  }
+  return OUTCOMES.indexOf(outcome);
 }

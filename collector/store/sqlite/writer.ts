@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type Database from "better-sqlite3";
 import { ConfigError } from "../../wire/errors.ts";
+import type { HistoryRow } from "../store.ts";
 import { checkpoints } from "./checkpoints.ts";
 import { diskFull, diskGuard, isFull } from "./disk-guard.ts";
 import { writerEvents } from "./events.ts";
@@ -98,6 +99,10 @@ function parts(db: Database.Database, data: WriterData, unlock: () => void) {
     load(batch: Packed, nowMs: number) {
       disk.beforeSamples();
       return samples.load(batch, nowMs);
+    },
+    loadRows(rows: readonly HistoryRow[], nowMs: number) {
+      disk.beforeSamples();
+      return samples.loadRows(rows, nowMs);
     },
     countRejected: samples.countRejected,
     ...writerPurge(db, samples.forget),

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exportedRrd } from "../../../collector/cli/export-rrd.ts";
 import { rrdSamples } from "../../../collector/cli/import-rrd.ts";
+import { dumpOf } from "../../../collector/cli/rrd-dump.ts";
 import { openSqliteStore } from "../../../collector/store/sqlite/sqlite-store.ts";
 import { silentLog } from "../../../collector/wire/log.ts";
 import { METRICS } from "../../../collector/wire/metric.ts";
@@ -30,7 +31,8 @@ test("each generation has its own document: its step, its last tick, its values"
   const mapped = new Map(
     METRICS.map((metric) => [metric, { metric, perUnit: metric === "speed" ? 1 : 1e6 }] as const),
   );
-  const read = async (stepS?: number) => rrdSamples(await exportedRrd(client, { ...wanted, stepS }), mapped);
+  const read = async (stepS?: number) =>
+    rrdSamples(dumpOf(await exportedRrd(client, { ...wanted, stepS })), mapped);
   const totals = ({ samples }: Awaited<ReturnType<typeof read>>) =>
     samples.flatMap((one) => {
       if (!("sample" in one)) return [];

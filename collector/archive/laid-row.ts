@@ -1,0 +1,32 @@
+/**
+ * Whole rows from elsewhere: which of them an archive may take, by label and now alone.
+ *
+ * Arithmetic only. Whether somebody measured in the window is the store's business.
+ */
+import { METRICS, type Metric } from "../wire/metric.ts";
+import { archiveOf, FUTURE_LIMIT_S, isArchivable } from "./layout.ts";
+import type { Row } from "./row.ts";
+
+type Laid = {
+  readonly stepS: number;
+  readonly rowS: number;
+  readonly labelS: number;
+  readonly values: { readonly [M in Metric]?: Row };
+};
+
+/** Why a row can never lie there; null = it may. */
+export function refusedRow(row: Laid, nowS: number): "rejected" | "tooOld" | "future" | null {
+  const { stepS, rowS, labelS } = row;
+  const archive = isArchivable(stepS) ? archiveOf(stepS, rowS) : null;
+  if (!archive || archive.steps === 1 || labelS % rowS !== 0) return "rejected";
+  const values = METRICS.flatMap((metric) => row.values[metric] ?? []);
+  if (values.length === 0 || !values.every((value) => isWhole(value, archive.steps))) return "rejected";
+  // The newest row may be two beyond this moment's: it is open, and its tick a little ahead of the clock.
+  if (nowS - labelS > (archive.rows - 2) * rowS - FUTURE_LIMIT_S) return "tooOld";
+  return labelS > nowS ? "future" : null;
+}
+
+function isWhole({ n, sum, min, max }: Row, steps: number): boolean {
+  const numbers = [n, sum, min, max].every((value) => Number.isSafeInteger(value) && value >= 0);
+  return numbers && n >= 1 && n <= steps && min * n <= sum && sum <= max * n;
+}

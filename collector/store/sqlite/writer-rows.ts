@@ -1,0 +1,29 @@
+/** Whole rows from elsewhere, judged and laid into the rings, in the transaction of the call. */
+import { refusedRow } from "../../archive/laid-row.ts";
+import { EMPTY_ROW } from "../../archive/row.ts";
+import { METRICS } from "../../wire/metric.ts";
+import type { OutcomeKind } from "../../wire/sample.ts";
+import type { HistoryRow } from "../store.ts";
+import type { Generations } from "./generations.ts";
+import type { Rings } from "./rings.ts";
+import type { OpenStates } from "./writer-states.ts";
+
+export function rowsLoader(
+  generations: Pick<Generations, "of">,
+  states: Pick<OpenStates, "of">,
+  rings: Rings,
+): (rows: readonly HistoryRow[], nowMs: number) => OutcomeKind[] {
+  const accept = (row: HistoryRow, nowS: number): OutcomeKind => {
+    const refused = refusedRow(row, nowS);
+    if (refused) return refused;
+    const { target, vantage, address } = row.series;
+    const name = address === undefined ? target : `${target}/${address}`;
+    const found = generations.of(vantage, name).map((id) => states.of(id));
+    const own = found.find(({ state }) => state.stepS === row.stepS);
+    if (!own || own.state.lastTick < row.labelS) return "rejected";
+    if (found.some((one) => rings.isMeasured(one, row.rowS, row.labelS))) return "duplicate";
+    const cells = METRICS.map((metric) => row.values[metric] ?? EMPTY_ROW);
+    return rings.lay(own, row.rowS, row.labelS, cells) ? "stored" : "duplicate";
+  };
+  return (rows, nowMs) => rows.map((row) => accept(row, Math.floor(nowMs / 1_000)));
+}
