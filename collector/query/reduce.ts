@@ -57,7 +57,7 @@ function keepExtremes(values: Values, first: number, end: number, kept: Set<numb
   for (const index of [least, most, unknown]) if (index >= 0) kept.add(index);
 }
 
-/** Largest triangle three buckets; a group in which nothing is known keeps its first row. */
+/** Of each group the row with the largest triangle; a group in which nothing is known keeps its first row. */
 function keepTriangles(values: Values, groups: number, kept: Set<number>): void {
   let before = { at: 0, value: values.find((value) => value !== null) ?? 0 };
   for (let group = 0; group < groups; group += 1) {
