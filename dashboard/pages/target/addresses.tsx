@@ -26,6 +26,9 @@ const MOST_OTHER = 3;
 export function Addresses({ target, data, carriers, names, shown, onPick }: AddressesProps) {
   const { t, language } = useApp();
   const nameOf = (id: string) => carrierName(carriers, id, language);
+  // Addresses of no network that is known (this machine's, a private one) need no column for it.
+  const hinted = data.vantages.some(({ addresses }) => addresses.some(({ hint }) => hint));
+  const columns = COLUMNS.filter((column) => hinted || column !== "network");
   const measured = data.vantages.filter(({ addresses }) => addresses.length > 0);
   return (
     <section class="panel">
@@ -42,7 +45,7 @@ export function Addresses({ target, data, carriers, names, shown, onPick }: Addr
             <thead>
               <tr>
                 <th scope="col">{t("addresses.col.address")}</th>
-                {COLUMNS.map((column) => (
+                {columns.map((column) => (
                   <th key={column} scope="col" class={classOf(column)}>
                     {t(`addresses.col.${column}`)}
                   </th>
@@ -53,7 +56,7 @@ export function Addresses({ target, data, carriers, names, shown, onPick }: Addr
               {measured.map((one) => (
                 <>
                   <tr key={one.vantage} class="place">
-                    <th scope="rowgroup" colSpan={COLUMNS.length + 1}>
+                    <th scope="rowgroup" colSpan={columns.length + 1}>
                       <CarrierDot carriers={carriers} id={one.carrier} />
                       {nameOf(one.carrier)} <span class="small">{names.get(one.vantage) ?? one.vantage}</span>
                     </th>
@@ -63,6 +66,7 @@ export function Addresses({ target, data, carriers, names, shown, onPick }: Addr
                       key={address.address}
                       view={address}
                       carriers={carriers}
+                      hinted={hinted}
                       shown={shown === address.address}
                       onPick={() => onPick(shown === address.address ? null : address.address)}
                     />
@@ -93,11 +97,13 @@ function CarrierDot({ carriers, id }: { carriers: readonly Carrier[]; id: string
 type AddressRowProps = {
   view: AddressView;
   carriers: readonly Carrier[];
+  /** Whether there is a column of networks. */
+  hinted: boolean;
   shown: boolean;
   onPick: () => void;
 };
 
-function AddressRow({ view, carriers, shown, onPick }: AddressRowProps) {
+function AddressRow({ view, carriers, hinted, shown, onPick }: AddressRowProps) {
   const { t, f, language } = useApp();
   const speaker = { t, f, carrier: (id: string) => carrierName(carriers, id, language) };
   const sample = view.latest?.sample;
@@ -110,7 +116,7 @@ function AddressRow({ view, carriers, shown, onPick }: AddressRowProps) {
         </button>
         {!view.live && <span class="small"> {t("addresses.gone")}</span>}
       </td>
-      <td class="small hide-phone">{view.hint ? networkText(view.hint, speaker) : ""}</td>
+      {hinted && <td class="small hide-phone">{view.hint ? networkText(view.hint, speaker) : ""}</td>}
       <td>
         {view.state === "down" && sample?.failure ? (
           <span class="chip down">{shortFailure(sample.failure, t, sample.detail.status)}</span>
