@@ -69,6 +69,9 @@ const VERBS: Readonly<Record<string, VerbEntry>> = {
 
 const EXIT_USAGE = 64;
 const EXIT_DATA = 65;
+const EXIT_INTERNAL = 70;
+/** What a shell says of a program that SIGPIPE has ended. */
+const EXIT_UNREAD = 141;
 const EXIT_TRY_LATER = 75;
 const EXIT_CONFIG = 78;
 
@@ -92,14 +95,33 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = wanted ? 0 : EXIT_USAGE;
     return;
   }
+  endUnread(SERVICES.has(name));
   try {
     const { verb } = await entry.load(argv);
     process.exitCode = await verb({ argv, env: process.env, log: terminalLog() });
   } catch (error) {
-    if (!(error instanceof CarrierwatchError)) throw error;
+    if (!(error instanceof CarrierwatchError)) return broken(name, error);
     process.stderr.write(`carrierwatch ${name}: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
     process.exitCode = exitCodeOf(error);
   }
+}
+
+const SERVICES: ReadonlySet<string> = new Set(["start", "demo", "collector", "probe"]);
+
+/** Nobody reads on, or the log's disk is full: a service goes on all the same, anything else has nothing left to do. */
+function endUnread(isService: boolean): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", () => {
+      if (!isService) process.exit(EXIT_UNREAD);
+    });
+  }
+}
+
+/** A fault of ours: never an exit code that says something about a target. */
+function broken(name: string, error: unknown): never {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`carrierwatch ${name}: something nobody expected\n${what}\n`);
+  process.exit(EXIT_INTERNAL);
 }
 
 /** Readable lines on a terminal, JSON lines otherwise; debug only with CARRIERWATCH_DEBUG. */

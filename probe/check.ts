@@ -16,9 +16,11 @@ import type { Look } from "./check/look.ts";
 import { namedOf } from "./check/resolve.ts";
 import { shortLine, summary, waterfall } from "./check/waterfall.ts";
 import { languageOf, WORDS, type Words } from "./check/words.ts";
+import { Address, Resolver } from "./file.ts";
 import type { Secrets } from "./measure/ask.ts";
 import { type Measurer, measurer } from "./measure/measure.ts";
 import type { Measurable, Measured } from "./measure/measured.ts";
+import { certificatesIn } from "./measure/trust.ts";
 import { pathFromHere } from "./path/here.ts";
 import { showPath } from "./path/show.ts";
 
@@ -67,28 +69,40 @@ export const verb: Verb = async ({ argv, env }) => {
 };
 
 function engineOf(values: Flags, secrets: Secrets): Measurer {
-  const local = values["local-address"] ?? values.interface;
   const ca = values.ca ?? values.cacert;
+  const { resolvers, localAddress } = wayOf(values);
   return measurer({
     clock: systemClock(),
     random: Math.random,
     allow: values.allow ?? [],
     allowFile: "--allow",
-    resolvers: values.resolver ?? [],
-    ...(local === undefined ? {} : { localAddress: local }),
-    ca: ca === undefined ? [] : [readText(ca, "--ca")],
+    resolvers,
+    ...(localAddress === undefined ? {} : { localAddress }),
+    ca: ca === undefined ? [] : [certificatesIn(readText(ca, "--ca"), `--ca ${ca}`)],
     named: namedOf(values.resolve ?? []),
     secrets,
     version: VERSION,
   });
 }
 
+/** @throws CarrierwatchError, code "usage". */
+function wayOf(values: Flags): {
+  readonly resolvers: readonly string[];
+  readonly localAddress: string | undefined;
+} {
+  const resolvers = values.resolver ?? [];
+  const wrong = resolvers.find((text) => !Resolver.safeParse(text).success);
+  if (wrong !== undefined) throw usage(`--resolver ${wrong}: give an IP address, with :port if it is not 53`);
+  const given = values["local-address"] ?? values.interface;
+  const address = Address.optional().safeParse(given);
+  if (!address.success) throw usage(`--local-address ${given}: give an IP address of this machine`);
+  return { resolvers, localAddress: address.data };
+}
+
 /** null: nowhere to look, or the guard has refused the measurement already. */
 async function pathOf(values: Flags, assignment: Measurable, { detail, unknownReason }: Measured) {
   if (unknownReason === "guard") return null;
-  const localAddress = values["local-address"] ?? values.interface;
-  const way = { allow: values.allow ?? [], resolvers: values.resolver ?? [], localAddress };
-  return await pathFromHere(assignment, detail, way);
+  return await pathFromHere(assignment, detail, { allow: values.allow ?? [], ...wayOf(values) });
 }
 
 /** Below the waterfall; part of the object with --json. */

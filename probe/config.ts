@@ -9,6 +9,7 @@ import { parseDocument } from "yaml";
 import { ConfigError, type FieldIssue } from "../collector/wire/errors.ts";
 import { ProbeFile, type VantageEntry } from "./file.ts";
 import { keyReader, secretReader } from "./key.ts";
+import { certificatesIn } from "./measure/trust.ts";
 
 /** What the command line adds; absent = not given. */
 export type ProbeFlags = {
@@ -69,7 +70,9 @@ export function probeSettings(dir: string, flags: ProbeFlags): ProbeSettings {
     file,
     url: collector.url.replace(/\/+$/, ""),
     certificateSha256: collector.certificateSha256,
-    ca: content.ca.map((path) => textOf(resolve(folder, path), `${file}: ca`)),
+    ca: content.ca.map((path) =>
+      certificatesIn(textOf(resolve(folder, path), `${file}: ca`), `${file}: ca: ${path}`),
+    ),
   };
   const alone: VantageEntry = { folder: ".", keyFile: collector.keyFile, allow: [], secrets: {} };
   const vantages = (content.vantages ?? [alone]).map((entry) => vantageOf(entry, content, folder, shared));

@@ -18,9 +18,12 @@ export const Address = z
   .string()
   .refine((text) => isIP(text) > 0, { message: "an IP address of this machine" })
   .transform((text) => (ipaddr.isValid(text) ? ipaddr.parse(text).toString() : text));
-const Resolver = z.string().refine((text) => isIP(text.replace(/^\[(.*)\](?::\d+)?$|:\d+$/, "$1")) > 0, {
-  message: "an IP address, with :port if not 53 ([...]:port for IPv6)",
-});
+/** `IP` or `IP:port`. */
+export const Resolver = z
+  .string()
+  .refine((text) => isIP(text.replace(/^\[(.*)\](?::\d+)?$|:\d+$/, "$1")) > 0, {
+    message: "an IP address, with :port if not 53 ([...]:port for IPv6)",
+  });
 
 const Collector = z.strictObject({
   /** Public URL of the collector, base path included. */

@@ -46,7 +46,7 @@ export function taskOf(positionals: readonly string[], flags: Flags, read: Read)
     family: familyOf(flags),
     expect: expectOf(flags),
     timeouts: timeoutsOf(flags),
-    redirects: Number(flags["max-redirs"] ?? "5"),
+    redirects: numberOf(flags, "max-redirs") ?? 5,
     ...(Object.keys(request).length === 0 ? {} : { request }),
     ...(tls === null ? {} : { tls: tls.options }),
   });
@@ -99,11 +99,11 @@ function familyOf({ ipv4, ipv6 }: Flags): string {
 
 function expectOf(flags: Flags): Record<string, unknown> {
   const { status, contains, record } = flags;
-  const days = flags["certificate-days"];
+  const days = numberOf(flags, "certificate-days");
   return {
     status: (status ?? "200-399").split(","),
     ...(contains === undefined ? {} : { bodyContains: contains }),
-    ...(days === undefined ? {} : { certificateDays: Number(days) }),
+    ...(days === undefined ? {} : { certificateDays: days }),
     ...(record === undefined ? {} : { records: record }),
   };
 }
@@ -177,10 +177,19 @@ function tlsOf(
 }
 
 function timeoutsOf(flags: Flags): { connectMs: number; totalMs: number } {
-  const totalMs = Math.round(Number(flags["max-time"] ?? flags.timeout ?? "10") * 1000);
-  const given = flags["connect-timeout"];
+  const totalMs = Math.round((numberOf(flags, "max-time") ?? numberOf(flags, "timeout") ?? 10) * 1000);
+  const given = numberOf(flags, "connect-timeout");
   const half = Math.max(100, Math.round(totalMs / 2));
-  return { connectMs: given === undefined ? half : Math.round(Number(given) * 1000), totalMs };
+  return { connectMs: given === undefined ? half : Math.round(given * 1000), totalMs };
+}
+
+type NumberFlag = "max-redirs" | "certificate-days" | "max-time" | "timeout" | "connect-timeout";
+
+function numberOf(flags: Flags, name: NumberFlag): number | undefined {
+  const text = flags[name];
+  if (text === undefined) return undefined;
+  if (!/^\d+(?:\.\d+)?$/.test(text)) throw usage(`--${name} ${text}: give a number`);
+  return Number(text);
 }
 
 function firstLine(text: string): string {

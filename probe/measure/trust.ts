@@ -4,8 +4,9 @@
  * Kept per set of authorities and client certificate, the least recently used goes first. Keys are kept as digests, so that
  * no secret stands in a table.
  */
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import tls from "node:tls";
+import { ConfigError } from "../../collector/wire/errors.ts";
 import type { TlsOptions } from "../../collector/wire/request.ts";
 import { type Secrets, secretOf } from "./ask.ts";
 import { StageError } from "./trouble.ts";
@@ -23,6 +24,24 @@ export type Trust = {
    */
   of(options: TlsOptions | undefined): tls.SecureContext;
 };
+
+/**
+ * The text of a file that should hold certificates: one that holds none would be passed over without a word.
+ *
+ * @param what Names the file, for the error.
+ * @throws ConfigError when there is none in it.
+ */
+export function certificatesIn(pem: string, what: string): string {
+  try {
+    new X509Certificate(pem);
+    return pem;
+  } catch (cause) {
+    throw new ConfigError(`${what} holds no certificate`, {
+      hint: "certificates are wanted in PEM form",
+      cause,
+    });
+  }
+}
 
 /**
  * @param ca PEM certificates trusted besides Mozilla's.

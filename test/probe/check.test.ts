@@ -132,6 +132,11 @@ const WRONG: readonly (readonly [args: string[], code: number, says: RegExp])[] 
   [["dns://a.test?type=X"], 64, /type X; known are/],
   [["http://a.test", "--allow", "10.0.0.0/99"], 78, /"10\.0\.0\.0\/99" is not an address range/],
   [["http://a.test", "--ca", "/nowhere/ca.pem"], 78, /\/nowhere\/ca\.pem cannot be read/],
+  [["http://a.test", "--ca", "/dev/null"], 78, /--ca \/dev\/null holds no certificate/],
+  [["http://a.test", "--resolver", "dns.test"], 64, /--resolver dns\.test: give an IP address/],
+  [["http://a.test", "--interface", "eth0"], 64, /--local-address eth0: give an IP address of this machine/],
+  [["http://a.test", "-m", "soon"], 64, /--max-time soon: give a number/],
+  [["http://a.test", "--max-redirs=-1"], 64, /--max-redirs -1: give a number/],
 ];
 
 for (const [args, code, says] of WRONG) {
@@ -145,6 +150,19 @@ for (const [args, code, says] of WRONG) {
     });
   });
 }
+
+test("a reader that goes away ends it without a word and without an exit code that says something of the target", async () => {
+  const target = await httpTarget();
+  const command = `"$0" "$1" check -n 50 --allow 127.0.0.1 ${target.url} | head -1; echo "\${PIPESTATUS[0]}"`;
+  const ran = await new Promise<Ran>((resolve) => {
+    execFile("bash", ["-c", command, process.execPath, BIN], (error, out, err) =>
+      resolve({ code: error ? -1 : 0, out, err }),
+    );
+  });
+  await target.close();
+  assert.equal(ran.out.trim().split("\n").at(-1), "141", ran.out);
+  assert.equal(ran.err, "");
+});
 
 const MEASURED: Measured = {
   startedMs: 0,

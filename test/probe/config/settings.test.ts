@@ -64,6 +64,11 @@ test("what cannot be is refused with its place", (t) => {
     [two({ folder: "ct" }, { folder: "cnc" }), { ct: "ct" }, /no key: there is no file .*probe\/cnc\/key/],
     [two({ folder: "ct" }, { folder: "cnc" }), { ct: "ct", cnc: "ct" }, /hold the same key/],
     [{ vantages: [] }, {}, /vantages/],
+    [
+      { ...two({ folder: "ct" }, { folder: "cnc" }), ca: ["/dev/null"] },
+      {},
+      /ca: \/dev\/null holds no certificate/,
+    ],
   ];
   for (const [config, keys, says] of cases) {
     const dir = folder(t, config, keys);
