@@ -26,14 +26,15 @@ test("a target that turns bad is looked at, and the report is delivered", async 
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/`;
   const collector = await fakeCollector(t);
-  collector.setConfig(probeConfigOf([assignmentOf({ url })]));
+  // A tick has one sample: what is changed within it is measured with the next one.
+  const often = { url, stepS: 10 };
+  collector.setConfig(probeConfigOf([assignmentOf(often)]));
   // A busy machine must not make a good sample a suspect one.
   const folder = joinedFolder(scratchFolder(t), "allow: [127.0.0.1]\nlimits: { loopDelayMs: 1000 }\n");
   const probe = started(t, [BIN, "probe", "--data", folder, "--url", collector.url]);
-  await until(() => collector.stored.size === 1, "a good sample");
+  await until(() => collector.stored.size > 0, "a good sample");
   assert.equal([...collector.stored.values()][0]?.sample.state, "up");
   status = 500;
-  collector.setConfig(probeConfigOf([assignmentOf({ url, revision: 2 })]));
   await until(() => collector.evidence.length === 1, `evidence; the probe says ${probe.output()}`);
   const report = PathReport.parse(collector.evidence[0]);
   const { evidence } = report;
