@@ -4,8 +4,9 @@
  * Arithmetic only. Whether somebody measured in the window is the store's business.
  */
 import { METRICS, type Metric } from "../wire/metric.ts";
-import { archiveOf, FUTURE_LIMIT_S, isArchivable } from "./layout.ts";
+import { FUTURE_LIMIT_S, isArchivable } from "./layout.ts";
 import type { Row } from "./row.ts";
+import type { Ring } from "./sets.ts";
 
 type Laid = {
   readonly stepS: number;
@@ -14,16 +15,30 @@ type Laid = {
   readonly values: { readonly [M in Metric]?: Row };
 };
 
-/** Why a row can never lie there; null = it may. */
-export function refusedRow(row: Laid, nowS: number): "rejected" | "tooOld" | "future" | null {
+/**
+ * Why a row can never lie there; null = it may.
+ *
+ * @param ringsOf The rings of the target at a step.
+ */
+export function refusedRow(
+  row: Laid,
+  ringsOf: (stepS: number) => readonly Ring[],
+  nowS: number,
+): "rejected" | "tooOld" | "future" | null {
   const { stepS, rowS, labelS } = row;
-  const archive = isArchivable(stepS) ? archiveOf(stepS, rowS) : null;
-  if (!archive || archive.steps === 1 || labelS % rowS !== 0) return "rejected";
+  const rings = isArchivable(stepS) ? ringsOf(stepS).filter((ring) => ring.rowS === rowS) : [];
+  const steps = rowS / stepS;
+  if (rings.length === 0 || steps === 1 || labelS % rowS !== 0) return "rejected";
   const values = METRICS.flatMap((metric) => row.values[metric] ?? []);
-  if (values.length === 0 || !values.every((value) => isWhole(value, archive.steps))) return "rejected";
-  // The newest row may be two beyond this moment's: it is open, and its tick a little ahead of the clock.
-  if (nowS - labelS > (archive.rows - 2) * rowS - FUTURE_LIMIT_S) return "tooOld";
+  if (values.length === 0 || !values.every((value) => isWhole(value, steps))) return "rejected";
+  if (!rings.some((ring) => reaches(ring, labelS, nowS))) return "tooOld";
   return labelS > nowS ? "future" : null;
+}
+
+function reaches({ rowS, rows, sinceS, untilS }: Ring, labelS: number, nowS: number): boolean {
+  if (labelS <= sinceS || (untilS !== null && labelS > untilS)) return false;
+  // The newest row may be two beyond this moment's: it is open, and its tick a little ahead of the clock.
+  return nowS - labelS <= (rows - 2) * rowS - FUTURE_LIMIT_S;
 }
 
 function isWhole({ n, sum, min, max }: Row, steps: number): boolean {

@@ -5,7 +5,10 @@
  * A write resolves only after its transaction is synced. Rows are integers {n, sum, min, max}; consolidation
  * functions and xff are applied on read, by `query`. One contract test (test/contract) for all engines.
  */
+import type { ArchiveSpec } from "../archive/layout.ts";
 import type { Row } from "../archive/row.ts";
+import type { Ring } from "../archive/sets.ts";
+import type { Archive } from "../wire/archives.ts";
 import type { Event, EventKind } from "../wire/event.ts";
 import type { Incident } from "../wire/incident.ts";
 import type { Metric } from "../wire/metric.ts";
@@ -34,7 +37,7 @@ export type StoredSample = SampleRecord & {
   readonly live: boolean;
 };
 
-/** One generation of a series (one step), a run of rows. Row i is labelled fromS + i * rowS and covers (label - rowS, label]. */
+/** Rows of one archive of a generation of a series. Row i is labelled fromS + i * rowS and covers (label - rowS, label]. */
 export type RowRun = {
   readonly series: SeriesKey;
   readonly stepS: number;
@@ -57,7 +60,7 @@ export type RowColumns = {
 export type RowsQuery = {
   readonly series: readonly SeriesKey[];
   readonly metrics: readonly Metric[];
-  /** Width of the archive wanted, seconds; must be one of the generation's archives or its step (PDPs). */
+  /** Width of the rows wanted, seconds: of one of the generation's archives, or its step (PDPs). */
   readonly rowS: number;
   /** Rows with fromS < label <= toS. */
   readonly fromS: number;
@@ -92,6 +95,8 @@ export type Generation = {
   readonly stepS: number;
   readonly openedTick: number;
   readonly lastTick: number;
+  /** The rows it has, those of its set first, then the frozen ones; absent = the default set of its step. */
+  readonly rings?: readonly HeldRing[];
 };
 
 /** A whole row from elsewhere, for an archive of several PDPs per row. Metrics that are absent have no value in it. */
@@ -103,6 +108,14 @@ export type HistoryRow = {
   /** Whole numbers below 2^53; min <= sum / n <= max, 1 <= n <= PDPs of the row. */
   readonly values: { readonly [M in Metric]?: Row };
 };
+
+/** Rows of one archive of a generation: labels after sinceS and, frozen, up to untilS, the newest `rows` of them. */
+export type HeldRing = ArchiveSpec & Pick<Ring, "sinceS" | "untilS">;
+
+/** How an engine shows a ring. */
+export function heldRing({ steps, rowS, rows, xff, sinceS, untilS }: Ring): HeldRing {
+  return { steps, rowS, rows, xff, sinceS, untilS };
+}
 
 export type Samples = {
   /**
@@ -136,6 +149,16 @@ export type Samples = {
   /** Every sample of a target's own series at the given ticks, all vantages: what the evaluator judges by. */
   states(target: string, ticks: readonly number[]): Promise<StoredSample[]>;
   page(query: SamplesQuery): Promise<{ samples: StoredSample[]; cursor: string | null }>;
+  /**
+   * Gives all series of a target at one step another set of archives, from now on and for what can be made of what is
+   * kept; every other row stays readable until it ages out. The same set again changes nothing.
+   *
+   * Resolves when all rows are made. What a crash leaves is made at the next start; until then a series is as before.
+   *
+   * @param archives As setProblems accepts them; null = the default set of the step.
+   * @param atS The collector's clock; 0 before anything was measured: the set was never another.
+   */
+  shape(target: string, stepS: number, archives: readonly Archive[] | null, atS: number): Promise<void>;
   /** Series that hold anything, with their generations, oldest first. */
   generations(target?: string): Promise<Generation[]>;
   /** Forgets a series whole, all generations: rows, PDPs, strip, log. One that is not there is no error. */
@@ -310,7 +333,8 @@ export type Ops = {
   backup(path: string): Promise<{ bytes: number; sha256: string }>;
   /** Integrity of the file, and rows recomputed from PDPs against the stored ones. */
   verify(): Promise<{ ok: boolean; problems: string[] }>;
-  estimate(stepS: number): Promise<StoreEstimate>;
+  /** @param archives The set whose full size is stated; null or absent = the default one of the step. */
+  estimate(stepS: number, archives?: readonly Archive[] | null): Promise<StoreEstimate>;
   counters(): Promise<IngestCounters[]>;
   /** Counts a record the schema refused before it could become one. */
   countRejected(vantage: string, n: number): Promise<void>;
@@ -323,7 +347,8 @@ export type Store = {
   readonly samples: Samples;
   /**
    * Runs by series as asked for, then by the generation's first tick; each cut to what the archive shows, the open row
-   * included. Generations without that archive, or with nothing in the range, have no run.
+   * included. Generations without that archive, or with nothing in the range, have no run. One whose set changed may
+   * have several, by time: no label is in two of them.
    */
   readonly rows: { read(query: RowsQuery): Promise<RowRun[]> };
   /** Ticks with fromS <= tick <= toS, cut to what each generation's strip holds. */

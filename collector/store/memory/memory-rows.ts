@@ -3,23 +3,25 @@
  *
  * An archive shows its newest `rows` rows, counted from the row of the generation's newest tick, the open row included.
  */
-import { archiveOf, LONGEST_S, PDP_KEEP_S, rowOf } from "../../archive/layout.ts";
+import { LONGEST_S, rowOf } from "../../archive/layout.ts";
 import { pdpsOf } from "../../archive/pdp.ts";
 import { addPdp, EMPTY_ROW, type Row } from "../../archive/row.ts";
 import { codeOf } from "../../archive/strip.ts";
 import { METRICS, type Metric } from "../../wire/metric.ts";
 import { digester } from "../digest.ts";
+import { type Shown, shownOf, shownRows } from "../held-rows.ts";
 import type { RowColumns, RowRun, RowsQuery, SeriesKey, Store, StripRun } from "../store.ts";
+import type { MemoryShapes } from "./memory-shapes.ts";
 import { generationsOf, isMeasured, type MemoryGeneration, reach, type Shelf } from "./memory-shelf.ts";
 
 type Span = { readonly fromS: number; readonly toS: number };
 
-export function memoryRows(shelf: Shelf): Pick<Store, "rows" | "strip" | "digest"> {
+export function memoryRows(shelf: Shelf, shapes: MemoryShapes): Pick<Store, "rows" | "strip" | "digest"> {
   return {
     rows: {
       async read(query) {
         return query.series.flatMap((series) =>
-          byOpening(generationsOf(shelf, series)).flatMap((generation) => runOf(generation, query)),
+          byOpening(generationsOf(shelf, series)).flatMap((generation) => runsOf(generation, shapes, query)),
         );
       },
     },
@@ -31,7 +33,7 @@ export function memoryRows(shelf: Shelf): Pick<Store, "rows" | "strip" | "digest
       },
     },
     async digest(series, archive) {
-      return digestOf(shelf, series, archive);
+      return digestOf(shelf, shapes, series, archive);
     },
   };
 }
@@ -40,30 +42,21 @@ function byOpening(generations: MemoryGeneration[]): MemoryGeneration[] {
   return generations.sort((a, b) => reach(a).openedTick - reach(b).openedTick || a.stepS - b.stepS);
 }
 
-/** Labels shown, first and last; null = this generation has no such archive or nothing in the range. */
-function shown(generation: MemoryGeneration, rowS: number, keepS: number, range: Span): Span | null {
-  const { openedTick, lastTick } = reach(generation);
-  const newest = rowOf(lastTick, rowS);
-  const fromS = Math.max(
-    Math.floor(range.fromS / rowS) * rowS + rowS,
-    newest - keepS + rowS,
-    rowOf(openedTick, rowS),
+function runsOf(generation: MemoryGeneration, shapes: MemoryShapes, query: RowsQuery): RowRun[] {
+  const { stepS, series } = generation;
+  const layout = shapes.of(series.target, stepS);
+  return shownRows(layout, { stepS, ...reach(generation) }, query.rowS, query).map((shown) =>
+    runOf(generation, shown, query.metrics),
   );
-  const toS = Math.min(Math.floor(range.toS / rowS) * rowS, newest);
-  return fromS > toS ? null : { fromS, toS };
 }
 
-function runOf(generation: MemoryGeneration, query: RowsQuery): RowRun[] {
+function runOf(generation: MemoryGeneration, shown: Shown, metrics: readonly Metric[]): RowRun {
   const { stepS, series } = generation;
-  const archive = archiveOf(stepS, query.rowS);
-  if (!archive) return [];
-  const rowS = archive.rowS;
-  const span = shown(generation, rowS, rowS === stepS ? PDP_KEEP_S(stepS) : archive.rows * rowS, query);
-  if (!span) return [];
-  const rows = (span.toS - span.fromS) / rowS + 1;
-  const merged = consolidate(generation, rowS, span);
+  const { rowS, xff } = shown.ring;
+  const rows = (shown.toS - shown.fromS) / rowS + 1;
+  const merged = consolidate(generation, rowS, shown);
   const columns: { [M in Metric]?: RowColumns } = {};
-  for (const metric of query.metrics) {
+  for (const metric of metrics) {
     const at = METRICS.indexOf(metric);
     const column = merged.map((row) => row[at] ?? EMPTY_ROW);
     columns[metric] = {
@@ -73,7 +66,7 @@ function runOf(generation: MemoryGeneration, query: RowsQuery): RowRun[] {
       max: Float64Array.from(column, (row) => row.max),
     };
   }
-  return [{ series, stepS, rowS, xff: archive.xff, fromS: span.fromS, rows, columns }];
+  return { series, stepS, rowS, xff, fromS: shown.fromS, rows, columns };
 }
 
 /** One entry per label of the span: eight rows in METRICS order. */
@@ -89,7 +82,8 @@ function consolidate(generation: MemoryGeneration, rowS: number, span: Span): Ro
   // What is measured wins: a row from elsewhere shows only where every tick is UNKNOWN.
   for (const { labelS, cells, ...laid } of generation.laid.values()) {
     const at = (labelS - span.fromS) / rowS;
-    if (laid.rowS === rowS && rows[at] && !isMeasured(generation, rowS, labelS)) rows[at] = [...cells];
+    if (laid.rowS === rowS && !laid.isGone && rows[at] && !isMeasured(generation, rowS, labelS))
+      rows[at] = [...cells];
   }
   return rows;
 }
@@ -97,7 +91,8 @@ function consolidate(generation: MemoryGeneration, rowS: number, span: Span): Ro
 function stripOf(generation: MemoryGeneration, range: Span): StripRun[] {
   const { stepS, series, byTick } = generation;
   // A strip holds ticks, not rows: fromS itself belongs to the range.
-  const span = shown(generation, stepS, LONGEST_S, { fromS: range.fromS - 1, toS: range.toS });
+  const ring = { part: 0, steps: 1, rowS: stepS, rows: LONGEST_S / stepS, xff: 0, sinceS: 0, untilS: null };
+  const span = shownOf(ring, { stepS, ...reach(generation) }, { fromS: range.fromS - 1, toS: range.toS });
   if (!span) return [];
   const codes = Uint16Array.from({ length: (span.toS - span.fromS) / stepS + 1 }, (_, i) => {
     const stored = byTick.get(span.fromS + i * stepS);
@@ -108,7 +103,7 @@ function stripOf(generation: MemoryGeneration, range: Span): StripRun[] {
 
 const EVER: Span = { fromS: -1, toS: Number.MAX_SAFE_INTEGER };
 
-function digestOf(shelf: Shelf, series: SeriesKey, archive: number | "strip"): string {
+function digestOf(shelf: Shelf, shapes: MemoryShapes, series: SeriesKey, archive: number | "strip"): string {
   const digest = digester();
   for (const generation of generationsOf(shelf, series)) {
     if (archive === "strip") {
@@ -119,7 +114,8 @@ function digestOf(shelf: Shelf, series: SeriesKey, archive: number | "strip"): s
         });
       continue;
     }
-    for (const run of runOf(generation, { series: [series], metrics: METRICS, rowS: archive, ...EVER })) {
+    const query = { series: [series], metrics: METRICS, rowS: archive, ...EVER };
+    for (const run of runsOf(generation, shapes, query)) {
       digest.generation(generation.stepS);
       for (let i = 0; i < run.rows; i += 1)
         digest.row({ labelS: run.fromS + i * run.rowS, numbers: numbersAt(run, i) });

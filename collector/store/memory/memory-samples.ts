@@ -8,7 +8,8 @@ import { PDP_MAX } from "../../wire/metric.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
 import { comparePlaces, cursorOf, placed, placeOf } from "../cursor.ts";
 import { compareSeries, seriesName } from "../series.ts";
-import type { Generation, IngestCounters, SampleRecord, Samples } from "../store.ts";
+import { type Generation, heldRing, type IngestCounters, type SampleRecord, type Samples } from "../store.ts";
+import type { MemoryShapes } from "./memory-shapes.ts";
 import {
   allGenerations,
   generationsOf,
@@ -28,6 +29,7 @@ export type Counts = { -readonly [K in keyof IngestCounters]: IngestCounters[K] 
  */
 export function memorySamples(
   shelf: Shelf,
+  shapes: MemoryShapes,
   countsOf: (vantage: string) => Counts,
   mark: (target: string, tick: number, live: boolean) => void,
 ): Samples {
@@ -46,10 +48,11 @@ export function memorySamples(
     if (sample.address === undefined) mark(sample.target, sample.tick, live);
     return outcome;
   };
+  const ringsOf = (target: string, stepS: number) => shapes.of(target, stepS).rings;
   return {
     put: async (records, nowMs) => records.map((record) => accept(record, nowMs, false)),
     load: async (records, nowMs) => records.map((record) => accept(record, nowMs, true)),
-    loadRows: async (rows, nowMs) => rows.map((row) => layRow(shelf, structuredClone(row), nowMs)),
+    loadRows: async (rows, nowMs) => rows.map((row) => layRow(shelf, ringsOf, structuredClone(row), nowMs)),
     async latest(series) {
       return series.flatMap((key) => {
         const samples = generationsOf(shelf, key).flatMap(kept);
@@ -75,16 +78,21 @@ export function memorySamples(
       const last = samples.at(-1);
       return { samples, cursor: last && found.length > limit ? cursorOf(placed(last)) : null };
     },
-    generations: async (target) => generationList(shelf, target),
+    shape: shapes.shape,
+    generations: async (target) => generationList(shelf, shapes, target),
     async purge(series) {
       shelf.delete(seriesName(series));
     },
   };
 }
 
-function generationList(shelf: Shelf, target: string | undefined): Generation[] {
+function generationList(shelf: Shelf, shapes: MemoryShapes, target: string | undefined): Generation[] {
   return allGenerations(shelf)
     .filter(({ series }) => target === undefined || series.target === target)
-    .map((generation) => ({ series: generation.series, stepS: generation.stepS, ...reach(generation) }))
+    .map(({ series, stepS, ...rest }) => {
+      const { version, rings } = shapes.of(series.target, stepS);
+      const held = version === 0 ? {} : { rings: rings.map(heldRing) };
+      return { series, stepS, ...reach({ series, stepS, ...rest }), ...held };
+    })
     .sort((a, b) => compareSeries(a.series, b.series) || a.openedTick - b.openedTick || a.stepS - b.stepS);
 }

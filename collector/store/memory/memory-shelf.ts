@@ -8,6 +8,7 @@
 import { refusedRow } from "../../archive/laid-row.ts";
 import { FUTURE_LIMIT_S, isArchivable, LOG_KEEP_S } from "../../archive/layout.ts";
 import { EMPTY_ROW, type Row } from "../../archive/row.ts";
+import type { Ring } from "../../archive/sets.ts";
 import { codeOf, UNKNOWN_CODE } from "../../archive/strip.ts";
 import { METRICS } from "../../wire/metric.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
@@ -28,6 +29,8 @@ export type LaidRow = {
   readonly labelS: number;
   /** In METRICS order. */
   readonly cells: readonly Row[];
+  /** No archive had such rows any more. */
+  isGone: boolean;
 };
 
 export type Shelf = Map<string, Map<number, MemoryGeneration>>;
@@ -114,15 +117,27 @@ export function isMeasured({ byTick }: MemoryGeneration, rowS: number, labelS: n
 }
 
 /** What becomes of a row from elsewhere; a stored one is on the shelf. */
-export function layRow(shelf: Shelf, row: HistoryRow, nowMs: number): OutcomeKind {
+export function layRow(
+  shelf: Shelf,
+  ringsOf: (target: string, stepS: number) => readonly Ring[],
+  row: HistoryRow,
+  nowMs: number,
+): OutcomeKind {
   const { series, stepS, rowS, labelS, values } = row;
-  const refused = refusedRow(row, Math.floor(nowMs / 1000));
+  const refused = refusedRow(row, (step) => ringsOf(series.target, step), Math.floor(nowMs / 1000));
   if (refused) return refused;
   const generations = generationsOf(shelf, series);
   const own = generations.find((one) => one.stepS === stepS);
   if (!own || reach(own).lastTick < labelS) return "rejected";
   const place = `${rowS}/${labelS}`;
-  if (own.laid.has(place) || generations.some((one) => isMeasured(one, rowS, labelS))) return "duplicate";
-  own.laid.set(place, { rowS, labelS, cells: METRICS.map((metric) => values[metric] ?? EMPTY_ROW) });
+  const there = own.laid.get(place);
+  if ((there && !there.isGone) || generations.some((one) => isMeasured(one, rowS, labelS)))
+    return "duplicate";
+  own.laid.set(place, {
+    rowS,
+    labelS,
+    cells: METRICS.map((metric) => values[metric] ?? EMPTY_ROW),
+    isGone: false,
+  });
   return "stored";
 }

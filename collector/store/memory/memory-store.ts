@@ -13,6 +13,7 @@ import { memoryEvents } from "./memory-events.ts";
 import { memoryRegistry } from "./memory-registry.ts";
 import { memoryRows } from "./memory-rows.ts";
 import { memorySamples } from "./memory-samples.ts";
+import { memoryShapes } from "./memory-shapes.ts";
 import type { Shelf } from "./memory-shelf.ts";
 
 /** A store that forgets; every call answers in the next microtask. */
@@ -21,10 +22,11 @@ export function memoryStore(): Store {
   const counters = memoryCounters();
   const shelf: Shelf = new Map();
   const { post, ...desk } = memoryDesk();
-  const samples = memorySamples(shelf, counters.of, claims.mark);
+  const shapes = memoryShapes(shelf);
+  const samples = memorySamples(shelf, shapes, counters.of, claims.mark);
   return {
     samples,
-    ...memoryRows(shelf),
+    ...memoryRows(shelf, shapes),
     events: memoryEvents(post),
     registry: memoryRegistry(),
     ...desk,

@@ -7,7 +7,8 @@
  *
  * Row ids go by time first and by generation second: what many series write at one tick lies on few pages.
  */
-import { archivesOf, LOG_KEEP_S, LONGEST_S, PDP_KEEP_S } from "../../archive/layout.ts";
+import { LOG_KEEP_S, LONGEST_S, PDP_KEEP_S } from "../../archive/layout.ts";
+import { firstLayout, type Layout, type Ring } from "../../archive/sets.ts";
 
 export const TICKS_PER_TILE = 16;
 /** Small enough for several series' tiles on a page, large enough to read a year in two hundred. */
@@ -28,40 +29,62 @@ export type Band = {
   readonly entries: number;
   readonly perTile: number;
   readonly ring: number;
+  /** Entries after this one are kept, up to `until`: a ring begins and freezes with its archive set. */
+  readonly since: number;
+  readonly until: number;
+  /** Its newest rows stand in the open state; those of other bands go to their tiles at once. */
+  readonly held: boolean;
 };
 
 export type Bands = {
   readonly stepS: number;
   readonly pdps: Band;
-  /** One per archive coarser than the step, finest first. */
+  /** One per archive with rows of its own: those of the set, finest first, then the frozen ones. */
   readonly coarse: readonly Band[];
   readonly strip: Band;
   /** Tiles of the sample log: the same ticks as the PDP tiles, kept longer. */
   readonly log: Band;
 };
 
-const known = new Map<number, Bands>();
+/** As many bands as the open state has room for. */
+export const MOST_HELD = 3;
+const EVER = { since: 0, until: Number.MAX_SAFE_INTEGER, held: false };
 
-/** @param stepS A step for which archivesOf has an answer. */
-export function bandsOf(stepS: number): Bands {
-  const before = known.get(stepS);
+const known = new WeakMap<Layout, Bands>();
+
+/**
+ * The bands of a generation.
+ *
+ * @param stepS A step for which archivesOf has an answer.
+ * @param layout Absent = the default one of the step.
+ */
+export function bandsOf(stepS: number, layout: Layout = firstLayout(stepS)): Bands {
+  const before = known.get(layout);
   if (before) return before;
   const bands = {
     stepS,
     pdps: band(0, 1, PDP_KEEP_S(stepS) / stepS, TICKS_PER_TILE),
-    coarse: archivesOf(stepS)
-      .filter((archive) => archive.steps > 1)
-      .map((archive, i) => band(i + 1, archive.steps, archive.rows, ROWS_PER_TILE)),
+    coarse: layout.rings.filter(({ part }) => part !== 0).map(ringBand),
     strip: band(STRIP_PART, 1, LONGEST_S / stepS, CODES_PER_TILE),
     log: band(LOG_PART, 1, LOG_KEEP_S(stepS) / stepS, TICKS_PER_TILE),
   };
-  known.set(stepS, bands);
+  known.set(layout, bands);
   return bands;
+}
+
+function ringBand(ring: Ring, i: number): Band {
+  const { part, steps, rows, rowS, sinceS, untilS } = ring;
+  return {
+    ...band(part, steps, rows, ROWS_PER_TILE),
+    since: sinceS / rowS,
+    until: untilS === null ? EVER.until : untilS / rowS,
+    held: untilS === null && i < MOST_HELD,
+  };
 }
 
 function band(part: number, steps: number, wanted: number, perTile: number): Band {
   const entries = Math.ceil(wanted);
-  return { part, steps, entries, perTile, ring: Math.ceil(entries / perTile) + 1 };
+  return { part, steps, entries, perTile, ring: Math.ceil(entries / perTile) + 1, ...EVER };
 }
 
 /** Number of the entry that covers a tick; `tickNo` = tick / step. */
@@ -85,5 +108,6 @@ export function slotId(generation: number, part: number, slot: number): number {
 
 /** Whether an entry is among those a reader is shown, when `newest` is the newest. */
 export function isShown(band: Band, entry: number, newest: number): boolean {
+  if (entry <= band.since || entry > band.until) return false;
   return entry > newest - band.entries && entry <= newest;
 }

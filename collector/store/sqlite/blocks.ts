@@ -92,6 +92,22 @@ export function addPdps(
   }
 }
 
+/** Merges row `at` of `from` into row `to` of `into`. */
+export function mergeRow(from: RowBlock, at: number, into: RowBlock, to: number): void {
+  for (let m = 0; m < M; m += 1) {
+    const a = at * M + m;
+    const b = to * M + m;
+    const n = from.n[a] ?? 0;
+    if (n === 0) continue;
+    const before = into.n[b] ?? 0;
+    const [min, max] = [from.min[a] ?? 0, from.max[a] ?? 0];
+    into.sum[b] = (into.sum[b] ?? 0) + (from.sum[a] ?? 0);
+    into.min[b] = before === 0 ? min : Math.min(into.min[b] ?? 0, min);
+    into.max[b] = before === 0 ? max : Math.max(into.max[b] ?? 0, max);
+    into.n[b] = before + n;
+  }
+}
+
 /** Row `at` of `from` becomes row `to` of `into`. */
 export function copyRow(from: RowBlock, at: number, into: RowBlock, to: number): void {
   for (let m = 0; m < M; m += 1) {

@@ -5,6 +5,8 @@
  * filled so far; what the file holds besides is the log's, registry and incidents included.
  */
 import { statSync } from "node:fs";
+import { firstLayout, isPdps, type Layout, nextLayout } from "../../archive/sets.ts";
+import type { Archive } from "../../wire/archives.ts";
 import { EVENT_KINDS } from "../../wire/event.ts";
 import { seriesName } from "../series.ts";
 import { EVENTS_KEPT, type Generation, type StoreEstimate } from "../store.ts";
@@ -30,29 +32,36 @@ type Part = { readonly part: string; readonly full: number; readonly at: (ticks:
 /**
  * @param stepS For which step the full size is stated.
  * @param told What only the database knows.
- * @param eventBytes What events take now.
+ * @param archives For which set; null = the default one.
  */
 export function estimateOf(
   stepS: number,
   generations: readonly Generation[],
   told: { readonly eventBytes: number; readonly detailsDropped: number },
   file: string,
+  archives: readonly Archive[] | null = null,
 ): StoreEstimate {
   const { eventBytes, detailsDropped } = told;
   const bytesNow = sizeOf(file) + sizeOf(`${file}-wal`);
-  const rings = partsOf(stepS).map(({ part, full }) => ({
+  const held = Map.groupBy(generations.flatMap(heldNow), ({ part }) => part);
+  const nowOf = (part: string) => (held.get(part) ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
+  const statedParts = partsOf(stepS, nextLayout(stepS, firstLayout(stepS), archives, 0));
+  const fullOf = (part: string) =>
+    statedParts.reduce((sum, one) => sum + (one.part === part ? one.full : 0), 0);
+  const names = new Set([...statedParts.map(({ part }) => part), ...held.keys()]);
+  const rings = [...names].map((part) => ({
     part,
-    bytesPerSeries: Math.round(full),
-    bytesNow: Math.round(generations.reduce((sum, one) => sum + heldNow(part, one), 0)),
+    bytesPerSeries: Math.round(fullOf(part)),
+    bytesNow: Math.round(nowOf(part)),
   }));
-  const elsewhere = rings.reduce((sum, { part, bytesNow: held }) => sum + (part === LOG ? 0 : held), 0);
+  const elsewhere = rings.reduce((sum, ring) => sum + (ring.part === LOG ? 0 : ring.bytesNow), 0);
   const parts = rings.map((ring) =>
     ring.part === LOG ? { ...ring, bytesNow: Math.max(0, bytesNow - elsewhere - eventBytes) } : ring,
   );
   const bytesPerSeriesFull = parts.reduce((sum, part) => sum + part.bytesPerSeries, 0);
   const series = new Set(generations.map(({ series: key }) => seriesName(key))).size;
   const full = generations.reduce(
-    (sum, one) => sum + partsOf(one.stepS).reduce((total, part) => total + part.full, 0),
+    (sum, one) => sum + partsOf(one.stepS, layoutOf(one)).reduce((total, part) => total + part.full, 0),
     0,
   );
   const bytesFixed = eventsFull();
@@ -79,13 +88,21 @@ function eventsFull(): number {
   return EVENT_KINDS.reduce((sum, kind) => sum + EVENTS_KEPT[kind] * EVENT_BYTES[kind], 0);
 }
 
-function heldNow(part: string, { stepS, openedTick, lastTick }: Generation): number {
-  const found = partsOf(stepS).find((one) => one.part === part);
-  return found ? found.at((lastTick - openedTick) / stepS + 1) : 0;
+function heldNow(generation: Generation): { part: string; bytes: number }[] {
+  const { stepS, openedTick, lastTick } = generation;
+  const ticks = (lastTick - openedTick) / stepS + 1;
+  return partsOf(stepS, layoutOf(generation)).map(({ part, at }) => ({ part, bytes: at(ticks) }));
 }
 
-function partsOf(stepS: number): Part[] {
-  const bands = bandsOf(stepS);
+/** Only the sizes of its rings matter here. */
+function layoutOf({ stepS, rings }: Generation): Layout {
+  if (!rings) return firstLayout(stepS);
+  const numbered = rings.map((ring, i) => ({ ...ring, part: isPdps(stepS, ring) ? 0 : i + 1 }));
+  return { version: 1, set: null, rings: numbered, nextPart: rings.length + 1 };
+}
+
+function partsOf(stepS: number, layout: Layout = firstLayout(stepS)): Part[] {
+  const bands = bandsOf(stepS, layout);
   return [
     band("pdps", bands.pdps, pdpBytes),
     ...bands.coarse.map((coarse) => band(`rows ${coarse.steps * stepS} s`, coarse, rowBytes)),

@@ -71,6 +71,7 @@ export function fillRows(
     for (let entry = from; entry <= to; entry += 1)
       fillRow(block, entry - tileFirst, entry - span.first, columns);
   }
+  if (!band.held) return;
   const newest = entryOf(band, seen.lastTick / seen.stepS);
   const i = seen.bands.coarse.indexOf(band);
   const held = i === 0 ? seen.state.closedRows : 0;

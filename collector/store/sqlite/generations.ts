@@ -1,7 +1,8 @@
 /**
  * The writer's generations: their numbers by series in memory, their names in the file.
  *
- * A series has one generation per step it ever had; a step that comes back goes on in its old rings.
+ * A series has one generation per step it ever had; a step that comes back goes on in its old rings. Which rings those
+ * are is in shapes.ts.
  */
 import type Database from "better-sqlite3";
 import type { SeriesKey } from "../store.ts";

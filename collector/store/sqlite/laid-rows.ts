@@ -77,7 +77,7 @@ function placeOf(
   const newest = entryOf(band, state.lastTick / state.stepS);
   const i = bands.coarse.indexOf(band);
   const held = i === 0 ? state.closedRows : 0;
-  if (entry <= newest && entry >= newest - held)
+  if (band.held && entry <= newest && entry >= newest - held)
     return { rows: state.rows, at: heldRow(i, entry), held: true };
   if (!isShown(band, entry, newest)) return null;
   const tile = tileOf(band, entry);

@@ -8,6 +8,7 @@ import { bandsOf } from "./bands.ts";
 import { eachEntry } from "./journal.ts";
 import { OpenState } from "./open-state.ts";
 import type { Rings, Working } from "./rings.ts";
+import type { Layouts } from "./shapes.ts";
 import type { SharedStates } from "./shared-states.ts";
 import type { SharedTexts } from "./shared-texts.ts";
 import { readState } from "./state-row.ts";
@@ -17,6 +18,7 @@ export type StateParts = {
   readonly shared: SharedStates;
   readonly rings: Rings;
   readonly texts: SharedTexts;
+  readonly layouts: Layouts;
 };
 
 type Row = { id: number; data: Uint8Array };
@@ -27,7 +29,7 @@ type Row = { id: number; data: Uint8Array };
  * @returns The last commit, and the generations with entries in the journal by the first of them.
  */
 export function loadStates(
-  { db, shared, rings, texts }: StateParts,
+  { db, shared, rings, texts, layouts }: StateParts,
   write: (one: Working, commit: number) => void,
 ): { commit: number; pending: Map<number, number> } {
   const pending = new Map<number, number>();
@@ -46,7 +48,8 @@ export function loadStates(
     if (known) return known;
     const own = spare.pop() ?? new OpenState();
     shared.copyTo(id, own);
-    const one = { id, bands: bandsOf(own.stepS), state: own, changed: false, needs: false, flush: false };
+    const bands = bandsOf(own.stepS, layouts.of(id, own.stepS));
+    const one = { id, bands, state: own, changed: false, needs: false, flush: false };
     working.set(id, one);
     return one;
   };

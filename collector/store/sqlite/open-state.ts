@@ -5,7 +5,7 @@
  * also the rows that closed last), and the log records of the open ticks. A block is the same in
  * the writer's hands and in the memory shared with the readers; the file has what is in use of it (state-row.ts).
  */
-import { TICKS_PER_TILE } from "./bands.ts";
+import { MOST_HELD, TICKS_PER_TILE } from "./bands.ts";
 import {
   codeBlock,
   codeBytes,
@@ -19,8 +19,7 @@ import {
 
 /** Rows of the finest coarse archive that are held: the open one and those that closed before it. */
 export const HELD_ROWS = 3;
-const MOST_COARSE = 3;
-export const ROWS = HELD_ROWS + MOST_COARSE - 1;
+export const ROWS = HELD_ROWS + MOST_HELD - 1;
 
 const ROWS_AT = 120;
 /** What comes before the rows. */
@@ -48,6 +47,7 @@ const U = {
   areaUsed: 14,
   closedRows: 15,
   nextShared: 16,
+  shape: 17,
   recent: 18,
   laidTo: 27,
 } as const;
@@ -87,13 +87,14 @@ export class OpenState {
   }
 
   /** Makes it the state of a new generation. */
-  begin(stepS: number, tick: number, commit: number): void {
+  begin(stepS: number, tick: number, commit: number, shape = 0): void {
     this.bytes.fill(0);
     this.used = 1;
     this.stepS = stepS;
     this.openedTick = tick;
     this.lastTick = tick;
     this.flushedAt = commit;
+    this.shape = shape;
     this.strippedTo = -1;
   }
 
@@ -176,6 +177,13 @@ export class OpenState {
   }
   set laidTo(value: number) {
     this.u[U.laidTo] = value;
+  }
+  /** Version of the layout that its rows stand in. */
+  get shape(): number {
+    return this.u[U.shape] ?? 0;
+  }
+  set shape(value: number) {
+    this.u[U.shape] = value;
   }
   get nextShared(): number {
     return this.u[U.nextShared] ?? 0;

@@ -3,11 +3,18 @@
  *
  * Runs inside a view, so that state and tiles belong together however much is written meanwhile.
  */
-import { archiveOf } from "../../archive/layout.ts";
 import { METRICS } from "../../wire/metric.ts";
 import { digester } from "../digest.ts";
+import { type Shown, shownRows } from "../held-rows.ts";
 import { compareSeries, seriesKey } from "../series.ts";
-import type { Generation, RowRun, RowsQuery, SeriesKey, StripRun } from "../store.ts";
+import {
+  type Generation,
+  heldRing,
+  type RowRun,
+  type RowsQuery,
+  type SeriesKey,
+  type StripRun,
+} from "../store.ts";
 import { emptyColumns, fillPdps, fillRows, stripCodes } from "./fill.ts";
 import { type Seen, spanOf, type View } from "./view.ts";
 
@@ -15,30 +22,18 @@ const EVER = { fromS: -1, toS: Number.MAX_SAFE_INTEGER };
 
 export function readerRows(view: View) {
   const { generations, look } = view;
-  const runOf = (seen: Seen, query: RowsQuery): RowRun[] => {
-    const archive = archiveOf(seen.stepS, query.rowS);
-    if (!archive) return [];
-    const isPdps = archive.steps === 1;
-    const band = isPdps
-      ? seen.bands.pdps
-      : seen.bands.coarse.find((coarse) => coarse.steps === archive.steps);
-    const span = band && spanOf(seen, band, query.fromS, query.toS);
-    if (!band || !span) return [];
-    const columns = emptyColumns(query.metrics, span.last - span.first + 1);
-    if (isPdps) fillPdps(seen, span, columns, look);
-    else fillRows(seen, band, span, columns, look);
-    return [
-      {
-        series: seen.series,
-        stepS: seen.stepS,
-        rowS: archive.rowS,
-        xff: archive.xff,
-        fromS: span.first * archive.rowS,
-        rows: span.last - span.first + 1,
-        columns,
-      },
-    ];
+  const runOf = (seen: Seen, { ring, fromS, toS }: Shown, query: RowsQuery): RowRun => {
+    const { rowS, xff, part } = ring;
+    const span = { first: fromS / rowS, last: toS / rowS };
+    const rows = span.last - span.first + 1;
+    const columns = emptyColumns(query.metrics, rows);
+    const band = seen.bands.coarse.find((one) => one.part === part);
+    if (part === 0) fillPdps(seen, span, columns, look);
+    else if (band) fillRows(seen, band, span, columns, look);
+    return { series: seen.series, stepS: seen.stepS, rowS, xff, fromS, rows, columns };
   };
+  const runsOf = (seen: Seen, query: RowsQuery): RowRun[] =>
+    shownRows(seen.layout, seen, query.rowS, query).map((shown) => runOf(seen, shown, query));
   const stripRunOf = (seen: Seen, fromS: number, toS: number): StripRun[] => {
     // A strip holds ticks, not rows: fromS itself belongs to the range.
     const span = spanOf(seen, seen.bands.strip, fromS - 1, toS);
@@ -47,7 +42,7 @@ export function readerRows(view: View) {
     return [{ series: seen.series, stepS: seen.stepS, fromS: span.first * seen.stepS, codes }];
   };
   const rowsOf = (query: RowsQuery): RowRun[] =>
-    query.series.flatMap((series) => generations(series).flatMap((seen) => runOf(seen, query)));
+    query.series.flatMap((series) => generations(series).flatMap((seen) => runsOf(seen, query)));
   const byStep = (series: SeriesKey) => generations(series).sort((a, b) => a.stepS - b.stepS);
 
   return {
@@ -60,7 +55,7 @@ export function readerRows(view: View) {
       for (const seen of byStep(series)) {
         if (archive !== "strip") {
           const query = { series: [series], metrics: METRICS, rowS: archive, ...EVER };
-          for (const run of runOf(seen, query)) digestRun(digest, run);
+          for (const run of runsOf(seen, query)) digestRun(digest, run);
           continue;
         }
         digest.generation(seen.stepS);
@@ -91,7 +86,9 @@ function generationList(view: View, target: string | null): Generation[] {
     .flatMap((row) => {
       const reach = view.reach(row.id);
       const series = seriesKey(row.target, row.vantage, row.address);
-      return reach ? [{ series, stepS: row.step_s, ...reach }] : [];
+      if (!reach) return [];
+      const held = row.shape === 0 ? {} : { rings: view.layoutOf(row).rings.map(heldRing) };
+      return [{ series, stepS: row.step_s, ...reach, ...held }];
     })
     .sort((a, b) => compareSeries(a.series, b.series) || a.openedTick - b.openedTick || a.stepS - b.stepS);
 }

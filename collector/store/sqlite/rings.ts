@@ -32,7 +32,8 @@ import type { TileCache } from "./tile-cache.ts";
 /** A generation while a transaction works on it. */
 export type Working = {
   readonly id: number;
-  readonly bands: Bands;
+  /** Those of the layout that its state says. */
+  bands: Bands;
   readonly state: OpenState;
   /** Its open state is not what it was. */
   changed: boolean;
@@ -83,7 +84,7 @@ export class Rings {
   private leaveHeld(working: Working, newest: number): void {
     const { state } = working;
     const band = working.bands.coarse[0];
-    if (!band) return;
+    if (!band?.held) return;
     for (let back = state.closedRows; back > 0; back -= 1)
       this.leaveRow(working, band, newest - back, heldRow(0, newest - back));
     state.closedRows = 0;
@@ -126,6 +127,7 @@ export class Rings {
     const toNo = tick / state.stepS;
     if (tileOf(bands.pdps, fromNo) !== tileOf(bands.pdps, toNo)) this.leaveTile(working, fromNo);
     bands.coarse.forEach((band, i) => {
+      if (!band.held) return;
       const from = entryOf(band, fromNo);
       const to = entryOf(band, toNo);
       if (from === to) return;
@@ -149,7 +151,7 @@ export class Rings {
       const entry = entryOf(band, tickNo);
       const newest = entryOf(band, newestNo);
       const held = i === 0 ? state.closedRows : 0;
-      if (entry <= newest && entry >= newest - held)
+      if (band.held && entry <= newest && entry >= newest - held)
         addPdps(state.rows, heldRow(i, entry), present, values, from);
       else if (isShown(band, entry, newest)) {
         const tile = tileOf(band, entry);
@@ -221,7 +223,33 @@ export class Rings {
   /** Before the open state is written: closed rows that were held go to their tiles. */
   settle(working: Working): void {
     const [finest] = working.bands.coarse;
-    if (finest) this.leaveHeld(working, entryOf(finest, working.state.lastTick / working.state.stepS));
+    if (finest?.held) this.leaveHeld(working, entryOf(finest, working.state.lastTick / working.state.stepS));
+  }
+
+  /** Before the layout changes: every row of the open state goes to its tile. */
+  leaveRows(working: Working): void {
+    const { state, bands } = working;
+    const newestNo = state.lastTick / state.stepS;
+    this.settle(working);
+    bands.coarse.forEach((band, i) => {
+      if (!band.held) return;
+      const entry = entryOf(band, newestNo);
+      this.leaveRow(working, band, entry, heldRow(i, entry));
+    });
+    state.closedRows = 0;
+  }
+
+  /** After that: the open rows stand in the open state again, as the new bands have them. */
+  takeRows(working: Working): void {
+    const { state, bands, id } = working;
+    bands.coarse.forEach((band, i) => {
+      if (!band.held) return;
+      const entry = entryOf(band, state.lastTick / state.stepS);
+      const tile = tileOf(band, entry);
+      const bytes = this.tiles.look(tileId(id, band, tile), tile);
+      if (bytes)
+        copyRow(rowBlock(bytes, 0, band.perTile), entry % band.perTile, state.rows, heldRow(i, entry));
+    });
   }
 
   /**
@@ -232,8 +260,9 @@ export class Rings {
    */
   lay(working: Working, rowS: number, labelS: number, cells: readonly Row[]): boolean {
     const { bands, state } = working;
-    const band = bands.coarse.find((one) => one.steps * state.stepS === rowS);
-    return band !== undefined && layRow(this.tiles, working, band, labelS / rowS, cells);
+    const wide = bands.coarse.filter((one) => one.steps * state.stepS === rowS);
+    const laid = wide.map((band) => layRow(this.tiles, working, band, labelS / rowS, cells));
+    return laid.includes(true);
   }
 
   /** Whether a tick with labelS - rowS < tick <= labelS is up, down or suspect. */

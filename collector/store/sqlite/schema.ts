@@ -163,6 +163,30 @@ ALTER TABLE generation DROP COLUMN opened_tick;
 ALTER TABLE generation DROP COLUMN last_tick;
 `;
 
+/**
+ * Archive sets: a row for each change of a target's, never changed; a generation says which it has had. A ring that no
+ * layout needs is emptied in portions; a purged generation says which rings it had when they are not the default ones.
+ */
+const ARCHIVE_SETS = `
+CREATE TABLE shape (
+  target TEXT NOT NULL,
+  step_s INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  at_tick INTEGER NOT NULL,
+  layout TEXT NOT NULL,
+  PRIMARY KEY (target, step_s, version)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE generation ADD COLUMN shape INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE vacant ADD COLUMN rings TEXT;
+CREATE TABLE spare_ring (
+  generation INTEGER NOT NULL,
+  part INTEGER NOT NULL,
+  slots INTEGER NOT NULL,
+  emptied INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (generation, part)
+) STRICT, WITHOUT ROWID;
+`;
+
 /** SQL that runs in one transaction; or such before and after work that goes on where a kill left it. */
 export type Migration =
   | string
@@ -180,4 +204,5 @@ export const MIGRATIONS: readonly Migration[] = [
   FIRST,
   ADDRESSES_AND_EVENTS,
   { before: OPEN_STATES, work: convertLog, after: WITHOUT_LOG_ROWS },
+  ARCHIVE_SETS,
 ];

@@ -58,8 +58,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     { file, states },
     log,
   );
-  emptyVacancies(writer).catch((err: unknown) =>
-    log.warn({ err }, "the space of a purged series is given back at the next start"),
+  bringAndEmpty(writer).catch((err: unknown) =>
+    log.warn({ err }, "a changed set of archives is made, and space given back, at the next start"),
   );
   let upkeep: Promise<Client<UpkeepOperations>> | undefined;
   const threads: Threads = {
@@ -94,6 +94,10 @@ function sampleParts({ writer, reader }: Threads): Pick<Store, "samples" | "rows
       states: (target, ticks) => reader.call("states", target, ticks),
       page: (query) => reader.call("page", query),
       generations: (target) => reader.call("generations", target ?? null),
+      async shape(target, stepS, archives, atS) {
+        await writer.call("shape", target, stepS, archives, atS);
+        await bringAndEmpty(writer);
+      },
       async purge(series) {
         await writer.call("purge", series);
         await emptyVacancies(writer);
@@ -145,6 +149,12 @@ function deskParts({
   };
 }
 
+/** Brings every generation to its target's set, also those that an earlier end left behind; then gives back space. */
+async function bringAndEmpty(writer: Threads["writer"]): Promise<void> {
+  while (await writer.call("reshape"));
+  await emptyVacancies(writer);
+}
+
 /** Gives back the space of purged series, also of those that an earlier end left behind. */
 async function emptyVacancies(writer: Threads["writer"]): Promise<void> {
   while (await writer.call("empty"));
@@ -154,12 +164,12 @@ function opsPart({ file, writer, reader, upkeep }: Threads): Store["ops"] {
   return {
     backup: async (path) => (await upkeep()).call("backup", path),
     verify: async () => (await upkeep()).call("verify"),
-    async estimate(stepS) {
+    async estimate(stepS, archives = null) {
       const told = {
         eventBytes: await reader.call("eventBytes"),
         detailsDropped: await reader.call("detailsDropped"),
       };
-      return estimateOf(stepS, await reader.call("generations", null), told, file);
+      return estimateOf(stepS, await reader.call("generations", null), told, file, archives);
     },
     counters: () => reader.call("counters"),
     countRejected: (vantage, n) => writer.call("countRejected", vantage, n),

@@ -16,6 +16,7 @@ import { loadStates } from "./load-states.ts";
 import { readerLog } from "./reader-log.ts";
 import { readerRows } from "./reader-rows.ts";
 import { Rings } from "./rings.ts";
+import { layoutsOf, shapesOf } from "./shapes.ts";
 import { type SharedStates, sharedStates, sharedStatesMemory } from "./shared-states.ts";
 import { sharedTextsOf } from "./shared-texts.ts";
 import { tileCache } from "./tile-cache.ts";
@@ -46,7 +47,8 @@ export function verifyDatabase(db: Database.Database): { ok: boolean; problems: 
 function statesIn(db: Database.Database): SharedStates {
   const shared = sharedStates(sharedStatesMemory());
   const rings = new Rings(tileCache(db));
-  loadStates({ db, shared, rings, texts: sharedTextsOf(db) }, () => {});
+  const layouts = layoutsOf(db, shapesOf(db));
+  loadStates({ db, shared, rings, texts: sharedTextsOf(db), layouts }, () => {});
   return shared;
 }
 
@@ -105,12 +107,13 @@ function compareGeneration(
   const what = series.address === undefined ? series.target : `${series.target} at ${series.address}`;
   const name = `${what} from ${series.vantage} (step ${stepS} s)`;
   const problems = compareStrip(name, samples, rows.strip([series], keptAfterS + 1, lastTick), stepS);
-  for (const { rowS } of archivesOf(stepS)) {
+  const widths = new Set((generation.rings ?? archivesOf(stepS)).map(({ rowS }) => rowS));
+  for (const rowS of widths) {
     // Rows that begin after the oldest kept tick: all of their samples are still in the log.
     const fromS = rowS === stepS ? keptAfterS : Math.ceil(keptAfterS / rowS) * rowS;
     const query = { series: [series], metrics: METRICS, rowS, fromS, toS: lastTick + rowS };
-    const run = rows.rows(query).find((one) => one.stepS === stepS);
-    if (run) problems.push(...compareRun(name, samples, run, laidTo));
+    const runs = rows.rows(query).filter((one) => one.stepS === stepS);
+    for (const run of runs) problems.push(...compareRun(name, samples, run, laidTo));
   }
   return problems;
 }

@@ -2,14 +2,16 @@
  * What a reader sees of a series: its generations with their open states, and the tiles behind them.
  *
  * A state of shared memory goes with the tiles of its own commit or of later ones. Does it belong to
- * a commit that this reader does not see yet, the view of the file is renewed. A tile is given out only when it is of the lap asked for.
+ * a commit that this reader does not see yet, or its layout to another one, the view of the file is renewed. A tile is given out only when it is of the lap asked for.
  */
 import type Database from "better-sqlite3";
+import type { Layout } from "../../archive/sets.ts";
 import { seriesKey } from "../series.ts";
 import type { SeriesKey } from "../store.ts";
 import { type Band, type Bands, bandsOf, entryOf, tileId } from "./bands.ts";
 import { aligned } from "./blocks.ts";
 import type { OpenState } from "./open-state.ts";
+import { shapesOf } from "./shapes.ts";
 import type { SharedStates } from "./shared-states.ts";
 
 export type GenerationRow = {
@@ -18,6 +20,7 @@ export type GenerationRow = {
   vantage: string;
   address: string;
   step_s: number;
+  shape: number;
 };
 
 /** A generation at one moment. */
@@ -27,6 +30,7 @@ export type Seen = {
   readonly stepS: number;
   readonly openedTick: number;
   readonly lastTick: number;
+  readonly layout: Layout;
   readonly bands: Bands;
   readonly state: OpenState;
 };
@@ -53,20 +57,25 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
     "SELECT number, data FROM tile WHERE id = ?",
   );
   const newestCommit = db.prepare<[], number>("SELECT coalesce(max(id), 0) FROM journal").pluck();
+  const shapes = shapesOf(db);
   let commit: number | null = null;
 
   const renew = (): void => {
     db.exec("COMMIT; BEGIN");
     commit = null;
   };
+  const layoutOf = (row: GenerationRow): Layout => shapes.at(row.target, row.step_s, row.shape).layout;
   /** The generations that a question finds, each with a state that goes with this view of the file. */
   const seenBy = (ask: () => GenerationRow[]): Seen[] => {
     for (;;) {
       const rows = ask();
       commit ??= Number(newestCommit.get());
-      const seen = rows.flatMap((row) => seenOf(row, shared.read(row.id)));
+      const states = rows.map((row) => shared.read(row.id));
       const until = commit;
-      if (seen.every(({ state }) => state.neededAt <= until)) return seen;
+      const together = (state: OpenState | null, i: number) =>
+        state === null || (state.neededAt <= until && state.shape === rows[i]?.shape);
+      if (states.every(together))
+        return rows.flatMap((row, i) => seenOf(row, layoutOf(row), states[i] ?? null));
       renew();
     }
   };
@@ -81,6 +90,7 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
     /** Names and reach of all generations, or of a target's; nothing of their contents. */
     list: (target: string | null): GenerationRow[] => everything.all(target, target),
     reach: shared.reach,
+    layoutOf,
     look(seen: Seen, band: Band, number: number): Uint8Array | null {
       const row = tile.get(tileId(seen.id, band, number));
       return row?.number === number ? aligned(row.data) : null;
@@ -98,7 +108,7 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
   };
 }
 
-function seenOf(row: GenerationRow, state: OpenState | null): Seen[] {
+function seenOf(row: GenerationRow, layout: Layout, state: OpenState | null): Seen[] {
   if (!state) return [];
   return [
     {
@@ -107,7 +117,8 @@ function seenOf(row: GenerationRow, state: OpenState | null): Seen[] {
       stepS: row.step_s,
       openedTick: state.openedTick,
       lastTick: state.lastTick,
-      bands: bandsOf(row.step_s),
+      layout,
+      bands: bandsOf(row.step_s, layout),
       state,
     },
   ];

@@ -6,15 +6,17 @@ import type { OutcomeKind } from "../../wire/sample.ts";
 import type { HistoryRow } from "../store.ts";
 import type { Generations } from "./generations.ts";
 import type { Rings } from "./rings.ts";
+import type { WriterShapes } from "./writer-shapes.ts";
 import type { OpenStates } from "./writer-states.ts";
 
 export function rowsLoader(
   generations: Pick<Generations, "of">,
   states: Pick<OpenStates, "of">,
   rings: Rings,
+  sets: Pick<WriterShapes, "ringsOf" | "catchUp">,
 ): (rows: readonly HistoryRow[], nowMs: number) => OutcomeKind[] {
   const accept = (row: HistoryRow, nowS: number): OutcomeKind => {
-    const refused = refusedRow(row, nowS);
+    const refused = refusedRow(row, (stepS) => sets.ringsOf(row.series.target, stepS), nowS);
     if (refused) return refused;
     const { target, vantage, address } = row.series;
     const name = address === undefined ? target : `${target}/${address}`;
@@ -22,6 +24,7 @@ export function rowsLoader(
     const own = found.find(({ state }) => state.stepS === row.stepS);
     if (!own || own.state.lastTick < row.labelS) return "rejected";
     if (found.some((one) => rings.isMeasured(one, row.rowS, row.labelS))) return "duplicate";
+    sets.catchUp(own, Number.MAX_SAFE_INTEGER);
     const cells = METRICS.map((metric) => row.values[metric] ?? EMPTY_ROW);
     return rings.lay(own, row.rowS, row.labelS, cells) ? "stored" : "duplicate";
   };

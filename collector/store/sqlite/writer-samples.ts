@@ -17,10 +17,12 @@ import { OUTCOMES } from "./outcomes.ts";
 import { CLAMPED, type Packed, WORD, WORDS } from "./packed.ts";
 import { recordBuilder } from "./record-builder.ts";
 import { Rings, type Working } from "./rings.ts";
+import { layoutsOf, shapesOf } from "./shapes.ts";
 import type { SharedStates } from "./shared-states.ts";
 import { sharedTextsOf } from "./shared-texts.ts";
 import { tileCache } from "./tile-cache.ts";
 import { rowsLoader } from "./writer-rows.ts";
+import { writerShapes } from "./writer-shapes.ts";
 import { OpenStates } from "./writer-states.ts";
 import { type Tally, writerTally } from "./writer-tally.ts";
 
@@ -40,14 +42,22 @@ type Asked = {
   readonly epoch: number;
 };
 
-export function writerSamples(db: Database.Database, shared: SharedStates) {
+/** What the writer holds of the generations, each part with its own share of the file. */
+function heldParts(db: Database.Database, shared: SharedStates) {
   const tiles = tileCache(db);
   const rings = new Rings(tiles);
   const texts = sharedTextsOf(db);
-  const epochs = epochsOf(db);
-  const generations = generationsOf(db);
-  const states = new OpenStates({ db, shared, rings, texts }, tiles);
-  const tally = writerTally(db);
+  const shapes = shapesOf(db);
+  const layouts = layoutsOf(db, shapes);
+  const states = new OpenStates({ db, shared, rings, texts, layouts }, tiles);
+  const sets = writerShapes({ db, tiles, rings, shapes, layouts, of: (id) => states.of(id) });
+  return { tiles, rings, texts, layouts, states, sets, generations: generationsOf(db), epochs: epochsOf(db) };
+}
+
+type HeldParts = ReturnType<typeof heldParts>;
+
+/** Judges one sample, and stores it when nobody had its tick. @returns what became of it */
+function acceptance({ tiles, rings, texts, states, sets, generations, epochs }: HeldParts) {
   const taken = takenIn(tiles, rings);
   const records = recordBuilder();
 
@@ -57,24 +67,34 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     if (nowS - asked.tick > windowS) return "tooOld";
     return nowS - asked.tick < -FUTURE_LIMIT_S ? "future" : "stored";
   };
+  const open = ({ vantage, name, stepS, tick }: Asked): Working => {
+    const id = generations.open(vantage, name, stepS);
+    return states.begin(id, stepS, tick, sets.begin(id, targetOf(name), stepS));
+  };
   const store = (asked: Asked, found: readonly Working[]): void => {
-    const { batch, at, tick, stepS, vantage, name, epoch } = asked;
-    const working =
-      found.find(({ state }) => state.stepS === stepS) ??
-      states.begin(generations.open(vantage, name, stepS), stepS, tick);
+    const { batch, at, tick, stepS, epoch } = asked;
+    const working = found.find(({ state }) => state.stepS === stepS) ?? open(asked);
+    sets.catchUp(working, tick);
     const number = texts.numberOf(working, batch, batch.words[at + WORD.shared] ?? 0);
     working.needs ||= epochs.areNew();
     const sample = records.sample(batch, at, tick, number, epoch);
     rings.add(working, sample);
     states.note(working, sample);
   };
-  const accept = (asked: Asked, nowS: number, history: boolean): OutcomeKind => {
+  return (asked: Asked, nowS: number, history: boolean): OutcomeKind => {
     if (!isOnItsStep(asked)) return "rejected";
     const found = generations.of(asked.vantage, asked.name).map((id) => states.of(id));
     const outcome = judge(asked, found, nowS, history ? LONGEST_S : LATE_WINDOW_S);
     if (outcome === "stored") store(asked, found);
     return outcome;
   };
+}
+
+export function writerSamples(db: Database.Database, shared: SharedStates) {
+  const held = heldParts(db, shared);
+  const { tiles, rings, layouts, states, sets, generations, epochs } = held;
+  const tally = writerTally(db);
+  const accept = acceptance(held);
   const acceptAll = (batch: Packed, nowMs: number, history: boolean): Uint8Array => {
     const epochNumbers = batch.epochs.map((text) => epochs.numberOf(text));
     const outcomes = new Uint8Array(batch.count);
@@ -86,14 +106,19 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     return outcomes;
   };
   return {
-    loadRows: rowsLoader(generations, states, rings),
+    loadRows: rowsLoader(generations, states, rings, sets),
     put: (batch: Packed, nowMs: number) => acceptAll(batch, nowMs, false),
     load: (batch: Packed, nowMs: number) => acceptAll(batch, nowMs, true),
     countRejected: tally.countRejected,
     /** Lets go of a series; its generations are nobody's from this commit on. */
     forget(series: SeriesKey): void {
-      for (const id of generations.forget(series)) states.forget(id);
+      for (const id of generations.forget(series)) {
+        states.forget(id);
+        layouts.set(id, null);
+      }
     },
+    shape: sets.shape,
+    reshape: sets.reshape,
     /** Whether a commit without calls would have something to write. */
     idle: () => states.idle(),
     /** At a clean end: as idle, until everything is written. */
@@ -107,17 +132,23 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     committed(): void {
       generations.committed();
       epochs.committed();
+      layouts.committed();
       states.committed();
     },
     /** After a rollback: what is in memory is not what is stored. */
     clear(): void {
-      for (const part of [tiles, generations, epochs, tally, states]) part.clear();
+      for (const part of [tiles, generations, epochs, tally, sets, states]) part.clear();
     },
   };
 }
 
 function isOnItsStep({ tick, stepS }: Asked): boolean {
   return isArchivable(stepS) && tick % stepS === 0;
+}
+
+/** @param name Target, or target/address. */
+function targetOf(name: string): string {
+  return name.split("/")[0] ?? name;
 }
 
 function askedAt(batch: Packed, i: number, epochs: readonly number[]): Asked {

@@ -81,9 +81,9 @@ export class OpenStates {
   }
 
   /** A new one, whose first tick this is. Its state has to be in the file before any entry of it is in the journal. */
-  begin(id: number, stepS: number, tick: number): Working {
+  begin(id: number, stepS: number, tick: number, shape: number): Working {
     const state = this.spare.pop() ?? new OpenState();
-    state.begin(stepS, tick, this.commit);
+    state.begin(stepS, tick, this.commit, shape);
     this.gone.delete(id);
     const one = this.hold(id, state);
     one.changed = true;
@@ -156,7 +156,8 @@ export class OpenStates {
   }
 
   private hold(id: number, state: OpenState): Working {
-    const one = { id, bands: bandsOf(state.stepS), state, changed: false, needs: false, flush: false };
+    const bands = bandsOf(state.stepS, this.parts.layouts.of(id, state.stepS));
+    const one = { id, bands, state, changed: false, needs: false, flush: false };
     this.working.set(id, one);
     return one;
   }

@@ -105,6 +105,8 @@ function parts(db: Database.Database, data: WriterData, unlock: () => void) {
       return samples.loadRows(rows, nowMs);
     },
     countRejected: samples.countRejected,
+    shape: samples.shape,
+    reshape: samples.reshape,
     ...writerPurge(db, samples.forget),
     ...writerEvents(db),
     ...writerRegistry(db),
