@@ -112,10 +112,9 @@ test("a route that ends in silence is cut at the first silent hop, within half a
 });
 
 test("an address the guard does not allow is neither traced nor connected to", async () => {
-  const { evidence, tookMs } = await evidenceOf({ url: SITE, allow: [] });
+  const { evidence } = await evidenceOf({ url: SITE, allow: [] });
   assert.deepEqual([evidence.tool, evidence.hops, evidence.chain, evidence.head], [null, [], [], undefined]);
   assert.match(evidence.note ?? "", /10\.77\.3\.2 is a private address/);
-  assert.ok(tookMs < 1_000, `${tookMs}`);
 });
 
 test("a name without an address says so; the probe's source address is kept to", async () => {
