@@ -29,8 +29,10 @@ export type Change = { readonly atS: number; readonly added: string[]; readonly 
 /** What a sample says of its address. */
 export type Sighting = { readonly address: string; readonly tick: number; readonly stepS: number };
 
-/** An address unseen for as long gives its place to a new one. Shorter, and those that go round would drive each other out. */
+/** An address unseen for as long gives its place to any new one. Shorter, and those that go round would drive each other out. */
 export const UNSEEN_S = 86_400;
+/** One that is gone gives it sooner, to one that was seen at every tick for as long: nothing that goes round is. */
+export const STEADY_S = 3_600;
 /** An address is gone when it was missing for more ticks running than this, and than four times what it was before. */
 const MISSED_LEAST = 2;
 const MISSED_FACTOR = 4;
@@ -77,7 +79,7 @@ export function sighted(
   const { address, tick } = sighting;
   if (places.leaving.some((one) => one.address === address)) return other(places, sighting);
   const known = places.live.find((one) => one.address === address);
-  if (!known && places.live.length >= max && !(mayLeave && makeRoom(places, tick)))
+  if (!known && places.live.length >= max && !(mayLeave && makeRoom(places, sighting)))
     return other(places, sighting);
   const isFirst = places.live.every(({ firstS }) => firstS >= tick) && places.leaving.length === 0;
   // The tick before is closed first: who is back now was still missing at it.
@@ -95,23 +97,36 @@ export function sighted(
   return { kept: true, changes };
 }
 
-/** The longest unseen leaves, when it was unseen long enough; one at a time. */
-function makeRoom(places: Places, tick: number): boolean {
+/** The longest unseen leaves, when it was unseen long enough for who comes; one at a time. */
+function makeRoom(places: Places, newcomer: Sighting): boolean {
   if (places.leaving.length > 0) return false;
   const [oldest] = [...places.live].sort((a, b) => a.lastS - b.lastS);
-  if (!oldest || tick - oldest.lastS < UNSEEN_S) return false;
+  if (!oldest) return false;
+  const unseenS = newcomer.tick - oldest.lastS;
+  const isGone = unseenS / newcomer.stepS > Math.max(MISSED_LEAST, MISSED_FACTOR * oldest.mostMissed);
+  const moved = isGone && unseenS >= STEADY_S && isSteady(places, newcomer);
+  if (unseenS < UNSEEN_S && !moved) return false;
   places.live.splice(places.live.indexOf(oldest), 1);
   places.leaving.push({ address: oldest.address, lastS: oldest.lastS });
   places.changed = true;
   return true;
 }
 
+/** Seen at every tick for an hour up to this one, without a place. */
+function isSteady({ other: { addresses } }: Places, { address, tick, stepS }: Sighting): boolean {
+  const before = addresses.find((one) => one.address === address);
+  if (before?.sinceS === undefined || before.lastS < tick - stepS) return false;
+  return tick - before.sinceS >= STEADY_S;
+}
+
 /** Counts it once, however often its sample is sent. */
-function other(places: Places, { address, tick }: Sighting): { kept: boolean; changes: Change[] } {
+function other(places: Places, { address, tick, stepS }: Sighting): { kept: boolean; changes: Change[] } {
   const { addresses, count } = places.other;
   const before = addresses.find((one) => one.address === address);
   if (before && before.lastS >= tick) return { kept: false, changes: [] };
-  const now = { address, lastS: tick, count: (before?.count ?? 0) + 1 };
+  const unbroken = before !== undefined && before.lastS >= tick - stepS;
+  const sinceS = (unbroken ? before.sinceS : undefined) ?? tick;
+  const now = { address, sinceS, lastS: tick, count: (before?.count ?? 0) + 1 };
   const others = addresses.filter((one) => one !== before);
   places.other.addresses = [now, ...others].sort((a, b) => b.lastS - a.lastS).slice(0, OTHERS_NAMED);
   places.other.count = count + 1;

@@ -18,7 +18,15 @@ export const OtherAddresses = z.strictObject({
   count: z.int().min(0),
   /** Those seen last, newest first; the count above goes on when one falls out. */
   addresses: z
-    .array(z.strictObject({ address: SeriesAddress, lastS: Seconds, count: z.int().min(1) }))
+    .array(
+      z.strictObject({
+        address: SeriesAddress,
+        /** Since then it was seen at every tick, up to `lastS`. */
+        sinceS: Seconds.optional(),
+        lastS: Seconds,
+        count: z.int().min(1),
+      }),
+    )
     .max(32),
 });
 export type OtherAddresses = z.infer<typeof OtherAddresses>;

@@ -6,6 +6,7 @@ import {
   type Change,
   type Places,
   placesOf,
+  STEADY_S,
   sighted,
   UNSEEN_S,
 } from "../../../collector/ingest/places.ts";
@@ -110,6 +111,34 @@ test("the longest unseen gives its place after exactly a day, one at a time, and
   assert.equal(at(places, day, 1), false, "and the one that leaves does not come back meanwhile");
   places.leaving.length = 0;
   assert.equal(at(places, day, 8), true);
+});
+
+test("a name that moved has its new addresses in the old ones' places after an hour, one by one", () => {
+  const places = empty();
+  play(places, [[1, 2, 3]], 0, 3);
+  const hour = STEADY_S / STEP_S;
+  const at = (tick: number, n: number) =>
+    sighted(places, { address: ip(n), tick: T0 + tick * STEP_S, stepS: STEP_S }, 3, true).kept;
+  const kept: Record<number, number> = {};
+  for (let tick = 1; tick <= hour + 5; tick += 1) {
+    // What leaves is exported between two ticks.
+    places.leaving.length = 0;
+    for (const n of [11, 12, 13]) if (at(tick, n)) kept[n] ??= tick;
+  }
+  assert.deepEqual(kept, { 11: hour + 1, 12: hour + 2, 13: hour + 3 });
+  assert.deepEqual(held(places).sort(), [11, 12, 13]);
+});
+
+test("one that missed a tick within the hour begins anew", () => {
+  const places = empty();
+  play(places, [[1]], 0, 1);
+  const hour = STEADY_S / STEP_S;
+  const at = (tick: number) =>
+    sighted(places, { address: ip(9), tick: T0 + tick * STEP_S, stepS: STEP_S }, 1, true).kept;
+  for (let tick = 1; tick <= hour; tick += 1) if (tick !== 3) assert.equal(at(tick), false);
+  assert.equal(at(hour + 1), false);
+  for (let tick = hour + 2; tick < hour + 4; tick += 1) assert.equal(at(tick), false);
+  assert.equal(at(hour + 4), true);
 });
 
 test("what is sent twice is counted as other once", () => {
