@@ -160,7 +160,7 @@ test("what cannot be measured is refused in a sentence, and reading is not enoug
   const table: [unknown, number, RegExp][] = [
     [{}, 400, /name a target or give a URL/],
     [{ target: "a", url: "https://a.example/" }, 400, /one of them/],
-    [{ url: "ftp://a.example/" }, 400, /only http and https/],
+    [{ url: "ftp://a.example/" }, 400, /only http, https, tcp, tls, ping and dns/],
     [{ url: "https://u:p@a.example/" }, 400, /user name or password/],
     [{ target: "nothing" }, 404, /there is no target/],
     [{ url: "https://a.example/", from: ["ct", "telia"] }, 400, /no carrier or vantage \\"telia\\"/],
