@@ -53,6 +53,7 @@ export const enEvidence: Readonly<Record<keyof typeof zhEvidence, string>> = {
   "network.as": "{name} AS{asn}",
   "network.onlyAs": "AS{asn}",
   "network.unknown": "unknown network",
+  "network.source": "Networks are hints:",
   "path.title": "Route",
   "path.taken": "Taken {time} with {tool}, to {address} port {port}",
   "path.takenWithout": "Taken {time}, to {address} port {port}",

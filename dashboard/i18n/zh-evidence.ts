@@ -50,6 +50,7 @@ export const zhEvidence = {
   "network.as": "{name} AS{asn}",
   "network.onlyAs": "AS{asn}",
   "network.unknown": "未知网络",
+  "network.source": "网络归属仅供参考：",
   "path.title": "路由证据",
   "path.taken": "{time} 采集，{tool}，目标 {address} 端口 {port}",
   "path.takenWithout": "{time} 采集，目标 {address} 端口 {port}",

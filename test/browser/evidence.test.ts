@@ -30,6 +30,9 @@ after(async () => {
   await fake.close();
 });
 
+/** What the licence of the networks' names asks for. */
+const SOURCE = '.network-source a[href="https://db-ip.com/"]:text-is("IP Geolocation by DB-IP")';
+
 const story = STORIES.find((one) => one.id === "sso") as Story;
 const at = `/targets/${story.id}`;
 
@@ -71,6 +74,7 @@ for (const [language, width, dark] of [
     assert.match(said, zh ? /联通的应答与其他运营商不同/ : /China Unicom gets another answer/);
     assert.match(said, /198\.51\.100\.89 \((?:联通|China Unicom) AS4837\)/);
     assert.equal(await page.locator(".changes .ev").count(), 4, "the one that was taken back is not told");
+    assert.ok(await page.locator(`.changes > ${SOURCE}`).isVisible());
     await page.locator(".changes .ev.path button").click();
     await page.locator(".changes .hop").first().waitFor();
     await page.locator("table.samples tr.one .twist").last().click();
@@ -127,6 +131,7 @@ test("an incident shows where the route stops, and what a host without tools nee
   assert.match(said, /停在第 5 跳 198\.51\.100\.77（电信 AS4134）之后/);
   assert.match(said, /第 3–4 跳没有应答/);
   assert.match(said, /没有可用的路由工具/);
+  assert.equal(await page.locator(SOURCE).count(), 1, "once, where networks are named");
   await page.locator(".evidence > details > summary").last().click();
   assert.match(await page.locator(".evidence").innerText(), /install one of tcptraceroute/);
   await page.locator(".path details summary").first().click();

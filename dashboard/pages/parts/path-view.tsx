@@ -8,6 +8,7 @@ import { listOf, type Speaker } from "../../i18n/incident-text.ts";
 import type { Translate } from "../../i18n/translate.ts";
 import { carrierName, useApp } from "../state/app.ts";
 import { Dot } from "./fields.tsx";
+import { NetworkSource } from "./network-source.tsx";
 
 type PathViewProps = { evidence: PathEvidence; carriers: readonly Carrier[] };
 
@@ -40,6 +41,7 @@ export function PathView({ evidence, carriers }: PathViewProps) {
           ))}
         </ol>
       )}
+      {evidence.hops.some(({ hint }) => hint) && <NetworkSource />}
       <Rest evidence={evidence} />
     </div>
   );

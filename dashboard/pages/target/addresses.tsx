@@ -7,6 +7,7 @@ import { networkText } from "../../i18n/event-text.ts";
 import { listOf, shortFailure } from "../../i18n/incident-text.ts";
 import type { Translate } from "../../i18n/translate.ts";
 import { Dot } from "../parts/fields.tsx";
+import { NetworkSource } from "../parts/network-source.tsx";
 import { carrierName, useApp } from "../state/app.ts";
 
 type AddressesProps = {
@@ -84,6 +85,11 @@ export function Addresses({ target, data, carriers, names, shown, onPick }: Addr
             {otherText(names.get(vantage) ?? vantage, other, t)}
           </p>
         ))}
+      {hinted && (
+        <div class="pad-foot hide-phone">
+          <NetworkSource />
+        </div>
+      )}
     </section>
   );
 }

@@ -5,6 +5,7 @@ import type { Carrier } from "../../../collector/wire/carrier.ts";
 import type { ChartEvent, PathMark } from "../../../collector/wire/event.ts";
 import { type EventSpeaker, eventText } from "../../i18n/event-text.ts";
 import { AlteredTable } from "../parts/altered.tsx";
+import { NetworkSource } from "../parts/network-source.tsx";
 import { PathView } from "../parts/path-view.tsx";
 import { carrierName, useApp } from "../state/app.ts";
 import { useResource } from "../state/resource.ts";
@@ -60,6 +61,9 @@ export function Changes({ events, carriers, names }: ChangesProps) {
         <button type="button" class="link small" onClick={() => setAll(true)}>
           {t("event.more", { n: events.length - shown.length })}
         </button>
+      )}
+      {shown.some((event) => event.kind === "egress" && (event.fromHint ?? event.toHint)) && (
+        <NetworkSource />
       )}
     </section>
   );

@@ -7,6 +7,7 @@ import type { Carrier } from "../../../collector/wire/carrier.ts";
 import type { Event } from "../../../collector/wire/event.ts";
 import { carrierColor } from "../../charts/theme.ts";
 import { Dot } from "../parts/fields.tsx";
+import { NetworkSource } from "../parts/network-source.tsx";
 import { ProblemBox } from "../parts/problem.tsx";
 import { carrierName, useApp } from "../state/app.ts";
 import { useLive, useNow, useResource, useThrottled } from "../state/resource.ts";
@@ -73,6 +74,7 @@ export function VantagesPage() {
           />
         ))}
       </div>
+      {vantages.some(({ egress }) => egress.some(({ hint }) => hint)) && <NetworkSource />}
       {adding && (
         <VantageForm
           carriers={carriers.data.carriers}
