@@ -7,7 +7,8 @@ import * as z from "zod";
 import { StorageView } from "../wire/api-settings.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
 import { answered } from "./answers.ts";
-import { folderSubcommand, subcommand, verbOf } from "./command.ts";
+import { type CommonFlags, folderSubcommand, subcommand, verbOf } from "./command.ts";
+import { bytesText } from "./show-bytes.ts";
 import { table } from "./table.ts";
 
 const BackupAnswer = z.object({ path: z.string(), bytes: z.number(), sha256: z.string() });
@@ -43,11 +44,26 @@ const verify = subcommand({
   },
 });
 
-const estimate = subcommand({
+type EstimateFlags = CommonFlags & { readonly step?: string; readonly archives?: string };
+
+const estimate = subcommand<EstimateFlags>({
   usage: "estimate",
   about: "bytes per series and in all, now and at full age",
-  async act({ client, print }) {
-    const view = await answered(client, StorageView, "GET", "/storage");
+  options(command) {
+    command
+      .option("--step <SECONDS>", "per series of a target that is measured so often (default 300)")
+      .option("--archives <SET>", "and has these archives: 1x600,6x700,24x775:0.5 (default: the step's own)");
+  },
+  async act({ client, flags, print }) {
+    const search = new URLSearchParams();
+    if (flags.step !== undefined) search.set("step", flags.step);
+    if (flags.archives !== undefined) search.set("archives", flags.archives);
+    const view = await answered(
+      client,
+      StorageView,
+      "GET",
+      `/storage${search.size === 0 ? "" : `?${search}`}`,
+    );
     const parts = view.parts.map((part) => [
       part.part,
       Math.round(part.bytesPerSeries),
@@ -97,13 +113,6 @@ const migrate = folderSubcommand({
 
 function stampNow(): string {
   return new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-}
-
-function bytesText(bytes: number): string {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
-  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power] ?? ""}`;
 }
 
 export const verb = verbOf("db", "the store: copies, checks, space", [

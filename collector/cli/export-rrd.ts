@@ -3,7 +3,8 @@
  *
  * All reads end at the newest tick there was at the beginning, so that samples which arrive meanwhile change no row's place.
  */
-import { type ArchiveSpec, archivesOf } from "../archive/layout.ts";
+import type { ArchiveSpec } from "../archive/layout.ts";
+import { specsOf } from "../archive/sets.ts";
 import { SeriesList } from "../wire/api-addresses.ts";
 import { FetchedRows, SamplesPage } from "../wire/api-overview.ts";
 import { CarrierwatchError, NotFoundError } from "../wire/errors.ts";
@@ -37,7 +38,7 @@ export type RrdWanted = {
 /** @throws NotFoundError when the series holds nothing, or no generation of that step */
 export async function exportedRrd(client: Client, wanted: RrdWanted): Promise<string> {
   const { target, vantage, address } = wanted;
-  const { lastS, stepS } = await generationOf(client, wanted);
+  const { lastS, stepS, archives: set = null } = await generationOf(client, wanted);
   const series = {
     target,
     vantage,
@@ -45,7 +46,7 @@ export async function exportedRrd(client: Client, wanted: RrdWanted): Promise<st
     step: String(stepS),
     lastS,
   };
-  const specs = archivesOf(stepS);
+  const specs = specsOf(stepS, set);
   const [finest] = specs;
   if (!finest) throw new NotFoundError("series", `${target}/${vantage}`);
   const tell = progress();

@@ -5,8 +5,10 @@
  * when there is one. A row never was single measurements, so it counts as complete: n = its steps, sum = AVERAGE x n.
  * Without MAX or MIN of that width the average stands for it. Numbers are rounded as every measured one.
  */
-import { archivesOf, isArchivable } from "../archive/layout.ts";
+import { isArchivable } from "../archive/layout.ts";
 import { mergeRows, type Row } from "../archive/row.ts";
+import { specsOf } from "../archive/sets.ts";
+import type { Archive } from "../wire/archives.ts";
 import { METRICS, type Metric, PDP_MAX, toPdp } from "../wire/metric.ts";
 import type { Mapped } from "./import-lines.ts";
 import { type Dump, type DumpArchive, labelOf } from "./rrd-dump.ts";
@@ -19,15 +21,21 @@ export type WholeRow = {
 
 /**
  * @param mapped By data source: its metric and unit.
+ * @param set The archives of the series it goes to; null = the default ones of the file's step.
  * @param nowS Finer archives give way to wider ones where they do not reach.
  */
-export function rrdRows(dump: Dump, mapped: ReadonlyMap<string, Mapped>, nowS: number): WholeRow[] {
+export function rrdRows(
+  dump: Dump,
+  mapped: ReadonlyMap<string, Mapped>,
+  nowS: number,
+  set: readonly Archive[] | null = null,
+): WholeRow[] {
   const { stepS, archives } = dump;
   if (!isArchivable(stepS)) return [];
   const averages = archives
     .filter(({ cf, steps }) => cf === "AVERAGE" && steps > 1)
     .sort((a, b) => b.steps - a.steps);
-  const own = archivesOf(stepS).filter(({ steps }) => steps > 1);
+  const own = specsOf(stepS, set).filter(({ steps }) => steps > 1);
   return own.flatMap(({ rowS, steps, rows }, i) => {
     const sources = averages
       .filter((source) => steps % source.steps === 0)

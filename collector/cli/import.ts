@@ -9,6 +9,8 @@ import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { text as textOf } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
+import { SeriesList } from "../wire/api-addresses.ts";
+import type { Archive } from "../wire/archives.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
 import { METRICS } from "../wire/metric.ts";
 import { BATCH_MAX_SAMPLES, BatchAnswer } from "../wire/sample.ts";
@@ -68,7 +70,10 @@ export const verb = plainVerb<ImportFlags>("import", {
     const { all, names, aside } = await placedIn(client, file, flags, refused);
     try {
       const counts = await sent(client, all, { bar, refused, fromChunk });
-      const rows = await sentRows(client, aside, seriesOf(names, flags), { bar, refused });
+      const series = seriesOf(names, flags);
+      const set = series && aside.stepS > 0 ? await setOf(client, series, aside.stepS) : null;
+      const wide = { stepS: aside.stepS, rows: aside.rows(set) };
+      const rows = await sentRows(client, wide, series, { bar, refused });
       bar.end();
       print({ ...counts, refused: refused.count(), rows, refusals: refused.listed }, () =>
         textOfCounts(counts, rows, refused.count()),
@@ -116,7 +121,7 @@ function fromChunkOf({ fromChunk }: ImportFlags): number {
 }
 
 /** Rows of several steps, which are sent after the samples: those win. */
-type Aside = { stepS: number; rows: readonly WholeRow[] };
+type Aside = { stepS: number; rows: (set: readonly Archive[] | null) => readonly WholeRow[] };
 
 /** Everything the file says that has a place, sorted. */
 async function placedIn(
@@ -126,7 +131,7 @@ async function placedIn(
   refused: Refusals,
 ): Promise<{ all: Staged; names: Names; aside: Aside }> {
   const names = await registered(client);
-  const aside: Aside = { stepS: 0, rows: [] };
+  const aside: Aside = { stepS: 0, rows: () => [] };
   const all = await staged(placing(names, flags, refused)(readAs(flags, file, aside)));
   all.onTwice((twice, first) => {
     refused.add(twice.line, `tick ${twice.tick} was on line ${first.line} already`);
@@ -180,8 +185,20 @@ async function* rrdIn(
   const { samples, unknown } = rrdSamples(dump, meaning);
   if (unknown > 0) process.stderr.write(`${unknown} rows without a value stay UNKNOWN\n`);
   aside.stepS = dump.stepS;
-  aside.rows = rrdRows(dump, meaning, Math.floor(Date.now() / 1000));
+  aside.rows = (set) => rrdRows(dump, meaning, Math.floor(Date.now() / 1000), set);
   yield* samples;
+}
+
+/** The archives that a series has at a step; null = the default ones. */
+async function setOf(
+  client: Client,
+  { target, vantage }: Laying,
+  stepS: number,
+): Promise<readonly Archive[] | null> {
+  const search = new URLSearchParams({ target, vantage });
+  const { series } = await answered(client, SeriesList, "GET", `/history?${search}`);
+  const own = series.find(({ address }) => address === undefined);
+  return own?.generations.find((one) => one.stepS === stepS)?.archives ?? null;
 }
 
 /** Whose the rows of an RRD are: the file does not say. */

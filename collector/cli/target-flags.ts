@@ -4,6 +4,7 @@
  * Only shapes are read here. Whether the values can be is the registry's to say, all at once and in sentences.
  */
 import type { Command } from "commander";
+import { type Archives, archivesOfText } from "../wire/archives.ts";
 import { TargetInput } from "../wire/target.ts";
 import { repeated } from "./command.ts";
 import { type AskingFlags, askingFields, askingOptions, type FileTexts } from "./target-asking.ts";
@@ -26,6 +27,7 @@ export type TargetFlags = AskingFlags &
     readonly alarmTicks?: string;
     readonly alarmCarriers?: string;
     readonly yMax?: readonly string[];
+    readonly archives?: string;
     readonly recipient?: readonly string[];
     readonly file?: string;
     readonly unset?: readonly string[];
@@ -52,6 +54,11 @@ export function targetOptions(command: Command): void {
     .option("--alarm-carriers <N>", "carriers that must fail for the service to be down, or majority")
     .option("--y-max <MAX>", "total=2000, total=auto; may be repeated", repeated)
     .option("--recipient <ID>", "who is told; everyone = all; may be repeated", repeated)
+    .optionsGroup("What is kept:")
+    .option(
+      "--archives <SET>",
+      "STEPSxROWS of each archive, finest first, with :XFF where it is not 0.5: 1x600,6x700,24x775:0.3; or default",
+    )
     .optionsGroup("From a file, and back:")
     .option("--file <FILE>", "read the target from a JSON file, - for stdin; flags win over it")
     .option("--unset <FIELD>", "take a field away: request.auth, expect.json, tls; may be repeated", repeated)
@@ -93,8 +100,16 @@ export function withFlags(
     }),
   );
   set("alarm", alarmOf(before["alarm"], flags));
+  if (flags.archives === "default") delete next["archives"];
+  else set("archives", flags.archives && archivesOf(flags.archives));
   set("yMax", flags.yMax && maximaOf(before["yMax"], flags.yMax));
   return next;
+}
+
+function archivesOf(text: string): Archives {
+  const archives = archivesOfText(text);
+  if (archives) return archives;
+  throw refused("--archives", text, "1x600,6x700,24x775:0.5 (ticks a row x rows, then xff), or default");
 }
 
 function withoutKnown(target: Record<string, unknown>, path: string): Record<string, unknown> {

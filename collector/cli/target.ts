@@ -7,6 +7,7 @@ import { isPaused, Target, TargetInput } from "../wire/target.ts";
 import { answered, targetBy, targetsOf } from "./answers.ts";
 import { type CommonFlags, type Job, subcommand, verbOf } from "./command.ts";
 import { purgeOf } from "./purge.ts";
+import { bytesText } from "./show-bytes.ts";
 import { isoOf, spanText } from "./show-time.ts";
 import { readStdin } from "./stdin.ts";
 import { facts, table } from "./table.ts";
@@ -49,7 +50,8 @@ const add = subcommand<TargetFlags>({
     const input = withFlags(fromFile, { ...flags, ...address }, await fileTexts(flags));
     const name = input["name"] ?? hostName(url);
     const body = { ...input, name };
-    const { hint, ok } = await answered(client, TargetPreview, "POST", "/targets/preview", body);
+    const { hint, ok, space } = await answered(client, TargetPreview, "POST", "/targets/preview", body);
+    if (flags.archives !== undefined) tellSpace(space);
     const created = await answered(client, Target, "POST", "/targets", body);
     if (ok && hint !== null) process.stderr.write(`note: ${hint}\n`);
     print(
@@ -79,7 +81,12 @@ const edit = subcommand<TargetFlags & { readonly address?: string }>({
   async act({ client, flags, print }, [wanted = ""]) {
     const target = await targetBy(client, wanted);
     const before = { ...inputOf(target), ...(await fileFields(flags.file)) };
-    const body = { version: target.version, target: withFlags(before, flags, await fileTexts(flags)) };
+    const input = withFlags(before, flags, await fileTexts(flags));
+    if (flags.archives !== undefined) {
+      const path = `/targets/preview?id=${target.id}`;
+      tellSpace((await answered(client, TargetPreview, "POST", path, input)).space);
+    }
+    const body = { version: target.version, target: input };
     const changed = await answered(client, Target, "PUT", `/targets/${target.id}`, body);
     print(changed, () => `${changed.id}  changed\n`);
   },
@@ -115,6 +122,15 @@ async function switched(
   const { id } = await targetBy(client, wanted);
   const target = await answered(client, Target, "POST", `/targets/${id}/${act}`);
   print(target, () => `${id}  ${act === "pause" ? "paused" : "measured again"}\n`);
+}
+
+/** What the archives will take, before they are saved. */
+function tellSpace(space: TargetPreview["space"]): void {
+  if (space === null) return;
+  const { bytesPerSeries, series, bytes } = space;
+  process.stderr.write(
+    `${bytesText(bytesPerSeries)} a series at full age, everything counted; ${series} series: ${bytesText(bytes)}\n`,
+  );
 }
 
 /** The fields a person may write; an automatic group is left out, so that it follows the URL. */

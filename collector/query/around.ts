@@ -6,8 +6,9 @@
 
 import type { Registry } from "../registry/registry.ts";
 import { seriesName } from "../store/series.ts";
-import type { Generation, Store } from "../store/store.ts";
+import type { Generation, HeldRing, Store } from "../store/store.ts";
 import type { SeriesList, TargetAddresses } from "../wire/api-addresses.ts";
+import type { Archives } from "../wire/archives.ts";
 import type { Clock } from "../wire/clock.ts";
 import { NotFoundError } from "../wire/errors.ts";
 import { type Event, type EventKind, isWithdrawnEvent } from "../wire/event.ts";
@@ -83,6 +84,11 @@ export async function wholeOf({ store, registry }: Options, id: string, address?
   return { subject, generations, vantages };
 }
 
+function setOf(rings: readonly HeldRing[]): Archives {
+  const live = rings.filter(({ untilS }) => untilS === null);
+  return live.map(({ steps, rows, xff }) => ({ steps, rows, xff }));
+}
+
 /** Generations as series, from the first tick to the newest. */
 function seriesHeld(generations: readonly Generation[], vantage: string | undefined): SeriesList["series"] {
   const wanted = generations.filter(({ series }) => vantage === undefined || series.vantage === vantage);
@@ -93,10 +99,11 @@ function seriesHeld(generations: readonly Generation[], vantage: string | undefi
       ...first.series,
       firstS: Math.min(...held.map(({ openedTick }) => openedTick)),
       lastS: Math.max(...held.map(({ lastTick }) => lastTick)),
-      generations: held.map(({ stepS, openedTick, lastTick }) => ({
+      generations: held.map(({ stepS, openedTick, lastTick, rings }) => ({
         stepS,
         firstS: openedTick,
         lastS: lastTick,
+        ...(rings ? { archives: setOf(rings) } : {}),
       })),
     };
   });

@@ -12,7 +12,7 @@ import { METRICS, type Metric } from "../wire/metric.ts";
 import type { Target } from "../wire/target.ts";
 import { availabilityOf, cellsOf } from "./availability.ts";
 import { linesOf } from "./columns.ts";
-import { DEFAULT_POINTS, labelsOf, type Plan, planRows } from "./plan.ts";
+import { DEFAULT_POINTS, heldBy, labelsOf, type Plan, planRows } from "./plan.ts";
 import { type Segment, type StepSpan, segmentsOf, stepSpans } from "./segments.ts";
 import { type Subject, type SubjectCarrier, scheduleOf, seriesOf } from "./subject.ts";
 import { carrierStates, overlay } from "./tick-states.ts";
@@ -70,7 +70,8 @@ export async function chartOf(
   const span = spanOf(query, nowS);
   const { fromS, toS } = span;
   const spans = stepSpans(subject.generations, target.stepS, fromS, toS);
-  const plan = planRows([...new Set(spans.map((one) => one.stepS))], span, query.points ?? DEFAULT_POINTS);
+  const steps = [...new Set(spans.map((one) => one.stepS))];
+  const plan = planRows(steps, span, query.points ?? DEFAULT_POINTS, heldBy(subject.generations));
   const labels = labelsOf(plan, fromS, toS);
   const series = seriesOf(target, subject.carriers, query.address);
   const [runs, strips] = await Promise.all([
@@ -103,9 +104,18 @@ export async function readRows(
 ): Promise<RowRun[]> {
   const [first, last] = [labels[0], labels.at(-1)];
   if (first === undefined || last === undefined || series.length === 0) return [];
+  const beginS = first - plan.rowS;
+  if (plan.pieces) {
+    const parts = plan.pieces.map(async ({ stepS, rowS, fromS, toS }) => {
+      const range = { fromS: Math.max(beginS, fromS), toS: Math.min(last, toS) };
+      const runs = await store.rows.read({ series, metrics, rowS, ...range });
+      return runs.filter((run) => run.stepS === stepS);
+    });
+    return (await Promise.all(parts)).flat();
+  }
   const widths = [...new Set(plan.sources.values())];
   const read = await Promise.all(
-    widths.map((rowS) => store.rows.read({ series, metrics, rowS, fromS: first - plan.rowS, toS: last })),
+    widths.map((rowS) => store.rows.read({ series, metrics, rowS, fromS: beginS, toS: last })),
   );
   return read.flat().filter((run) => plan.sources.get(run.stepS) === run.rowS);
 }

@@ -6,7 +6,7 @@
 import { type ArchiveSpec, archivesOf } from "../archive/layout.ts";
 import { valueOf as rowValue } from "../archive/row.ts";
 import { seriesKey } from "../store/series.ts";
-import type { RowRun, Store } from "../store/store.ts";
+import type { Generation, RowRun, Store } from "../store/store.ts";
 import type { FetchedRows } from "../wire/api-overview.ts";
 import { InvalidInputError, NotFoundError } from "../wire/errors.ts";
 import type { ConsolidationFunction, Metric } from "../wire/metric.ts";
@@ -66,9 +66,11 @@ export async function fetchRows(
   }
   // A generation that ended shows what it had at its end.
   const endS = query.stepS === undefined ? nowS : Math.min(nowS, newest?.lastTick ?? nowS);
-  const archive = archiveFor(stepS, query.steps, endS - fromS);
+  const archives = archivesHeld(newest, stepS);
+  const archive = archiveFor(archives, stepS, query.steps, endS - fromS);
   // Nothing older is kept: asked from 1970 on, ten-second rows would be more than fit in memory.
-  const keptS = Math.max(fromS, endS - archive.rows * archive.rowS);
+  const same = archives.filter(({ rowS }) => rowS === archive.rowS);
+  const keptS = Math.max(fromS, endS - Math.max(...same.map(({ rows }) => rows)) * archive.rowS);
   const series = seriesKey(query.target, query.vantage, query.address);
   const runs = await store.rows.read({
     series: [series],
@@ -90,11 +92,23 @@ export async function fetchRows(
   return { ...series, metric, cf, rowS: archive.rowS, rows };
 }
 
-function archiveFor(stepS: number, steps: number | undefined, ageS: number): ArchiveSpec {
-  const archives = archivesOf(stepS);
+function archivesHeld(generation: Generation | undefined, stepS: number): readonly MaybeFrozen[] {
+  return generation?.rings ?? archivesOf(stepS);
+}
+
+type MaybeFrozen = ArchiveSpec & { readonly untilS?: number | null };
+
+/** The archive of so many steps, frozen or not; without steps the finest of today that reaches back, else the widest. */
+function archiveFor(
+  archives: readonly MaybeFrozen[],
+  stepS: number,
+  steps: number | undefined,
+  ageS: number,
+): ArchiveSpec {
+  const live = archives.filter(({ untilS = null }) => untilS === null);
   const found =
     steps === undefined
-      ? (archives.find((archive) => archive.rows * archive.rowS >= ageS) ?? archives.at(-1))
+      ? (live.find((archive) => archive.rows * archive.rowS >= ageS) ?? live.at(-1))
       : archives.find((archive) => archive.steps === steps);
   if (found) return found;
   const known = archives.map((archive) => archive.steps).join(", ");

@@ -4,7 +4,8 @@
  *
  * Pure. A width that no archive keeps is made of whole rows of a finer one, merged exactly. Labels are UTC-aligned.
  */
-import { archivesOf } from "../archive/layout.ts";
+import { type ArchiveSpec, archivesOf } from "../archive/layout.ts";
+import type { Generation, HeldRing } from "../store/store.ts";
 
 /** About one point per two pixels of a wide chart. */
 export const DEFAULT_POINTS = 700;
@@ -20,7 +21,27 @@ export type Plan = {
   readonly rowS: number;
   /** Row width of the archive to read, by step. */
   readonly sources: ReadonlyMap<number, number>;
+  /** Where a target's set of archives was changed: which rows to read for which time, instead of `sources`. */
+  readonly pieces?: readonly Piece[];
 };
+
+/** Rows of one width with fromS < label <= toS. */
+export type Piece = {
+  readonly stepS: number;
+  readonly rowS: number;
+  readonly fromS: number;
+  readonly toS: number;
+};
+
+/** The rows a target has at a step; undefined = the default set of the step. */
+export type Held = (stepS: number) => readonly HeldRing[] | undefined;
+
+/** What a target's generations say of their archives. */
+export function heldBy(generations: readonly Generation[]): Held {
+  return (stepS) => generations.find((one) => one.stepS === stepS && one.rings !== undefined)?.rings;
+}
+
+const DEFAULT_SETS: Held = () => undefined;
 
 /**
  * Chooses width and archives.
@@ -33,16 +54,17 @@ export function planRows(
   steps: readonly number[],
   range: { readonly fromS: number; readonly toS: number; readonly nowS: number },
   points: number = DEFAULT_POINTS,
+  held: Held = DEFAULT_SETS,
 ): Plan {
-  const archived = steps.flatMap((stepS) => archivesOf(stepS).map((archive) => archive.rowS));
+  const archived = steps.flatMap((stepS) => (held(stepS) ?? archivesOf(stepS)).map(({ rowS }) => rowS));
   const widths = [...new Set([...WIDTHS_S, ...archived])].sort((a, b) => a - b);
   const leastS = (range.toS - range.fromS) / points;
   for (const rowS of widths) {
     if (rowS < leastS) continue;
-    const sources = sourcesFor(steps, rowS, range);
-    if (sources) return { rowS, sources };
+    const plan = sourcesFor(steps, rowS, range, held);
+    if (plan) return plan;
   }
-  return { rowS: 86_400, sources: new Map(steps.map((stepS) => [stepS, widest(stepS)])) };
+  return { rowS: 86_400, sources: new Map(steps.map((stepS) => [stepS, widest(stepS, held)])) };
 }
 
 /**
@@ -54,12 +76,13 @@ export function planWidth(
   steps: readonly number[],
   rowS: number,
   range: { readonly fromS: number; readonly nowS: number },
+  held: Held = DEFAULT_SETS,
 ): Plan | null {
-  const reaching = sourcesFor(steps, rowS, range);
-  if (reaching) return { rowS, sources: reaching };
+  const reaching = sourcesFor(steps, rowS, range, held);
+  if (reaching) return reaching;
   const sources = new Map<number, number>();
   for (const stepS of steps) {
-    const coarsest = archivesOf(stepS).findLast((archive) => rowS % archive.rowS === 0);
+    const coarsest = liveOf(stepS, held).findLast((archive) => rowS % archive.rowS === 0);
     if (coarsest) sources.set(stepS, coarsest.rowS);
   }
   return sources.size === 0 ? null : { rowS, sources };
@@ -70,21 +93,56 @@ function sourcesFor(
   steps: readonly number[],
   rowS: number,
   range: { readonly fromS: number; readonly nowS: number },
-): Map<number, number> | null {
+  held: Held,
+): Plan | null {
   const sources = new Map<number, number>();
+  const pieces: Piece[] = [];
   for (const stepS of steps) {
-    const source = archivesOf(stepS)
-      .filter((archive) => rowS % archive.rowS === 0)
-      .filter((archive) => range.nowS - archive.rows * archive.rowS <= range.fromS)
-      .at(-1);
-    if (!source) return null;
-    sources.set(stepS, source.rowS);
+    const rings =
+      held(stepS) ?? archivesOf(stepS).map((archive) => ({ ...archive, sinceS: 0, untilS: null }));
+    const own = piecesFor(rings, rowS, range);
+    const [newest] = own ?? [];
+    if (!own || !newest) return null;
+    sources.set(stepS, newest.rowS);
+    pieces.push(...own.map((piece) => ({ stepS, ...piece })));
   }
-  return sources;
+  return pieces.length === sources.size ? { rowS, sources } : { rowS, sources, pieces };
 }
 
-function widest(stepS: number): number {
-  return archivesOf(stepS).at(-1)?.rowS ?? stepS;
+/**
+ * From now back: the coarsest rows that reach back to the beginning, else those that reach furthest, and before them what
+ * is frozen. Rows are cut where rows of the wanted width are, so that no tick counts twice. Null = a part is missing.
+ */
+function piecesFor(
+  rings: readonly HeldRing[],
+  rowS: number,
+  { fromS, nowS }: { readonly fromS: number; readonly nowS: number },
+): Omit<Piece, "stepS">[] | null {
+  const pieces: Omit<Piece, "stepS">[] = [];
+  let belowS = Number.POSITIVE_INFINITY;
+  while (belowS > fromS) {
+    const fitting = rings
+      .filter((ring) => rowS % ring.rowS === 0 && (ring.untilS ?? Number.POSITIVE_INFINITY) >= belowS)
+      .map((ring) => ({ ring, sinceS: Math.max(ring.sinceS, nowS - ring.rows * ring.rowS) }))
+      .sort((a, b) => b.ring.rowS - a.ring.rowS);
+    const whole = fitting.find(({ sinceS }) => sinceS <= fromS);
+    const next = whole ?? fitting.sort((a, b) => a.sinceS - b.sinceS)[0];
+    if (!next) return null;
+    const startS = whole ? Number.NEGATIVE_INFINITY : Math.ceil(next.sinceS / rowS) * rowS;
+    if (startS >= belowS) return null;
+    pieces.push({ rowS: next.ring.rowS, fromS: startS, toS: belowS });
+    belowS = startS;
+  }
+  return pieces;
+}
+
+/** The archives a step has now, finest first. */
+function liveOf(stepS: number, held: Held): readonly ArchiveSpec[] {
+  return held(stepS)?.filter(({ untilS }) => untilS === null) ?? archivesOf(stepS);
+}
+
+function widest(stepS: number, held: Held): number {
+  return liveOf(stepS, held).at(-1)?.rowS ?? stepS;
 }
 
 /** Labels of rows of that width that cover any tick of fromS < tick <= toS; the last may be the open row. */

@@ -14,7 +14,7 @@ import { InvalidInputError, NotFoundError } from "../wire/errors.ts";
 import type { ConsolidationFunction, Metric } from "../wire/metric.ts";
 import { reaching, readRows } from "./chart.ts";
 import { lineOf, type VantageRows } from "./columns.ts";
-import { DEFAULT_POINTS, labelsOf, type Plan, planRows, planWidth } from "./plan.ts";
+import { DEFAULT_POINTS, heldBy, labelsOf, type Plan, planRows, planWidth } from "./plan.ts";
 import { reducedTo } from "./reduce.ts";
 import { type Segment, type StepSpan, segmentsOf, stepSpans } from "./segments.ts";
 import { type Subject, type SubjectCarrier, scheduleOf, seriesOf } from "./subject.ts";
@@ -155,16 +155,17 @@ function planFor(subject: Subject, question: SeriesQuestion, whole: Parts["whole
   const { fromS, toS } = whole;
   const spans = stepSpans(subject.generations, subject.target.stepS, fromS, toS);
   const steps = [...new Set(spans.map(({ stepS }) => stepS))];
+  const held = heldBy(subject.generations);
   if (question.steps !== undefined) {
-    const plan = planWidth(steps, question.steps * subject.target.stepS, whole);
+    const plan = planWidth(steps, question.steps * subject.target.stepS, whole, held);
     if (plan && DAY_S % plan.rowS === 0) return plan;
     const message = `no archive has rows of ${question.steps} steps of ${subject.target.stepS} s, nor rows they are made of`;
     throw new InvalidInputError("query", [{ path: "steps", message }]);
   }
-  const plan = planRows(steps, whole, points);
+  const plan = planRows(steps, whole, points, held);
   // A range that begins inside a row has one label more than its length says.
   const fits = labelsOf(plan, fromS, toS).length <= points;
-  return fits ? plan : planRows(steps, whole, Math.max(1, points - 1));
+  return fits ? plan : planRows(steps, whole, Math.max(1, points - 1), held);
 }
 
 const STATES = ["up", "down", "suspect", "unknown"] as const;

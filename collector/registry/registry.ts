@@ -98,7 +98,7 @@ export type Registry = {
 };
 
 export type RegistryOptions = {
-  readonly store: Pick<Store, "registry" | "ops">;
+  readonly store: Pick<Store, "registry" | "ops" | "samples">;
   readonly clock: Clock;
   readonly random: RandomBytes;
   /**
@@ -129,7 +129,10 @@ export function registryPart(options: RegistryOptions): Registry {
     carriers,
     vantages,
     secrets,
-    seed: () => carriers.seed(),
+    async seed() {
+      await carriers.seed();
+      await targets.reshape();
+    },
     assignmentsFor: assignmentsPart({ targets, vantages, secrets, clock, changes }),
     onChange: (listener) => changes.subscribe(listener),
   };

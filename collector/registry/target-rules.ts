@@ -4,6 +4,7 @@
  * Pure: what exists and what the clock says are parameters. Used by create, update and preview, so that the form
  * refuses exactly what saving would refuse.
  */
+import { setProblems } from "../archive/sets.ts";
 import { type Cadence, cadenceOf } from "../wire/cron.ts";
 import { CarrierwatchError, type FieldIssue } from "../wire/errors.ts";
 import { From, type Target, TargetInput } from "../wire/target.ts";
@@ -58,6 +59,7 @@ export function examineTarget(raw: unknown, around: Surroundings, exceptId?: str
     ...(parsed.success ? [] : issuesOf(parsed.error)),
     ...examineFrom(tidied["from"], around),
     ...(parsed.success ? examineNames(parsed.data, around) : []),
+    ...(parsed.success ? examineArchives(parsed.data, cadence.cadence?.stepS) : []),
     ...(parsed.success && urlIssues.length === 0 ? examineKind(parsed.data, around) : []),
   ]);
   if (!parsed.success || !cadence.cadence || issues.length > 0) {
@@ -121,6 +123,14 @@ function examineFrom(raw: unknown, around: Surroundings): FieldIssue[] {
     issues.push({ path, message });
   }
   return issues;
+}
+
+function examineArchives({ archives }: TargetInput, stepS: number | undefined): FieldIssue[] {
+  if (!archives || stepS === undefined) return [];
+  return setProblems(stepS, archives).map(({ at, message }) => ({
+    path: at === null ? "archives" : `archives.${at}`,
+    message,
+  }));
 }
 
 function examineNames(input: TargetInput, around: Surroundings): FieldIssue[] {

@@ -22,7 +22,7 @@ import { type Examined, examineTarget, type Surroundings } from "./target-rules.
 const DAY_S = 86_400;
 
 export type TargetsOptions = {
-  readonly store: Pick<Store, "registry">;
+  readonly store: Pick<Store, "registry" | "samples" | "ops">;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly changes: ChangeBus;
@@ -30,8 +30,8 @@ export type TargetsOptions = {
 };
 
 /** The targets of a store. */
-export function targetsPart(options: TargetsOptions): Targets {
-  const { clock, random } = options;
+export function targetsPart(options: TargetsOptions): Targets & { reshape(): Promise<void> } {
+  const { clock, random, store } = options;
   const docs = documents(options.store.registry, "target", Target, true);
   const around = surroundingsOf(options);
   const nowS = (): number => Math.floor(clock.nowMs() / 1000);
@@ -46,6 +46,9 @@ export function targetsPart(options: TargetsOptions): Targets {
     options.changes.publish({ kind: "target", id: stored.id });
     return stored;
   };
+  /** The archives of its step become what it says; nothing happens when they are. */
+  const shape = ({ id, stepS, archives }: Target, atS: number): Promise<void> =>
+    store.samples.shape(id, stepS, archives ?? null, atS);
   return {
     list: () => docs.list(),
     find: (id) => docs.find(id),
@@ -53,12 +56,17 @@ export function targetsPart(options: TargetsOptions): Targets {
     async create(input) {
       const { input: wanted, group, cadence } = await accepted(input);
       const id = newId(hostOfUrl(wanted.url), random);
-      return write({ ...wanted, group, ...cadence, id, createdS: nowS(), pauses: [], version: 0 }, 0);
+      const target = { ...wanted, group, ...cadence, id, createdS: nowS(), pauses: [], version: 0 };
+      // Before anybody measures it: its series never have other archives.
+      if (target.archives) await shape(target, 0);
+      return write(target, 0);
     },
     async update(id, version, input) {
       const { input: wanted, group, cadence } = await accepted(input, id);
       const { createdS, pauses } = await docs.get(id);
-      return write({ ...wanted, group, ...cadence, id, createdS, pauses, version }, version);
+      const stored = await write({ ...wanted, group, ...cadence, id, createdS, pauses, version }, version);
+      await shape(stored, nowS());
+      return stored;
     },
     async remove(id, version) {
       await docs.remove(id, version);
@@ -77,9 +85,35 @@ export function targetsPart(options: TargetsOptions): Targets {
       return write({ ...target, pauses: endedAt(target.pauses, nowS()) }, target.version);
     },
     async preview(input, exceptId) {
-      return previewOf(examineTarget(input, await around(nowS()), exceptId));
+      const examined = examineTarget(input, await around(nowS()), exceptId);
+      return previewOf(examined, await spaceOf(store.ops, examined));
+    },
+    /** At start: what an end between a target and its archives left undone. */
+    async reshape() {
+      const generations = await store.samples.generations();
+      const changed = new Set(generations.filter(({ rings }) => rings).map(({ series }) => series.target));
+      for (const target of await docs.list())
+        if (target.archives || changed.has(target.id)) await shape(target, nowS());
     },
   };
+}
+
+/** What a target's series take at full age, everything counted; null = it cannot be said, or not be saved. */
+async function spaceOf(
+  ops: Pick<Store["ops"], "estimate">,
+  examined: Examined,
+): Promise<TargetPreview["space"]> {
+  if (!examined.ok) return null;
+  const { input, cadence, vantages } = examined;
+  const { bytesPerSeriesFull } = await ops.estimate(cadence.stepS, input.archives ?? null);
+  const series = vantages.length * (1 + addressSeries(input));
+  return { bytesPerSeries: bytesPerSeriesFull, series, bytes: bytesPerSeriesFull * series };
+}
+
+/** Series of single addresses beside a vantage's own, at most. */
+function addressSeries({ addresses }: Pick<Target, "addresses">): number {
+  if (!addresses || addresses.measure === "one") return 0;
+  return addresses.measure === "families" ? 2 : addresses.max;
 }
 
 /** Ends the running pause; one that was taken back within its second leaves no trace. */
@@ -106,7 +140,7 @@ function surroundingsOf(options: TargetsOptions): (nowS: number) => Promise<Surr
   });
 }
 
-function previewOf(examined: Examined): TargetPreview {
+function previewOf(examined: Examined, space: TargetPreview["space"]): TargetPreview {
   if (!examined.ok) {
     const nothing = {
       target: null,
@@ -115,6 +149,7 @@ function previewOf(examined: Examined): TargetPreview {
       vantages: [],
       carriers: [],
       measurementsPerDay: null,
+      space,
     };
     return { ok: false, issues: [...examined.issues], hint: examined.hint, ...nothing };
   }
@@ -129,5 +164,6 @@ function previewOf(examined: Examined): TargetPreview {
     vantages: vantages.map((vantage) => vantage.id),
     carriers: [...new Set(vantages.map((vantage) => vantage.carrier))],
     measurementsPerDay: (DAY_S / cadence.stepS) * vantages.length,
+    space,
   };
 }

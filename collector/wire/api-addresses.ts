@@ -7,6 +7,7 @@
 import * as z from "zod";
 import { Availability } from "./api-chart.ts";
 import { SampleView } from "./api-overview.ts";
+import { Archives } from "./archives.ts";
 import { Event } from "./event.ts";
 import { Id, Seconds } from "./ids.ts";
 import { NetworkHint } from "./path-evidence.ts";
@@ -100,7 +101,15 @@ export const SeriesList = z
         firstS: Seconds,
         lastS: Seconds,
         /** Its generations, oldest first: of which step there are ticks, from when until when. */
-        generations: z.array(z.strictObject({ stepS: z.int(), firstS: Seconds, lastS: Seconds })),
+        generations: z.array(
+          z.strictObject({
+            stepS: z.int(),
+            firstS: Seconds,
+            lastS: Seconds,
+            /** Those of its own set, finest first; absent = the default ones of its step. */
+            archives: Archives.optional(),
+          }),
+        ),
       }),
     ),
   })

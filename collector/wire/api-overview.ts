@@ -103,6 +103,8 @@ export const TargetPreview = z
     vantages: z.array(Id),
     carriers: z.array(Id),
     measurementsPerDay: z.int().nullable(),
+    /** Bytes at full age, everything counted: of one series, and of all that its vantages and addresses make. */
+    space: z.strictObject({ bytesPerSeries: z.int(), series: z.int(), bytes: z.int() }).nullable(),
   })
   .meta({ id: "TargetPreview" });
 export type TargetPreview = z.infer<typeof TargetPreview>;

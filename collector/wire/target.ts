@@ -5,6 +5,7 @@
  * Defaults stand here and nowhere else. Durations in ms, speed in bytes per second.
  */
 import * as z from "zod";
+import { Archives } from "./archives.ts";
 import { Expect } from "./expect.ts";
 import { DisplayName, Id, Seconds, TimeZone } from "./ids.ts";
 import { METRICS } from "./metric.ts";
@@ -74,6 +75,8 @@ export const TargetInput = z.strictObject({
   alarm: Alarm.prefault({}),
   /** Fixed upper end of the y axis per metric (ms, or bytes per second); absent = automatic. */
   yMax: z.partialRecord(z.enum(METRICS), z.number().positive()).default({}),
+  /** Its own archives instead of the default ones of its step; steps and rows as rrdtool counts them. */
+  archives: Archives.optional(),
   /** Recipients told of its incidents; null = everyone who receives mail. */
   recipients: z.array(Id).max(64).nullable().default(null),
 });

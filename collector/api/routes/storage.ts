@@ -1,10 +1,43 @@
 /** What is stored, how much it will become, and whether it can be written. */
+import * as z from "zod";
+import { isArchivable } from "../../archive/layout.ts";
+import { setProblems } from "../../archive/sets.ts";
 import { StorageView } from "../../wire/api-settings.ts";
+import { Archives, archivesOfText } from "../../wire/archives.ts";
+import { InvalidInputError } from "../../wire/errors.ts";
 import type { App } from "../app.ts";
 import type { ApiDeps } from "../deps.ts";
 
-/** The step of new targets; the figure per series is for it. */
+/** The step of new targets; the figure per series is for it when none is asked for. */
 const STEP_S = 300;
+
+const Question = z.strictObject({
+  /** Of a target that is measured so often. */
+  step: z.coerce.number().int().optional(),
+  /** With this set, as `--archives` writes it; absent = the default one of the step. */
+  archives: z.string().max(256).optional(),
+});
+
+/** @throws InvalidInputError for a step or a set that nobody could save */
+function askedSet({ step = STEP_S, archives }: z.infer<typeof Question>) {
+  if (!isArchivable(step))
+    throw new InvalidInputError("estimate", [
+      {
+        path: "step",
+        message: `${step} s does not divide a day into whole steps of 10 s or more: write 60 or 300`,
+      },
+    ]);
+  if (archives === undefined) return { stepS: step, archives: null };
+  const set = Archives.safeParse(archivesOfText(archives));
+  const problems = set.success
+    ? setProblems(step, set.data).map(({ message }) => message)
+    : [`${JSON.stringify(archives)} is not a set of archives: write 1x600,6x700,24x775:0.5`];
+  if (set.success && problems.length === 0) return { stepS: step, archives: set.data };
+  throw new InvalidInputError(
+    "estimate",
+    problems.map((message) => ({ path: "archives", message })),
+  );
+}
 
 export function storageRoutes(app: App, deps: ApiDeps): void {
   app.get(
@@ -12,13 +45,15 @@ export function storageRoutes(app: App, deps: ApiDeps): void {
     {
       schema: {
         tags: ["storage"],
-        summary: "Space taken, now and at full age",
+        summary: "Space taken, now and at full age; per series for any step and set of archives",
+        querystring: Question,
         response: { 200: StorageView },
       },
     },
-    async () => {
+    async (request) => {
+      const { stepS, archives } = askedSet(request.query);
       const [estimate, { ok, reasons }, facts] = await Promise.all([
-        deps.store.ops.estimate(STEP_S),
+        deps.store.ops.estimate(stepS, archives),
         deps.store.ops.ready(),
         deps.storage(),
       ]);
