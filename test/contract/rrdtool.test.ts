@@ -9,12 +9,24 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { archivesOf } from "../../collector/archive/layout.ts";
+import type { ArchiveSpec } from "../../collector/archive/layout.ts";
 import { pdpsOf } from "../../collector/archive/pdp.ts";
 import { valueOf as readRow } from "../../collector/archive/row.ts";
+import { specsOf } from "../../collector/archive/sets.ts";
 import type { RowRun, SampleRecord } from "../../collector/store/store.ts";
+import { type Archives, archivesOfText } from "../../collector/wire/archives.ts";
 import { CFS, METRICS } from "../../collector/wire/metric.ts";
-import { downAt, ENGINES, nowAfter, record, SERIES, T0, timingsOf, unknownSample } from "./support.ts";
+import {
+  downAt,
+  ENGINES,
+  nowAfter,
+  type Opened,
+  record,
+  SERIES,
+  T0,
+  timingsOf,
+  unknownSample,
+} from "./support.ts";
 
 const XFFS = [0, 0.3, 0.5, 0.8] as const;
 const UPDATES_PER_CALL = 400;
@@ -56,11 +68,15 @@ function walk(stepS: number, count: number): SampleRecord[] {
   return records;
 }
 
-function createFile(file: string, stepS: number, xff: number, startS: number): void {
+function createFile(
+  file: string,
+  stepS: number,
+  xff: number,
+  startS: number,
+  specs: readonly ArchiveSpec[],
+): void {
   const sources = METRICS.map((metric) => `DS:${metric}:GAUGE:${2 * stepS}:U:U`);
-  const archives = archivesOf(stepS).flatMap(({ steps, rows }) =>
-    CFS.map((cf) => `RRA:${cf}:${xff}:${steps}:${rows}`),
-  );
+  const archives = specs.flatMap(({ steps, rows }) => CFS.map((cf) => `RRA:${cf}:${xff}:${steps}:${rows}`));
   execFileSync("rrdtool", [
     "create",
     file,
@@ -130,38 +146,59 @@ function compare(run: RowRun, fetched: Fetched, cf: (typeof CFS)[number], xff: n
   return compared;
 }
 
+async function shapeAll(
+  opened: readonly Opened[],
+  stepS: number,
+  archives: Archives | null,
+  atS: number,
+): Promise<void> {
+  for (const { store } of opened) await store.samples.shape("shop", stepS, archives, atS);
+}
+
+/** What the store holds of it, from its first whole row on. */
+function rangeOf({ rowS, rows }: ArchiveSpec, first: number): { fromS: number; toS: number } {
+  const keptS = Math.floor(T0 / rowS) * rowS - rows * rowS;
+  return { fromS: Math.max(keptS, Math.ceil(first / rowS) * rowS - rowS), toS: T0 };
+}
+
+const SET = "1x1000,4x900,12x700,96x300";
 const cases = [
-  { stepS: 300, count: 16_000, values: 100_000 },
-  { stepS: 3_600, count: 19_000, values: 100_000 },
+  { stepS: 300, count: 16_000, values: 100_000, set: null, atS: 0 },
+  { stepS: 3_600, count: 19_000, values: 100_000, set: null, atS: 0 },
+  { stepS: 300, count: 9_000, values: 50_000, set: SET, atS: 0 },
+  // Made of PDPs and older rows when everything was measured already.
+  { stepS: 300, count: 9_000, values: 50_000, set: SET, atS: T0 },
 ];
-for (const { stepS, count, values } of cases)
-  test(`every row of a step of ${stepS} s equals rrdtool's, with gaps, at xff ${XFFS.join(", ")}`, {
+for (const { stepS, count, values, set, atS } of cases)
+  test(`every row of a step of ${stepS} s equals rrdtool's, with gaps, at xff ${XFFS.join(", ")}${set ? `, ${atS > 0 ? "changed to " : ""}${set}` : ""}`, {
     skip,
   }, async () => {
     const dir = mkdtempSync(join(tmpdir(), "carrierwatch-rrd-"));
     const records = walk(stepS, count);
     const first = records[0]?.sample.tick ?? T0;
     const opened = await Promise.all(ENGINES.map((engine) => engine.open()));
+    const archives = set === null ? null : archivesOfText(set);
+    const specs = specsOf(stepS, archives);
     let compared = 0;
     try {
+      if (atS === 0) await shapeAll(opened, stepS, archives, atS);
       for (const { store } of opened)
         for (let at = 0; at < records.length; at += 4_000)
           await store.samples.load(records.slice(at, at + 4_000), nowAfter(T0));
+      await shapeAll(opened, stepS, archives, atS);
       for (const xff of XFFS) {
         const file = join(dir, `${xff}.rrd`);
-        createFile(file, stepS, xff, first - stepS);
+        createFile(file, stepS, xff, first - stepS, specs);
         updateFile(file, records, stepS);
-        for (const { rowS, rows } of archivesOf(stepS)) {
-          const fromS = Math.max(
-            Math.floor(T0 / rowS) * rowS - rows * rowS,
-            Math.ceil(first / rowS) * rowS - rowS,
-          );
+        for (const spec of specs) {
+          const { rowS } = spec;
+          const range = rangeOf(spec, first);
           for (const { store } of opened) {
-            const query = { series: [SERIES], metrics: METRICS, rowS, fromS, toS: T0 };
-            const [run] = await store.rows.read(query);
+            const query = { series: [SERIES], metrics: METRICS, rowS, ...range };
+            const run = (await store.rows.read(query)).at(-1);
             assert.ok(run);
             for (const cf of CFS) {
-              const fetched = fetchRows(file, cf, rowS, fromS, T0);
+              const fetched = fetchRows(file, cf, rowS, range.fromS, T0);
               compared += compare(run, fetched, cf, xff, `${cf} of ${rowS} s, xff ${xff}`);
             }
           }
