@@ -58,7 +58,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     { file, states },
     log,
   );
-  bringAndEmpty(writer).catch((err: unknown) =>
+  let closing = false;
+  const leftBehind = bringAndEmpty(writer, () => closing).catch((err: unknown) =>
     log.warn({ err }, "a changed set of archives is made, and space given back, at the next start"),
   );
   let upkeep: Promise<Client<UpkeepOperations>> | undefined;
@@ -76,6 +77,9 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     ...deskParts(threads),
     ops: opsPart(threads),
     async close() {
+      // A call that came after the end would find no database.
+      closing = true;
+      await leftBehind;
       if (upkeep !== undefined) await (await upkeep).close();
       await reader.close();
       if (writer.ended() === null) await writer.shut();
@@ -150,14 +154,14 @@ function deskParts({
 }
 
 /** Brings every generation to its target's set, also those that an earlier end left behind; then gives back space. */
-async function bringAndEmpty(writer: Threads["writer"]): Promise<void> {
-  while (await writer.call("reshape"));
-  await emptyVacancies(writer);
+async function bringAndEmpty(writer: Threads["writer"], ends = () => false): Promise<void> {
+  while (!ends() && (await writer.call("reshape")));
+  await emptyVacancies(writer, ends);
 }
 
 /** Gives back the space of purged series, also of those that an earlier end left behind. */
-async function emptyVacancies(writer: Threads["writer"]): Promise<void> {
-  while (await writer.call("empty"));
+async function emptyVacancies(writer: Threads["writer"], ends = () => false): Promise<void> {
+  while (!ends() && (await writer.call("empty")));
 }
 
 function opsPart({ file, writer, reader, upkeep }: Threads): Store["ops"] {
