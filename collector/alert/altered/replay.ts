@@ -3,7 +3,7 @@
  *
  * A difference is believed when it was found at as many ticks running as an alarm takes, and its end after as many that
  * do not show it; ticks that could not be compared do neither, and a run has to fit into twice as many. A length has to
- * stay the same meanwhile, an age has to grow: those take two ticks at least. Pure; next stop: record.ts.
+ * stay the same meanwhile, an age has to grow as time does: those take two ticks at least. Pure; next stop: record.ts.
  */
 import type { Difference } from "../../wire/event.ts";
 import type { Finding, Findings } from "./compare.ts";
@@ -132,6 +132,16 @@ function runAt(rule: Rule, look: Look, carrier: string, what: What, lastTick: nu
   if (last === undefined || run.length < wanted) return null;
   const shown = run.flatMap(({ finding }) => (finding === false ? [] : [finding.here]));
   if (what === "length" && new Set(shown).size > 1) return null;
-  if (what === "age" && shown.some((age, i) => i > 0 && Number(age) >= Number(shown[i - 1]))) return null;
+  if (what === "age" && !isOneCopy(run, rule.stepS)) return null;
   return { what, fromS: run.at(-1)?.tick ?? lastTick, difference: last.finding };
+}
+
+/** Whether ages, newest first, are of one stored copy: a cache that everybody refreshes has younger ones in between. */
+function isOneCopy(run: readonly { tick: number; finding: Finding }[], stepS: number): boolean {
+  return run.every(({ tick, finding }, i) => {
+    const newer = run[i - 1];
+    if (!newer || finding === false || newer.finding === false) return true;
+    const grownS = Number(newer.finding.here) - Number(finding.here);
+    return grownS >= newer.tick - tick - stepS / 2;
+  });
 }

@@ -4,7 +4,7 @@
  * A sign is either odd by itself (a name that does not exist, a certificate that does not hold) and must be met by
  * carriers where it is not; or it is one value against another on which all others agree. What content networks and
  * dynamic pages do differently for each carrier is none: other public addresses, a renewed certificate, a length that
- * varies. Next stop: compare.ts.
+ * varies. What came over TLS that holds is the site's own, whatever it says. Next stop: compare.ts.
  */
 import type { Difference } from "../../wire/event.ts";
 import type { Certificate } from "../../wire/sample.ts";
@@ -86,6 +86,7 @@ export const SIGNS: readonly Sign[] = [
         return { odd: true, text: moved ? host : (sample.failure.detail ?? "").slice(0, 120), sure: true };
       return sample.detail.status === undefined ? null : { odd: moved, text: host, sure: true };
     },
+    counts: isOpen,
   },
   {
     what: "via",
@@ -116,7 +117,8 @@ export const AGREEMENTS: readonly Agreement[] = [
       moved || sample.detail.status === undefined ? null : String(sample.detail.status),
     comparable: sameHost,
     // An error at one carrier is a failure; an error everywhere else is one too, which a cache here may hide.
-    counts: (odd, others) => statusOf(odd) >= 200 && statusOf(odd) < 400 && statusOf(others) < 500,
+    counts: (odd, others) =>
+      isOpen(odd) && statusOf(odd) >= 200 && statusOf(odd) < 400 && statusOf(others) < 500,
   },
   {
     what: "length",
@@ -126,7 +128,7 @@ export const AGREEMENTS: readonly Agreement[] = [
       return moved || !whole || bodyBytes === undefined ? null : String(bodyBytes);
     },
     comparable: (a, b) => sameHost(a, b) && statusOf(a) === statusOf(b),
-    counts: (odd, others) => Math.abs(bytesOf(odd) - bytesOf(others)) >= LENGTH_MARGIN,
+    counts: (odd, others) => isOpen(odd) && Math.abs(bytesOf(odd) - bytesOf(others)) >= LENGTH_MARGIN,
   },
   {
     // Where nobody verifies, the others have to show one and the same.
@@ -150,12 +152,17 @@ function isForeign(shown: Certificate, others: readonly Certificate[]): boolean 
   return otherIssuer || !CARELESS.has(shown.problem ?? "");
 }
 
+function isOpen({ sealed }: Witness): boolean {
+  return !sealed;
+}
+
 /** A head of another server says nothing of the way: the same address, or a server that calls itself the same. */
-function isSamePlace({ sample }: Witness, fine: readonly Witness[]): boolean {
+function isSamePlace({ sample, sealed }: Witness, fine: readonly Witness[]): boolean {
   const { address, head } = sample.detail;
+  if (sealed) return false;
   return fine.some(
     ({ sample: { detail } }) =>
-      detail.head?.server === head?.server ||
+      (head?.server !== undefined && detail.head?.server === head.server) ||
       (address !== undefined &&
         (detail.address === address || detail.answers?.some((one) => one.address === address))),
   );

@@ -23,6 +23,8 @@ export type Witness = {
   readonly site: string;
   /** It ended at another site than the target's. */
   readonly moved: boolean;
+  /** What it was answered, or what sent it elsewhere, came over TLS that holds: nobody on the way can have written it. */
+  readonly sealed: boolean;
 };
 
 /** @returns null = the sample says nothing of what users are answered. */
@@ -37,7 +39,18 @@ export function witnessOf(
   const last = sample.detail.finalUrl ?? url;
   const site = groupOf(last);
   const [first, host] = [hostOfUrl(url), hostOfUrl(last)];
-  return { carrier, vantage, sample, first, host, site, moved: site !== groupOf(url) };
+  const moved = site !== groupOf(url);
+  const sealed = isSealed(sample, moved, url);
+  return { carrier, vantage, sample, first, host, site, moved, sealed };
+}
+
+/** What was read is as true as the last hop; that it was read elsewhere, as the least of the hops that led there. */
+function isSealed({ detail, failure }: Sample, moved: boolean, url: string): boolean {
+  const hops = detail.hops?.map((hop) => hop.url) ?? [];
+  const way = hops.length > 0 ? hops : [url, ...(detail.finalUrl === undefined ? [] : [detail.finalUrl])];
+  const heard = moved ? way.slice(0, -1) : way.slice(-1);
+  const holds = moved || (failure?.phase !== "tls" && detail.certificate?.problem === undefined);
+  return holds && detail.unverified !== true && heard.every((one) => one.startsWith("https:"));
 }
 
 function speaks({ sample, skewMs }: StoredSample): boolean {

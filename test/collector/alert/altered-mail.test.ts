@@ -5,7 +5,7 @@ import type { Alert } from "../../../collector/alert/alert.ts";
 import { alteredText } from "../../../collector/alert/mail-altered.ts";
 import { speakerFor } from "../../../collector/alert/speaker.ts";
 import { ALTERED, type Difference } from "../../../collector/wire/event.ts";
-import { type Answers, FINE, type Said, sampleSaying } from "./altered-ticks.ts";
+import { type Answers, FINE, type Said, sampleSaying, URL_OF } from "./altered-ticks.ts";
 import { addRecipient, type Mailroom, makeMailroom } from "./mailroom.ts";
 import { STEP } from "./ticks.ts";
 
@@ -48,7 +48,7 @@ describe("told of what is altered", () => {
     return (await mails()).filter((one) => /found afterwards|事后发现/.test(one.mail.subject ?? ""));
   };
   beforeEach(async () => {
-    room = await makeMailroom();
+    room = await makeMailroom({ url: URL_OF });
     await addRecipient(room.world, "kim", "en");
     alert = room.world.alert();
     alert.start();

@@ -80,9 +80,11 @@ describe("ticks running", () => {
     assert.equal(spans(of(9_000, 9_000), { m: 1 }), "c 0-");
   });
 
-  test("an age counts when it grows, and is nobody else's", () => {
+  test("an age counts when it grows as time does, and is nobody else's", () => {
     const of = (...ages: number[]) => ages.map((ageS) => ({ a: FINE, b: FINE, c: aged(ageS) }));
     assert.equal(spans(of(60, 120)), "c 0-");
+    assert.equal(spans(of(60, 90)), "c 0-");
+    assert.equal(spans(of(60, 89, 118)), "", "a cache that is filled anew in between");
     assert.equal(spans(of(60, 60, 60)), "");
     assert.equal(spans(of(120, 60, 30)), "");
     assert.equal(spans([60, 120].map((ageS) => ({ a: aged(1), b: FINE, c: aged(ageS) }))), "");

@@ -1,7 +1,7 @@
 /** Which answers say that somebody on the way altered them, and which differ for good reasons: both sides of each rule. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Answers, FINE, judged, REAL, type Said, storyOf } from "./altered-ticks.ts";
+import { type Answers, FINE, judged, REAL, type Said, storyOf, URL_OF } from "./altered-ticks.ts";
 
 const FOREIGN = { subject: "www.example.com", issuer: "Carrier CA", notAfterS: 1, fingerprint256: "EE" };
 const SELF = "DEPTH_ZERO_SELF_SIGNED_CERT";
@@ -34,6 +34,10 @@ function three(c: Said, a: Said = FINE, b: Said = a): Answers {
   return { a, b, c };
 }
 const two = (c: Said, a: Said = FINE): Answers => ({ a, c });
+
+const HOP = { address: "93.184.216.34", dns: null, connect: null, tls: null, wait: null, transfer: null };
+const TLS = "https://www.example.com/";
+const hop = (url: string) => ({ ...HOP, url });
 
 const WEB = "93.184.216.34";
 const CERT = "www.example.com (R11)";
@@ -210,6 +214,55 @@ const cases: readonly Case[] = [
     ticks: three({ ...at("8.8.8.8"), address: "8.8.8.8", head: { server: "edge", via: "1.1 edge" } }),
     want: "",
   },
+  {
+    name: "another content network without a name of its own",
+    ticks: three({ ...at("8.8.8.8"), address: "8.8.8.8", head: { via: "1.1 edge" } }, headed({})),
+    want: "",
+  },
+
+  {
+    name: "over TLS that holds, sent to another site",
+    url: TLS,
+    ticks: two(moved("http://cdn.test/")),
+    want: "",
+  },
+  {
+    name: "over TLS that nobody verifies, sent to another site",
+    url: TLS,
+    ticks: two({ ...moved("http://portal.carrier.test/"), unverified: true }),
+    want: "c redirect portal.carrier.test|www.example.com",
+  },
+  {
+    name: "sent on by a plain hop after one over TLS",
+    url: TLS,
+    ticks: two({
+      ...moved("http://portal.test/"),
+      hops: [TLS, "http://a.test/", "http://portal.test/"].map(hop),
+    }),
+    want: "c redirect portal.test|www.example.com",
+  },
+  { name: "over TLS that holds, another length", url: TLS, ticks: three(sized(9_000)), want: "" },
+  { name: "over TLS that holds, another status", url: TLS, ticks: three({ ...FINE, status: 204 }), want: "" },
+  {
+    name: "over TLS that holds, a cache of the site's own for one carrier",
+    url: TLS,
+    ticks: three(headed({ server: "nginx", via: "1.1 edge" })),
+    want: "",
+  },
+  {
+    name: "a plain URL that ends over TLS of the same site, another length",
+    ticks: three(
+      { ...sized(9_000), finalUrl: TLS, hops: [URL_OF, TLS].map(hop) },
+      { ...FINE, finalUrl: TLS },
+    ),
+    want: "",
+  },
+  {
+    name: "over TLS, a request cut",
+    url: TLS,
+    ticks: three(cut("reset-before-answer")),
+    want: "c reset reset-before-answer|",
+  },
 
   { name: "a handshake cut at one of three", ticks: three(cut("tls-reset")), want: "c reset tls-reset|" },
   { name: "a handshake cut at one of two", ticks: two(cut("tls-reset")), want: "" },
@@ -240,9 +293,9 @@ const cases: readonly Case[] = [
 ];
 
 describe("two ticks running", () => {
-  for (const { name, ticks, want } of cases) {
+  for (const { name, ticks, want, url = URL_OF } of cases) {
     test(name, () => {
-      const story = storyOf(judged([ticks, ticks]).events).replaceAll(/ 0- /g, " ");
+      const story = storyOf(judged([ticks, ticks], { url }).events).replaceAll(/ 0- /g, " ");
       assert.equal(story, want);
     });
   }
@@ -252,5 +305,3 @@ describe("two ticks running", () => {
     assert.equal(storyOf(judged([ticks, ticks]).events), "c 0- answers NXDOMAIN|93.184.216.34");
   });
 });
-
-const HOP = { address: "93.184.216.34", dns: null, connect: null, tls: null, wait: null, transfer: null };

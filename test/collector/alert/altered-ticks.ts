@@ -6,7 +6,8 @@ import type { AlteredEvent } from "../../../collector/wire/event.ts";
 import type { Certificate, Detail, Sample } from "../../../collector/wire/sample.ts";
 import { carrierName, downSample, STEP, stored, upSample } from "./ticks.ts";
 
-export const URL_OF = "https://www.example.com/";
+/** Plain, so that somebody on the way can write whatever is compared. */
+export const URL_OF = "http://www.example.com/";
 
 export type Said = {
   readonly failure?: Partial<NonNullable<Sample["failure"]>>;

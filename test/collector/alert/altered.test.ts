@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LiveEvent } from "../../../collector/wire/api-overview.ts";
 import type { AlteredEvent } from "../../../collector/wire/event.ts";
-import { type Answers, FINE, type Said, sampleSaying } from "./altered-ticks.ts";
+import { type Answers, FINE, type Said, sampleSaying, URL_OF } from "./altered-ticks.ts";
 import { STEP } from "./ticks.ts";
 import { makeWorld, type World } from "./world.ts";
 
@@ -41,7 +41,7 @@ function started(world: World) {
 }
 
 test("up, but sent elsewhere at one carrier: an event after two ticks, no incident, no mail, and an end", async () => {
-  const world = await makeWorld();
+  const world = await makeWorld({ url: URL_OF });
   const { alert, heard } = started(world);
   const firstTick = world.tick();
   await pass(world, ALL, { ...ALL, cnc: MOVED });
@@ -65,7 +65,7 @@ test("up, but sent elsewhere at one carrier: an event after two ticks, no incide
 });
 
 test("what goes on for long is one event, written when it begins and when it ends", async () => {
-  const world = await makeWorld();
+  const world = await makeWorld({ url: URL_OF });
   const { alert, heard } = started(world);
   await pass(world, ...Array.from({ length: 12 }, () => ({ ...ALL, cnc: MOVED })), ALL, ALL);
   assert.equal((await eventsOf(world)).length, 1);
@@ -78,7 +78,7 @@ test("a carrier that fails by it: the incident names what differs, and whose sid
     [CUT, "network", "reset"],
     [NXDOMAIN, "resolver", "answers"],
   ] as const) {
-    const world = await makeWorld();
+    const world = await makeWorld({ url: URL_OF });
     const { alert } = started(world);
     await pass(world, ALL, { ...ALL, cnc: said }, { ...ALL, cnc: said });
     const [incident] = await world.incidents();
@@ -95,7 +95,7 @@ test("a carrier that fails by it: the incident names what differs, and whose sid
 });
 
 test("the same failure at every carrier is nobody's doing on the way", async () => {
-  const world = await makeWorld();
+  const world = await makeWorld({ url: URL_OF });
   const { alert } = started(world);
   const all = { ct: CUT, cnc: CUT, cmcc: CUT };
   await pass(world, ALL, all, all);
@@ -110,7 +110,7 @@ test("the same failure at every carrier is nobody's doing on the way", async () 
 });
 
 test("late samples open, move and withdraw an event, and page nobody", async () => {
-  const world = await makeWorld();
+  const world = await makeWorld({ url: URL_OF });
   const { alert } = started(world);
   const first = world.tick();
   const { cnc, ...others } = ALL;
@@ -139,7 +139,7 @@ test("late samples open, move and withdraw an event, and page nobody", async () 
 });
 
 test("a pause and a removal end it", async () => {
-  const world = await makeWorld();
+  const world = await makeWorld({ url: URL_OF });
   const { alert } = started(world);
   await pass(world, { ...ALL, cnc: MOVED }, { ...ALL, cnc: MOVED });
   assert.equal((await eventsOf(world))[0]?.toS, null);

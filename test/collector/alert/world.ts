@@ -49,6 +49,7 @@ export type WorldOptions = {
   readonly vantages?: readonly string[];
   readonly alarm?: object;
   readonly name?: string;
+  readonly url?: string;
   readonly store?: Store;
 };
 
@@ -61,7 +62,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   for (const id of names) await registry.vantages.create({ id, ...VANTAGES[id] });
   const target = await registry.targets.create({
     name: options.name ?? "官网首页",
-    url: "https://www.example.com/",
+    url: options.url ?? "https://www.example.com/",
     cron: "* * * * *",
     alarm: { lines: { total: { limit: 1000 } }, ...options.alarm },
   });
