@@ -54,8 +54,14 @@ export async function* csvLines(
   let columns: readonly string[] | null = null;
   for await (const { line, content } of numbered(lines)) {
     const fields = csvFields(content);
-    if (columns === null) columns = fields;
-    else if (fields.length !== columns.length) {
+    if (columns === null) {
+      columns = fields;
+      if (fields.includes("tick") || fields.includes("t")) continue;
+      // Without a heading nothing can be read, and the first sample would be taken for one.
+      yield { line, why: "the heading names neither tick nor t" };
+      return;
+    }
+    if (fields.length !== columns.length) {
       yield { line, why: `it has ${fields.length} fields, the heading ${columns.length}` };
     } else yield csvSample(line, new Map(columns.map((name, i) => [name, fields[i] ?? ""])), meaning, stepS);
   }

@@ -156,6 +156,20 @@ test("each line that is refused is named with its reason, and the others are sto
   assert.match(err, /carrierwatch import: 8 lines were refused, the others are in\n/);
 });
 
+test("a table without a heading is refused, not half read", async () => {
+  writeFileSync(file("bare.csv"), "1700000000,12.5\n1700000300,13\n");
+  const { counts, err } = await imported(
+    file("bare.csv"),
+    "--csv",
+    "--target",
+    "首页",
+    "--vantage",
+    "by-csv",
+  );
+  assert.deepEqual(counts, { stored: 0, duplicate: 0, refused: 1 });
+  assert.match(err, /line 1: the heading names neither tick nor t/);
+});
+
 test("a command line that names no form, or a file that is none, is exit 64", async () => {
   writeFileSync(file("any.csv"), "tick,total_ms\n");
   const cases = [
