@@ -5,7 +5,7 @@ import { DisplayName, Id } from "../../../collector/wire/ids.ts";
 import { PDP_MAX, toPdp, usOf } from "../../../collector/wire/metric.ts";
 import { parseJoinToken } from "../../../collector/wire/probe-protocol.ts";
 import { NO_TIMINGS, Sample } from "../../../collector/wire/sample.ts";
-import { spreadMsOf, spreadWindowMs } from "../../../collector/wire/spread.ts";
+import { drawnMs, spreadMsOf, spreadWindowMs } from "../../../collector/wire/spread.ts";
 import { TargetInput } from "../../../collector/wire/target.ts";
 import { fc } from "../../support/property.ts";
 
@@ -39,8 +39,9 @@ test("the spread lies in its window, is the same for ever, and differs between t
     ["a", "shop-7f3a", "blog"].map((id) => spreadMsOf(id, 300)),
     GOLDEN_SPREAD,
   );
-  for (const stepS of [10, 60, 300, 86_400]) {
-    const window = spreadWindowMs(stepS);
+  for (const stepS of [10, 15, 45, 60, 300, 86_400]) {
+    const window = drawnMs(stepS);
+    assert.ok(Number.isInteger(window) && window < spreadWindowMs(stepS));
     const tenths = new Array<number>(10).fill(0);
     for (let i = 0; i < 5_000; i += 1) {
       const ms = spreadMsOf(`target-${i}`, stepS);
@@ -52,7 +53,7 @@ test("the spread lies in its window, is the same for ever, and differs between t
   }
 });
 
-const GOLDEN_SPREAD = [27636, 36104, 12094];
+const GOLDEN_SPREAD = [54636, 9104, 9094];
 
 const UP = {
   target: "shop",
