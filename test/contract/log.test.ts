@@ -7,6 +7,7 @@ import { InvalidInputError } from "../../collector/wire/errors.ts";
 import type { Sample } from "../../collector/wire/sample.ts";
 import { forEachEngine, nowAfter, record, SERIES, T0, withStore } from "./support.ts";
 
+const CERTIFICATE = { subject: "CN=x", issuer: "CN=y", notAfterS: T0, fingerprint256: "AA:BB" };
 const OTHER = { target: "shop", vantage: "cmcc-1" };
 
 async function pages(store: Store, query: Omit<SamplesQuery, "cursor">): Promise<StoredSample[][]> {
@@ -63,6 +64,34 @@ forEachEngine("sample log", (open) => {
           ["ct-1", 660],
         ],
       );
+    }),
+  );
+
+  test(
+    "latest is whole at every tick, of each series its own, however many samples came before",
+    withStore(open, async (store) => {
+      const detail = {
+        status: 200,
+        address: "2001:db8::1",
+        certificate: CERTIFICATE,
+        finalUrl: "https://a.test/",
+      };
+      for (let i = 0; i < 40; i += 1) {
+        const tick = T0 + i * 300;
+        const given = [SERIES, OTHER].map(({ vantage }, v) =>
+          record({
+            tick,
+            vantage,
+            sample: { detail: { ...detail, lateMs: i + v / 8, bodyBytes: 48_213 * (v + 1) } },
+          }),
+        );
+        await store.samples.put(given, nowAfter(tick));
+        const latest = await store.samples.latest([SERIES, OTHER]);
+        assert.deepEqual(
+          latest,
+          given.map((one) => ({ ...one, live: true })),
+        );
+      }
     }),
   );
 

@@ -188,7 +188,8 @@ export type Around = {
   /** The tick's place in the open PDPs; null when the record is in a tile. */
   readonly pdps: { readonly block: PdpBlock; readonly slot: number } | null;
   epoch(number: number): string;
-  shared(number: number): string;
+  /** What a shared text says; the same object for the same text. */
+  shared(number: number): SharedParts;
 };
 
 export function storedOf(bytes: Uint8Array, around: Around): StoredSample {
@@ -201,7 +202,7 @@ export function storedOf(bytes: Uint8Array, around: Around): StoredSample {
   const skewMs = flags & FLAG.skew ? reader.number() : null;
   const elapsedUs = flags & FLAG.elapsed ? reader.varint() : 0;
   const own = readNumbers(reader);
-  const { d, f, u }: SharedParts = shared === null ? {} : JSON.parse(around.shared(shared));
+  const { d, f, u }: SharedParts = shared === null ? {} : around.shared(shared);
   const { target, vantage, address } = seriesKey(series.target, series.vantage, series.address);
   return {
     vantage,
@@ -228,11 +229,14 @@ export function storedOf(bytes: Uint8Array, around: Around): StoredSample {
 function timingsOf(flags: number, reader: ByteReader, { pdps }: Around): Timings {
   if (flags & FLAG.timings || !pdps) {
     const present = reader.byte();
-    return asTimings(METRICS.map((_, m) => ((present >> m) & 1 ? reader.varint() : null)));
+    return asTimings((m) => ((present >> m) & 1 ? reader.varint() : null));
   }
-  return asTimings(METRICS.map((_, m) => pdpAt(pdps.block, pdps.slot, m)));
+  return asTimings((m) => pdpAt(pdps.block, pdps.slot, m));
 }
 
-function asTimings(values: readonly (number | null)[]): Timings {
-  return Object.fromEntries(METRICS.map((metric, m) => [metric, values[m] ?? null])) as Timings;
+/** @param value Asked once for each metric, in order. */
+function asTimings(value: (m: number) => number | null): Timings {
+  const timings: Record<string, number | null> = {};
+  for (let m = 0; m < M; m += 1) timings[METRICS[m] ?? ""] = value(m);
+  return timings as Timings;
 }

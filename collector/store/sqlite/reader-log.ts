@@ -10,6 +10,7 @@ import type { SamplesQuery, SeriesKey, StoredSample } from "../store.ts";
 import { TICKS_PER_TILE, tileOf } from "./bands.ts";
 import { storedOf } from "./log-record.ts";
 import { eachRecord } from "./log-tiles.ts";
+import type { SharedParts } from "./shared-text.ts";
 import type { Seen, View } from "./view.ts";
 
 type Ticks = { readonly fromS: number; readonly toS: number };
@@ -31,7 +32,8 @@ export function readerLog(db: Database.Database, view: View) {
   const sampleAt = (seen: Seen, tick: number): StoredSample[] => {
     if (tick % seen.stepS !== 0 || tick > seen.lastTick || tick <= keptAfter(seen)) return [];
     const tickNo = tick / seen.stepS;
-    const found = slotsOf(seen, tileOf(seen.bands.log, tickNo)).get(tickNo % TICKS_PER_TILE);
+    const found =
+      openSlot(seen, tickNo) ?? slotsOf(seen, tileOf(seen.bands.log, tickNo)).get(tickNo % TICKS_PER_TILE);
     return found ? [sampleOf(seen, tickNo, found)] : [];
   };
   /** Tile by tile in the order asked for. */
@@ -57,7 +59,7 @@ export function readerLog(db: Database.Database, view: View) {
   return {
     latest: (series: readonly SeriesKey[]): StoredSample[] =>
       series.flatMap((key) => {
-        const newest = view.generations(key).sort((a, b) => b.lastTick - a.lastTick)[0];
+        const newest = view.newest(key);
         return newest ? sampleAt(newest, newest.lastTick) : [];
       }),
     states(target: string, ticks: readonly number[]): StoredSample[] {
@@ -84,6 +86,18 @@ export function readerLog(db: Database.Database, view: View) {
   };
 }
 
+/** The record of a tick that stands in the open state; null = it may still be in a tile. */
+function openSlot(seen: Seen, tickNo: number): Slot | null {
+  const { area, areaUsed } = seen.state;
+  if (tileOf(seen.bands.log, tickNo) !== tileOf(seen.bands.log, seen.lastTick / seen.stepS)) return null;
+  let found: Slot | null = null;
+  eachRecord(area, areaUsed, (slot, from, to) => {
+    if (slot === tickNo % TICKS_PER_TILE) found = { bytes: area.subarray(from, to), isOpen: true };
+    return false;
+  });
+  return found;
+}
+
 /** The records of a log tile by slot, open ones included. */
 function slotsIn(view: View) {
   return (seen: Seen, tile: number): Map<number, Slot> => {
@@ -104,6 +118,21 @@ function slotsIn(view: View) {
   };
 }
 
+/** What the series of a target have in common, so that an answer of ten thousand is parsed and cloned once per text. */
+const PARSED = 2_048;
+
+function parsedTexts(): (text: string) => SharedParts {
+  let known = new Map<string, SharedParts>();
+  return (text) => {
+    const before = known.get(text);
+    if (before) return before;
+    if (known.size >= PARSED) known = new Map();
+    const parts: SharedParts = JSON.parse(text);
+    known.set(text, parts);
+    return parts;
+  };
+}
+
 /** Texts that records refer to by number. */
 function textsIn(db: Database.Database) {
   const bySeries = db
@@ -111,8 +140,9 @@ function textsIn(db: Database.Database) {
     .pluck();
   const epoch = db.prepare<[number], string>("SELECT text FROM epoch WHERE number = ?").pluck();
   const epochs = new Map<number, string>();
+  const partsOf = parsedTexts();
   return {
-    shared: (id: number, n: number): string => bySeries.get(id, n) ?? "{}",
+    shared: (id: number, n: number): SharedParts => partsOf(bySeries.get(id, n) ?? "{}"),
     epoch(number: number): string {
       const known = epochs.get(number) ?? epoch.get(number);
       if (known === undefined) return "";

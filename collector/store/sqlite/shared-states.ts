@@ -58,18 +58,20 @@ export function sharedStates(memory: SharedArrayBuffer) {
       // What the log area does not use is not looked at, and half of it is not used.
       state.bytes.set(bytes.subarray(at, at + EMPTY_BYTES + (locks[at / 4 + AREA_USED_AT] ?? 0)));
     },
-    /** A copy of one moment; null when no generation has this number. */
-    read(id: number): OpenState | null {
+    /**
+     * A copy of one moment; null when no generation has this number.
+     *
+     * @param state Where the copy goes, and what is returned.
+     */
+    read(id: number, state = new OpenState()): OpenState | null {
       if (!fits(id)) return null;
       const lock = id * WORDS + LOCK_AT;
       const at = id * STATE_BYTES;
-      const copy = new Uint8Array(STATE_BYTES);
       for (;;) {
         const before = Atomics.load(locks, lock);
-        copy.set(bytes.subarray(at, at + STATE_BYTES));
+        state.bytes.set(bytes.subarray(at, at + STATE_BYTES));
         if (before % 2 === 0 && Atomics.load(locks, lock) === before) break;
       }
-      const state = new OpenState(copy);
       return state.used === 1 ? state : null;
     },
     /** First and newest tick; null when no generation has this number. */

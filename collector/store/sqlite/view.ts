@@ -10,7 +10,7 @@ import { seriesKey } from "../series.ts";
 import type { SeriesKey } from "../store.ts";
 import { type Band, type Bands, bandsOf, entryOf, tileId } from "./bands.ts";
 import { aligned } from "./blocks.ts";
-import type { OpenState } from "./open-state.ts";
+import { OpenState } from "./open-state.ts";
 import { shapesOf } from "./shapes.ts";
 import type { SharedStates } from "./shared-states.ts";
 
@@ -58,6 +58,7 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
   );
   const newestCommit = db.prepare<[], number>("SELECT coalesce(max(id), 0) FROM journal").pluck();
   const shapes = shapesOf(db);
+  const newestState = new OpenState();
   let commit: number | null = null;
 
   const renew = (): void => {
@@ -79,7 +80,22 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
       renew();
     }
   };
+  /** Two kilobytes for each of ten thousand series would be collected again and again: one state serves them all. */
+  const newestOf = (series: SeriesKey): Seen | null => {
+    for (;;) {
+      const rows = bySeries.all(series.target, series.vantage, series.address ?? "");
+      const row = newestRow(rows, shared);
+      const state = row && shared.read(row.id, newestState);
+      if (!state) return null;
+      commit ??= Number(newestCommit.get());
+      if (state.neededAt <= commit && state.shape === row.shape)
+        return seenOf(row, layoutOf(row), state)[0] ?? null;
+      renew();
+    }
+  };
   return {
+    /** The generation with the newest tick; what it gives holds until it is asked again. */
+    newest: newestOf,
     /** By first tick and step. */
     generations: (series: SeriesKey): Seen[] =>
       seenBy(() => bySeries.all(series.target, series.vantage, series.address ?? "")).sort(
@@ -106,6 +122,19 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
       }
     },
   };
+}
+
+/** The one with the newest tick; null = none has any. */
+function newestRow(rows: readonly GenerationRow[], shared: SharedStates): GenerationRow | null {
+  let newest: GenerationRow | null = null;
+  let newestTick = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    const tick = shared.reach(row.id)?.lastTick ?? Number.NEGATIVE_INFINITY;
+    if (tick <= newestTick) continue;
+    newest = row;
+    newestTick = tick;
+  }
+  return newest;
 }
 
 function seenOf(row: GenerationRow, layout: Layout, state: OpenState | null): Seen[] {
