@@ -5,8 +5,9 @@
  * the target (a row has to divide a day) is for collector/archive/sets to say.
  */
 import * as z from "zod";
+import { archivesOfText, archivesText, DEFAULT_XFF } from "./archives-text.ts";
 
-export const DEFAULT_XFF = 0.5;
+export { archivesOfText, archivesText, DEFAULT_XFF };
 /** Rows of all archives of a set together: about 20 MB a series. */
 export const MOST_ROWS = 120_000;
 
@@ -23,25 +24,3 @@ export type Archive = z.infer<typeof Archive>;
 /** Finest first. */
 export const Archives = z.array(Archive).min(1).max(8);
 export type Archives = z.infer<typeof Archives>;
-
-/** `1x600,6x700:0.3`; the same set gives the same text. */
-export function archivesText(archives: readonly Archive[]): string {
-  return archives
-    .map(({ steps, rows, xff }) => `${steps}x${rows}${xff === DEFAULT_XFF ? "" : `:${xff}`}`)
-    .join(",");
-}
-
-/** The set that a text means; null when it means none. Limits are left to the schema. */
-export function archivesOfText(text: string): Archives | null {
-  const archives: Archive[] = [];
-  for (const part of text.split(",")) {
-    const found = /^\s*(\d{1,6})\s*[x×]\s*(\d{1,6})\s*(?::\s*(\d?\.?\d{1,6}))?\s*$/.exec(part);
-    if (!found) return null;
-    archives.push({
-      steps: Number(found[1]),
-      rows: Number(found[2]),
-      xff: found[3] === undefined ? DEFAULT_XFF : Number(found[3]),
-    });
-  }
-  return archives;
-}

@@ -205,5 +205,9 @@ export const enForms: Readonly<Record<keyof typeof zhForms, string>> = {
   "form.previewFamilies": ", IPv4 and IPv6 each time",
   "form.previewEvery": ", up to {n} {n|address|addresses} each time",
   "form.expect.size": "Size of the content, decoded",
-  "form.advanced.sub": "timeouts, limits, axes, who is told",
+  "form.archives": "Archives",
+  "form.archives.hint":
+    "steps x rows : xff, finest first, for example 1x600,6x700:0.3; empty: the default set",
+  "form.previewSpace": "Takes about {one} per series, {all} in all at full age ({n} series).",
+  "form.advanced.sub": "timeouts, limits, axes, archives, who is told",
 };

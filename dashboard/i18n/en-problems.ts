@@ -92,4 +92,15 @@ export const enProblems: Readonly<Record<keyof typeof zhProblems, string>> = {
   "problem.minCap": "Only {n} bytes are read (Advanced), so these are never seen",
   "problem.chars": "At most {n} characters",
   "problem.entries": "At most {n} rows",
+  "problem.archives.form":
+    "Cannot be read: write steps x rows with commas between, for example 1x600,6x700:0.3",
+  "problem.archives.limits":
+    "At most 8 archives; steps are 1 to 8640, rows 1 to 120000, xff is from 0 to below 1",
+  "problem.archives.first": "The first archive has one step a row: put {form} before it",
+  "problem.archives.order": "{steps} steps after {before}: from the finest to the coarsest, each width once",
+  "problem.archives.day": "A row is at most a day: {most} steps, not {steps}",
+  "problem.archives.divide": "Rows of {steps} steps do not divide a day: {below} or {above} do",
+  "problem.archives.long": "{form} reaches back further than 26 months: write {instead}",
+  "problem.archives.rows":
+    "{rows} rows in all, at most {most} are kept: take coarser rows for what is long ago",
 };

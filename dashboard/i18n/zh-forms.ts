@@ -192,5 +192,8 @@ export const zhForms = {
   "form.previewFamilies": "，每次测 IPv4 和 IPv6",
   "form.previewEvery": "，每次最多测 {n} 个地址",
   "form.expect.size": "内容的大小（解压后）",
-  "form.advanced.sub": "超时、大小上限、纵轴、通知谁",
+  "form.archives": "归档",
+  "form.archives.hint": "步数 x 行数 : xff，从细到粗，例如 1x600,6x700:0.3；不填就用默认的一组",
+  "form.previewSpace": "存满后每个序列约占 {one}，{n} 个序列共 {all}。",
+  "form.advanced.sub": "超时、大小上限、纵轴、归档、通知谁",
 } as const;

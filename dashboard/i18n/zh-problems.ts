@@ -86,4 +86,12 @@ export const zhProblems = {
   "problem.minCap": "高级里设了最多读取 {n} 字节，到不了这么多",
   "problem.chars": "最多 {n} 个字符",
   "problem.entries": "最多 {n} 行",
+  "problem.archives.form": "看不懂：写步数 x 行数，用逗号分开，例如 1x600,6x700:0.3",
+  "problem.archives.limits": "最多 8 个归档；步数 1 到 8640，行数 1 到 120000，xff 从 0 到不满 1",
+  "problem.archives.first": "第一个归档每行只能有一步：在前面加上 {form}",
+  "problem.archives.order": "{before} 步后面是 {steps} 步：要从细到粗，每种宽度只写一次",
+  "problem.archives.day": "一行最长一天，即 {most} 步，不能是 {steps} 步",
+  "problem.archives.divide": "每行 {steps} 步除不尽一天，可以用 {below} 或 {above} 步",
+  "problem.archives.long": "{form} 超过了 26 个月，改成 {instead}",
+  "problem.archives.rows": "一共 {rows} 行，最多 {most} 行：久远的数据用更粗的行",
 } as const;

@@ -7,7 +7,16 @@ import { toggled, withLost } from "./from-fields.tsx";
 import { HTTP, kindOf } from "./kinds.ts";
 import type { PartProps } from "./target-form.tsx";
 
-const FIELDS = ["connectMs", "totalMs", "redirects", "bodyCapKb", "yMaxTotal", "yMaxSpeed", "recipients"];
+const FIELDS = [
+  "connectMs",
+  "totalMs",
+  "redirects",
+  "bodyCapKb",
+  "yMaxTotal",
+  "yMaxSpeed",
+  "archives",
+  "recipients",
+];
 
 export function AdvancedFields(props: PartProps) {
   const { t } = useApp();
@@ -21,6 +30,7 @@ export function AdvancedFields(props: PartProps) {
     >
       <Limits {...props} />
       <Axes {...props} />
+      <TextField label={t("form.archives")} hint={t("form.archives.hint")} {...bind("archives", props)} />
       <Recipients {...props} />
     </Fold>
   );

@@ -1,5 +1,6 @@
 /** What a target is, how often, from where, its alarm lines and whom they tell, as the form holds it. Pure. */
 import type { TargetInput } from "../../../collector/wire/target.ts";
+import { setOfText, textOfSet } from "../../charts/archive-set.ts";
 import type { Draft } from "./draft.ts";
 import { ANY, HTTP, kindsWith } from "./kinds.ts";
 import { type Part, part, valueAt } from "./part.ts";
@@ -29,6 +30,8 @@ export type CommonDraft = {
   totalMs: string;
   yMaxTotal: string;
   yMaxSpeed: string;
+  /** Steps x rows : xff, with commas; "" = the default set of the step. */
+  archives: string;
   /** null = every recipient. */
   recipients: readonly string[] | null;
 };
@@ -60,6 +63,7 @@ export function commonDraftOf(target: TargetInput): CommonDraft {
     totalMs: String(target.timeouts.totalMs),
     yMaxTotal: String(target.yMax.total ?? ""),
     yMaxSpeed: target.yMax.speed === undefined ? "" : String(target.yMax.speed / 1000),
+    archives: textOfSet(target.archives ?? []),
     recipients: target.recipients,
   };
 }
@@ -132,6 +136,12 @@ export const COMMON_PARTS: readonly Part[] = [
     HTTP,
     (d) => d.yMaxSpeed,
     (d) => timesThousand(d.yMaxSpeed),
+  ),
+  part(
+    "archives",
+    ANY,
+    (d) => d.archives,
+    (d) => (d.archives.trim() === "" ? undefined : setOfText(d.archives)),
   ),
   part("recipients", ANY, (d) => d.recipients),
   ...LINE_METRICS.map((metric) =>

@@ -31,6 +31,15 @@ export function PreviewSentence({ preview, offers, draft }: PreviewSentenceProps
           traffic: severalText(draft, t) + trafficText(draft, preview.measurementsPerDay ?? 0, { t, f }),
         })}
       </p>
+      {preview.space !== null && (
+        <p class="preview quiet space">
+          {t("form.previewSpace", {
+            one: f.bytes(preview.space.bytesPerSeries),
+            n: preview.space.series,
+            all: f.bytes(preview.space.bytes),
+          })}
+        </p>
+      )}
       {hint !== null && (
         <p class="preview warn" role="status">
           {hint}

@@ -6,6 +6,7 @@
  * people type.
  */
 import type { Issue } from "../../api/client.ts";
+import { setOfText } from "../../charts/archive-set.ts";
 import type { Translate } from "../../i18n/translate.ts";
 import { LINE_METRICS } from "./common-draft.ts";
 import type { Draft } from "./draft.ts";
@@ -32,6 +33,7 @@ export function problemsOf(draft: Draft, t: Translate): Problems {
   if (![5, 6].includes(draft.cron.trim().split(/\s+/).length)) say("cron", t("problem.cron.fields"));
   if (!draft.fromAll && draft.carriers.length + draft.vantages.length + list(draft.tags).length === 0)
     say("from", t("problem.from"));
+  say("archives", archivesProblem(draft.archives, t));
   alarmProblems(draft, kind, t, say);
   for (const [field, kinds, problem] of NUMBERS) {
     if (kinds.includes(kind)) say(field, problem(String(draft[field]), t));
@@ -53,6 +55,16 @@ export function urlProblem(url: string, t: Translate): string | null {
   if (/\s/.test(url) || !URL.canParse(url.replace(/^\w+/, "http"))) return t("problem.url.invalid");
   const { username, password } = new URL(url.replace(/^\w+/, "http"));
   return username !== "" || password !== "" ? t("problem.url.credentials") : null;
+}
+
+function archivesProblem(text: string, t: Translate): string | null {
+  if (text.trim() === "") return null;
+  const set = setOfText(text);
+  if (set === null) return t("problem.archives.form");
+  const holds = set.every(
+    ({ steps, rows, xff }) => steps >= 1 && steps <= 8640 && rows >= 1 && rows <= 120_000 && xff < 1,
+  );
+  return holds && set.length <= 8 ? null : t("problem.archives.limits");
 }
 
 type Limits = (text: string, t: Translate) => string | null;
@@ -126,6 +138,7 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/^bodyCapBytes$/, "bodyCapKb"],
   [/^yMax\.total$/, "yMaxTotal"],
   [/^yMax\.speed$/, "yMaxSpeed"],
+  [/^archives.*$/, "archives"],
   [/^from.*$/, "from"],
   [/^recipients.*$/, "recipients"],
 ];

@@ -34,6 +34,18 @@ const OF_CRON: Sentences = [
   [/at least \d+ s apart/, "problem.cron.often"],
 ];
 
+const OF_ARCHIVES: Sentences = [
+  [/first archive has rows of one tick: write (?<form>\S+) before/, "problem.archives.first"],
+  [/^(?<steps>\d+) ticks a row after (?<before>\d+):/, "problem.archives.order"],
+  [/at most a day: (?<most>\d+) ticks of \d+ s, not (?<steps>\d+)/, "problem.archives.day"],
+  [
+    /^(?<steps>\d+) ticks of \d+ s do not divide a day: (?<below>\d+) or (?<above>\d+)/,
+    "problem.archives.divide",
+  ],
+  [/^(?<form>\S+) reaches back further than 26 months: write (?<instead>\S+)$/, "problem.archives.long"],
+  [/^(?<rows>\d+) rows in all; at most (?<most>\d+)/, "problem.archives.rows"],
+];
+
 const OF_ANY: Sentences = [
   [/control character/, "problem.name.control"],
   [/there is no secret "(?<name>[^"]*)"/, "problem.secret.unknown"],
@@ -80,7 +92,7 @@ export function sentenceOf(field: string, message: string, t: Translate): string
   if (field === "timeZone") return t("problem.timeZone");
   if (field === "status") return t("problem.status");
   if (field === "cron") return cronSentence(message, t);
-  const known = field === "url" ? OF_URL : OF_ANY;
+  const known = field === "url" ? OF_URL : field === "archives" ? OF_ARCHIVES : OF_ANY;
   return found(known, message, t) ?? t("problem.field", { message });
 }
 

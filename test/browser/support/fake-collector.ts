@@ -161,5 +161,6 @@ function preview(body: unknown): unknown {
     vantages: ["ct-1", "ct-2", "cnc-1", "cmcc-1"],
     carriers: ["ct", "cnc", "cmcc"],
     measurementsPerDay: 1152,
+    space: { bytesPerSeries: 1_100_000, series: 4, bytes: 4_400_000 },
   };
 }

@@ -39,6 +39,11 @@ const pattern = fc.constantFrom("ok", '(?i)"status":\\s*"ok"', "^a{1,3}$", " bla
 const headerName = word.map((name) => `X-${name}`);
 const limit = fc.oneof(fc.integer({ min: 1, max: 10_000_000 }), fc.constantFrom(0.5, 1000.25, 250.501));
 
+const xff = fc.oneof(
+  fc.constantFrom(0, 0.3, 0.5, 1e-7),
+  fc.double({ min: 0, max: 0.999, noNaN: true }).map(Math.abs),
+);
+
 const jsonValue = fc.oneof(
   line(20),
   fc.constantFrom("", "7", "true", "null", '"', '"quoted"', "{}", " x "),
@@ -128,6 +133,9 @@ function fieldsOf(kind: AnyKind): Record<string, fc.Arbitrary<unknown>> {
     ),
     yMax: fc.record({ total: limit, ...(http ? { speed: limit } : {}) }, { requiredKeys: [] }),
     timeouts: fc.record({ connectMs: fc.integer({ min: 100, max: 9000 }) }, { requiredKeys: [] }),
+    archives: fc
+      .tuple(fc.constantFrom([1], [1, 6], [1, 2, 24]), fc.integer({ min: 1, max: 700 }), xff)
+      .map(([set, rows, share]) => set.map((steps) => ({ steps, rows, xff: share }))),
     recipients: fc.constantFrom(null, [], ["r1"]),
     ...(secure ? { tls } : {}),
     ...(kind === "dns" ? {} : { addresses, family: fc.constantFrom("any", "ipv4", "ipv6") }),
