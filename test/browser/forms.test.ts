@@ -75,7 +75,10 @@ test("a good form says what it will measure, sends it, and leads to the target",
   await page.fill("input[name=line-total]", "1000");
   await page.fill("input[name=line-speed]", "250");
   await page.locator(".preview[role=status]").waitFor();
-  assert.match(await page.locator(".preview[role=status]").innerText(), /电信、联通、移动的 4 个探测点.*1,152 次/);
+  assert.match(
+    await page.locator(".preview[role=status]").innerText(),
+    /电信、联通、移动的 4 个探测点.*1,152 次/,
+  );
   await page.click("button[type=submit]");
   await page.locator("h1", { hasText: "登录" }).waitFor();
   const body = asked("POST", "/targets")[0]?.body as {
