@@ -71,11 +71,6 @@ export function archivesOf(stepS: number): readonly ArchiveSpec[] {
   return archives;
 }
 
-/** The archive with rows of that width, or null when this step has none. */
-export function archiveOf(stepS: number, rowS: number): ArchiveSpec | null {
-  return archivesOf(stepS).find((archive) => archive.rowS === rowS) ?? null;
-}
-
 /** Smallest multiple of the step that is at least `atLeastS` and divides a day. */
 function widthOf(atLeastS: number, stepS: number): number {
   let width = Math.ceil(atLeastS / stepS) * stepS;

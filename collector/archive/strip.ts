@@ -49,60 +49,6 @@ export function decode(code: number): DecodedTick {
     : { state: "down", failurePhase, totalUs: null };
 }
 
-export type StateCounts = {
-  readonly up: number;
-  readonly down: number;
-  readonly suspect: number;
-  readonly unknown: number;
-  /** Of `down`, by where it failed. */
-  readonly downBy: { readonly [P in FailurePhase]: number };
-};
-
-/** Exact counts of the states of some ticks; availability = up / (up + down). */
-export function countStates(codes: Uint16Array): StateCounts {
-  const low = new Float64Array(UP_BASE);
-  let up = 0;
-  for (const code of codes) {
-    if (code >= UP_BASE) up += 1;
-    else low[code] = (low[code] ?? 0) + 1;
-  }
-  const at = (code: number) => low[code] ?? 0;
-  const downBy = Object.fromEntries(
-    FAILURE_PHASES.map((phase, i) => [phase, at(DOWN_BASE + i)]),
-  ) as StateCounts["downBy"];
-  const down = FAILURE_PHASES.reduce((sum, phase) => sum + downBy[phase], 0);
-  up += at(UP_NO_TOTAL_CODE);
-  const suspect = at(SUSPECT_CODE);
-  return { up, down, suspect, unknown: codes.length - up - down - suspect, downBy };
-}
-
-/**
- * The true percentile of the totals of up ticks, by nearest rank: never between two measured values.
- *
- * @param codes One strip, or several that are to be taken together (the vantages of a carrier).
- * @param p Per cent, 0 < p <= 100; 50 is the median.
- * @returns Microseconds, within 0.0125 %; null when no tick has a total.
- */
-export function percentile(codes: Uint16Array | readonly Uint16Array[], p: number): number | null {
-  const counts = new Uint32Array(UP_BASE + SCALE.length);
-  let total = 0;
-  for (const strip of codes instanceof Uint16Array ? [codes] : codes)
-    for (const code of strip) {
-      if (code < UP_BASE) continue;
-      counts[code] = (counts[code] ?? 0) + 1;
-      total += 1;
-    }
-  if (total === 0) return null;
-  // 1e-9: 100 * (7 / 100) is 7.000000000000001, and its rank is 7, not 8.
-  const rank = Math.max(1, Math.ceil((p / 100) * total - 1e-9));
-  let seen = 0;
-  for (let code = UP_BASE; code < counts.length; code += 1) {
-    seen += counts[code] ?? 0;
-    if (seen >= rank) return SCALE[code - UP_BASE] ?? null;
-  }
-  return null;
-}
-
 /** A stretch of ticks: fromS <= tick < toS. */
 export type TickRange = { readonly fromS: number; readonly toS: number };
 

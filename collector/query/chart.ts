@@ -4,7 +4,8 @@
  * Reads and joins; the arithmetic is in plan, columns, tick-states and availability. Next stop: dashboard/charts.
  */
 import { LONGEST_S } from "../archive/layout.ts";
-import { excluding, percentile } from "../archive/strip.ts";
+import { excluding } from "../archive/strip.ts";
+import { percentileOf, type SortedTotals, sortedTotals } from "../archive/strip-window.ts";
 import type { RowRun, SeriesKey, Store, StripRun } from "../store/store.ts";
 import { type ChartData, type ChartSeries, RANGE_S, type Range } from "../wire/api-chart.ts";
 import { InvalidInputError } from "../wire/errors.ts";
@@ -145,14 +146,14 @@ function seriesFor(target: Target, carrier: SubjectCarrier, parts: Parts): Chart
     },
   }));
   const { metrics, summary } = linesOf(rows, parts.labels, parts.plan.rowS);
-  const codes = unpaused(target, strips);
+  const totals = sortedTotals(unpaused(target, strips));
   return {
     carrier: carrier.carrier,
     vantages: ids,
     metrics,
     summary: {
       ...summary,
-      total: { ...summary.total, p50: percentileMs(codes, 50), p95: percentileMs(codes, 95) },
+      total: { ...summary.total, p50: percentileMs(totals, 50), p95: percentileMs(totals, 95) },
     },
     availability: availabilityOf(states),
     cells: cellsOf(segments, states, { ...span, cellS: cellWidth(span, parts.spans) }),
@@ -182,8 +183,8 @@ export function unpaused(target: Pick<Target, "pauses">, strips: readonly StripR
 }
 
 /** A true percentile of the totals, ms; null when no tick has one. */
-export function percentileMs(codes: readonly Uint16Array[], p: number): number | null {
-  const us = percentile(codes, p);
+export function percentileMs(totals: SortedTotals, p: number): number | null {
+  const us = percentileOf(totals, p);
   return us === null ? null : us / 1000;
 }
 

@@ -3,6 +3,8 @@
  *
  * Also the head of one target's page, which is its row with thirty days behind it.
  */
+
+import { sortedTotals } from "../archive/strip-window.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Incidents, SeriesKey, Store, StoredSample, StripRun } from "../store/store.ts";
 import type { Overview, TargetView } from "../wire/api-overview.ts";
@@ -148,14 +150,14 @@ export async function targetViewOf(options: OverviewOptions, id: string): Promis
   ]);
   const [first] = rows;
   if (!first) throw new RangeError(`no row was made of target ${id}`);
-  const codes = unpaused(target, strips);
+  const totals = sortedTotals(unpaused(target, strips));
   return {
     row: first.row,
     carriers: known.carriers.filter((carrier) => subject.carriers.some((one) => one.carrier === carrier.id)),
     latest: first.samples.map((sample) => sampleView(sample, carrierOf(known.vantages, sample.vantage))),
     availability30d: availability30d(subject, strips, nowS),
-    p50Ms30d: percentileMs(codes, 50),
-    p95Ms30d: percentileMs(codes, 95),
+    p50Ms30d: percentileMs(totals, 50),
+    p95Ms30d: percentileMs(totals, 95),
     certificateNotAfterS: earliestExpiry(first.samples),
     nowMs,
   };

@@ -9,7 +9,6 @@ import { InvalidInputError } from "./errors.ts";
 
 const DAY_S = 86_400;
 export const STEP_MIN_S = 10;
-export const STEP_MAX_S = DAY_S;
 const HORIZON_DAYS = 2 * 366;
 
 /** stepS divides a day; 0 <= phaseS < stepS is the UTC second within a step at which the expression fires. */

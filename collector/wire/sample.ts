@@ -268,8 +268,6 @@ export const BatchEnvelope = z.strictObject({
 });
 export type BatchEnvelope = z.infer<typeof BatchEnvelope>;
 
-export type Batch = Omit<BatchEnvelope, "samples"> & { samples: Sample[] };
-
 /** What became of one record. All but `rejected` and `future` mean: never send it again; so do those two, which are counted. */
 export const OutcomeKind = z.enum(["stored", "duplicate", "conflict", "tooOld", "future", "rejected"]);
 export type OutcomeKind = z.infer<typeof OutcomeKind>;

@@ -72,11 +72,6 @@ export function isSpecial(address: string): boolean {
   return SPECIAL.has(rangeOf(address));
 }
 
-/** 198.18.0.0/15: what a proxy program on the vantage's own machine answers every name with. */
-export function isBenchmark(address: string): boolean {
-  return rangeOf(address) === "benchmarking";
-}
-
 const SPECIAL: ReadonlySet<string> = new Set([
   ...["unspecified", "broadcast", "multicast", "linkLocal", "loopback", "carrierGradeNat"],
   ...["private", "reserved", "benchmarking", "uniqueLocal", "discard"],

@@ -5,7 +5,7 @@
  * line of JSON: medians in ms, rates in samples/s.
  */
 
-import { percentile } from "../../../collector/archive/strip.ts";
+import { percentileOf, sortedTotals } from "../../../collector/archive/strip-window.ts";
 import { openSqliteStore } from "../../../collector/store/sqlite/sqlite-store.ts";
 import type { SampleRecord, Store } from "../../../collector/store/store.ts";
 import { silentLog } from "../../../collector/wire/log.ts";
@@ -73,10 +73,7 @@ async function reads(store: Store): Promise<Record<string, number>> {
     "a year, 365 rows of a day": rows(86_400, 365 * 86_400),
     "p95 of a year from the strip": async () => {
       const runs = await store.strip.read({ series, fromS: to - 365 * 86_400, toS: to });
-      return percentile(
-        runs.map(({ codes }) => codes),
-        95,
-      );
+      return percentileOf(sortedTotals(runs.map(({ codes }) => codes)), 95);
     },
   };
   const found: Record<string, number> = {};

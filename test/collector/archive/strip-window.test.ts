@@ -1,7 +1,7 @@
 /** Percentiles and shares of a window are those of its sorted totals. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { codeOf, percentile } from "../../../collector/archive/strip.ts";
+import { codeOf } from "../../../collector/archive/strip.ts";
 import { percentileOf, shareWithin, sortedTotals } from "../../../collector/archive/strip-window.ts";
 import { NO_TIMINGS } from "../../../collector/wire/sample.ts";
 import { fc } from "../../support/property.ts";
@@ -36,7 +36,6 @@ test("many codes are counted, few compared, with the same answer", () => {
   const compared = Uint16Array.from(few.flatMap((part) => [...sortedTotals([part])])).sort();
   assert.deepEqual(sortedTotals(few), compared);
   assert.deepEqual(sortedTotals([codes]), compared);
-  for (const p of PS) assert.equal(percentileOf(compared, p), percentile(codes, p), `p${p}`);
 });
 
 test("a total exactly on the limit is within it; no total at all has no share", () => {

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { codeOf, countStates, decode, excluding, percentile } from "../../../collector/archive/strip.ts";
+import { codeOf, decode, excluding } from "../../../collector/archive/strip.ts";
 import { SCALE, scaleIndexOf } from "../../../collector/archive/strip-scale.ts";
+import { percentileOf, sortedTotals } from "../../../collector/archive/strip-window.ts";
 import { PDP_MAX } from "../../../collector/wire/metric.ts";
 import { FAILURE_PHASES, NO_TIMINGS, type Sample } from "../../../collector/wire/sample.ts";
 import { fc } from "../../support/property.ts";
@@ -69,19 +70,6 @@ test("a state comes back as it was written, a failing phase too", () => {
   for (let code = 10; code < 16; code += 1) assert.equal(decode(code).state, "unknown");
 });
 
-test("states are counted exactly, ups without a total included", () => {
-  const codes = strip(up(5), up(null), down("dns"), down("dns"), down("status"), {
-    state: "suspect",
-    timings: NO_TIMINGS,
-  });
-  const counts = countStates(Uint16Array.of(...codes, 0, 0));
-  assert.deepEqual([counts.up, counts.down, counts.suspect, counts.unknown], [2, 3, 1, 2]);
-  assert.deepEqual(
-    FAILURE_PHASES.map((phase) => counts.downBy[phase]),
-    [2, 0, 0, 0, 0, 1, 0],
-  );
-});
-
 test("a percentile is the nearest rank of the up ticks, over one strip or several", () => {
   const hundred = strip(...Array.from({ length: 100 }, (_, i) => up((i + 1) * 10)));
   const table = [
@@ -93,10 +81,9 @@ test("a percentile is the nearest rank of the up ticks, over one strip or severa
     { p: 1, want: 10 },
     { p: 7, want: 70 },
   ];
-  for (const { p, want } of table) assert.equal(percentile(hundred, p), want, `p ${p}`);
-  assert.equal(percentile([hundred.subarray(0, 30), hundred.subarray(30)], 95), 950);
-  assert.equal(percentile(strip(down("dns"), up(null)), 50), null);
-  assert.equal(percentile([], 50), null);
+  for (const { p, want } of table) assert.equal(percentileOf(sortedTotals([hundred]), p), want, `p ${p}`);
+  assert.equal(percentileOf(sortedTotals([hundred.subarray(0, 30), hundred.subarray(30)]), 95), 950);
+  assert.equal(percentileOf(sortedTotals([strip(down("dns"), up(null))]), 50), null);
 });
 
 test("a percentile agrees with sorting, whatever the totals", () => {
@@ -107,7 +94,7 @@ test("a percentile agrees with sorting, whatever the totals", () => {
       (totals, p) => {
         const sorted = totals.toSorted((a, b) => a - b);
         const want = sorted[Math.ceil((p * sorted.length) / 100) - 1];
-        assert.equal(percentile(strip(...totals.map(up)), p), want);
+        assert.equal(percentileOf(sortedTotals([strip(...totals.map(up))]), p), want);
       },
     ),
     { numRuns: 60 },
