@@ -19,7 +19,7 @@ import { joinedFile, type Place } from "./joined-file.ts";
 import { KEY } from "./key.ts";
 import { clientOf } from "./ship/client.ts";
 import { codeOf } from "./spool/files.ts";
-import { type RunContext, runUntilAsked } from "./until-asked.ts";
+import { type RunContext, runUntilAsked } from "./run-until-asked.ts";
 
 const HELP = `usage: carrierwatch probe join [FILE|-] [--data DIR] [--run]
 

@@ -11,7 +11,7 @@ import { CarrierwatchError } from "../collector/wire/errors.ts";
 import type { Verb } from "../main.ts";
 import type { ProbeFlags } from "./config.ts";
 import { joinOnce, joinVerb } from "./join.ts";
-import { type RunContext, runUntilAsked } from "./until-asked.ts";
+import { type RunContext, runUntilAsked } from "./run-until-asked.ts";
 
 const HELP = `usage: carrierwatch probe [options]
        carrierwatch probe join [FILE|-] [--data DIR] [--vantage-folder NAME] [--local-address IP] [--run]
