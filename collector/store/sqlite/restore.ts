@@ -7,8 +7,9 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import Database from "better-sqlite3";
-import { ConfigError } from "../../wire/errors.ts";
+import { CarrierwatchError, type ErrorOptions } from "../../wire/errors.ts";
 import { lockFolder } from "./lock.ts";
+import { codeOf } from "./messages.ts";
 import { versionOf } from "./migrate.ts";
 import { guarded } from "./open-database.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
@@ -25,14 +26,15 @@ export type Restored = {
  * Puts a copy in the place of a folder's database.
  *
  * @param stamp Goes into the name of what is kept; the same stamp is never used twice.
- * @throws ConfigError when the copy is no sound database of this program, or of a newer one
- * @throws UnavailableError code data_in_use while a collector runs on the folder
+ * @throws UnavailableError code data_in_use while a collector runs on the folder, whatever the copy is
+ * @throws CarrierwatchError code usage when there is no such copy, or it is the database itself
+ * @throws CarrierwatchError code refused_data when it is no sound, finished copy, of another program or of a newer version
  */
 export function restoreFrom(copy: string, file: string, stamp: string): Restored {
-  examine(copy, file);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const unlock = lockFolder(dirname(file));
   try {
+    examine(copy, file);
     const part = `${file}.part`;
     rmSync(part, { force: true });
     copyFileSync(copy, part);
@@ -47,35 +49,50 @@ export function restoreFrom(copy: string, file: string, stamp: string): Restored
 }
 
 function examine(copy: string, file: string): void {
-  if (!existsSync(copy)) throw new ConfigError(`there is no backup ${copy}`);
+  if (!existsSync(copy)) throw new CarrierwatchError("usage", `there is no backup ${copy}`);
   if (resolve(copy) === resolve(file))
-    throw new ConfigError(`${copy} is the database itself, not a copy of it`);
-  if (existsSync(`${copy}-wal`) && statSync(`${copy}-wal`).size > 0) {
-    throw new ConfigError(`${copy} is no finished copy: a journal lies beside it`, {
+    throw new CarrierwatchError("usage", `${copy} is the database itself, not a copy of it`);
+  if (existsSync(`${copy}-wal`) && statSync(`${copy}-wal`).size > 0)
+    throw refused(`${copy} is no finished copy: a journal lies beside it`, {
       hint: "make copies with: carrierwatch db backup",
     });
+  guarded(copy, () => examineDatabase(copy));
+}
+
+function examineDatabase(copy: string): void {
+  const db = new Database(copy, { readonly: true, fileMustExist: true });
+  try {
+    const id = db.pragma("application_id", { simple: true });
+    if (id !== APPLICATION_ID)
+      throw refused(`${copy} is not a carrierwatch database (application_id ${String(id)})`);
+    const version = versionOf(db);
+    if (version > MIGRATIONS.length)
+      throw refused(
+        `${copy} was written by a newer carrierwatch (schema ${version}, this one knows ${MIGRATIONS.length})`,
+      );
+    const found = db.pragma("integrity_check(1)", { simple: true });
+    if (found !== "ok") throw damaged(copy, String(found));
+  } catch (error) {
+    throw isDamage(error) ? damaged(copy, error.message, error) : error;
+  } finally {
+    db.close();
   }
-  guarded(copy, () => {
-    const db = new Database(copy, { readonly: true, fileMustExist: true });
-    try {
-      const id = db.pragma("application_id", { simple: true });
-      if (id !== APPLICATION_ID)
-        throw new ConfigError(`${copy} is not a carrierwatch database (application_id ${String(id)})`);
-      const version = versionOf(db);
-      if (version > MIGRATIONS.length) {
-        throw new ConfigError(
-          `${copy} was written by a newer carrierwatch (schema ${version}, this one knows ${MIGRATIONS.length})`,
-        );
-      }
-      const found = db.pragma("integrity_check(1)", { simple: true });
-      if (found !== "ok")
-        throw new ConfigError(`the backup ${copy} is damaged: ${String(found)}`, {
-          hint: "take an older one",
-        });
-    } finally {
-      db.close();
-    }
+}
+
+function isDamage(error: unknown): error is Error {
+  const code = codeOf(error) ?? "";
+  return code.startsWith("SQLITE_NOTADB") || code.startsWith("SQLITE_CORRUPT");
+}
+
+function damaged(copy: string, why: string, cause?: unknown): CarrierwatchError {
+  return refused(`the backup ${copy} is damaged: ${why.replaceAll(/\s+/g, " ")}`, {
+    hint: "take an older one",
+    cause,
   });
+}
+
+function refused(message: string, options: ErrorOptions = {}): CarrierwatchError {
+  return new CarrierwatchError("refused_data", message, options);
 }
 
 /** Gives the old database a second name, with all that its journal holds folded in as far as it can be. */

@@ -83,9 +83,15 @@ test("a folder in use is left alone, and the process that has it is named", asyn
   assert.equal((await restore(copy, dir)).code, 0);
   const store = await openSqliteStore({ dir, log: silent });
   const ran = await restore(copy, dir);
+  const damaged = join(dir, "damaged.db");
+  copyFileSync(copy, damaged);
+  truncateSync(damaged, 40_960);
+  const alsoBad = await restore(damaged, dir);
   await store.close();
-  assert.equal(ran.code, 75);
-  assert.match(ran.err, new RegExp(`in use by process ${process.pid}`));
+  for (const { code, err } of [ran, alsoBad]) {
+    assert.equal(code, 75, "asked first, whatever the copy is");
+    assert.match(err, new RegExp(`in use by process ${process.pid}`));
+  }
   assert.deepEqual(
     readdirSync(dir).filter((name) => name.includes("before") || name.includes("part")),
     [],
@@ -108,15 +114,18 @@ test("what is no sound copy is refused before anything is touched", async () => 
   const other = join(dir, "other.db");
   new Database(other).exec("CREATE TABLE t (x)").close();
   const whole = readFileSync(file);
-  for (const [from, message] of [
-    [cut, /damaged/],
-    [newer, /written by a newer carrierwatch \(schema 9999/],
-    [other, /is not a carrierwatch database/],
-    [join(dir, "none.db"), /there is no backup/],
-    [file, /is the database itself/],
+  const text = join(dir, "text.db");
+  writeFileSync(text, "no database at all ".repeat(1_000));
+  for (const [from, code, message] of [
+    [cut, 65, /damaged/],
+    [text, 65, /damaged/],
+    [newer, 65, /written by a newer carrierwatch \(schema 9999/],
+    [other, 65, /is not a carrierwatch database/],
+    [join(dir, "none.db"), 64, /there is no backup/],
+    [file, 64, /is the database itself/],
   ] as const) {
     const ran = await restore(from, dir);
-    assert.equal(ran.code, 78, from);
+    assert.equal(ran.code, code, from);
     assert.match(ran.err, message);
     assert.deepEqual(readFileSync(file), whole);
   }
