@@ -140,7 +140,7 @@ export type Samples = {
    * generation of the series, or when a row lies there; and it is gone once such a tick of its generation arrives late.
    *
    * @returns One outcome per row, in order. rejected: no archive with such rows, a label that is none of its own, no
-   * value, or no sample of that step at or after the label. tooOld: not inside the archive, its oldest two rows excepted.
+   * value, or an unmeasured window with no sample of that step at or after the label. tooOld: not inside the archive, its oldest two rows excepted.
    * future: the row is not complete by nowMs. Counted nowhere.
    */
   loadRows(rows: readonly HistoryRow[], nowMs: number): Promise<OutcomeKind[]>;

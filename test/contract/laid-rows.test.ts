@@ -114,6 +114,19 @@ forEachEngine("whole rows", (open) => {
   );
 
   test(
+    "a row whose window the newest sample lies in is a duplicate; one that begins after it is refused",
+    withStore(open, async (store) => {
+      const nowMs = nowAfter(T0 + 2 * WIDE_S);
+      for (const tick of [T0 - WIDE_S + 300, T0 - 300]) {
+        await store.samples.load([record({ tick })], nowMs);
+        const rows = [row(T0), row(T0 + WIDE_S)];
+        assert.deepEqual(await store.samples.loadRows(rows, nowMs), ["duplicate", "rejected"], `${tick}`);
+      }
+      assert.equal((await totalAt(store, T0)).total?.n, 2, "what was measured, as far as it goes");
+    }),
+  );
+
+  test(
     "the row that is still open, and those just closed, are laid and replaced as any other",
     withStore(open, async (store) => {
       await store.samples.load([record({ tick: T0 + 300 })], nowAfter(T0 + 300));

@@ -128,11 +128,12 @@ export function layRow(
   if (refused) return refused;
   const generations = generationsOf(shelf, series);
   const own = generations.find((one) => one.stepS === stepS);
-  if (!own || reach(own).lastTick < labelS) return "rejected";
+  if (!own) return "rejected";
   const place = `${rowS}/${labelS}`;
   const there = own.laid.get(place);
   if ((there && !there.isGone) || generations.some((one) => isMeasured(one, rowS, labelS)))
     return "duplicate";
+  if (reach(own).lastTick < labelS) return "rejected";
   own.laid.set(place, {
     rowS,
     labelS,

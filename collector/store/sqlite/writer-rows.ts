@@ -22,8 +22,9 @@ export function rowsLoader(
     const name = address === undefined ? target : `${target}/${address}`;
     const found = generations.of(vantage, name).map((id) => states.of(id));
     const own = found.find(({ state }) => state.stepS === row.stepS);
-    if (!own || own.state.lastTick < row.labelS) return "rejected";
+    if (!own) return "rejected";
     if (found.some((one) => rings.isMeasured(one, row.rowS, row.labelS))) return "duplicate";
+    if (own.state.lastTick < row.labelS) return "rejected";
     sets.catchUp(own, Number.MAX_SAFE_INTEGER);
     const cells = METRICS.map((metric) => row.values[metric] ?? EMPTY_ROW);
     return rings.lay(own, row.rowS, row.labelS, cells) ? "stored" : "duplicate";
