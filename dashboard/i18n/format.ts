@@ -25,6 +25,9 @@ export function formatFor(language: Language, timeZone: string) {
   const two = "2-digit" as const;
   const count = new Intl.NumberFormat(locale);
   const month = language === "zh" ? "numeric" : "short";
+  const clock = instant({ hour: two, minute: two });
+  const day = instant({ month, day: "numeric" });
+  const dayClock = instant({ month, day: "numeric", hour: two, minute: two });
   const join = ({ value, unit }: Quantity) => (unit === "" ? value : `${value} ${unit}`);
   return {
     language,
@@ -40,13 +43,16 @@ export function formatFor(language: Language, timeZone: string) {
     duration: (seconds: number) => duration(seconds, language),
     every: (stepS: number) => every(stepS, language),
     /** 14:35 */
-    clock: instant({ hour: two, minute: two }),
+    clock,
     /** 14:35:07 */
     clockSeconds: instant({ hour: two, minute: two, second: two }),
     /** 11/21 or 21 Nov */
-    day: instant({ month, day: "numeric" }),
+    day,
     /** 11/21 14:35 */
-    dayClock: instant({ month, day: "numeric", hour: two, minute: two }),
+    dayClock,
+    /** 11/21 14:35 – 16:20, or both days where they differ */
+    period: (fromMs: number, toMs: number) =>
+      `${dayClock(fromMs)} – ${day(fromMs) === day(toMs) ? clock(toMs) : dayClock(toMs)}`,
     /** 2026/11/21 14:35:07 */
     full: instant({ year: "numeric", month, day: "numeric", hour: two, minute: two, second: two }),
     /** 2026/11/21 */

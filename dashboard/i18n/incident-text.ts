@@ -37,7 +37,8 @@ export function shortFailure(
 /** One sentence: who, what, how bad. Without the time, which the page puts in front. */
 export function incidentText(incident: IncidentView, speaker: Speaker): string {
   const { t } = speaker;
-  if (incident.class === "silent") return t("incident.silent", { name: incident.name });
+  if (incident.class === "silent")
+    return t(incident.toS === null ? "incident.silent" : "incident.wasSilent", { name: incident.name });
   const { evidence = [], belief } = incident.transitions.findLast((one) => one.kind !== "ended") ?? {};
   const down = evidence.filter((one) => one.state === "down");
   // A carrier that merely failed at the tick that decided is not what the incident is about.
@@ -108,6 +109,14 @@ function ratio(evidence: CarrierEvidence): number {
   const beyond = evidence.beyond;
   if (!beyond) return 0;
   return beyond.metric === "speed" ? beyond.limit / Math.max(beyond.value, 1) : beyond.value / beyond.limit;
+}
+
+/** Whether anybody was told of it, and how many, where that is known. */
+export function toldText({ transitions }: Pick<IncidentView, "transitions">, t: Translate): string {
+  const told = transitions.filter((one) => one.told);
+  const everyone = new Set(told.flatMap((one) => one.toldTo ?? []));
+  if (everyone.size > 0) return t("incidents.toldTo", { n: everyone.size });
+  return t(told.some((one) => one.toldTo === undefined) ? "incidents.told" : "incidents.untold");
 }
 
 /** a、b、c or a, b, c. */

@@ -20,7 +20,7 @@ test("archives are typed as text, refused at their field, and sent as a set", as
   if (!browser) return t.skip(NO_BROWSER);
   const { context, page, complaints } = await visit(browser, `${fake.url}/targets/new`, { language: "en" });
   await page.locator("input[name=url]").fill("https://www.example.com/");
-  const space = page.locator(".preview.space");
+  const space = page.locator(".space");
   await space.waitFor();
   assert.equal(
     await space.innerText(),

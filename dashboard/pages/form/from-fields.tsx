@@ -1,5 +1,6 @@
 /** Who measures: everybody, or chosen carriers, vantages and tags. */
 import { carrierColor } from "../../charts/theme.ts";
+import { byCarrier } from "../parts/by-carrier.ts";
 import { Choices, type Option, TextField } from "../parts/fields.tsx";
 import { useApp } from "../state/app.ts";
 import type { PartProps } from "./target-form.tsx";
@@ -44,7 +45,10 @@ export function FromFields({ draft, put, wrong, offers }: PartProps) {
             name="vantages"
             chosen={draft.vantages}
             options={withLost(
-              offers.vantages.map(({ vantage }) => ({ value: vantage.id, label: vantage.name })),
+              byCarrier(offers.vantages, offers.carriers).map(({ vantage }) => ({
+                value: vantage.id,
+                label: vantage.name,
+              })),
               draft.vantages,
             )}
             onToggle={(id) => put({ vantages: toggled(draft.vantages, id) })}

@@ -19,7 +19,9 @@ export function PreviewSentence({ preview, offers, draft }: PreviewSentenceProps
     );
   if (preview.vantages.length === 0) return <p class="preview warn">{t("form.previewNobody")}</p>;
   const hint = preview.hint === null ? null : hintSentence(preview.hint, t);
-  const names = preview.carriers.map((id) => carrierName(offers.carriers, id, language));
+  const place = (id: string) => offers.carriers.findIndex((one) => one.id === id);
+  const carriers = [...preview.carriers].sort((a, b) => place(a) - place(b));
+  const names = carriers.map((id) => carrierName(offers.carriers, id, language));
   return (
     <>
       <p class="preview" role="status">
@@ -32,7 +34,7 @@ export function PreviewSentence({ preview, offers, draft }: PreviewSentenceProps
         })}
       </p>
       {preview.space !== null && (
-        <p class="preview quiet space">
+        <p class="hint space">
           {t("form.previewSpace", {
             one: f.bytes(preview.space.bytesPerSeries),
             n: preview.space.series,

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { VantageView } from "../../../collector/wire/api-settings.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import type { IncidentView } from "../../../collector/wire/incident.ts";
-import { incidentText, type Speaker } from "../../i18n/incident-text.ts";
+import { incidentText, type Speaker, toldText } from "../../i18n/incident-text.ts";
 import { Link } from "../parts/link.tsx";
 import { ProblemBox } from "../parts/problem.tsx";
 import { carrierName, useApp } from "../state/app.ts";
@@ -77,7 +77,6 @@ function IncidentCard({ incident, carriers, names }: IncidentCardProps) {
   const [shown, setShown] = useState(false);
   const speaker = { t, f, carrier: (id: string) => carrierName(carriers, id, language) };
   const lastS = (incident.toS ?? Math.floor(nowMs / 1000)) - incident.fromS;
-  const told = incident.transitions.some((one) => one.told);
   return (
     <article class="list-card">
       <div class="top">
@@ -92,18 +91,20 @@ function IncidentCard({ incident, carriers, names }: IncidentCardProps) {
           )}
         </b>
         <span class="small push">
-          {f.dayClock(incident.fromS * 1000)}
-          {incident.toS !== null && ` – ${f.dayClock(incident.toS * 1000)}`} ·{" "}
-          {t(incident.toS === null ? "incident.lasting" : "incident.lasted", { duration: f.duration(lastS) })}{" "}
-          · {t(told ? "incidents.told" : "incidents.untold")}
+          {incident.toS === null
+            ? f.dayClock(incident.fromS * 1000)
+            : f.period(incident.fromS * 1000, incident.toS * 1000)}{" "}
+          ·{" "}
+          {t(incident.toS === null ? "incident.lasting" : "incident.lasted", { duration: f.duration(lastS) })}
         </span>
       </div>
-      <p>
-        {incidentText(incident, speaker)}{" "}
-        <button type="button" class="quiet" aria-expanded={shown} onClick={() => setShown(!shown)}>
-          {t("incidents.history")}
+      <p>{incidentText(incident, speaker)}</p>
+      <div class="more-line">
+        <button type="button" class="link small" aria-expanded={shown} onClick={() => setShown(!shown)}>
+          {t(shown ? "incidents.hideHistory" : "incidents.history")}
         </button>
-      </p>
+        <span class="small push">{toldText(incident, t)}</span>
+      </div>
       {shown && (
         <>
           <Course incident={incident} speaker={speaker} />

@@ -64,6 +64,8 @@ function notYetIncident(
 ): string | null {
   const failure = row.cells.find((cell) => cell.state === "down")?.latest?.sample.failure;
   if (failure) return causeText(failure, t);
+  const reason = row.cells.find((cell) => cell.state === "unknown")?.latest?.sample.unknownReason;
+  if (reason && row.status === "unknown") return t(`unknown.${reason}`);
   const altered = row.cells.find((cell) => cell.altered);
   if (altered?.altered)
     return t("altered.now", {

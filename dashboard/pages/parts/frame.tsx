@@ -11,6 +11,8 @@ import { LanguagePick, ThemePick } from "./switches.tsx";
 
 /** What the frame itself needs is not urgent: once in this many ms at most. */
 const EVERY_MS = 5000;
+/** From so many targets on, the overview has room for the search on a narrow window too. */
+const MANY = 9;
 
 const PAGES = [
   { path: "/", first: "", key: "nav.overview" },
@@ -28,6 +30,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
   });
   useFocusOnMove(place.path);
   const open = overview.data?.openIncidents.length ?? 0;
+  const rows = overview.data?.rows ?? [];
   const first = place.path.split("/")[1] ?? "";
   const links = PAGES.map((page) => (
     <Link
@@ -44,7 +47,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       <a class="skip" href="#main">
         {t("nav.skip")}
       </a>
-      <header class="bar">
+      <header class={`bar ${place.path === "/" && rows.length >= MANY ? "find" : ""}`}>
         <Link to="/" class="brand">
           <i aria-hidden="true" />
           carrierwatch
@@ -54,10 +57,8 @@ export function Frame({ children }: { children: ComponentChildren }) {
         </nav>
         <div class="tools">
           <LiveMark />
-          <Search rows={overview.data?.rows ?? []} />
-          <span class="wide">
-            <LanguagePick />
-          </span>
+          <Search rows={rows} />
+          <LanguagePick />
           <ThemePick />
           <Link to="/targets/new" class="btn primary">
             {t("nav.add")}

@@ -22,7 +22,7 @@ export function UsersSection() {
           <b>{one.username}</b> {one.id === me.id && <span class="small">({t("settings.users.you")})</span>}
           <br />
           <span class="small">
-            {f.date(one.createdS * 1000)} · {one.timeZone}
+            {t("settings.users.since", { date: f.date(one.createdS * 1000) })} · {one.timeZone}
           </span>
         </>
       )}

@@ -89,7 +89,7 @@ function SeenFrom({ chart, view }: { chart: ChartData | null; view: TargetView }
         n: series.vantages.length,
       }),
     );
-  return parts.length === 0 ? null : <> · {listOf(parts, { t })}</>;
+  return parts.length === 0 ? null : <> · {t("target.vantagesOf", { list: listOf(parts, { t }) })}</>;
 }
 
 function Actions({ view, onChanged, measure }: Pick<TargetHeadProps, "view" | "onChanged" | "measure">) {

@@ -1,7 +1,7 @@
 /** Incidents of the shown range, newest first. */
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import type { IncidentView } from "../../../collector/wire/incident.ts";
-import { incidentText } from "../../i18n/incident-text.ts";
+import { incidentText, toldText } from "../../i18n/incident-text.ts";
 import { carrierName, useApp } from "../state/app.ts";
 
 type IncidentListProps = { incidents: readonly IncidentView[]; carriers: readonly Carrier[]; nowMs: number };
@@ -24,8 +24,7 @@ export function IncidentList({ incidents, carriers, nowMs }: IncidentListProps) 
                 {incidentText(incident, speaker)}
                 <br />
                 <span class="small">
-                  {f.dayClock(incident.fromS * 1000)} ·{" "}
-                  {t(incident.transitions.some((one) => one.told) ? "incidents.told" : "incidents.untold")}
+                  {f.dayClock(incident.fromS * 1000)} · {toldText(incident, t)}
                 </span>
               </span>
               <span class="small num">

@@ -6,6 +6,7 @@ import type { VantageView } from "../../../collector/wire/api-settings.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import type { Event } from "../../../collector/wire/event.ts";
 import { carrierColor } from "../../charts/theme.ts";
+import { byCarrier } from "../parts/by-carrier.ts";
 import { Dot } from "../parts/fields.tsx";
 import { NetworkSource } from "../parts/network-source.tsx";
 import { ProblemBox } from "../parts/problem.tsx";
@@ -47,7 +48,7 @@ export function VantagesPage() {
   });
   if (!list.data || !carriers.data)
     return list.error ? <ProblemBox error={list.error} retry={list.reload} /> : null;
-  const { vantages } = list.data;
+  const vantages = byCarrier(list.data.vantages, carriers.data.carriers);
   const standing = vantages.filter((one) => one.status !== "revoked");
   return (
     <div class="stack">

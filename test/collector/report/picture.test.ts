@@ -91,7 +91,7 @@ test("phases of one carrier are areas in the phases' colours, each with its numb
   const lines = await pixelsOf(await pictureOf(options()));
   const phases = await pixelsOf(await pictureOf(options({ metric: "phases" })));
   assert.equal(phases.height - lines.height, 3 * 22, "five phases and a total instead of three carriers");
-  assert.ok(count(phases, "#e0a63b") > 20, "wait");
+  assert.ok(count(phases, "#c08619") > 20, "wait");
 });
 
 test("SVG holds the same chart as shapes, its text as paths", async () => {

@@ -191,7 +191,7 @@ test("an incident is one sentence with who, what and how bad", () => {
     [
       "silent",
       incident({ class: "silent", subject: "vantage", name: "上海 1" }, []),
-      "探测点 上海 1 失联，它那里现在没有数据",
+      "探测点 上海 1 失联，现在没有它的数据",
     ],
     ["no evidence", incident({ class: "slow" }, []), "服务偏慢"],
   ];
