@@ -90,6 +90,19 @@ export function nextLayout(
   return { version: layout.version + 1, set, rings: [...live, ...frozen], nextPart };
 }
 
+/**
+ * The layout without the frozen rings of which nothing is shown any more.
+ *
+ * @param newestTick Newest tick of the generation that is furthest behind.
+ * @returns Null = it has none such.
+ */
+export function agedLayout(layout: Layout, newestTick: number): Layout | null {
+  const rings = layout.rings.filter(
+    (ring) => ring.untilS === null || ring.untilS > oldestOf(ring, newestTick),
+  );
+  return rings.length === layout.rings.length ? null : { ...layout, version: layout.version + 1, rings };
+}
+
 /** Where rows of a width begin that can all be made up to atTick; a label. */
 function madeSince(stepS: number, layout: Layout, rowS: number, atTick: number): number {
   let sinceS = Math.max(0, Math.ceil((atTick - PDP_KEEP_S(stepS)) / rowS) * rowS);

@@ -14,6 +14,7 @@ import { OUTCOMES } from "./outcomes.ts";
 import { pack } from "./packed.ts";
 import type { ReaderOperations } from "./reader.ts";
 import { sharedStatesMemory } from "./shared-states.ts";
+import { bringAndEmpty, emptyVacancies, type Tidying, tidyingOf } from "./tidying.ts";
 import type { UpkeepOperations } from "./upkeep.ts";
 import { workerUrl } from "./worker-url.ts";
 import type { WriterOperations } from "./writer.ts";
@@ -37,6 +38,7 @@ type Threads = {
   readonly file: string;
   readonly writer: Client<WriterOperations>;
   readonly reader: Client<ReaderOperations>;
+  readonly tidying: Tidying;
   /** Started when first needed: backups and checks are rare. */
   upkeep(): Promise<Client<UpkeepOperations>>;
 };
@@ -58,15 +60,13 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     { file, states },
     log,
   );
-  let closing = false;
-  const leftBehind = bringAndEmpty(writer, () => closing).catch((err: unknown) =>
-    log.warn({ err }, "a changed set of archives is made, and space given back, at the next start"),
-  );
+  const tidying = tidyingOf(writer, log);
   let upkeep: Promise<Client<UpkeepOperations>> | undefined;
   const threads: Threads = {
     file,
     writer,
     reader,
+    tidying,
     upkeep() {
       upkeep ??= startWorker<UpkeepOperations>(workerUrl("upkeep", import.meta.url), { file }, log);
       return upkeep;
@@ -78,8 +78,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     ops: opsPart(threads),
     async close() {
       // A call that came after the end would find no database.
-      closing = true;
-      await leftBehind;
+      await tidying.end();
       if (upkeep !== undefined) await (await upkeep).close();
       await reader.close();
       if (writer.ended() === null) await writer.shut();
@@ -88,10 +87,18 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   };
 }
 
-function sampleParts({ writer, reader }: Threads): Pick<Store, "samples" | "rows" | "strip" | "digest"> {
+function sampleParts({
+  writer,
+  reader,
+  tidying,
+}: Threads): Pick<Store, "samples" | "rows" | "strip" | "digest"> {
   return {
     samples: {
-      put: async (records, nowMs) => outcomesOf(await writer.call("put", pack(records), nowMs)),
+      async put(records, nowMs) {
+        const outcomes = outcomesOf(await writer.call("put", pack(records), nowMs));
+        tidying.at(nowMs);
+        return outcomes;
+      },
       load: async (records, nowMs) => outcomesOf(await writer.call("load", pack(records), nowMs)),
       loadRows: (rows, nowMs) => writer.call("loadRows", rows, nowMs),
       latest: (series) => reader.call("latest", series),
@@ -151,17 +158,6 @@ function deskParts({
       done: (ticks) => writer.call("done", ticks),
     },
   };
-}
-
-/** Brings every generation to its target's set, also those that an earlier end left behind; then gives back space. */
-async function bringAndEmpty(writer: Threads["writer"], ends = () => false): Promise<void> {
-  while (!ends() && (await writer.call("reshape")));
-  await emptyVacancies(writer, ends);
-}
-
-/** Gives back the space of purged series, also of those that an earlier end left behind. */
-async function emptyVacancies(writer: Threads["writer"], ends = () => false): Promise<void> {
-  while (!ends() && (await writer.call("empty")));
 }
 
 function opsPart({ file, writer, reader, upkeep }: Threads): Store["ops"] {

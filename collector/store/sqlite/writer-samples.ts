@@ -119,6 +119,7 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     },
     shape: sets.shape,
     reshape: sets.reshape,
+    age: sets.age,
     /** Whether a commit without calls would have something to write. */
     idle: () => states.idle(),
     /** At a clean end: as idle, until everything is written. */

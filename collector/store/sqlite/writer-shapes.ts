@@ -5,7 +5,7 @@
  * A sample newer than the change finds its generation brought to it: what a row is made of is never older than the row.
  */
 import type Database from "better-sqlite3";
-import { isSameSet, nextLayout, type Ring } from "../../archive/sets.ts";
+import { agedLayout, isSameSet, nextLayout, type Ring } from "../../archive/sets.ts";
 import type { Archive } from "../../wire/archives.ts";
 import { changeTick } from "../held-rows.ts";
 import { remake } from "./remake.ts";
@@ -40,6 +40,9 @@ export function writerShapes({ db, tiles, rings, shapes, layouts, of }: Parts) {
   const targetOf = db.prepare<[number], string>("SELECT target FROM generation WHERE id = ?").pluck();
   const update = db.prepare("UPDATE generation SET shape = ? WHERE id = ?");
   const spare = db.prepare("INSERT INTO spare_ring (generation, part, slots) VALUES (?, ?, ?)");
+  const age = ageing(db, shapes, (target, stepS) =>
+    ofTarget.all(target, stepS).map((id) => of(id).state.lastTick),
+  );
   /** Some generation may be behind. */
   let busy = behind.get() !== undefined;
 
@@ -62,6 +65,9 @@ export function writerShapes({ db, tiles, rings, shapes, layouts, of }: Parts) {
       const atTick = changeTick(stepS, atS, newest);
       shapes.add(target, stepS, { layout: nextLayout(stepS, layout, archives, atTick), atTick });
       busy = true;
+    },
+    age(): void {
+      if (age()) busy = true;
     },
     /** Brings one generation a change further; whether there was one to bring. */
     reshape(): boolean {
@@ -99,4 +105,31 @@ export function writerShapes({ db, tiles, rings, shapes, layouts, of }: Parts) {
       busy = true;
     },
   };
+}
+
+/**
+ * Frozen rings that every series of their target has outlived are in no layout from now on; `reshape` and `empty` give
+ * their space back.
+ *
+ * @param newestOf Newest ticks of a target's generations of a step.
+ * @returns Whether there were any, by each call.
+ */
+function ageing(
+  db: Database.Database,
+  shapes: Shapes,
+  newestOf: (target: string, stepS: number) => number[],
+): () => boolean {
+  const changed = db.prepare<[], { target: string; step_s: number; newest: number }>(
+    "SELECT target, step_s, max(version) AS newest FROM shape GROUP BY target, step_s",
+  );
+  const ageOne = (target: string, stepS: number, version: number): boolean => {
+    const { layout } = shapes.at(target, stepS, version);
+    if (layout.rings.every(({ untilS }) => untilS === null)) return false;
+    const ticks = newestOf(target, stepS);
+    const next = ticks.length === 0 ? null : agedLayout(layout, Math.min(...ticks));
+    if (next) shapes.add(target, stepS, { layout: next, atTick: Math.max(...ticks) });
+    return next !== null;
+  };
+  return () =>
+    changed.all().filter(({ target, step_s, newest }) => ageOne(target, step_s, newest)).length > 0;
 }

@@ -107,6 +107,7 @@ function parts(db: Database.Database, data: WriterData, unlock: () => void) {
     countRejected: samples.countRejected,
     shape: samples.shape,
     reshape: samples.reshape,
+    age: samples.age,
     ...writerPurge(db, samples.forget),
     ...writerEvents(db),
     ...writerRegistry(db),

@@ -119,3 +119,42 @@ test("rows that no set has any more give their space back, and so does a purge a
   assert.deepEqual(parts(file).found, []);
   await store.close();
 });
+
+test("frozen rows are given back by themselves once every series of the target has outlived them", async (t) => {
+  const { dir, file } = folder(t);
+  const judge = memoryStore();
+  const store = await openIn(dir);
+  const tick = (n: number) => T0 + n * 300;
+  const put = async (vantage: string, ...ns: number[]) => {
+    const records = ns.map((n) => record({ vantage, tick: tick(n) }));
+    for (const one of [judge, store]) await one.samples.put(records, nowAfter(tick(ns.at(-1) ?? 0)));
+  };
+  const day = 288;
+  for (const vantage of ["ct-1", "cnc-1"])
+    await put(vantage, ...Array.from({ length: 2 * day }, (_, n) => n));
+  // Half hours of the default set reach back 700 rows; hours are made of them, so they freeze.
+  const set = archivesOfText("1x600,12x1500,288x797") ?? [];
+  for (const one of [judge, store]) await one.samples.shape("shop", 300, set, tick(2 * day));
+  const halfHours = () => {
+    const db = new Database(file, { readonly: true });
+    const found = db.prepare("SELECT count(*) FROM tile WHERE id >> 40 = 1").pluck().get();
+    db.close();
+    return Number(found);
+  };
+  const shown = (one: Store, vantage: string) => one.digest({ target: "shop", vantage }, 1_800);
+  const before = halfHours();
+  assert.ok(before >= 2 * 24, `${before} tiles`);
+
+  await put("ct-1", 20 * day);
+  await until(async () => (await store.samples.generations("shop")).length === 2);
+  assert.equal(halfHours(), before, "one of the two still shows them");
+  assert.equal(await shown(store, "cnc-1"), await shown(judge, "cnc-1"));
+  await put("cnc-1", 20 * day + 12);
+  await until(async () => (await store.samples.generations("shop")).length === 2 && halfHours() === 0);
+  const rings = (await store.samples.generations("shop")).flatMap(({ rings: held = [] }) => held);
+  assert.ok(rings.length > 0 && rings.every(({ rowS }) => rowS !== 1_800));
+  assert.deepEqual(await digestsOf(store), await digestsOf(judge));
+  await put("ct-1", 20 * day + 13);
+  assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
+  await store.close();
+});
