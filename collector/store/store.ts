@@ -117,6 +117,23 @@ export function heldRing({ steps, rowS, rows, xff, sinceS, untilS }: Ring): Held
   return { steps, rowS, rows, xff, sinceS, untilS };
 }
 
+/**
+ * The newest tick of many series, as it is archived; entry i is that of the i-th series asked for.
+ *
+ * No details: what a failure was and what a suspect sample took stand in the log (`latest`).
+ */
+export type Newest = {
+  /** NaN = nothing is held of the series. */
+  readonly ticks: Float64Array;
+  readonly stepsS: Uint32Array;
+  /** State, and with down the phase: as the tick strip has it. @see archive/strip */
+  readonly codes: Uint16Array;
+  /** A bit for each metric that has a value, in METRICS order. */
+  readonly present: Uint8Array;
+  /** Eight per series in METRICS order, integers (us, bytes/s); 0 where there is no value. */
+  readonly values: Uint32Array;
+};
+
 export type Samples = {
   /**
    * Stores what is new, in one synced transaction, and marks its (target, tick) due for the evaluator; samples of an
@@ -146,6 +163,8 @@ export type Samples = {
   loadRows(rows: readonly HistoryRow[], nowMs: number): Promise<OutcomeKind[]>;
   /** The newest sample of each series asked for; series without one are absent. */
   latest(series: readonly SeriesKey[]): Promise<StoredSample[]>;
+  /** The newest tick of each series asked for, at a cost that thousands of series can be asked for at once. */
+  newest(series: readonly SeriesKey[]): Promise<Newest>;
   /** Every sample of a target's own series at the given ticks, all vantages: what the evaluator judges by. */
   states(target: string, ticks: readonly number[]): Promise<StoredSample[]>;
   page(query: SamplesQuery): Promise<{ samples: StoredSample[]; cursor: string | null }>;

@@ -9,6 +9,7 @@ import type { OutcomeKind } from "../../wire/sample.ts";
 import { comparePlaces, cursorOf, placed, placeOf } from "../cursor.ts";
 import { compareSeries, seriesName } from "../series.ts";
 import { type Generation, heldRing, type IngestCounters, type SampleRecord, type Samples } from "../store.ts";
+import { newestOf } from "./memory-newest.ts";
 import type { MemoryShapes } from "./memory-shapes.ts";
 import {
   allGenerations,
@@ -60,6 +61,7 @@ export function memorySamples(
         return samples.filter(({ sample }) => sample.tick === newest);
       });
     },
+    newest: async (series) => newestOf(shelf, series),
     async states(target, ticks) {
       return allGenerations(shelf)
         .filter(({ series }) => series.target === target && series.address === undefined)

@@ -14,8 +14,8 @@ export type Generations = {
   open(vantage: string, name: string, stepS: number): number;
   /** No longer there. @returns the numbers it had */
   forget(series: SeriesKey): readonly number[];
-  /** The transaction is on disk. */
-  committed(): void;
+  /** The transaction is on disk. @returns what it did to the names; null = nothing */
+  committed(): "opened" | "forgot" | null;
   /** It was rolled back: what was opened is not there, what was forgotten is. */
   clear(): void;
 };
@@ -27,6 +27,7 @@ const NONE: readonly number[] = [];
 export function generationsOf(db: Database.Database): Generations {
   const byVantage = new Map<string, Map<string, readonly number[]>>();
   let undo: (() => void)[] = [];
+  let forgot = false;
   const insert = db.prepare(
     "INSERT INTO generation (id, target, vantage, address, step_s) VALUES (?, ?, ?, ?, ?)",
   );
@@ -58,16 +59,21 @@ export function generationsOf(db: Database.Database): Generations {
     forget({ target, vantage, address = "" }) {
       const name = nameOf(target, address);
       const before = of(vantage, name);
+      forgot = true;
       undo.push(() => set(vantage, name, before));
       set(vantage, name, NONE);
       return before;
     },
     committed() {
+      const change = undo.length === 0 ? null : forgot ? "forgot" : "opened";
       undo = [];
+      forgot = false;
+      return change;
     },
     clear() {
       for (const back of undo.reverse()) back();
       undo = [];
+      forgot = false;
     },
   };
 }

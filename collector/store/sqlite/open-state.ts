@@ -24,8 +24,9 @@ export const ROWS = HELD_ROWS + MOST_HELD - 1;
 const ROWS_AT = 120;
 /** What comes before the rows. */
 export const NUMBERS_BYTES = ROWS_AT;
-const PDPS_AT = ROWS_AT + rowBytes(ROWS);
-const CODES_AT = PDPS_AT + pdpBytes(TICKS_PER_TILE);
+/** Where the PDPs of the open tile stand, and its strip codes. */
+export const PDPS_AT = ROWS_AT + rowBytes(ROWS);
+export const CODES_AT = PDPS_AT + pdpBytes(TICKS_PER_TILE);
 const AREA_AT = CODES_AT + codeBytes(TICKS_PER_TILE);
 /** Room for log records; what does not fit goes to the tile at once. */
 const AREA_BYTES = 624;
@@ -56,6 +57,7 @@ const U = {
 export const LOCK_AT = U.lock;
 export const USED_AT = U.used;
 export const AREA_USED_AT = U.areaUsed;
+export const STEP_AT = U.stepS;
 /** In 8-byte numbers. */
 export const OPENED_TICK_AT = F.opened;
 export const LAST_TICK_AT = F.last;

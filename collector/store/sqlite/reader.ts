@@ -4,6 +4,7 @@
  * In WAL mode it never waits for the writer, and the writer never for it.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { readerDirectory } from "./directory.ts";
 import { readerEvents } from "./events.ts";
 import { type Answer, type Call, type Operations, plainErrorOf } from "./messages.ts";
 import { openForReading } from "./open-database.ts";
@@ -25,6 +26,7 @@ function openReader(data: ReaderData) {
   const operations = {
     ...readerRows(view),
     ...readerLog(db, view),
+    ...readerDirectory(db),
     ...readerEvents(db),
     ...readerDesk(db),
     synchronous: () => db.pragma("synchronous", { simple: true }),

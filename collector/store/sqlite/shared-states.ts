@@ -19,6 +19,9 @@ import {
 const MOST = 2 ** 20;
 const AT_ONCE = 256;
 const WORDS = STATE_BYTES / 4;
+/** Numbers begin at 1: block 0 counts how often series got or lost one, and how often they lost one. @see directory.ts */
+export const CHANGED_AT = 0;
+export const LOST_AT = 1;
 
 /** Made by the caller's thread and given to each worker. */
 export function sharedStatesMemory(): SharedArrayBuffer {
@@ -87,6 +90,11 @@ export function sharedStates(memory: SharedArrayBuffer) {
         if (before % 2 === 0 && Atomics.load(locks, lock) === before)
           return used === 1 ? { openedTick, lastTick } : null;
       }
+    },
+    /** Writer only: which series has which number is another, before any of their states is. */
+    renamed(change: "opened" | "forgot"): void {
+      if (change === "forgot") Atomics.add(locks, LOST_AT, 1);
+      Atomics.add(locks, CHANGED_AT, 1);
     },
     /** Writer only: newest tick alone; null when no generation has this number. */
     lastTick(id: number): number | null {

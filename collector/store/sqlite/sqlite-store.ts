@@ -10,6 +10,7 @@ import type { OutcomeKind } from "../../wire/sample.ts";
 import type { Store } from "../store.ts";
 import { type Client, startWorker } from "./client.ts";
 import { estimateOf } from "./estimate.ts";
+import { newestPart } from "./newest.ts";
 import { OUTCOMES } from "./outcomes.ts";
 import { pack } from "./packed.ts";
 import type { ReaderOperations } from "./reader.ts";
@@ -39,6 +40,8 @@ type Threads = {
   readonly writer: Client<WriterOperations>;
   readonly reader: Client<ReaderOperations>;
   readonly tidying: Tidying;
+  /** On the caller's thread. */
+  readonly newest: Store["samples"]["newest"];
   /** Started when first needed: backups and checks are rare. */
   upkeep(): Promise<Client<UpkeepOperations>>;
 };
@@ -67,6 +70,11 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     writer,
     reader,
     tidying,
+    newest: newestPart(
+      states,
+      () => reader.call("directory"),
+      () => reader.ended() ?? writer.ended(),
+    ),
     upkeep() {
       upkeep ??= startWorker<UpkeepOperations>(workerUrl("upkeep", import.meta.url), { file }, log);
       return upkeep;
@@ -91,6 +99,7 @@ function sampleParts({
   writer,
   reader,
   tidying,
+  newest,
 }: Threads): Pick<Store, "samples" | "rows" | "strip" | "digest"> {
   return {
     samples: {
@@ -102,6 +111,7 @@ function sampleParts({
       load: async (records, nowMs) => outcomesOf(await writer.call("load", pack(records), nowMs)),
       loadRows: (rows, nowMs) => writer.call("loadRows", rows, nowMs),
       latest: (series) => reader.call("latest", series),
+      newest,
       states: (target, ticks) => reader.call("states", target, ticks),
       page: (query) => reader.call("page", query),
       generations: (target) => reader.call("generations", target ?? null),

@@ -131,7 +131,8 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     /** Due marks, before a call of the same transaction that reads them. */
     settleMarks: tally.flush,
     committed(): void {
-      generations.committed();
+      const change = generations.committed();
+      if (change) shared.renamed(change);
       epochs.committed();
       layouts.committed();
       states.committed();

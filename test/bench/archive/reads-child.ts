@@ -86,8 +86,10 @@ async function reads(store: Store): Promise<Record<string, number>> {
     target: `shop-${i % BATCH}`,
     vantage: `v-${Math.floor(i / BATCH)}`,
   }));
-  const latest: number[] = [];
+  const [newest, latest]: [number[], number[]] = [[], []];
+  for (let i = 0; i < READS; i += 1) newest.push(await timed(() => store.samples.newest(all)));
   for (let i = 0; i < 5; i += 1) latest.push(await timed(() => store.samples.latest(all)));
+  found["newest state of 10,000 series"] = median(newest);
   found["latest sample of 10,000 series"] = median(latest);
   return found;
 }
