@@ -6,6 +6,7 @@
 import { systemClock } from "./collector/wire/clock.ts";
 import { CarrierwatchError } from "./collector/wire/errors.ts";
 import { type Log, limitRepeats, logTo, readableLine } from "./collector/wire/log.ts";
+import { errorText, langFlag, languageOf, type Say, speechIn } from "./collector/wire/said/language.ts";
 
 /** What a verb is given. It answers the exit code; its own output goes to stdout, the log and progress to stderr. */
 export type Verb = (context: VerbContext) => Promise<number>;
@@ -89,8 +90,9 @@ export async function main(args: readonly string[]): Promise<void> {
   const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (!entry) {
     const wanted = name === "" || name === "help" || name === "--help" || name === "-h";
+    const problem = (await speechFor(argv))(`there is no verb ${JSON.stringify(name)}`);
     (wanted ? process.stdout : process.stderr).write(
-      `${wanted ? "" : `carrierwatch: there is no verb ${JSON.stringify(name)}\n`}${usage()}`,
+      `${wanted ? "" : `carrierwatch: ${problem}\n`}${usage()}`,
     );
     process.exitCode = wanted ? 0 : EXIT_USAGE;
     return;
@@ -101,9 +103,14 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = await verb({ argv, env: process.env, log: terminalLog() });
   } catch (error) {
     if (!(error instanceof CarrierwatchError)) return broken(name, error);
-    process.stderr.write(`carrierwatch ${name}: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
+    process.stderr.write(`carrierwatch ${name}: ${errorText(error, await speechFor(argv))}\n`);
     process.exitCode = exitCodeOf(error);
   }
+}
+
+/** What is refused is said in the language of --lang, else of the environment. */
+function speechFor(argv: readonly string[]): Promise<Say> {
+  return speechIn(languageOf(langFlag(argv), process.env));
 }
 
 const SERVICES: ReadonlySet<string> = new Set(["start", "demo", "collector", "probe"]);

@@ -8,6 +8,7 @@ import { systemClock } from "../collector/wire/clock.ts";
 import { ConfigError } from "../collector/wire/errors.ts";
 import type { Language } from "../collector/wire/ids.ts";
 import type { PathEvidence } from "../collector/wire/path-evidence.ts";
+import { languageOf, type Say, speechIn } from "../collector/wire/said/language.ts";
 import { VERSION } from "../collector/wire/version.ts";
 import type { Verb } from "../main.ts";
 import { taskOf } from "./check/assignment.ts";
@@ -15,7 +16,7 @@ import { type Flags, flagsOf, HELP, usage } from "./check/flags.ts";
 import type { Look } from "./check/look.ts";
 import { namedOf } from "./check/resolve.ts";
 import { shortLine, summary, waterfall } from "./check/waterfall.ts";
-import { languageOf, WORDS, type Words } from "./check/words.ts";
+import { WORDS, type Words } from "./check/words.ts";
 import { Address, Resolver } from "./file.ts";
 import type { Secrets } from "./measure/ask.ts";
 import { type Measurer, measurer } from "./measure/measure.ts";
@@ -41,7 +42,8 @@ export const verb: Verb = async ({ argv, env }) => {
   const language = languageOf(values.lang, env);
   const words = WORDS[language];
   const colour = process.stdout.isTTY === true && (env["NO_COLOR"] ?? "") === "";
-  const look: Look = { words, colour, nowMs: Date.now() };
+  const say = await speechIn(language);
+  const look: Look = { words, say, colour, nowMs: Date.now() };
   const engine = engineOf(values, secrets);
   // The engine's own timers keep no process alive, and between two connects of a ping there is nothing else.
   const awake = setInterval(() => undefined, 60_000);
@@ -56,9 +58,9 @@ export const verb: Verb = async ({ argv, env }) => {
         ? json(assignment, measured, path)
         : said(index, count, assignment, measured, look);
       process.stdout.write(`${text}\n`);
-      if (path !== null) process.stdout.write(routeOf(path, values, language));
+      if (path !== null) process.stdout.write(routeOf(path, values, language, say));
       if (measured.unknownReason === "guard")
-        return refused(measured, words, values.json === true || count > 1);
+        return refused(measured, look, values.json === true || count > 1);
     }
     if (count > 1 && !values.json) process.stdout.write(`\n${summary(all, look)}\n`);
     return exitOf(all);
@@ -106,8 +108,8 @@ async function pathOf(values: Flags, assignment: Measurable, { detail, unknownRe
 }
 
 /** Below the waterfall; part of the object with --json. */
-function routeOf(path: PathEvidence, { json }: Flags, language: Language): string {
-  return json ? "" : `\n${showPath(path, language)}\n`;
+function routeOf(path: PathEvidence, { json }: Flags, language: Language, say: Say): string {
+  return json ? "" : `\n${showPath(path, language, say)}\n`;
 }
 
 function countOf(text: string | undefined): number {
@@ -158,8 +160,8 @@ function json(assignment: Measurable, measured: Measured, path: PathEvidence | n
 }
 
 /** @param silent Standard output did not say why. */
-function refused(measured: Measured, words: Words, silent: boolean): number {
-  if (silent) process.stderr.write(`${words.notMeasured}: ${measured.detail.note ?? ""}\n`);
+function refused(measured: Measured, { words, say }: Look, silent: boolean): number {
+  if (silent) process.stderr.write(`${words.notMeasured}: ${say(measured.detail.note ?? "")}\n`);
   return EXIT_REFUSED;
 }
 

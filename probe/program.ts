@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { systemClock } from "../collector/wire/clock.ts";
 import { CarrierwatchError } from "../collector/wire/errors.ts";
 import { limitRepeats, logTo, readableLine } from "../collector/wire/log.ts";
+import { errorText, languageOf, speechIn } from "../collector/wire/said/language.ts";
 import { joinVerb } from "./join.ts";
 import { runVerb } from "./main.ts";
 
@@ -31,7 +32,9 @@ async function program([name, ...argv]: readonly string[]): Promise<number> {
     return 64;
   } catch (error) {
     if (!(error instanceof CarrierwatchError)) throw error;
-    process.stderr.write(`${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
+    // biome-ignore lint/style/noProcessEnv: this file is the main of a probe that stands alone.
+    const say = await speechIn(languageOf(undefined, process.env));
+    process.stderr.write(`${errorText(error, say)}\n`);
     if (error.code === "usage") return 64;
     if (error.code === "config") return 78;
     return error.retryable ? 75 : 1;

@@ -6,12 +6,13 @@
 import type { Verb } from "../../main.ts";
 import type { Look } from "../../probe/check/look.ts";
 import { waterfall } from "../../probe/check/waterfall.ts";
-import { languageOf, WORDS, type Words } from "../../probe/check/words.ts";
+import { WORDS, type Words } from "../../probe/check/words.ts";
 import { showPath } from "../../probe/path/show.ts";
 import { systemClock } from "../wire/clock.ts";
 import { CarrierwatchError, UnavailableError } from "../wire/errors.ts";
 import type { Language } from "../wire/ids.ts";
 import { MeasurementView, type OnceLane } from "../wire/on-demand.ts";
+import { languageOf, speechIn } from "../wire/said/language.ts";
 import type { Client } from "./client.ts";
 import { type CommonFlags, plainVerb } from "./command.ts";
 
@@ -48,11 +49,11 @@ export const verb: Verb = async (around) => {
       const language = languageOf(flags.lang, around.env);
       const words = WORDS[language];
       const colour = process.stdout.isTTY === true && (around.env["NO_COLOR"] ?? "") === "";
-      const look: Look = { words, colour, nowMs: systemClock().nowMs() };
-      const say = flags.json
+      const look: Look = { words, say: await speechIn(language), colour, nowMs: systemClock().nowMs() };
+      const shown = flags.json
         ? asJson
         : (view: MeasurementView, lane: OnceLane) => asText(view, lane, look, language);
-      lanes = await follow(client, inputOf(url, flags), words, say);
+      lanes = await follow(client, inputOf(url, flags), words, shown);
     },
   })(around);
   return code === 0 ? exitOf(lanes) : code;
@@ -128,7 +129,7 @@ function asText({ url }: MeasurementView, lane: OnceLane, look: Look, language: 
   const from = `${lane.name} (${lane.carrier})`;
   if (lane.result) {
     const { path } = lane.result;
-    const route = path === undefined ? "" : `${showPath(path, language)}\n\n`;
+    const route = path === undefined ? "" : `${showPath(path, language, look.say)}\n\n`;
     return `${from}  ${waterfall(url, lane.result, look)}\n\n${route}`;
   }
   const why = lane.state === "no-answer" || lane.state === "old" ? lane.state : "busy";

@@ -7,11 +7,12 @@
 import { Command, CommanderError } from "commander";
 import type { Verb, VerbContext } from "../../main.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
+import { languageOf, type Say, speechIn } from "../wire/said/language.ts";
 import type { Client } from "./client.ts";
 import { type DoorFlags, dataFolder, openDoor } from "./door.ts";
 
 /** Options every subcommand takes. */
-export type CommonFlags = DoorFlags & { readonly json?: boolean };
+export type CommonFlags = DoorFlags & { readonly json?: boolean; readonly lang?: string };
 
 /** What a subcommand is given to work with. */
 export type Job<F> = {
@@ -21,6 +22,10 @@ export type Job<F> = {
   readonly dir: string;
   /** Prints the data with --json, else the text. */
   print(data: unknown, text: () => string): void;
+  /** An English sentence in the reader's language. */
+  readonly say: Say;
+  /** Says one on stderr, on a line of its own. */
+  note(text: string): void;
 };
 
 export type Subcommand<F> = {
@@ -45,7 +50,7 @@ export function subcommand<F = object>(
         const client = await openDoor(flags, context.around);
         try {
           const dir = dataFolder(flags, context.around.env);
-          const job = { client, flags, dir, print: printer(flags.json === true) };
+          const job = { client, flags, dir, ...(await outputOf(flags, context.around)) };
           await definition.act(job, command.args).catch(asUsage);
         } finally {
           await client.close();
@@ -56,7 +61,9 @@ export function subcommand<F = object>(
 }
 
 /** What a subcommand is given that works on the folder itself, while no collector runs on it. */
-export type FolderJob<F> = Pick<Job<F>, "dir" | "flags" | "print"> & { readonly log: VerbContext["log"] };
+export type FolderJob<F> = Pick<Job<F>, "dir" | "flags" | "print" | "say" | "note"> & {
+  readonly log: VerbContext["log"];
+};
 
 /** A subcommand for a data folder of this machine: no collector is asked, none may run. */
 export function folderSubcommand<F = object>(
@@ -76,8 +83,10 @@ export function folderSubcommand<F = object>(
         });
       }
       const { log, env } = context.around;
-      const job = { flags, log, dir: dataFolder(flags, env), print: printer(flags.json === true) };
-      context.work = () => definition.act(job, command.args);
+      context.work = async () => {
+        const job = { flags, log, dir: dataFolder(flags, env), ...(await outputOf(flags, context.around)) };
+        await definition.act(job, command.args);
+      };
     });
   };
 }
@@ -140,6 +149,9 @@ function framed(command: Command): Command {
 }
 
 function withDoor(command: Command): Command {
+  const hasLang = command.options.some(({ long }) => long === "--lang");
+  if (!hasLang)
+    command.option("--lang <zh|en>", "of what is refused and noted; default: from LC_ALL or LANG");
   return command
     .option("--data <DIR>", "data folder of this machine (default data, or CARRIERWATCH_DATA)")
     .option("--url <URL>", "a collector elsewhere; needs an API token")
@@ -147,9 +159,17 @@ function withDoor(command: Command): Command {
     .option("--json", "print the data as JSON");
 }
 
-function printer(json: boolean): (data: unknown, text: () => string) => void {
-  return (data, text) => {
-    process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : text());
+async function outputOf(
+  { json, lang }: CommonFlags,
+  { env }: VerbContext,
+): Promise<Pick<Job<unknown>, "print" | "say" | "note">> {
+  const say = await speechIn(languageOf(lang, env));
+  return {
+    say,
+    note: (text) => process.stderr.write(`${say(text)}\n`),
+    print(data, text) {
+      process.stdout.write(json === true ? `${JSON.stringify(data, null, 2)}\n` : text());
+    },
   };
 }
 

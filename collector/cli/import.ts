@@ -13,6 +13,7 @@ import { SeriesList } from "../wire/api-addresses.ts";
 import type { Archive } from "../wire/archives.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
 import { METRICS } from "../wire/metric.ts";
+import type { Say } from "../wire/said/language.ts";
 import { BATCH_MAX_SAMPLES, BatchAnswer } from "../wire/sample.ts";
 import { answered, targetsOf, vantagesOf } from "./answers.ts";
 import type { Client } from "./client.ts";
@@ -63,11 +64,12 @@ export const verb = plainVerb<ImportFlags>("import", {
       .option("--step <SECONDS>", "between the lines of a CSV without step_s")
       .option("--from-chunk <N>", "go on from there after an import that was cut short", "0");
   },
-  async act({ client, flags, print }, [file = ""]) {
+  async act({ client, flags, note, print, say }, [file = ""]) {
     const bar = progressBar();
-    const refused = refusals(bar);
+    const refused = refusals(bar, say);
     const fromChunk = fromChunkOf(flags);
     const { all, names, aside } = await placedIn(client, file, flags, refused);
+    if (aside.unknown > 0) note(`${aside.unknown} rows without a value stay UNKNOWN`);
     try {
       const counts = await sent(client, all, { bar, refused, fromChunk });
       const series = seriesOf(names, flags);
@@ -99,7 +101,7 @@ function textOfCounts(samples: Counts, rows: Counts, refused: number): string {
 }
 
 /** Lines that are refused: named at once, counted, and listed as far as memory is to be spent on it. */
-function refusals(bar: Bar) {
+function refusals(bar: Bar, say: Say) {
   const listed: Refused[] = [];
   let count = 0;
   return {
@@ -108,7 +110,7 @@ function refusals(bar: Bar) {
     add(line: number, why: string) {
       count += 1;
       if (listed.length < LISTED) listed.push({ line, why });
-      bar.say(`line ${line}: ${why}`);
+      bar.say(say(`line ${line}: ${why}`));
     },
   };
 }
@@ -121,7 +123,11 @@ function fromChunkOf({ fromChunk }: ImportFlags): number {
 }
 
 /** Rows of several steps, which are sent after the samples: those win. */
-type Aside = { stepS: number; rows: (set: readonly Archive[] | null) => readonly WholeRow[] };
+type Aside = {
+  unknown: number;
+  stepS: number;
+  rows: (set: readonly Archive[] | null) => readonly WholeRow[];
+};
 
 /** Everything the file says that has a place, sorted. */
 async function placedIn(
@@ -131,7 +137,7 @@ async function placedIn(
   refused: Refusals,
 ): Promise<{ all: Staged; names: Names; aside: Aside }> {
   const names = await registered(client);
-  const aside: Aside = { stepS: 0, rows: () => [] };
+  const aside: Aside = { unknown: 0, stepS: 0, rows: () => [] };
   const all = await staged(placing(names, flags, refused)(readAs(flags, file, aside)));
   all.onTwice((twice, first) => {
     refused.add(twice.line, `tick ${twice.tick} was on line ${first.line} already`);
@@ -183,7 +189,7 @@ async function* rrdIn(
   ]);
   const meaning = mapped.size > 0 ? mapped : new Map(byName);
   const { samples, unknown } = rrdSamples(dump, meaning);
-  if (unknown > 0) process.stderr.write(`${unknown} rows without a value stay UNKNOWN\n`);
+  aside.unknown = unknown;
   aside.stepS = dump.stepS;
   aside.rows = (set) => rrdRows(dump, meaning, Math.floor(Date.now() / 1000), set);
   yield* samples;

@@ -44,16 +44,16 @@ const add = subcommand<TargetFlags>({
   usage: "add [URL]",
   about: "watch a URL",
   options: targetOptions,
-  async act({ client, flags, print }, [url]) {
+  async act({ client, flags, note, print }, [url]) {
     const fromFile = await fileFields(flags.file);
     const address = url === undefined ? {} : { address: url };
     const input = withFlags(fromFile, { ...flags, ...address }, await fileTexts(flags));
     const name = input["name"] ?? hostName(url);
     const body = { ...input, name };
     const { hint, ok, space } = await answered(client, TargetPreview, "POST", "/targets/preview", body);
-    if (flags.archives !== undefined) tellSpace(space);
+    if (flags.archives !== undefined) tellSpace(note, space);
     const created = await answered(client, Target, "POST", "/targets", body);
-    if (ok && hint !== null) process.stderr.write(`note: ${hint}\n`);
+    if (ok && hint !== null) note(`note: ${hint}`);
     print(
       created,
       () => `${created.id}  watched every ${spanText(created.stepS)} from ${fromText(created)}\n`,
@@ -78,13 +78,13 @@ const edit = subcommand<TargetFlags & { readonly address?: string }>({
     targetOptions(command);
     command.option("--address <URL>", "another URL");
   },
-  async act({ client, flags, print }, [wanted = ""]) {
+  async act({ client, flags, note, print }, [wanted = ""]) {
     const target = await targetBy(client, wanted);
     const before = { ...inputOf(target), ...(await fileFields(flags.file)) };
     const input = withFlags(before, flags, await fileTexts(flags));
     if (flags.archives !== undefined) {
       const path = `/targets/preview?id=${target.id}`;
-      tellSpace((await answered(client, TargetPreview, "POST", path, input)).space);
+      tellSpace(note, (await answered(client, TargetPreview, "POST", path, input)).space);
     }
     const body = { version: target.version, target: input };
     const changed = await answered(client, Target, "PUT", `/targets/${target.id}`, body);
@@ -125,11 +125,11 @@ async function switched(
 }
 
 /** What the archives will take, before they are saved. */
-function tellSpace(space: TargetPreview["space"]): void {
+function tellSpace(note: Job<CommonFlags>["note"], space: TargetPreview["space"]): void {
   if (space === null) return;
   const { bytesPerSeries, series, bytes } = space;
-  process.stderr.write(
-    `${bytesText(bytesPerSeries)} a series at full age, everything counted; ${series} series: ${bytesText(bytes)}\n`,
+  note(
+    `${bytesText(bytesPerSeries)} a series at full age, everything counted; ${series} series: ${bytesText(bytes)}`,
   );
 }
 

@@ -27,10 +27,10 @@ const add = subcommand<{ readonly scope?: string }>({
   options: (command) => {
     command.option("--scope <read|write>", "what it may do (default read)");
   },
-  async act({ client, flags, print }, [name = ""]) {
+  async act({ client, flags, note, print }, [name = ""]) {
     const { scope = "read" } = flags;
     const created = await answered(client, TokenCreated, "POST", "/tokens", { name, scope });
-    if (flags.json !== true) process.stderr.write(`${created.id}: keep this, it is shown once:\n`);
+    if (flags.json !== true) note(`${created.id}: keep this, it is shown once:`);
     print(created, () => `${created.token}\n`);
   },
 });

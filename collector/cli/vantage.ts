@@ -141,10 +141,13 @@ function mustRun({ client }: Pick<Job<CommonFlags>, "client">): void {
 }
 
 /** The command alone on stdout, so that it can be piped; what to do with it on stderr. */
-function printJoin({ flags, print }: Pick<Job<CommonFlags>, "flags" | "print">, joined: JoinCommand): void {
+function printJoin(
+  { flags, note, print }: Pick<Job<CommonFlags>, "flags" | "note" | "print">,
+  joined: JoinCommand,
+): void {
   if (flags.json !== true) {
     const until = isoOf(joined.expiresMs / 1000);
-    process.stderr.write(`${joined.vantage}: paste this on the other machine, once, before ${until}:\n`);
+    note(`${joined.vantage}: paste this on the other machine, once, before ${until}:`);
   }
   print(joined, () => joined.command);
 }

@@ -119,7 +119,7 @@ function examineFrom(raw: unknown, around: Surroundings): FieldIssue[] {
     const revoked = around.vantages.some((vantage) => vantage.id === id);
     const message = revoked
       ? `vantage ${JSON.stringify(id)} is revoked`
-      : `there is no vantage ${JSON.stringify(id)}${known(usable.map((vantage) => vantage.id))}`;
+      : `there is no vantage ${JSON.stringify(id)}; ${known(usable.map((vantage) => vantage.id))}`;
     issues.push({ path, message });
   }
   return issues;
@@ -139,7 +139,7 @@ function examineNames(input: TargetInput, around: Surroundings): FieldIssue[] {
       .filter((id) => !around.carriers.includes(id))
       .map((id) => ({
         path: `alarm.lines.${metric}.carriers.${id}`,
-        message: `there is no carrier ${JSON.stringify(id)}${known(around.carriers)}`,
+        message: `there is no carrier ${JSON.stringify(id)}; ${known(around.carriers)}`,
       })),
   );
   return [...lines, ...unknownNames("recipients", "recipient", input.recipients ?? [], around.recipients)];
@@ -159,12 +159,12 @@ function unknownNames(
   return named.flatMap((id, i) =>
     all.includes(id)
       ? []
-      : [{ path: `${path}.${i}`, message: `there is no ${what} ${JSON.stringify(id)}${known(all)}` }],
+      : [{ path: `${path}.${i}`, message: `there is no ${what} ${JSON.stringify(id)}; ${known(all)}` }],
   );
 }
 
 function known(ids: readonly string[]): string {
-  return ids.length === 0 ? "; there is none yet" : `; there are: ${ids.slice(0, 12).join(", ")}`;
+  return ids.length === 0 ? "there is none yet" : `there are: ${ids.slice(0, 12).join(", ")}`;
 }
 
 /** Says what is right but may surprise, in order of weight; the form shows one sentence. */

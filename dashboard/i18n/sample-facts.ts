@@ -157,6 +157,6 @@ function measurementFacts({ lateMs, loopDelayMs, note }: Detail, { t, f }: Words
   return [
     ...fact(t("target.detail.late"), lateMs === undefined ? undefined : f.ms(lateMs)),
     ...fact(t("detail.loop"), loopDelayMs ? f.ms(loopDelayMs) : undefined),
-    ...fact(t("detail.note"), note),
+    ...fact(t("detail.note"), note === undefined ? note : t.said(note)),
   ];
 }

@@ -5,6 +5,10 @@
  * needs. A value is text, never markup: whoever draws the sentence escapes it.
  */
 import type { Language } from "../../collector/wire/ids.ts";
+import { translator } from "../../collector/wire/said/translator.ts";
+import { zhCollector } from "../../collector/wire/said/zh-collector.ts";
+import { zhMeasured } from "../../collector/wire/said/zh-measured.ts";
+import { zhTargets } from "../../collector/wire/said/zh-targets.ts";
 import { en } from "./en.ts";
 import { type Key, zh } from "./zh.ts";
 
@@ -13,7 +17,16 @@ export type { Key } from "./zh.ts";
 export type Values = Readonly<Record<string, string | number>>;
 
 /** Says one key; a value that is missing is left as its placeholder, so that it is seen. */
-export type Translate = (key: Key, values?: Values) => string;
+export type Translate = {
+  (key: Key, values?: Values): string;
+  /** An English sentence of a probe or the collector in this language; unchanged where nobody knows it. */
+  readonly said: (text: string) => string;
+};
+
+const SAID: Readonly<Record<Language, Translate["said"]>> = {
+  zh: translator(zhTargets, zhMeasured, zhCollector),
+  en: (text) => text,
+};
 
 export const CATALOGUES: Readonly<Record<Language, Readonly<Record<Key, string>>>> = { zh, en };
 
@@ -21,7 +34,9 @@ export const CATALOGUES: Readonly<Record<Language, Readonly<Record<Key, string>>
 export function translate(language: Language): Translate {
   const catalogue = CATALOGUES[language];
   const plural = new Intl.PluralRules(language);
-  return (key, values = {}) => fill(catalogue[key], values, plural);
+  return Object.assign((key: Key, values: Values = {}) => fill(catalogue[key], values, plural), {
+    said: SAID[language],
+  });
 }
 
 /** Whether a text is a key, for keys that are put together from data (`cause.` + failure.cause). */

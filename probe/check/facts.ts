@@ -104,9 +104,9 @@ function wrong({ state, failure, detail }: Measured, look: Look): string[] {
       sources[failure.source],
     );
     lines.push(paint(said, 31, look));
-    if (failure.detail !== undefined) lines.push(failure.detail);
+    if (failure.detail !== undefined) lines.push(look.say(failure.detail));
   }
   if (state === "suspect") lines.push(paint(words.disturbed(`${detail.loopDelayMs ?? 0} ms`), 33, look));
-  if (detail.note !== undefined && detail.note !== failure?.detail) lines.push(detail.note);
+  if (detail.note !== undefined && detail.note !== failure?.detail) lines.push(look.say(detail.note));
   return lines;
 }

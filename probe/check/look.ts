@@ -1,8 +1,11 @@
 /** How a terminal shows it: colours, and numbers with three digits and their unit. Pure. */
+import type { Say } from "../../collector/wire/said/language.ts";
 import type { Words } from "./words.ts";
 
 export type Look = {
   readonly words: Words;
+  /** Notes and details of a sample, which speak English, in the language of the words. */
+  readonly say: Say;
   /** ANSI colours: only for a terminal. */
   readonly colour: boolean;
   /** UTC ms, for the days a certificate has left. */

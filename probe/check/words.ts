@@ -36,12 +36,3 @@ export type Words = {
 };
 
 export const WORDS: Readonly<Record<Language, Words>> = { en: EN, zh: ZH };
-
-/** Language of the command: the flag, else the environment's locale, else English. */
-export function languageOf(
-  flag: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-): Language {
-  const locale = flag ?? env["LC_ALL"] ?? env["LC_MESSAGES"] ?? env["LANG"] ?? "";
-  return locale.toLowerCase().startsWith("zh") ? "zh" : "en";
-}

@@ -92,8 +92,8 @@ export function guardOf(allow: readonly string[], allowFile: string): Guard {
     const line = `${parsed.toString()}/${parsed.kind() === "ipv4" ? 32 : 128}`;
     const short = name.slice(0, MAX_NAME);
     if (what !== null) {
-      const who = text === name ? `${text} is` : `${short} resolves to ${text}, which is`;
-      return refusalOf(`${who} ${what}`, line, allowFile);
+      const why = text === name ? `${text} is ${what}` : `${short} resolves to ${text}, which is ${what}`;
+      return refusalOf(why, line, allowFile);
     }
     return REFUSED_PORTS.has(port)
       ? refusalOf(`port ${port} of ${short} is not a web port`, line, allowFile)
@@ -223,10 +223,9 @@ function withoutDots(text: string): string {
 
 /** The sentence; where it would not fit, the shorter way to allow it is left out, never the longer. */
 function refusalOf(why: string, line: string, allowFile: string): string {
-  const begin = `${why}: this probe does not measure it. To allow it, `;
-  if (allowFile.startsWith("--")) return `${begin}add ${allowFile} ${line}`;
+  const refusal = (how: string) => `${why}: this probe does not measure it. To allow it, ${how}`;
+  if (allowFile.startsWith("--")) return refusal(`add ${allowFile} ${line}`);
   const file = allowFile === "" ? "the probe's own config.yaml" : allowFile;
-  const full = `${begin}put allow: ["${line}"] in ${file}`;
-  const both = `${full}, or start with --allow ${line}`;
-  return both.length <= MAX_NOTE ? both : full;
+  const both = refusal(`put allow: ["${line}"] in ${file}, or start with --allow ${line}`);
+  return both.length <= MAX_NOTE ? both : refusal(`put allow: ["${line}"] in ${file}`);
 }

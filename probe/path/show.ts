@@ -1,6 +1,7 @@
 /** A route as a terminal shows it, in both languages. Pure; hostile text is one line each and cut. */
 import type { Language } from "../../collector/wire/ids.ts";
 import type { PathEvidence, PathHop } from "../../collector/wire/path-evidence.ts";
+import type { Say } from "../../collector/wire/said/language.ts";
 import { oneLine } from "../measure/text.ts";
 
 type Words = {
@@ -28,8 +29,8 @@ const WORDS: Readonly<Record<Language, Words>> = {
   },
 };
 
-/** Several lines, without a line break at the end. */
-export function showPath(evidence: PathEvidence, language: Language): string {
+/** Several lines, without a line break at the end. @param say Of the same language: notes speak English. */
+export function showPath(evidence: PathEvidence, language: Language, say: Say): string {
   const words = WORDS[language];
   const { tool, address, port, hops, reached, note, chain, head } = evidence;
   const lines = [
@@ -38,7 +39,7 @@ export function showPath(evidence: PathEvidence, language: Language): string {
     ...(tool === null ? [] : [`      ${reached ? words.reached : words.notReached}`]),
     ...chain.map(({ subject, issuer }) => `  ${oneLine(subject, 80)} <- ${oneLine(issuer, 80)}`),
     ...(head === undefined ? [] : [`  ${words.head}: ${oneLine(head.split("\n")[0] ?? "", 120)}`]),
-    ...(note === undefined ? [] : [`  ${oneLine(note, 300)}`]),
+    ...(note === undefined ? [] : [`  ${say(oneLine(note, 300))}`]),
   ];
   return lines.join("\n");
 }

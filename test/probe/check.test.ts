@@ -7,11 +7,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { CarrierwatchError } from "../../collector/wire/errors.ts";
 import { silentLog } from "../../collector/wire/log.ts";
+import { languageOf } from "../../collector/wire/said/language.ts";
 import { NO_TIMINGS } from "../../collector/wire/sample.ts";
 import { exitCodeOf } from "../../main.ts";
 import { showBytes, showUs } from "../../probe/check/look.ts";
 import { summary, waterfall } from "../../probe/check/waterfall.ts";
-import { languageOf, WORDS } from "../../probe/check/words.ts";
+import { WORDS } from "../../probe/check/words.ts";
 import { verb } from "../../probe/check.ts";
 import type { Measured } from "../../probe/measure/measured.ts";
 import { httpTarget } from "../support/http-target.ts";
@@ -178,7 +179,7 @@ const MEASURED: Measured = {
   },
   detail: { status: 200 },
 };
-const LOOK = { words: WORDS.en, colour: false, nowMs: 0 };
+const LOOK = { words: WORDS.en, say: (text: string) => text, colour: false, nowMs: 0 };
 
 test("bars follow one another: each begins where the one before ended", () => {
   const lines = waterfall("u", MEASURED, LOOK)

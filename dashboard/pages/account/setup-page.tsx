@@ -198,7 +198,10 @@ function inputOf(draft: Draft, language: SetupInput["language"]): SetupInput {
 function serverProblems(error: unknown, t: Translate): Wrong {
   if (!(error instanceof ApiError)) return {};
   return Object.fromEntries(
-    error.issues.map((issue) => [issue.path.split(".")[0], t("problem.field", { message: issue.message })]),
+    error.issues.map((issue) => [
+      issue.path.split(".")[0],
+      t("problem.field", { message: t.said(issue.message) }),
+    ]),
   );
 }
 

@@ -93,13 +93,13 @@ export function sentenceOf(field: string, message: string, t: Translate): string
   if (field === "status") return t("problem.status");
   if (field === "cron") return cronSentence(message, t);
   const known = field === "url" ? OF_URL : field === "archives" ? OF_ARCHIVES : OF_ANY;
-  return found(known, message, t) ?? t("problem.field", { message });
+  return found(known, message, t) ?? t("problem.field", { message: t.said(message) });
 }
 
 /** What is right but may surprise; null = it stands in the form already, beside what was ticked. */
 export function hintSentence(hint: string, t: Translate): string | null {
   if (/certificate is not verified/.test(hint)) return null;
-  return found(OF_TARGET, hint, t) ?? hint;
+  return found(OF_TARGET, hint, t) ?? t.said(hint);
 }
 
 function cronSentence(message: string, t: Translate): string {
@@ -107,7 +107,7 @@ function cronSentence(message: string, t: Translate): string {
   if (said !== null) return said;
   const example = /for example (.+)$/.exec(message)?.[1] ?? "*/5 * * * *";
   if (/unevenly/.test(message)) return t("problem.cron.uneven", { example });
-  return t("problem.cron.other", { message });
+  return t("problem.cron.other", { message: t.said(message) });
 }
 
 function found(sentences: Sentences, message: string, t: Translate): string | null {

@@ -27,7 +27,7 @@ export function PathView({ evidence, carriers }: PathViewProps) {
       </p>
       <p class={end.kind === "reached" || end.kind === "none" ? "" : "bad-text"}>
         {tool === null ? t("path.none") : endText(end, speaker)}
-        {evidence.note !== undefined && <span class="sub"> {evidence.note}</span>}
+        {evidence.note !== undefined && <span class="sub"> {t.said(evidence.note)}</span>}
       </p>
       {evidence.hops.length > 0 && (
         <ol class="hops">

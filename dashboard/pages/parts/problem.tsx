@@ -13,8 +13,8 @@ export function problemText(error: unknown, t: Translate): string {
   if (error.status === 401) return t("problem.session");
   if (error.status === 403) return t("problem.forbidden");
   if (error.status >= 500) return t("problem.server");
-  const hint = error.hint ? ` ${error.hint}` : "";
-  return t("problem.generic", { message: error.message + hint });
+  const hint = error.hint ? ` ${t.said(error.hint)}` : "";
+  return t("problem.generic", { message: t.said(error.message) + hint });
 }
 
 /** The box; with a way to try again. */

@@ -53,5 +53,5 @@ function issueText(message: string, t: Translate): string {
   if (/use 1 to 48 of/.test(message)) return t("problem.id");
   if (/the value is empty/.test(message)) return t("problem.secret.empty");
   if (/at most 8192 characters/.test(message)) return t("problem.secret.long");
-  return t("problem.field", { message });
+  return t("problem.field", { message: t.said(message) });
 }

@@ -89,7 +89,7 @@ export function ResultFailure({ result }: { result: Result }) {
           <p class="bad-text">
             {t("failure.sentence", { phase: t(`phase.${failure.phase}`), cause: causeText(failure, t) })}
           </p>
-          {failure.detail && <p class="mono">{failure.detail}</p>}
+          {failure.detail && <p class="mono">{t.said(failure.detail)}</p>}
           <p class="sub">
             <b>{t("do.title")}</b> {t(`do.${failure.cause}`)}
           </p>

@@ -105,7 +105,7 @@ const FULL: Measured = {
 };
 
 test("everything that is known stands under the bars, in both languages", () => {
-  const look = { words: WORDS.en, colour: false, nowMs: 0 };
+  const look = { words: WORDS.en, say: (text: string) => text, colour: false, nowMs: 0 };
   const said = waterfall("https://a.test/", FULL, look);
   for (const line of [
     "answered 192.0.2.1 (TTL 60 s), 192.0.2.2 by 223.5.5.5",

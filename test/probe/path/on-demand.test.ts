@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { type TestContext, test } from "node:test";
 import { silentLog } from "../../../collector/wire/log.ts";
 import { OnceResult } from "../../../collector/wire/on-demand.ts";
+import { speechIn } from "../../../collector/wire/said/language.ts";
 import { NO_TIMINGS } from "../../../collector/wire/sample.ts";
 import { pathOf } from "../../../probe/path/path.ts";
 import type { RunTool } from "../../../probe/path/run-tool.ts";
@@ -106,7 +107,7 @@ test("an address this probe may not measure is not traced on demand either", asy
   assert.equal(ran, 0);
 });
 
-test("a terminal shows hops, times, networks and the note, in both languages, without control characters", () => {
+test("a terminal shows hops, times, networks and the note, in both languages, without control characters", async () => {
   const { evidence } = reportOf("x", 1, {
     evidence: {
       note: "\u001b[2Jevil",
@@ -117,12 +118,12 @@ test("a terminal shows hops, times, networks and the note, in both languages, wi
       ],
     },
   });
-  const en = showPath(evidence, "en");
+  const en = showPath(evidence, "en", await speechIn("en"));
   assert.match(
     en,
     /route to 8\.8\.8\.8 port 443 \(traceroute\)\n +1 {2}202\.97\.33\.1 {2}3\.1 ms {2}China Telecom AS4134\n +2 {2}no answer\n +not reached/,
   );
-  assert.match(showPath(evidence, "zh"), /端口 443[\s\S]*无应答\n +未到达/);
+  assert.match(showPath(evidence, "zh", await speechIn("zh")), /端口 443[\s\S]*无应答\n +未到达/);
   assert.ok(![...en].some((char) => char < " " && char !== "\n"));
 });
 

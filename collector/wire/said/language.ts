@@ -1,0 +1,45 @@
+/** Which language somebody at a terminal reads, and what is said in it: the tables are loaded only for who needs them. */
+import type { CarrierwatchError } from "../errors.ts";
+import type { Language } from "../ids.ts";
+
+/** Language of the command: the flag, else the environment's locale, else English. */
+export function languageOf(
+  flag: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Language {
+  const locale = flag ?? env["LC_ALL"] ?? env["LC_MESSAGES"] ?? env["LANG"] ?? "";
+  return locale.toLowerCase().startsWith("zh") ? "zh" : "en";
+}
+
+/** Says one English sentence in a language; unchanged where there is no translation. */
+export type Say = (text: string) => string;
+
+/** @returns The words as they are for English. */
+export async function speechIn(language: Language): Promise<Say> {
+  if (language === "en") return (text) => text;
+  const { inChinese } = await import("./zh.ts");
+  return inChinese;
+}
+
+/** What --lang says on a command line that may be wrong in any other way. */
+export function langFlag(argv: readonly string[]): string | undefined {
+  const at = argv.findLastIndex((arg) => /^--lang(?:=|$)/.test(arg));
+  const arg = argv[at];
+  return arg?.startsWith("--lang=") ? arg.slice("--lang=".length) : argv[at + (arg === undefined ? 0 : 1)];
+}
+
+/**
+ * An error for a terminal: what is wrong, and below it what to do.
+ *
+ * @param say Says one sentence in the reader's language.
+ */
+export function errorText(
+  { message, hint, issues }: Pick<CarrierwatchError, "message" | "hint" | "issues">,
+  say: Say,
+): string {
+  const what = issues.length === 0 ? undefined : /^(.+?) is not valid: /s.exec(message)?.[1];
+  // Each problem by itself: put together they are no sentence that a table could know.
+  const problems = issues.map(({ path, message: one }) => (path === "" ? say(one) : `${path}: ${say(one)}`));
+  const text = what === undefined ? say(message) : say(`${what} is not valid: ${problems.join("; ")}`);
+  return hint === undefined ? text : `${text}\n  ${say(hint)}`;
+}

@@ -1,0 +1,180 @@
+/** Chinese: what verbs on the command line refuse, ask back and advise. Flags and examples stay as they are typed. */
+import type { Sentences } from "./translator.ts";
+
+export const zhVerbs: Sentences = {
+  // Any verb.
+  "there is no verb {0}": "没有 {0} 这个命令",
+  "what should it do?": "要做什么？",
+  "carrierwatch {0} --help says what it takes": "carrierwatch {0} --help 列出用法",
+  "carrierwatch {0} --help lists the options": "carrierwatch {0} --help 列出选项",
+  "{0} takes no {1}": "{0} 不接受 {1}",
+  "this is done on the collector's own machine": "这件事要在采集端本机做",
+  "run it there, with --data DIR": "请在那里运行，并带 --data 目录",
+  "give --url or --data, not both": "--url 和 --data 只能给一个",
+  "--url {0} is no http or https address": "--url {0} 不是 http 或 https 网址",
+  "for example --url https://watch.example.com": "例如 --url https://watch.example.com",
+  "--url contains a password": "--url 里有密码",
+  "use --token-file": "请用 --token-file",
+  "--url needs an API token": "--url 要有 API 令牌",
+  "the API token given is not one": "给出的不是 API 令牌",
+  "put it in a file and name it with --token-file (- is stdin), or in CARRIERWATCH_TOKEN":
+    "放进文件，用 --token-file 指定（- 是标准输入），或放进 CARRIERWATCH_TOKEN",
+  "the token file {0} cannot be read": "令牌文件 {0} 读不了",
+  "no collector answers at {0} ({1})": "{0} 没有采集端应答（{1}）",
+  "no answer": "没有应答",
+  "is it running, and is this its address?": "它在运行吗？地址对吗？",
+  "{0} answered with status {1}, not as a collector": "{0} 以状态 {1} 应答，不像采集端",
+  "is this the address of a carrierwatch collector, base path included?":
+    "这是 carrierwatch 采集端的地址吗（包括路径前缀）？",
+  "{0} (request {1}; the collector's log has the reason)": "{0}（请求 {1}；原因见采集端日志）",
+  "the collector's answer to {0} {1} is not understood": "看不懂采集端对 {0} {1} 的应答",
+  "are this program and the collector of the same version?": "这个程序和采集端是同一版本吗？",
+  "there is no carrierwatch data in {0}": "{0} 里没有 carrierwatch 数据",
+  "name the folder with --data or CARRIERWATCH_DATA, a collector with --url, or begin with: carrierwatch start":
+    "用 --data 或 CARRIERWATCH_DATA 指定数据目录，用 --url 指定采集端，或先运行 carrierwatch start",
+  "the data folder {0} belongs to another user": "数据目录 {0} 属于另一个用户",
+  "run the verb as the user who runs the collector, or use --url with an API token":
+    "请以运行采集端的用户运行，或用 --url 加 API 令牌",
+  "no collector runs, so nothing mails": "没有采集端在运行，发不了邮件",
+  "{0} {1}s are called {2}": "有 {0} 个{1}都叫 {2}",
+  "use the id: {0}": "请用 id：{0}",
+  "from which vantage?": "哪个探测点的？",
+  "--vantage takes one of: {0}": "--vantage 可用：{0}",
+  "there is no vantage yet": "还没有探测点",
+  "{0} {1} is no time": "{0} {1} 不是时间",
+  "use UTC seconds, 2026-11-21T08:00Z, or how long ago: 90m, 2h, 7d":
+    "写 UTC 秒、2026-11-21T08:00Z，或多久以前：90m、2h、7d",
+  "no {0} on standard input": "标准输入里没有{0}",
+  "the two were not the same {0}": "两次输入的{0}不一样",
+  password: "密码",
+  "new password": "新密码",
+  value: "值",
+  "the {0} {1} cannot be read": "{0} {1} 读不了",
+  "body file": "请求体文件",
+  "CA file": "CA 文件",
+  "client certificate": "客户端证书",
+  "target file": "目标文件",
+  "{0} cannot be read": "{0} 读不了",
+  "{0} {1} is none of {2}": "{0} {1} 不对，可用：{2}",
+  "{0} {1} is not {2}": "{0} {1} 不是{2}",
+
+  "note: {0}": "提示：{0}",
+  "{0}: paste this on the other machine, once, before {1}:":
+    "{0}：在 {1} 之前粘贴到另一台机器上，只能用一次：",
+  "{0}: keep this, it is shown once:": "{0}：请保存好，只显示这一次：",
+  "copying and verifying {0}": "正在复制并核对 {0}",
+  "verifying; this reads everything": "正在核对，要读取全部数据",
+  "examining and copying {0}": "正在检查并复制 {0}",
+  "{0} rows without a value stay UNKNOWN": "{0} 行没有值，保持未知",
+  "{0} a series at full age, everything counted; {1} series: {2}": "每条序列满期后共 {0}；{1} 条序列：{2}",
+
+  // target
+  "--header {0} is not 'Name: value'": "--header {0} 不是“名称: 值”",
+  "--bearer-secret stands alone: a request has one authorization":
+    "--bearer-secret 要单独用：一个请求只有一种认证",
+  "--basic-user USER and --secret NAME go together": "--basic-user 和 --secret 要一起给",
+  "--client-cert FILE and --client-key-secret NAME go together":
+    "--client-cert 和 --client-key-secret 要一起给",
+  "--expect-json {0} compares with an object or a list": "--expect-json {0} 在和对象或列表比较",
+  "name the values in it one by one; for text that looks like one write it in quotes: path='\"{}\"'":
+    "请逐个写出其中的值；内容看起来像对象的文字要加引号：path='\"{}\"'",
+  "--body and --body-file: give one of the two": "--body 和 --body-file 只给一个",
+  "the target in {0} is not JSON": "{0} 里的目标不是 JSON",
+  "the target in {0} is not a JSON object": "{0} 里的目标不是 JSON 对象",
+  "1x600,6x700,24x775:0.5 (ticks a row x rows, then xff), or default":
+    "1x600,6x700,24x775:0.5（每行步数 x 行数，再是 xff），也不是 default",
+  "a field of a target: {0}": "目标的字段：{0}",
+  "all, carrier:ct, tag:beijing or vantage:ct-sh": " all、carrier:ct、tag:beijing 或 vantage:ct-sh",
+  "METRIC=NUMBER, for example total=800": "“指标=数字”，例如 total=800",
+  "{0} would be purged, for good": "{0} 将被永久清除",
+  "say --yes where nobody can be asked": "没有人可问时请加 --yes",
+  "nothing was purged": "没有清除任何东西",
+
+  // secret, user, vantage
+  "there is no value in {0}": "{0} 里没有值",
+  "the value file {0} cannot be read": "值文件 {0} 读不了",
+  "what should change?": "要改什么？",
+  "give --language or --time-zone": "请给出 --language 或 --time-zone",
+  "a join command needs a running collector, and none runs here": "加入命令需要运行着的采集端，这里没有",
+  "start it first: carrierwatch start": "请先启动：carrierwatch start",
+
+  // check --from
+  "no collector runs on this data folder, so no vantage can be asked":
+    "这个数据目录没有采集端在运行，没有探测点可问",
+  "start it, or name one that runs with --url; without --from this machine measures itself":
+    "请启动它，或用 --url 指定运行着的采集端；不带 --from 就由本机测量",
+  "--from names nobody": "--from 没有写任何名称",
+  "for example --from ct,cnc": "例如 --from ct,cnc",
+
+  // fetch, graph, export
+  "--exclude {0} is not FROM..TO": "--exclude {0} 不是“开始..结束”",
+  "for instance --exclude 2026-11-21T01:00Z..2026-11-21T03:30Z":
+    "例如 --exclude 2026-11-21T01:00Z..2026-11-21T03:30Z",
+  "a picture is no text for a terminal": "图片不能显示在终端里",
+  "name a file: --out chart.png": "请指定文件：--out chart.png",
+  "no carrier {0} measures {1}": "没有运营商 {0} 在测 {1}",
+  "nobody has measured it yet": "还没有人测过它",
+  "{0} cannot be written: {1}": "{0} 写不了：{1}",
+  "--range {0} is none of 3h, day, week, month, year": "--range {0} 不对，可用：3h、day、week、month、year",
+  "--to goes with --from": "--to 要和 --from 一起给",
+  "--metric {0} is none of {1}": "--metric {0} 不对，可用：{1}",
+  "--lang {0} is neither zh nor en": "--lang {0} 不对，只能是 zh 或 en",
+  "{0} {1} is no whole number from {2} to {3}": "{0} {1} 不是 {2} 到 {3} 的整数",
+  "--time-zone {0} is unknown here": "不认识 --time-zone {0}",
+  "in which form?": "要哪种格式？",
+  "give one of --rrd, --csv and --jsonl": "请给出 --rrd、--csv、--jsonl 中的一个",
+  "--step {0} is no whole number of seconds": "--step {0} 不是整秒数",
+  "--rrd writes whole archives; --from and --to are for samples":
+    "--rrd 写完整的归档；--from 和 --to 只用于样本",
+  "--step names a generation for --rrd; samples carry their step": "--step 为 --rrd 选定一代；样本自带步长",
+  "{0} from {1} was never measured every {2} s": "{1} 从未每 {2} 秒测一次 {0}",
+  "there are steps of {0} s": "有过的步长：{0} 秒",
+
+  // import
+  "in which form is it?": "它是哪种格式？",
+  "{0} lines were refused, the others are in": "{0} 行被拒绝，其余已导入",
+  "each is named above with its reason; put them right and import the file again":
+    "上面列出了每一行及原因；改好后再导入这个文件",
+  "line {0}: {1}": "第 {0} 行：{1}",
+  "--from-chunk {0} is no whole number": "--from-chunk {0} 不是整数",
+  "--unit {0} is none of s, ms, us": "--unit {0} 不对，可用：s、ms、us",
+  "--map {0} is not NAME=METRIC": "--map {0} 不是“列名=指标”",
+  "METRIC is one of {0}": "指标可用：{0}",
+  "chunk {0} was not stored: {1}": "第 {0} 块没有存下：{1}",
+  "those before it are; go on with the same file and --from-chunk {0}":
+    "之前的都已存下；请用同一个文件加 --from-chunk {0} 继续",
+  "there is no data source {0}": "没有数据源 {0}",
+  "it has {0}; map them with --map DS=METRIC": "有 {0}；请用 --map 数据源=指标 对应",
+  "this is not what rrdtool dump writes": "这不是 rrdtool dump 写的内容",
+  "the heading names neither tick nor t": "表头里既没有 tick 也没有 t",
+  "it has {0} fields, the heading {1}": "有 {0} 列，表头 {1} 列",
+  "tick is not whole UTC seconds": "tick 不是整 UTC 秒",
+  "it has neither a state nor a total": "既没有 state 也没有 total",
+  "{0} is {1}, not a number from 0 on": "{0} 是 {1}，不是 0 以上的数字",
+  "it is no JSON object": "不是 JSON 对象",
+  "it is not JSON": "不是 JSON",
+  "tick {0} was on line {1} already": "时刻 {0} 在第 {1} 行已有",
+
+  // db, config
+  "a backup is made on the collector's own machine": "备份要在采集端本机做",
+  "the store has {0} problems": "存储有 {0} 处问题",
+  "keep the file, and restore the newest backup": "请保留这个文件，再恢复最新的备份",
+  "check or reference?": "check 还是 reference？",
+  "config cannot {0}": "config 不会 {0}",
+  "carrierwatch config --help says what it takes": "carrierwatch config --help 列出用法",
+
+  // What the parsers of the command line say by themselves.
+  "unknown option '{0}'": "没有选项 '{0}'",
+  "unknown command '{0}'": "没有子命令 '{0}'",
+  "missing required argument '{0}'": "缺少参数 '{0}'",
+  "option '{0}' argument missing": "选项 '{0}' 缺少值",
+  "required option '{0}' not specified": "缺少选项 '{0}'",
+  "too many arguments for '{0}'. Expected {1} but got {2}.": "'{0}' 的参数太多：应为 {1}，给了 {2}。",
+  "{0} argument": "{0} 个",
+  "{0} arguments": "{0} 个",
+  "Unknown option '{0}'": "没有选项 '{0}'",
+  "Unknown option '{0}'. To specify a positional argument {1}": "没有选项 '{0}'（{1}）",
+  "Option '{0}' argument missing": "选项 '{0}' 缺少值",
+  "Option '{0}' does not take an argument": "选项 '{0}' 不带值",
+  "{0}\n(Did you mean {1}?)": "{0}（是不是 {1}？）",
+};
