@@ -1,7 +1,9 @@
 /**
- * Watches samples go by and takes evidence when a target turns from up to down at this vantage.
+ * Watches samples go by and takes evidence when a target turns from up to down at this vantage, or is down when it is
+ * first seen.
  *
- * Bounded: two at a time in the whole process, one per target in ten minutes, twenty in an hour per vantage. What would
+ * Bounded: two at a time in the whole process, one per target in ten minutes, twenty in an hour per vantage, of which
+ * first sights take half: a probe that starts beside many dead targets must have some left for one that dies. What would
  * have to wait longer than a minute shows another network than the one that failed, and is left out.
  */
 import { randomBytes } from "node:crypto";
@@ -47,6 +49,7 @@ const WAITING_MAX = 16;
 const TARGET_EVERY_MS = 600_000;
 const HOUR_MS = 3_600_000;
 const PER_HOUR = 20;
+const FIRST_PER_HOUR = 10;
 
 /** Turns of a process. */
 export function turnsOf(clock: Clock, atOnce = AT_ONCE): Turns {
@@ -87,11 +90,11 @@ export function pathWatchOf({ clock, log, turns, capture, keep }: PathWatchDeps)
   const takenMs = new Map<string, number>();
   const end = new AbortController();
   let hour: number[] = [];
-  const may = (target: string): boolean => {
+  const may = (target: string, most: number): boolean => {
     const nowMs = clock.monoMs();
     hour = hour.filter((atMs) => nowMs - atMs < HOUR_MS);
     const lastMs = takenMs.get(target);
-    if (hour.length >= PER_HOUR || (lastMs !== undefined && nowMs - lastMs < TARGET_EVERY_MS)) return false;
+    if (hour.length >= most || (lastMs !== undefined && nowMs - lastMs < TARGET_EVERY_MS)) return false;
     hour.push(nowMs);
     takenMs.set(target, nowMs);
     return true;
@@ -113,9 +116,10 @@ export function pathWatchOf({ clock, log, turns, capture, keep }: PathWatchDeps)
       const { target, state, address } = sample;
       // What nobody measured, or measured badly, neither ends nor begins anything.
       if (address !== undefined || (state !== "up" && state !== "down")) return;
-      const turned = state === "down" && states.get(target) === "up";
+      const before = states.get(target);
       states.set(target, state);
-      if (!turned || end.signal.aborted || !may(target)) return;
+      if (state === "up" || before === "down" || end.signal.aborted) return;
+      if (!may(target, before === undefined ? FIRST_PER_HOUR : PER_HOUR)) return;
       take(sample, watched).catch((error: unknown) => {
         log.warn({ target, error }, "evidence of a target that turned bad could not be taken");
       });

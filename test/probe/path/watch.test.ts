@@ -59,11 +59,6 @@ function watching() {
 
 test("evidence is taken when a target turns from up to down, whatever was unknown between", async () => {
   const { clock, reports, see } = watching();
-  see(down(0));
-  see(unknown(1));
-  see(down(2));
-  await clock.advance(0);
-  assert.equal(reports.length, 0, "a target that was never up has not turned");
   see(up(3));
   see(unknown(4));
   see({ ...down(5), address: "203.0.113.7" });
@@ -76,6 +71,36 @@ test("evidence is taken when a target turns from up to down, whatever was unknow
     [["shop", up(5).tick]],
   );
   PathReport.parse(reports[0]);
+});
+
+test("evidence is taken of a target that is down when it is first seen, once", async () => {
+  const { clock, reports, see } = watching();
+  see(unknown(0));
+  see(down(1));
+  see(unknown(2));
+  see(down(3));
+  await clock.advance(700_000);
+  see(down(4));
+  await clock.advance(0);
+  assert.deepEqual(
+    reports.map(({ tick }) => tick),
+    [up(1).tick],
+  );
+});
+
+test("targets that are down at first sight leave half of an hour's evidence to those that turn", async () => {
+  const { clock, reports, see } = watching();
+  for (let n = 0; n < 30; n += 1) {
+    see(down(0, `dead${n}`));
+    await clock.advance(0);
+  }
+  assert.equal(reports.length, 10);
+  for (let n = 0; n < 30; n += 1) {
+    see(up(0, `t${n}`));
+    see(down(1, `t${n}`));
+    await clock.advance(0);
+  }
+  assert.equal(reports.length, 20);
 });
 
 test("once in ten minutes for a target, twenty in an hour for a vantage", async () => {
