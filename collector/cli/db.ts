@@ -9,7 +9,7 @@ import { CarrierwatchError } from "../wire/errors.ts";
 import { answered } from "./answers.ts";
 import { type CommonFlags, folderSubcommand, subcommand, verbOf } from "./command.ts";
 import { bytesText } from "./show-bytes.ts";
-import { table } from "./table.ts";
+import { estimateText } from "./show-estimate.ts";
 
 const BackupAnswer = z.object({ path: z.string(), bytes: z.number(), sha256: z.string() });
 const VerifyAnswer = z.object({ ok: z.boolean(), problems: z.array(z.string()) });
@@ -17,14 +17,14 @@ const VerifyAnswer = z.object({ ok: z.boolean(), problems: z.array(z.string()) }
 const backup = subcommand({
   usage: "backup [FILE]",
   about: "a consistent, verified copy; into DIR/backups when no file is named",
-  async act({ client, flags, dir, print }, [file]) {
+  async act({ client, flags, dir, note, print }, [file]) {
     if (flags.url !== undefined) {
       throw new CarrierwatchError("usage", "a backup is made on the collector's own machine", {
         hint: "run there: carrierwatch db backup --data DIR",
       });
     }
     const path = resolve(file ?? join(dir, "backups", `carrierwatch-${stampNow()}.db`));
-    process.stderr.write(`copying and verifying ${path}\n`);
+    note(`copying and verifying ${path}`);
     const made = await answered(client, BackupAnswer, "POST", "/storage/backup", { path });
     print(made, () => `${made.path}  ${bytesText(made.bytes)}  sha256 ${made.sha256}\n`);
   },
@@ -33,8 +33,8 @@ const backup = subcommand({
 const verify = subcommand({
   usage: "verify",
   about: "the file's integrity, and every row recomputed from its PDPs",
-  async act({ client, print }) {
-    process.stderr.write("verifying; this reads everything\n");
+  async act({ client, note, print }) {
+    note("verifying; this reads everything");
     const found = await answered(client, VerifyAnswer, "POST", "/storage/verify");
     print(found, () => (found.ok ? "ok\n" : `${found.problems.map((problem) => `${problem}\n`).join("")}`));
     if (found.ok) return;
@@ -44,11 +44,14 @@ const verify = subcommand({
   },
 });
 
+/** What the figures of one series are for when no step is asked for. */
+const DEFAULT_STEP_S = 300;
+
 type EstimateFlags = CommonFlags & { readonly step?: string; readonly archives?: string };
 
 const estimate = subcommand<EstimateFlags>({
   usage: "estimate",
-  about: "bytes per series and in all, now and at full age",
+  about: "bytes of each part, now, at 50 hours, two weeks, two months, two years and at full age",
   options(command) {
     command
       .option("--step <SECONDS>", "per series of a target that is measured so often (default 300)")
@@ -64,31 +67,17 @@ const estimate = subcommand<EstimateFlags>({
       "GET",
       `/storage${search.size === 0 ? "" : `?${search}`}`,
     );
-    const parts = view.parts.map((part) => [
-      part.part,
-      Math.round(part.bytesPerSeries),
-      bytesText(part.bytesNow),
-    ]);
-    const sums = ["all", Math.round(view.bytesPerSeriesFull), bytesText(view.bytesNow)];
-    print(view, () => {
-      const heading = ["PART", "BYTES PER SERIES, FULL AGE", "NOW"];
-      const full = `${view.series} series will take ${bytesText(view.bytesFull)} at full age, ${bytesText(view.bytesFixed)} of it events`;
-      const dropped =
-        view.detailsDropped === 0
-          ? ""
-          : `the oldest ${view.detailsDropped} samples of series over their log's budget have no details any more\n`;
-      return `${table(heading, [...parts, sums], "")}${full}; ${bytesText(view.diskFreeBytes)} are free\n${dropped}`;
-    });
+    print(view, () => estimateText(view, Number(flags.step ?? DEFAULT_STEP_S)));
   },
 });
 
 const restore = folderSubcommand({
   usage: "restore <FILE>",
   about: "put a backup in the database's place; what stood there is kept beside it",
-  async act({ dir, print }, [file = ""]) {
+  async act({ dir, note, print }, [file = ""]) {
     const { DATABASE_NAME } = await import("../store/sqlite/sqlite-store.ts");
     const { restoreFrom } = await import("../store/sqlite/restore.ts");
-    process.stderr.write(`examining and copying ${resolve(file)}\n`);
+    note(`examining and copying ${resolve(file)}`);
     const done = restoreFrom(resolve(file), join(dir, DATABASE_NAME), stampNow());
     const kept = done.kept === null ? "" : `what stood there is now ${done.kept}\n`;
     print(

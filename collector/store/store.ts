@@ -330,16 +330,25 @@ export type IngestCounters = { readonly vantage: string } & { readonly [K in Out
   readonly clamped: number;
 };
 
+/** For how long measured a series is estimated, besides full age: 50 hours, two weeks, two months, two years. */
+export const ESTIMATE_AGES_S = [50 * 3_600, 14 * 86_400, 61 * 86_400, 730 * 86_400] as const;
+
 export type StoreEstimate = {
   /** Bytes per series, everything counted, by part. */
   readonly parts: readonly {
     readonly part: string;
+    /** At full age. */
     readonly bytesPerSeries: number;
+    /** Measured for ESTIMATE_AGES_S. */
+    readonly bytesPerSeriesAt: readonly number[];
+    /** Of all series together. */
     readonly bytesNow: number;
   }[];
   readonly series: number;
   readonly bytesPerSeriesFull: number;
-  /** Bytes at full age of what does not depend on the series: events. Part of bytesFull. */
+  /** The files when every series there is has been measured for ESTIMATE_AGES_S, as it is measured now. */
+  readonly bytesAt: readonly number[];
+  /** Bytes at full age of what does not depend on the series: events, journal, settings. Part of bytesFull. */
   readonly bytesFixed: number;
   /** Samples whose details were dropped to keep a series' log within its budget, since the database was made. */
   readonly detailsDropped: number;

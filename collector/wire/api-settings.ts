@@ -77,10 +77,21 @@ export type SmtpTestAnswer = z.infer<typeof SmtpTestAnswer>;
 
 export const StorageView = z
   .strictObject({
-    parts: z.array(z.strictObject({ part: z.string(), bytesPerSeries: z.number(), bytesNow: z.number() })),
+    parts: z.array(
+      z.strictObject({
+        part: z.string(),
+        /** At full age. */
+        bytesPerSeries: z.number(),
+        /** After 50 hours, two weeks, two months and two years. */
+        bytesPerSeriesAt: z.array(z.number()),
+        bytesNow: z.number(),
+      }),
+    ),
     series: z.int(),
     bytesPerSeriesFull: z.number(),
-    /** Of bytesFull, what does not depend on the series: events. */
+    /** The files when all series have been measured for 50 hours, two weeks, two months, two years. */
+    bytesAt: z.array(z.number()),
+    /** Of bytesFull, what does not depend on the series: events, journal, settings. */
     bytesFixed: z.number(),
     detailsDropped: z.number(),
     bytesNow: z.number(),

@@ -57,7 +57,8 @@ export function storageRoutes(app: App, deps: ApiDeps): void {
         deps.store.ops.ready(),
         deps.storage(),
       ]);
-      return { ...estimate, ...facts, parts: [...estimate.parts], ready: ok, reasons };
+      const parts = estimate.parts.map((one) => ({ ...one, bytesPerSeriesAt: [...one.bytesPerSeriesAt] }));
+      return { ...estimate, ...facts, parts, bytesAt: [...estimate.bytesAt], ready: ok, reasons };
     },
   );
 }

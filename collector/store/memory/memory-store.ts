@@ -5,7 +5,7 @@
  * engine but the arithmetic of archive/. Nothing survives the process.
  */
 import { UnavailableError } from "../../wire/errors.ts";
-import type { Store } from "../store.ts";
+import { ESTIMATE_AGES_S, type Store } from "../store.ts";
 import { memoryClaims } from "./memory-claims.ts";
 import { memoryCounters } from "./memory-counters.ts";
 import { memoryDesk } from "./memory-desk.ts";
@@ -42,6 +42,7 @@ export function memoryStore(): Store {
         parts: [],
         series: (await samples.generations()).length,
         bytesPerSeriesFull: 0,
+        bytesAt: ESTIMATE_AGES_S.map(() => 0),
         bytesFixed: 0,
         detailsDropped: 0,
         bytesNow: 0,

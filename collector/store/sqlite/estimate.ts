@@ -1,24 +1,17 @@
 /**
- * What a series costs on disk, by part, now and when all its rings are full: every byte is counted from the layout.
+ * What the store takes, by part: now, when its series have been measured for a given time, and when all rings are full.
  *
- * The log's rows have no fixed size: for the full size a typical one is assumed and said. Bytes now are the rings
- * filled so far; what the file holds besides is the log's, registry and incidents included.
+ * Rings are counted from their layout. The log's records have no fixed size: it is what remains of the file now; for
+ * later a tick of it takes what it takes now, and at full age what its budget allows.
  */
 import { statSync } from "node:fs";
-import { firstLayout, isPdps, type Layout, nextLayout } from "../../archive/sets.ts";
+import { firstLayout, type Layout, nextLayout } from "../../archive/sets.ts";
 import type { Archive } from "../../wire/archives.ts";
 import { EVENT_KINDS } from "../../wire/event.ts";
-import { seriesName } from "../series.ts";
-import { EVENTS_KEPT, type Generation, type StoreEstimate } from "../store.ts";
-import { type Band, bandsOf, entryOf } from "./bands.ts";
-import { codeBytes, pdpBytes, rowBytes } from "./blocks.ts";
-import { budgetOf } from "./log-budget.ts";
-import { STATE_BYTES } from "./open-state.ts";
+import { ESTIMATE_AGES_S, EVENTS_KEPT, type StoreEstimate } from "../store.ts";
+import type { FileUse } from "./reader-sizes.ts";
+import { LOG, LOG_MOST_PER_TICK, type PartBytes, partsOf } from "./sizes.ts";
 
-/** Row id, record header and cell pointer of one stored tile, and the share of a page that stays empty. */
-const TILE_OVERHEAD_BYTES = 20;
-const SERIES_ROW_BYTES = 120;
-const LOG = "sample log";
 /** A typical event of each kind as stored; of a route with twenty hops, a chain and a head. */
 const EVENT_BYTES: Readonly<Record<keyof typeof EVENTS_KEPT, number>> = {
   egress: 500,
@@ -26,108 +19,91 @@ const EVENT_BYTES: Readonly<Record<keyof typeof EVENTS_KEPT, number>> = {
   path: 4_500,
   altered: 800,
 };
+/** The journal is swept before it is longer: in all, or of each series. */
+const JOURNAL_BYTES = 16 * 1024 * 1024;
+const JOURNAL_BYTES_EACH = 3_000;
+/** Longer than any ring. */
+const FULL_AGE_S = 900 * 86_400;
+/** With fewer ticks in the log nothing follows from what they take. */
+const FEW_TICKS = 64;
+const BIRTH_S = 20_000 * 86_400;
 
-type Part = { readonly part: string; readonly full: number; readonly at: (ticks: number) => number };
+export type Asked = { readonly stepS: number; readonly archives: readonly Archive[] | null };
 
-/**
- * @param stepS For which step the full size is stated.
- * @param told What only the database knows.
- * @param archives For which set; null = the default one.
- */
+/** @param asked For which step and set a single series is stated. */
 export function estimateOf(
-  stepS: number,
-  generations: readonly Generation[],
-  told: { readonly eventBytes: number; readonly detailsDropped: number },
-  file: string,
-  archives: readonly Archive[] | null = null,
+  asked: Asked,
+  use: FileUse,
+  told: { readonly detailsDropped: number; readonly file: string },
 ): StoreEstimate {
-  const { eventBytes, detailsDropped } = told;
-  const bytesNow = sizeOf(file) + sizeOf(`${file}-wal`);
-  const held = Map.groupBy(generations.flatMap(heldNow), ({ part }) => part);
-  const nowOf = (part: string) => (held.get(part) ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
-  const statedParts = partsOf(stepS, nextLayout(stepS, firstLayout(stepS), archives, 0));
-  const fullOf = (part: string) =>
-    statedParts.reduce((sum, one) => sum + (one.part === part ? one.full : 0), 0);
-  const names = new Set([...statedParts.map(({ part }) => part), ...held.keys()]);
-  const rings = [...names].map((part) => ({
+  const walBytes = sizeOf(`${told.file}-wal`);
+  const stored = [...use.rings.filter(({ part }) => part !== LOG), ...use.others];
+  const logBytes = Math.max(0, use.pagesBytes - sum(stored));
+  const perTick = logPerTick(logBytes, use.logTicks);
+  const now = new Map(
+    [...stored, { part: LOG, bytes: logBytes }, { part: "wal", bytes: walBytes }].map(pair),
+  );
+  const full = partsAt(asked, FULL_AGE_S, LOG_MOST_PER_TICK);
+  const ages = ESTIMATE_AGES_S.map((ageS) => new Map(partsAt(asked, ageS, perTick).map(pair)));
+  const names = new Set([...full.map(({ part }) => part), ...now.keys()]);
+  const fullOf = new Map(full.map(pair));
+  const parts = [...names].map((part) => ({
     part,
-    bytesPerSeries: Math.round(fullOf(part)),
-    bytesNow: Math.round(nowOf(part)),
+    bytesPerSeries: Math.round(fullOf.get(part) ?? 0),
+    bytesPerSeriesAt: ages.map((at) => Math.round(at.get(part) ?? 0)),
+    bytesNow: Math.round(now.get(part) ?? 0),
   }));
-  const elsewhere = rings.reduce((sum, ring) => sum + (ring.part === LOG ? 0 : ring.bytesNow), 0);
-  const parts = rings.map((ring) =>
-    ring.part === LOG ? { ...ring, bytesNow: Math.max(0, bytesNow - elsewhere - eventBytes) } : ring,
-  );
-  const bytesPerSeriesFull = parts.reduce((sum, part) => sum + part.bytesPerSeries, 0);
-  const series = new Set(generations.map(({ series: key }) => seriesName(key))).size;
-  const full = generations.reduce(
-    (sum, one) => sum + partsOf(one.stepS, layoutOf(one)).reduce((total, part) => total + part.full, 0),
-    0,
-  );
-  const bytesFixed = eventsFull();
+  const settings = now.get("settings and incidents") ?? 0;
+  const series = use.kinds.reduce((count, kind) => count + kind.count, 0);
+  const journal = Math.max(JOURNAL_BYTES, JOURNAL_BYTES_EACH * series);
+  const bytesFixed = eventsFull() + journal + settings;
+  const lasting = sum(use.others) + use.olderBytes;
   return {
-    parts: [...parts, { part: "events", bytesPerSeries: 0, bytesNow: eventBytes }],
+    parts,
     series,
-    bytesPerSeriesFull,
-    bytesFixed,
-    detailsDropped,
-    bytesNow,
-    bytesFull: Math.round(full) + bytesFixed,
+    bytesPerSeriesFull: Math.round(sum(full)),
+    bytesAt: ESTIMATE_AGES_S.map((ageS) => Math.round(allAt(use, ageS, perTick) + lasting)),
+    bytesFixed: Math.round(bytesFixed),
+    detailsDropped: told.detailsDropped,
+    bytesNow: use.pagesBytes + walBytes,
+    bytesFull: Math.round(allAt(use, FULL_AGE_S, LOG_MOST_PER_TICK) + use.olderBytes + bytesFixed),
   };
 }
 
 /** Bytes a series takes by part when it has been measured for that long; the log as if each tick took its budget. */
-export function seriesBytesAt(stepS: number, ageS: number): { part: string; bytes: number }[] {
-  return partsOf(stepS).map(({ part, at }) => ({
-    part,
-    bytes: Math.round(at(Math.floor(ageS / stepS) + 1)),
-  }));
+export function seriesBytesAt(stepS: number, ageS: number): PartBytes[] {
+  return partsAt({ stepS, archives: null }, ageS, LOG_MOST_PER_TICK);
+}
+
+function partsAt({ stepS, archives }: Asked, ageS: number, perTick: number): PartBytes[] {
+  const layout = layoutOf(stepS, archives);
+  const lastTick = BIRTH_S + Math.floor(ageS / stepS) * stepS;
+  return partsOf(stepS, layout, { openedTick: BIRTH_S, lastTick, laidTo: 0, laidShare: 0 }, perTick);
+}
+
+/** A set that a series has from the beginning. */
+function layoutOf(stepS: number, archives: readonly Archive[] | null): Layout {
+  return archives === null ? firstLayout(stepS) : nextLayout(stepS, firstLayout(stepS), archives, 0);
+}
+
+/** Every series there is, measured for that long as it is measured now. */
+function allAt({ kinds }: FileUse, ageS: number, perTick: number): number {
+  return kinds.reduce(
+    (total, { stepS, set, count }) => total + count * sum(partsAt({ stepS, archives: set }, ageS, perTick)),
+    0,
+  );
+}
+
+function logPerTick(bytes: number, ticks: number): number {
+  return ticks < FEW_TICKS ? LOG_MOST_PER_TICK : Math.min(bytes / ticks, LOG_MOST_PER_TICK);
 }
 
 function eventsFull(): number {
-  return EVENT_KINDS.reduce((sum, kind) => sum + EVENTS_KEPT[kind] * EVENT_BYTES[kind], 0);
+  return EVENT_KINDS.reduce((total, kind) => total + EVENTS_KEPT[kind] * EVENT_BYTES[kind], 0);
 }
 
-function heldNow(generation: Generation): { part: string; bytes: number }[] {
-  const { stepS, openedTick, lastTick } = generation;
-  const ticks = (lastTick - openedTick) / stepS + 1;
-  return partsOf(stepS, layoutOf(generation)).map(({ part, at }) => ({ part, bytes: at(ticks) }));
-}
-
-/** Only the sizes of its rings matter here. */
-function layoutOf({ stepS, rings }: Generation): Layout {
-  if (!rings) return firstLayout(stepS);
-  const numbered = rings.map((ring, i) => ({ ...ring, part: isPdps(stepS, ring) ? 0 : i + 1 }));
-  return { version: 1, set: null, rings: numbered, nextPart: rings.length + 1 };
-}
-
-function partsOf(stepS: number, layout: Layout = firstLayout(stepS)): Part[] {
-  const bands = bandsOf(stepS, layout);
-  return [
-    band("pdps", bands.pdps, pdpBytes),
-    ...bands.coarse.map((coarse) => band(`rows ${coarse.steps * stepS} s`, coarse, rowBytes)),
-    band("strip", bands.strip, codeBytes),
-    {
-      part: LOG,
-      full: budgetOf(bands),
-      at: (ticks) => (Math.min(ticks, bands.log.entries) / bands.log.entries) * budgetOf(bands),
-    },
-    {
-      part: "head",
-      full: STATE_BYTES + SERIES_ROW_BYTES,
-      at: () => STATE_BYTES + SERIES_ROW_BYTES,
-    },
-  ];
-}
-
-function band(part: string, of: Band, bytesOf: (entries: number) => number): Part {
-  const tile = bytesOf(of.perTile) + TILE_OVERHEAD_BYTES;
-  return {
-    part,
-    full: of.ring * tile,
-    at: (ticks) => Math.min(of.ring, Math.ceil(entryOf(of, ticks) / of.perTile)) * tile,
-  };
-}
+const sum = (parts: readonly PartBytes[]) => parts.reduce((total, { bytes }) => total + bytes, 0);
+const pair = ({ part, bytes }: PartBytes): [string, number] => [part, bytes];
 
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;

@@ -39,9 +39,6 @@ export function writerEvents(db: Database.Database) {
 }
 
 export function readerEvents(db: Database.Database) {
-  const bytes = db.prepare<[], number>(
-    "SELECT coalesce(sum(length(CAST(body AS BLOB)) + 200), 0) FROM event",
-  );
   return {
     eventsList({ target, vantage, kinds, fromS, toS, limit }: EventsQuery): Event[] {
       const conditions: string[] = [];
@@ -64,7 +61,5 @@ export function readerEvents(db: Database.Database) {
         .all(...values, limit)
         .map((body) => JSON.parse(body) as Event);
     },
-    /** What events take now: their text, and about 200 bytes each for keys and indexes. */
-    eventBytes: (): number => Number(bytes.pluck().get() ?? 0),
   };
 }

@@ -11,6 +11,7 @@ import { openForReading } from "./open-database.ts";
 import { readerDesk } from "./reader-desk.ts";
 import { readerLog } from "./reader-log.ts";
 import { readerRows } from "./reader-rows.ts";
+import { readerSizes } from "./reader-sizes.ts";
 import { sharedStates } from "./shared-states.ts";
 import { viewOf } from "./view.ts";
 
@@ -22,13 +23,15 @@ export type ReaderData = {
 
 function openReader(data: ReaderData) {
   const db = openForReading(data.file);
-  const view = viewOf(db, sharedStates(data.states));
+  const states = sharedStates(data.states);
+  const view = viewOf(db, states);
   const operations = {
     ...readerRows(view),
     ...readerLog(db, view),
     ...readerDirectory(db),
     ...readerEvents(db),
     ...readerDesk(db),
+    ...readerSizes(db, view, states),
     synchronous: () => db.pragma("synchronous", { simple: true }),
   } satisfies Operations;
   return { view, operations };

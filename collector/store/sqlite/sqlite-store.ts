@@ -175,11 +175,8 @@ function opsPart({ file, writer, reader, upkeep }: Threads): Store["ops"] {
     backup: async (path) => (await upkeep()).call("backup", path),
     verify: async () => (await upkeep()).call("verify"),
     async estimate(stepS, archives = null) {
-      const told = {
-        eventBytes: await reader.call("eventBytes"),
-        detailsDropped: await reader.call("detailsDropped"),
-      };
-      return estimateOf(stepS, await reader.call("generations", null), told, file, archives);
+      const told = { detailsDropped: await reader.call("detailsDropped"), file };
+      return estimateOf({ stepS, archives }, await reader.call("fileUse"), told);
     },
     counters: () => reader.call("counters"),
     countRejected: (vantage, n) => writer.call("countRejected", vantage, n),

@@ -1,4 +1,7 @@
-/** Bytes per series by part, from the layout: as the archives fill, and full. What a file really holds is a test's matter. */
+/**
+ * Bytes per series by part, from the layout: as the archives fill, and full, the empty ends of pages counted, the log as
+ * if each tick took its budget. test/fault/store-sizes holds real files to it.
+ */
 import { seriesBytesAt } from "../../../collector/store/sqlite/estimate.ts";
 import { STEP_S } from "./samples.ts";
 

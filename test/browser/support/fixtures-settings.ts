@@ -105,11 +105,27 @@ export const SMTP: SmtpView = {
 
 export const STORAGE: StorageView = {
   parts: [
-    { part: "archives", bytesPerSeries: 812_000, bytesNow: 41_200_000 },
-    { part: "strip", bytesPerSeries: 455_000, bytesNow: 9_800_000 },
-    { part: "samples", bytesPerSeries: 2_100_000, bytesNow: 120_400_000 },
+    {
+      part: "archives",
+      bytesPerSeries: 812_000,
+      bytesPerSeriesAt: [40_000, 280_000, 520_000, 790_000],
+      bytesNow: 41_200_000,
+    },
+    {
+      part: "strip",
+      bytesPerSeries: 455_000,
+      bytesPerSeriesAt: [1_300, 8_200, 36_000, 420_000],
+      bytesNow: 9_800_000,
+    },
+    {
+      part: "samples",
+      bytesPerSeries: 2_100_000,
+      bytesPerSeriesAt: [40_000, 260_000, 1_120_000, 1_710_000],
+      bytesNow: 120_400_000,
+    },
   ],
   series: 186,
+  bytesAt: [15_100_000, 102_000_000, 312_000_000, 543_000_000],
   bytesPerSeriesFull: 3_367_000,
   bytesFixed: 24_500_000,
   detailsDropped: 0,

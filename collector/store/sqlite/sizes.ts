@@ -1,0 +1,91 @@
+/**
+ * What the rings of a generation take of the file: from the layout and from how far it was measured, by part.
+ *
+ * Arithmetic only. A page holds whole tiles, so a tile takes its share of a page, what stays empty included.
+ */
+import type { Layout } from "../../archive/sets.ts";
+import { type Band, bandsOf, entryOf, TICKS_PER_TILE, tileOf } from "./bands.ts";
+import { codeBytes, pdpBytes, rowBytes } from "./blocks.ts";
+import { LOG_BYTES_PER_TICK } from "./log-budget.ts";
+import { STATE_BYTES } from "./open-state.ts";
+
+export const PAGE_BYTES = 4_096;
+/** A page's own head, and what a tile has besides its bytes: row id, record header, number, cell pointer. */
+const PAGE_HEAD_BYTES = 8;
+const TILE_HEAD_BYTES = 20;
+/** Names in two trees, and what is open between sweeps. */
+const SERIES_ROW_BYTES = 120;
+
+export const LOG = "sample log";
+
+export type PartBytes = { readonly part: string; readonly bytes: number };
+
+/** How far a generation was measured. */
+export type Measured = {
+  readonly openedTick: number;
+  readonly lastTick: number;
+  /** Whole rows from elsewhere lie up to this tick; 0 = none do. */
+  readonly laidTo: number;
+  /** Share of the ticks up to laidTo that was measured all the same, 0..1. */
+  readonly laidShare: number;
+};
+
+/** The share of a page that a tile of so many bytes takes; a tile longer than a page takes whole ones. */
+export function pageShare(tileBytes: number): number {
+  const cell = tileBytes + TILE_HEAD_BYTES;
+  const perPage = Math.floor((PAGE_BYTES - PAGE_HEAD_BYTES) / cell);
+  return perPage > 0 ? PAGE_BYTES / perPage : Math.ceil(cell / PAGE_BYTES) * PAGE_BYTES;
+}
+
+/** What a tick takes of the log at most: its budget counts tiles, of which the last on a page may not fit. */
+export const LOG_MOST_PER_TICK =
+  pageShare(LOG_BYTES_PER_TICK * TICKS_PER_TILE - TILE_HEAD_BYTES) / TICKS_PER_TILE;
+
+/** @param logPerTick Bytes of the file that a tick's log record takes. */
+export function partsOf(stepS: number, layout: Layout, measured: Measured, logPerTick: number): PartBytes[] {
+  const bands = bandsOf(stepS, layout);
+  return [
+    { part: "pdps", bytes: tickTiles(stepS, bands.pdps, measured) * pageShare(pdpBytes(bands.pdps.perTile)) },
+    ...bands.coarse.map((band) => ({
+      part: `rows ${band.steps * stepS} s`,
+      bytes: rowTiles(stepS, band, measured) * pageShare(rowBytes(band.perTile)),
+    })),
+    {
+      part: "strip",
+      bytes: tickTiles(stepS, bands.strip, measured) * pageShare(codeBytes(bands.strip.perTile)),
+    },
+    { part: LOG, bytes: logTicks(stepS, layout, measured) * logPerTick },
+    { part: "head", bytes: STATE_BYTES + SERIES_ROW_BYTES },
+  ];
+}
+
+/** How many of the measured ticks its log still has; those of the open tile are not there yet. */
+export function logTicks(stepS: number, layout: Layout, measured: Measured): number {
+  const { log } = bandsOf(stepS, layout);
+  const open = ((measured.lastTick / stepS) % log.perTile) + 1;
+  return Math.max(0, ticksWithin(stepS, measured, log.ring * log.perTile) - open);
+}
+
+/** Measured ticks among the newest so many: where rows were laid, only their share. */
+function ticksWithin(stepS: number, measured: Measured, newest: number): number {
+  const { openedTick, lastTick, laidTo, laidShare } = measured;
+  const from = Math.max(openedTick, lastTick - (newest - 1) * stepS);
+  const laid = Math.max(0, Math.min(laidTo, lastTick) - from) / stepS;
+  return (lastTick - from) / stepS + 1 - laid * (1 - laidShare);
+}
+
+/** Tiles of a ring of ticks: none where rows were laid and nobody measured. */
+function tickTiles(stepS: number, band: Band, { openedTick, lastTick, laidTo, laidShare }: Measured): number {
+  const tileAt = (tick: number) => tileOf(band, Math.floor(tick / stepS));
+  const newest = tileAt(lastTick);
+  const first = Math.max(tileAt(openedTick), newest - band.ring + 1);
+  const laid = Math.max(0, Math.min(newest, tileAt(laidTo)) - first);
+  return newest - first + 1 - laid * (1 - laidShare);
+}
+
+/** Tiles of a ring of rows, laid and frozen ones included: a frozen ring is freed as a whole. */
+function rowTiles(stepS: number, band: Band, { openedTick, lastTick }: Measured): number {
+  const first = Math.max(band.since + 1, entryOf(band, openedTick / stepS));
+  const last = Math.min(band.until, entryOf(band, lastTick / stepS));
+  return first > last ? 0 : Math.min(band.ring, tileOf(band, last) - tileOf(band, first) + 1);
+}
