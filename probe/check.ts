@@ -3,17 +3,17 @@
  *
  * Exit 0 up, 1 down, 75 when this machine could not measure, 78 when the address is not allowed.
  */
-import { readFileSync } from "node:fs";
 import { systemClock } from "../collector/wire/clock.ts";
-import { ConfigError } from "../collector/wire/errors.ts";
 import type { Language } from "../collector/wire/ids.ts";
 import type { PathEvidence } from "../collector/wire/path-evidence.ts";
 import { languageOf, type Say, speechIn } from "../collector/wire/said/language.ts";
 import { VERSION } from "../collector/wire/version.ts";
 import type { Verb } from "../main.ts";
 import { taskOf } from "./check/assignment.ts";
-import { type Flags, flagsOf, HELP, usage } from "./check/flags.ts";
+import { type Flags, flagsOf, usage } from "./check/flags.ts";
+import { HELP } from "./check/help.ts";
 import type { Look } from "./check/look.ts";
+import { readText } from "./check/read.ts";
 import { namedOf } from "./check/resolve.ts";
 import { shortLine, summary, waterfall } from "./check/waterfall.ts";
 import { WORDS, type Words } from "./check/words.ts";
@@ -28,18 +28,17 @@ import { showPath } from "./path/show.ts";
 const EXIT_UNKNOWN = 75;
 const EXIT_REFUSED = 78;
 const SHOW_PROGRESS_MS = 1_000;
-const STDIN = 0;
 
 /** Measures and prints. @throws CarrierwatchError (code "usage") or ConfigError for a command line it cannot use. */
 export const verb: Verb = async ({ argv, env }) => {
   const { values, positionals } = flagsOf(argv);
+  const language = languageOf(values.lang, env);
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(HELP[language]);
     return 0;
   }
   const count = countOf(values.n);
   const { assignment, secrets } = taskOf(positionals, values, readText);
-  const language = languageOf(values.lang, env);
   const words = WORDS[language];
   const colour = process.stdout.isTTY === true && (env["NO_COLOR"] ?? "") === "";
   const say = await speechIn(language);
@@ -116,14 +115,6 @@ function countOf(text: string | undefined): number {
   const count = Number(text ?? "1");
   if (!Number.isInteger(count) || count < 1 || count > 100) throw usage(`-n ${text}: give 1 to 100`);
   return count;
-}
-
-function readText(file: string, flag: string): string {
-  try {
-    return readFileSync(file === "-" ? STDIN : file, "utf8");
-  } catch (cause) {
-    throw new ConfigError(`${flag} ${file} cannot be read`, { cause });
-  }
 }
 
 /** Measures; on a terminal, what takes longer than a second says how far it is, on a line that goes away again. */

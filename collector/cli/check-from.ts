@@ -9,21 +9,14 @@ import { waterfall } from "../../probe/check/waterfall.ts";
 import { WORDS, type Words } from "../../probe/check/words.ts";
 import { showPath } from "../../probe/path/show.ts";
 import { systemClock } from "../wire/clock.ts";
-import { CarrierwatchError, UnavailableError } from "../wire/errors.ts";
+import { UnavailableError } from "../wire/errors.ts";
 import type { Language } from "../wire/ids.ts";
 import { MeasurementView, type OnceLane } from "../wire/on-demand.ts";
-import { languageOf, speechIn } from "../wire/said/language.ts";
+import { langFlag, languageOf, speechIn } from "../wire/said/language.ts";
+import { type FromFlags, fromOptions, inputOf } from "./check-from-flags.ts";
+import { FROM_HELP } from "./check-from-help.ts";
 import type { Client } from "./client.ts";
-import { type CommonFlags, plainVerb } from "./command.ts";
-
-type Flags = CommonFlags & {
-  readonly from: string;
-  readonly ipv4?: boolean;
-  readonly ipv6?: boolean;
-  readonly method?: string;
-  readonly path?: boolean;
-  readonly lang?: string;
-};
+import { plainVerb } from "./command.ts";
 
 const EXIT_DOWN = 1;
 const EXIT_UNKNOWN = 75;
@@ -33,17 +26,14 @@ const SHOW_PROGRESS_MS = 1_000;
 /** Measures from elsewhere and prints. @throws CarrierwatchError as any verb that speaks to a collector. */
 export const verb: Verb = async (around) => {
   let lanes: readonly OnceLane[] = [];
-  const code = await plainVerb<Flags>("check", {
+  const code = await plainVerb<FromFlags>("check", {
     args: "<URL>",
     about: "measure a URL now from vantages of a collector; nothing of it is stored",
-    options: (command) =>
-      command
-        .requiredOption("--from <NAMES>", "carriers and vantages, separated by commas, or all")
-        .option("-4, --ipv4", "IPv4 only")
-        .option("-6, --ipv6", "IPv6 only")
-        .option("--method <METHOD>", "GET or HEAD")
-        .option("--path", "look at the route too: seconds longer")
-        .option("--lang <zh|en>", "default: from LC_ALL, LC_MESSAGES or LANG"),
+    options(command) {
+      fromOptions(command);
+      const language = languageOf(langFlag(around.argv), around.env);
+      command.configureHelp({ formatHelp: () => FROM_HELP[language] });
+    },
     async act({ client, flags }, [url = ""]) {
       if (!client.running) throw nobodyMeasures();
       const language = languageOf(flags.lang, around.env);
@@ -67,23 +57,6 @@ function nobodyMeasures(): UnavailableError {
       hint: "start it, or name one that runs with --url; without --from this machine measures itself",
     },
   );
-}
-
-function inputOf(given: string, { from, ipv4, ipv6, method, path }: Flags): Record<string, unknown> {
-  if (ipv4 && ipv6) throw new CarrierwatchError("usage", "-4 and -6 exclude each other");
-  const names = from
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-  if (names.length === 0)
-    throw new CarrierwatchError("usage", "--from names nobody", { hint: "for example --from ct,cnc" });
-  return {
-    url: /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `https://${given}`,
-    from: names.includes("all") ? { all: true } : names,
-    ...(ipv4 || ipv6 ? { family: ipv4 ? "ipv4" : "ipv6" } : {}),
-    ...(method === undefined ? {} : { method: method.toUpperCase() }),
-    ...(path ? { path } : {}),
-  };
 }
 
 /** Asks, then waits for one piece of news after the other. @returns The lanes as they ended. */

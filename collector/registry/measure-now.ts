@@ -3,13 +3,16 @@
  *
  * Reads the registry, writes nothing. Every problem is a sentence, as with a target. Next stop: ingest/on-demand.ts.
  */
-import { InvalidInputError } from "../wire/errors.ts";
+import { type FieldIssue, InvalidInputError } from "../wire/errors.ts";
 import { MeasurementInput, type Once } from "../wire/on-demand.ts";
-import { From, type Target, TargetInput } from "../wire/target.ts";
+import { From, TargetInput } from "../wire/target.ts";
 import { measuredFrom, type Vantage } from "../wire/vantage.ts";
 import { askedOf } from "./assignments.ts";
+import { examineExpect } from "./expect-rules.ts";
 import { issuesOf } from "./issues.ts";
 import type { Registry } from "./registry.ts";
+import { examineRequest, targetKindOf } from "./request-rules.ts";
+import { secretsOf } from "./secrets.ts";
 import { tidyUrl, urlProblems } from "./url.ts";
 
 export type MeasureNow = {
@@ -55,19 +58,41 @@ export async function measureNow(
   };
 }
 
-/** A URL as a target with every default. */
-function subjectOf({ url = "", method, family }: MeasurementInput): TargetInput | Target {
-  const problems = urlProblems(url);
-  if (problems.length > 0) {
-    throw new InvalidInputError("measurement", [{ path: "url", message: problems.join("; and ") }]);
-  }
-  return TargetInput.parse({
+/** A URL as a target with every default; what could never work is refused as it is for a target. */
+function subjectOf({ url = "", ...input }: MeasurementInput): TargetInput {
+  const { method, family, request, tls, addresses, redirects, timeouts } = input;
+  const subject = TargetInput.parse({
     name: "measurement",
     url: tidyUrl(url),
-    expect: { status: ANY_ANSWER },
-    ...(method === undefined ? {} : { method }),
-    ...(family === undefined ? {} : { family }),
+    expect: input.expect ?? { status: ANY_ANSWER },
+    ...{ method, family, request, tls, addresses, redirects, timeouts },
   });
+  const problems = urlProblems(url);
+  const issues =
+    problems.length > 0
+      ? [{ path: "url", message: problems.join("; and ") }]
+      : [...rulesOf(subject), ...secretProblems(input), ...waitProblems(input)];
+  if (issues.length > 0) throw new InvalidInputError("measurement", issues);
+  return subject;
+}
+
+function rulesOf(subject: TargetInput): FieldIssue[] {
+  const kind = targetKindOf(subject.url);
+  return [...examineRequest(subject, kind, secretsOf(subject)), ...examineExpect(subject, kind)];
+}
+
+/** Nobody sees, later, to whom a secret went that a measurement of no target had named. */
+function secretProblems({ request, tls }: Pick<MeasurementInput, "request" | "tls">): FieldIssue[] {
+  const message = "a secret is measured with where a target names it: measure that target";
+  return [
+    ...(request?.auth === undefined ? [] : [{ path: "request.auth", message }]),
+    ...(tls?.clientCertificate === undefined ? [] : [{ path: "tls.clientCertificate", message }]),
+  ];
+}
+
+function waitProblems({ timeouts }: Pick<MeasurementInput, "timeouts">): FieldIssue[] {
+  if (timeouts === undefined || timeouts.totalMs <= TOTAL_MAX_MS) return [];
+  return [{ path: "timeouts.totalMs", message: `somebody waits for it: at most ${TOTAL_MAX_MS} ms` }];
 }
 
 async function chosen(

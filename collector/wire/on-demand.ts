@@ -5,11 +5,12 @@
  * unless the name says ms. Offered only to probes that say they understand it (`UNDERSTANDS`).
  */
 import * as z from "zod";
+import { Expect } from "./expect.ts";
 import { Id, Millis } from "./ids.ts";
 import { METRICS } from "./metric.ts";
 import { PathEvidence } from "./path-evidence.ts";
 import { Sample } from "./sample.ts";
-import { From, Target, TargetInput } from "./target.ts";
+import { From, Target, TargetInput, Timeouts } from "./target.ts";
 
 /** Header of a configuration poll and its value: the probe's schema knows `once`. Older probes do not send it. */
 export const UNDERSTANDS = { header: "x-carrierwatch-understands", once: "once" } as const;
@@ -82,6 +83,9 @@ export const OnceLane = z
   .meta({ id: "OnceLane" });
 export type OnceLane = z.infer<typeof OnceLane>;
 
+/** What a target would say itself. */
+const OF_URL = ["request", "tls", "addresses", "timeouts", "expect"] as const;
+
 /** A target's id, or a URL; and who measures it: as a target says it, or names of carriers and vantages. */
 export const MeasurementInput = z
   .strictObject({
@@ -89,15 +93,28 @@ export const MeasurementInput = z
     url: TargetInput.shape.url.optional(),
     /** Absent: those that measure the target; every vantage for a URL. */
     from: z.union([z.array(Id).min(1).max(64), From]).optional(),
-    /** For a URL; a target has its own. */
+    /** How a URL is asked, as for a target; without secrets. A target has its own. */
     method: TargetInput.shape.method.optional(),
     family: TargetInput.shape.family.optional(),
+    request: TargetInput.shape.request,
+    tls: TargetInput.shape.tls,
+    addresses: TargetInput.shape.addresses,
+    redirects: TargetInput.shape.redirects.optional(),
+    timeouts: Timeouts.optional(),
+    /** Absent: any status from 200 to 399. */
+    expect: Expect.optional(),
     /** Look at the route too: seconds longer. */
     path: z.boolean().optional(),
   })
   .refine((input) => (input.target === undefined) !== (input.url === undefined), {
     message: "name a target or give a URL, one of them",
-  });
+  })
+  .refine(
+    ({ target, ...input }) => target === undefined || OF_URL.every((field) => input[field] === undefined),
+    {
+      message: "a target says itself how it is measured; give a URL to say it here",
+    },
+  );
 export type MeasurementInput = z.infer<typeof MeasurementInput>;
 
 /** A measurement under way or over; gone some minutes later. */

@@ -23,6 +23,7 @@ const HTTP_ONLY = [
   "head",
   "header",
   "data",
+  "body",
   "http2",
   "max-redirs",
   "bearer-file",
@@ -109,9 +110,9 @@ function expectOf(flags: Flags): Record<string, unknown> {
 }
 
 /** As curl joins and reads them: @FILE without its line breaks. */
-function bodyOf({ data }: Flags, read: Read): string | null {
-  if (data === undefined) return null;
-  const parts = data.map((text) =>
+function bodyOf({ data = [], body = [] }: Flags, read: Read): string | null {
+  if (data.length + body.length === 0) return null;
+  const parts = [...data, ...body].map((text) =>
     text.startsWith("@") ? read(text.slice(1), "-d").replaceAll(/[\r\n\0]/g, "") : text,
   );
   return parts.join("&");

@@ -91,13 +91,54 @@ test("from the one that may it exits 0, 1 when it is down; --json is one line fo
   assert.match(down.out, /DOWN {2}503/);
 });
 
-test("what the command cannot do is said: unknown names, options of the local check", async () => {
+test("a vantage asks as the flags say, and judges by them", async () => {
+  const asked = [
+    "-X",
+    "put",
+    "-H",
+    "x-asked: yes",
+    "-d",
+    "a=1",
+    "-d",
+    "b=2",
+    "--status",
+    "200",
+    "--contains",
+    "ok",
+  ];
+  const up = await check("--from", "sh", ...asked, `${target.url}/`);
+  assert.equal(up.code, 0, up.err + up.out);
+  const request = target.seen.requests.at(-1);
+  assert.deepEqual([request?.method, request?.headers["x-asked"]], ["PUT", "yes"]);
+  assert.equal(request?.headers["content-length"], String("a=1&b=2".length));
+  const missing = await check("--from", "sh", "--contains", "something else", `${target.url}/`);
+  assert.equal(missing.code, 1, missing.err);
+  assert.match(missing.out, /does not contain "something else"/);
+  const { port } = new URL(target.url);
+  const named = await check(
+    "--from",
+    "sh",
+    "--resolve",
+    `a.example:${port}:127.0.0.1`,
+    `http://a.example:${port}/`,
+  );
+  assert.equal(named.code, 0, named.err + named.out);
+  assert.equal(target.seen.requests.at(-1)?.headers.host, `a.example:${port}`);
+});
+
+test("what the command cannot do is said: unknown names, what is the vantage's own, credentials", async () => {
   const unknown = await check("--from", "telia", `${target.url}/`);
   assert.equal(unknown.code, 64);
   assert.match(unknown.err, /no carrier or vantage "telia"/);
-  const nobody = await check("--from", "ct", "--contains", "x", `${target.url}/`);
-  assert.equal(nobody.code, 64);
-  assert.match(nobody.err, /unknown option '--contains'/);
+  const own = await check("--from", "ct", "--resolver", "223.5.5.5", `${target.url}/`);
+  assert.equal(own.code, 64);
+  assert.match(own.err, /--resolver is set in each vantage's own file/);
+  const secret = await check("--from", "ct", "-u", "me", `${target.url}/`);
+  assert.equal(secret.code, 64);
+  assert.match(secret.err, /credentials of this machine are not sent/);
+  const never = await check("--from", "ct", "-I", "--contains", "x", `${target.url}/`);
+  assert.equal(never.code, 64);
+  assert.match(never.err, /expect\.bodyContains: the answer to HEAD has no body/);
 });
 
 test("a target's page hears each phase and the result, and no sample, cell or log of it remains", async () => {

@@ -73,6 +73,11 @@ export const zhTargets: Sentences = {
   "none yet": "还没有",
   "known carriers: {0}": "已有运营商：{0}",
   "name a target or give a URL, one of them": "目标和网址给出其中一个",
+  "a target says itself how it is measured; give a URL to say it here":
+    "目标自己写明了怎样测；要在这里写，请给出网址",
+  "a secret is measured with where a target names it: measure that target":
+    "密钥只在引用它的目标里使用：请测那个目标",
+  "somebody waits for it: at most {0} ms": "有人在等结果：最多 {0} 毫秒",
   "nobody would measure it: choose all, or name carriers, tags or vantages":
     "这样没有人测它：请选全部，或选运营商、标签、探测点",
   "nobody measures it yet: no vantage belongs to what it is measured from":

@@ -103,8 +103,14 @@ export const zhVerbs: Sentences = {
     "这个数据目录没有采集端在运行，没有探测点可问",
   "start it, or name one that runs with --url; without --from this machine measures itself":
     "请启动它，或用 --url 指定运行着的采集端；不带 --from 就由本机测量",
-  "--from names nobody": "--from 没有写任何名称",
-  "for example --from ct,cnc": "例如 --from ct,cnc",
+  "--from names nobody: for example --from ct,cnc": "--from 没有写任何名称：例如 --from ct,cnc",
+  "-n measures several times from this machine; from vantages it is once":
+    "-n 用于从本机测多次；由探测点测只有一次",
+  "{0} is set in each vantage's own file, not from here": "{0} 写在各探测点自己的文件里，这里不能指定",
+  "{0}: credentials of this machine are not sent to vantages; keep them with carrierwatch secret and name them in a target":
+    "{0}：本机的凭据不会发给探测点；请用 carrierwatch secret 保存，并在目标里引用",
+  "--resolve: vantages take one address, for the URL's own host and port":
+    "--resolve：探测点只接受一个地址，并且要是网址自己的主机和端口",
 
   // fetch, graph, export
   "--exclude {0} is not FROM..TO": "--exclude {0} 不是“开始..结束”",

@@ -47,6 +47,48 @@ test("a held poll is answered at once with what is to be measured, once, and its
   assert.equal((await ask(`${s.api}/probe/config`, { headers: known })).status, 304, "handed out once");
 });
 
+test("a URL is asked as the asker says; secrets and long waits are refused, a target says it itself", async (t) => {
+  const s = await served(t);
+  const user = await signedIn(s);
+  const probe = { ...(await joined(s)), ...KNOWS };
+  const asked = {
+    method: "POST",
+    request: { headers: [{ name: "x-a", value: "b" }], body: "c" },
+    addresses: { pin: "192.0.2.1" },
+    redirects: 0,
+    timeouts: { connectMs: 1_000, totalMs: 2_000 },
+    expect: { status: ["204"] },
+  };
+  await measure(s, user, { url: "https://a.example/", ...asked });
+  const { once } = ProbeConfig.parse((await ask(`${s.api}/probe/config`, { headers: probe })).body);
+  const { method, request, addresses, redirects, timeouts, expect } = once?.[0] ?? {};
+  assert.deepEqual(
+    { method, request, addresses: { pin: addresses?.pin }, redirects, timeouts, expect },
+    asked,
+  );
+  const target = await s.registry.targets.create(SITE);
+  const auth = { kind: "bearer", secret: "token" };
+  for (const [body, want] of [
+    [
+      { url: "https://a.example/", request: { auth } },
+      /request\.auth: a secret is measured with where a target names it/,
+    ],
+    [
+      { url: "https://a.example/", timeouts: { totalMs: 60_000 } },
+      /timeouts\.totalMs: somebody waits for it: at most 45000 ms/,
+    ],
+    [
+      { url: "ping://a.example:80", request: { body: "x" } },
+      /request\.body: only http and https targets have it, this is ping/,
+    ],
+    [{ target: target.id, expect: { status: ["204"] } }, /a target says itself how it is measured/],
+  ] as const) {
+    const answer = await ask(`${s.api}/measurements`, { headers: user, body });
+    assert.equal(answer.status, 400);
+    assert.match((answer.body as { detail: string }).detail, want);
+  }
+});
+
 test("progress and result reach whoever waits for them, and nothing of it is stored", async (t) => {
   const s = await served(t);
   const user = await signedIn(s);

@@ -1,0 +1,152 @@
+/**
+ * The command line of `check --from` becomes what the collector is asked to have measured.
+ *
+ * Flags mean what they mean for the local `check`, whose own reading is used; what only makes sense on this machine is
+ * refused by name. Only what was said is sent, so that an older collector understands what it can.
+ */
+import { type Command, Option } from "commander";
+import { taskOf } from "../../probe/check/assignment.ts";
+import { type Flags as CheckFlags, usage } from "../../probe/check/flags.ts";
+import { readText } from "../../probe/check/read.ts";
+import { namedOf } from "../../probe/check/resolve.ts";
+import { type CommonFlags, repeated } from "./command.ts";
+
+export type FromFlags = CommonFlags & {
+  readonly from: string;
+  readonly path?: boolean;
+  readonly ipv4?: boolean;
+  readonly ipv6?: boolean;
+  readonly resolve?: string[];
+  readonly request?: string;
+  readonly method?: string;
+  readonly head?: boolean;
+  readonly header?: string[];
+  readonly body?: string[];
+  readonly http2?: boolean;
+  readonly maxRedirs?: string;
+  readonly insecure?: boolean;
+  readonly ca?: string;
+  readonly cacert?: string;
+  readonly maxTime?: string;
+  readonly timeout?: string;
+  readonly connectTimeout?: string;
+  readonly status?: string;
+  readonly contains?: string;
+  readonly certificateDays?: string;
+  readonly record?: string[];
+};
+
+/** Of the local `check`; here they are refused in their own words. */
+const OWN_FILE = ["--resolver <IP>", "--local-address <IP>", "--interface <IP>", "--allow <CIDR>"];
+const CREDENTIALS = [
+  "--bearer-file <FILE>",
+  "--basic-file <FILE>",
+  "-u, --user <USER>",
+  "--cert <FILE>",
+  "--key <FILE>",
+];
+
+/** Adds the flags; their help is a page of its own. */
+export function fromOptions(command: Command): void {
+  command
+    .requiredOption("--from <NAMES>")
+    .option("-4, --ipv4")
+    .option("-6, --ipv6")
+    .option("--resolve <ADDRESS>", "", repeated)
+    .option("-X, --request <METHOD>")
+    .option("--method <METHOD>")
+    .option("-I, --head")
+    .option("-H, --header <HEADER>", "", repeated)
+    .option("-d, --body <BODY>", "", repeated)
+    .option("--http2")
+    .option("-L, --location")
+    .option("--max-redirs <N>")
+    .option("-k, --insecure")
+    .option("--ca <FILE>")
+    .option("--cacert <FILE>")
+    .option("-m, --max-time <SECONDS>")
+    .option("--timeout <SECONDS>")
+    .option("--connect-timeout <SECONDS>")
+    .option("--status <LIST>")
+    .option("--contains <TEXT>")
+    .option("--certificate-days <N>")
+    .option("--record <RECORD>", "", repeated)
+    .option("--path")
+    .option("--lang <LANGUAGE>");
+  const refusing = (flags: string, refuse: (flag: string) => string) => {
+    const option = new Option(flags).hideHelp();
+    command.addOption(
+      option.argParser(() => {
+        throw usage(refuse(option.long ?? flags));
+      }),
+    );
+  };
+  refusing("-n <N>", () => "-n measures several times from this machine; from vantages it is once");
+  for (const flags of OWN_FILE)
+    refusing(flags, (flag) => `${flag} is set in each vantage's own file, not from here`);
+  for (const flags of CREDENTIALS)
+    refusing(
+      flags,
+      (flag) =>
+        `${flag}: credentials of this machine are not sent to vantages; keep them with carrierwatch secret and name them in a target`,
+    );
+}
+
+/** @throws CarrierwatchError (code "usage") for what cannot be asked. */
+export function inputOf(given: string, flags: FromFlags): Record<string, unknown> {
+  const names = flags.from
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  if (names.length === 0) throw usage("--from names nobody: for example --from ct,cnc");
+  const { assignment } = taskOf([given], localFlags(flags), readText);
+  const { url, method, family, expect, timeouts, redirects, request } = assignment;
+  const ca = flags.ca ?? flags.cacert;
+  const tls = { ...assignment.tls, ...(ca === undefined ? {} : { ca: readText(ca, "--ca") }) };
+  const pin = flags.resolve === undefined ? null : pinOf(url, flags.resolve);
+  const said = (...values: unknown[]) => values.some((value) => value !== undefined);
+  const { status, contains, certificateDays, record, maxTime, timeout, connectTimeout } = flags;
+  return {
+    url,
+    from: names.includes("all") ? { all: true } : names,
+    ...(method === "GET" ? {} : { method }),
+    ...(family === "any" ? {} : { family }),
+    ...(said(status, contains, certificateDays, record) ? { expect } : {}),
+    ...(said(maxTime, timeout, connectTimeout) ? { timeouts } : {}),
+    ...(said(flags.maxRedirs) ? { redirects } : {}),
+    ...(request === undefined ? {} : { request }),
+    ...(Object.keys(tls).length === 0 ? {} : { tls }),
+    ...(pin === null ? {} : { addresses: { pin } }),
+    ...(flags.path ? { path: true } : {}),
+  };
+}
+
+/** The names that the local command has for the same flags. */
+function localFlags({
+  body,
+  maxRedirs,
+  maxTime,
+  connectTimeout,
+  certificateDays,
+  ...same
+}: FromFlags): CheckFlags {
+  const { ipv4, ipv6, request, method, head, header, http2, insecure, timeout, status, contains, record } =
+    same;
+  const all = {
+    ...{ ipv4, ipv6, request, method, head, header, http2, insecure, timeout, status, contains, record },
+    ...{ data: body, "max-redirs": maxRedirs, "max-time": maxTime },
+    ...{ "connect-timeout": connectTimeout, "certificate-days": certificateDays },
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** One address, for the host and port of the URL itself: a vantage pins the target to it. */
+function pinOf(url: string, entries: readonly string[]): string {
+  const { hostname, port, protocol } = new URL(url.replace(/^(?!https?:)\w+:/, "http:"));
+  const number = port || (protocol === "https:" ? "443" : "80");
+  const named = namedOf(entries);
+  const found = named.get(`${hostname.toLowerCase()}:${number}`) ?? named.get(`*:${number}`) ?? [];
+  const [only] = found;
+  if (named.size === 1 && found.length === 1 && only !== undefined) return only;
+  throw usage("--resolve: vantages take one address, for the URL's own host and port");
+}
