@@ -48,6 +48,16 @@ function look(cell: StateCell, leastDown: number): Pick<StripCell, "kind" | "dow
     : { kind: "up", downHeight: Math.max(leastDown, 1 - share) };
 }
 
+/**
+ * Without the cells before a target was made, from which nothing can be known.
+ *
+ * @param createdS When it was made; what was brought in from before stays, and what is unknown after that.
+ */
+export function sinceMade(cells: readonly StateCell[], createdS: number): StateCell[] {
+  const first = cells.findIndex((cell) => cell.state !== "unknown" || cell.toS > createdS);
+  return first < 0 ? [] : cells.slice(first);
+}
+
 /** Cells of a bar that shows about a hundred, as the collector cuts it: the least whole width that fits. */
 export function cellWidthS(fromS: number, toS: number, stepS: number): number {
   const least = (toS - fromS) / 96;

@@ -11,6 +11,9 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "nav.searchNone": "No target matches",
   "nav.menu": "Menu",
   "nav.logout": "Log out",
+  "nav.notFound": "There is no such page",
+  "nav.notFoundText": "The address may be misspelt, or the page has moved.",
+  "nav.toOverview": "To the overview",
   "nav.skip": "Skip to content",
   "live.on": "Live",
   "live.off": "Connection lost, reconnecting",
@@ -233,7 +236,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "vantages.form.tags": "Tags",
   "vantages.form.tagsHint": "separated by commas; may be empty",
   "vantages.form.create": "Make the join command",
-  "vantages.join.title": "Bring {name} in",
+  "vantages.join.title": "Let {name} join",
   "vantages.join.text":
     "Paste this command on that machine. It needs only Node; it is valid for one hour and works once.",
   "vantages.join.waiting": "Waiting for it to appear",

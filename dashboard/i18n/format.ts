@@ -50,6 +50,8 @@ export function formatFor(language: Language, timeZone: string) {
     day,
     /** 11/21 14:35 */
     dayClock,
+    /** The time of day alone while it is still that day: 14:35, else 11/20 14:35. */
+    recent: (ms: number, nowMs: number) => (day(ms) === day(nowMs) ? clock(ms) : dayClock(ms)),
     /** 11/21 14:35 – 16:20, or both days where they differ */
     period: (fromMs: number, toMs: number) =>
       `${dayClock(fromMs)} – ${day(fromMs) === day(toMs) ? clock(toMs) : dayClock(toMs)}`,

@@ -75,7 +75,7 @@ for (const [language, width, dark] of [
     assert.match(said, /198\.51\.100\.89 \((?:联通|China Unicom) AS4837\)/);
     assert.equal(await page.locator(".changes .ev").count(), 4, "the one that was taken back is not told");
     assert.ok(await page.locator(`.changes > ${SOURCE}`).isVisible());
-    await page.locator(".changes .ev.path button").click();
+    await page.locator(".changes .ev.is-path button").click();
     await page.locator(".changes .hop").first().waitFor();
     await page.locator("table.samples tr.one .twist").last().click();
     await page.locator(".fact-groups").waitFor();

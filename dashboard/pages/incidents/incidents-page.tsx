@@ -100,7 +100,7 @@ function IncidentCard({ incident, carriers, names }: IncidentCardProps) {
       </div>
       <p>{incidentText(incident, speaker)}</p>
       <div class="more-line">
-        <button type="button" class="link small" aria-expanded={shown} onClick={() => setShown(!shown)}>
+        <button type="button" class="quiet twisty" aria-expanded={shown} onClick={() => setShown(!shown)}>
           {t(shown ? "incidents.hideHistory" : "incidents.history")}
         </button>
         <span class="small push">{toldText(incident, t)}</span>

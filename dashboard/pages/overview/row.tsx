@@ -36,7 +36,9 @@ export function Row({ row, carriers, nowMs }: RowProps) {
     <tr class={`link ${row.status}`} onClick={open}>
       <td class="t">
         <Link to={to}>{target.name}</Link>
-        <span class="u">{shortUrl(target.url)}</span>
+        <span class="u" title={target.url}>
+          {shortUrl(target.url)}
+        </span>
         {why && <span class="why">{why}</span>}
       </td>
       {carriers.map((carrier) => (
@@ -44,6 +46,7 @@ export function Row({ row, carriers, nowMs }: RowProps) {
           key={carrier.id}
           carrier={carrier}
           cell={row.cells.find((cell) => cell.carrier === carrier.id)}
+          madeS={target.createdS}
           nowMs={nowMs}
         />
       ))}
@@ -84,9 +87,9 @@ function notYetIncident(
   });
 }
 
-type CellProps = { carrier: Carrier; cell: OverviewCell | undefined; nowMs: number };
+type CellProps = { carrier: Carrier; cell: OverviewCell | undefined; madeS: number; nowMs: number };
 
-function Cell({ carrier, cell, nowMs }: CellProps) {
+function Cell({ carrier, cell, madeS, nowMs }: CellProps) {
   const { t, f, theme, language } = useApp();
   const color = carrierColor(carrier.color, theme.dark);
   const label = (
@@ -124,6 +127,7 @@ function Cell({ carrier, cell, nowMs }: CellProps) {
           cells={cell.cells}
           fromS={fromS}
           toS={toS}
+          madeS={madeS}
           cellS={CELL_S}
           height={8}
           label={t("overview.stripLabel", {

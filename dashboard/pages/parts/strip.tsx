@@ -1,12 +1,14 @@
 /** The bar of states, and the small line: SVG with one path per state, so that a thousand of them stay light. */
 import type { StateCell } from "../../../collector/wire/api-chart.ts";
 import { sparkline } from "../../charts/sparkline.ts";
-import { cutCells, type StripCell, stripCells } from "../../charts/state-strip.ts";
+import { cutCells, type StripCell, sinceMade, stripCells } from "../../charts/state-strip.ts";
 
 type StripProps = {
   cells: readonly StateCell[];
   fromS: number;
   toS: number;
+  /** When the target was made, UTC s: nothing is drawn for the time before. */
+  madeS: number;
   /** Width of one cell, s. */
   cellS: number;
   height: number;
@@ -15,8 +17,9 @@ type StripProps = {
 };
 
 export function Strip(props: StripProps) {
-  const { cells, fromS, toS, cellS, height, label } = props;
-  const paths = pathsOf(stripCells(cutCells(cells, cellS), fromS, toS, LEAST_DOWN_PX / height), height);
+  const { fromS, toS, madeS, cellS, height, label } = props;
+  const cells = sinceMade(cutCells(props.cells, cellS), madeS);
+  const paths = pathsOf(stripCells(cells, fromS, toS, LEAST_DOWN_PX / height), height);
   return (
     <svg
       class={`strip ${props.class ?? ""}`}

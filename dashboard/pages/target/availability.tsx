@@ -12,9 +12,9 @@ const MOST_LABELS = 8;
 
 type Counts = ChartData["series"][number]["availability"]["counts"];
 
-type AvailabilityProps = { data: ChartData; lines: readonly Line[] };
+type AvailabilityProps = { data: ChartData; lines: readonly Line[]; madeS: number };
 
-export function Availability({ data, lines }: AvailabilityProps) {
+export function Availability({ data, lines, madeS }: AvailabilityProps) {
   const { t, f } = useApp();
   const widthS = cellWidthS(data.fromS, data.toS, data.stepS);
   const shown = lines.flatMap((line) => {
@@ -38,6 +38,7 @@ export function Availability({ data, lines }: AvailabilityProps) {
               cells={series.cells}
               fromS={data.fromS}
               toS={data.toS}
+              madeS={madeS}
               cellS={widthS}
               height={20}
               label={t("overview.stripLabel", {

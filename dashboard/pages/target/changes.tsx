@@ -34,7 +34,7 @@ export function Changes({ events, carriers, names }: ChangesProps) {
       <h2>{t("event.title")}</h2>
       <div>
         {shown.map((event) => (
-          <div key={event.id} class={`ev mark ${event.kind}`}>
+          <div key={event.id} class={`ev mark is-${event.kind}`}>
             <i aria-hidden="true" />
             <div>
               {eventText(event, speaker)}

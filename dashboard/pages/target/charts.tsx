@@ -70,7 +70,7 @@ export function Charts({ data, target, carriers, names, onSpan }: ChartsProps) {
       {shapeOf(target.url).charts.map((metric) => (
         <MetricPanel key={metric} metric={metric} {...parts} />
       ))}
-      <Availability data={data} lines={lines} />
+      <Availability data={data} lines={lines} madeS={target.createdS} />
     </div>
   );
 }

@@ -23,7 +23,12 @@ export function FirstSample({ view, names, arrived }: FirstSampleProps) {
   });
   const samples = new Map([...view.latest, ...arrived].map((one) => [one.vantage, one]));
   const progress = live?.progressOf(target.id) ?? new Map<string, ProgressEvent>();
-  const vantages = [...new Set([...samples.keys(), ...progress.keys()])].sort();
+  const carrierOf = (vantage: string) =>
+    samples.get(vantage)?.carrier ?? progress.get(vantage)?.carrier ?? "";
+  const place = (vantage: string) => view.carriers.findIndex(({ id }) => id === carrierOf(vantage));
+  const vantages = [...new Set([...samples.keys(), ...progress.keys()])].sort(
+    (a, b) => place(a) - place(b) || a.localeCompare(b),
+  );
   const nobody = view.row.cells.every((cell) => cell.state === "none");
   const done = vantages.length > 0 && vantages.every((vantage) => samples.has(vantage));
   return (
@@ -42,7 +47,7 @@ export function FirstSample({ view, names, arrived }: FirstSampleProps) {
         <PhaseLane
           key={vantage}
           carriers={view.carriers}
-          carrier={samples.get(vantage)?.carrier ?? progress.get(vantage)?.carrier ?? ""}
+          carrier={carrierOf(vantage)}
           name={names.get(vantage) ?? vantage}
           result={samples.get(vantage)?.sample}
           done={progress.get(vantage)?.progress.done}

@@ -4,7 +4,7 @@ import type { ChartData } from "../../../collector/wire/api-chart.ts";
 import type { AlteredNow, TargetView } from "../../../collector/wire/api-overview.ts";
 import { shapeOf } from "../../charts/target-kind.ts";
 import { alteredWhat } from "../../i18n/event-text.ts";
-import { incidentText, listOf } from "../../i18n/incident-text.ts";
+import { incidentText, listOf, unknownText } from "../../i18n/incident-text.ts";
 import { AlteredTable } from "../parts/altered.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { Link } from "../parts/link.tsx";
@@ -56,6 +56,7 @@ export function TargetHead({ view, span, chart, onSpan, onChanged, measure }: Ta
         </div>
       </div>
       <OpenIncident view={view} />
+      <Unmeasured view={view} />
       {view.row.cells.map(
         (cell) =>
           cell.altered && (
@@ -161,6 +162,21 @@ function OpenIncident({ view }: { view: TargetView }) {
         </span>
       </span>
     </div>
+  );
+}
+
+/** Why nobody can measure it, where no carrier has data and the probes said why. */
+function Unmeasured({ view }: { view: TargetView }) {
+  const { t } = useApp();
+  if (view.row.status !== "unknown" || view.row.incident) return null;
+  const whys = view.latest.map((one) => unknownText(one.sample, t)).filter((why) => why !== null);
+  if (whys.length === 0) return null;
+  return (
+    <p class="say" role="status">
+      <span>
+        <b>{t("state.unknown")}</b> · {whys[0]}
+      </span>
+    </p>
   );
 }
 

@@ -93,11 +93,17 @@ export function MeasureNowPanel({ now, carriers }: { now: MeasureNow; carriers: 
           </button>
         </div>
       </div>
-      {view.lanes.map((lane) => (
+      {inOrder(view.lanes, carriers).map((lane) => (
         <Lane key={lane.vantage} lane={lane} carriers={carriers} phases={phases} />
       ))}
     </section>
   );
+}
+
+/** By carrier, as the carriers are ordered everywhere. */
+function inOrder(lanes: readonly OnceLane[], carriers: readonly Carrier[]): OnceLane[] {
+  const place = ({ carrier }: OnceLane) => carriers.findIndex(({ id }) => id === carrier);
+  return [...lanes].sort((a, b) => place(a) - place(b));
 }
 
 type OnceLaneProps = { lane: OnceLane; carriers: readonly Carrier[]; phases: readonly Phase[] };

@@ -30,18 +30,30 @@ export function RangeSwitch({ span, shown, onSpan }: RangeSwitchProps) {
         onValue={choose}
         options={RANGES.map((range) => ({ value: range, label: t(`target.range.${range}`) }))}
       />
-      {asking && <CustomRange key={`${span.fromS}-${span.toS}`} shown={shown} onSpan={onSpan} />}
+      {asking && (
+        <CustomRange
+          key={`${span.fromS}-${span.toS}`}
+          from={span.fromS ?? shown?.fromS}
+          to={span.toS ?? shown?.toS}
+          onSpan={onSpan}
+        />
+      )}
     </div>
   );
 }
 
-type CustomRangeProps = { shown: { fromS: number; toS: number } | null; onSpan: (span: Span) => void };
+type CustomRangeProps = {
+  /** What is shown, UTC seconds; undefined while nothing is. */
+  from: number | undefined;
+  to: number | undefined;
+  onSpan: (span: Span) => void;
+};
 
-function CustomRange({ shown, onSpan }: CustomRangeProps) {
+function CustomRange({ from: fromS, to: toS, onSpan }: CustomRangeProps) {
   const { t, f } = useApp();
   const nowS = Math.floor(Date.now() / 1000);
-  const [from, setFrom] = useState(() => fieldTime(shown?.fromS ?? nowS - 86_400, f.timeZone));
-  const [to, setTo] = useState(() => fieldTime(shown?.toS ?? nowS, f.timeZone));
+  const [from, setFrom] = useState(() => fieldTime(fromS ?? nowS - 86_400, f.timeZone));
+  const [to, setTo] = useState(() => fieldTime(toS ?? nowS, f.timeZone));
   const [wrong, setWrong] = useState<string | undefined>();
   const apply = () => {
     const [fromS, toS] = [timeOfField(from, f.timeZone), timeOfField(to, f.timeZone)];

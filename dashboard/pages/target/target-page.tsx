@@ -8,6 +8,7 @@ import type { Target } from "../../../collector/wire/target.ts";
 import { ApiError } from "../../api/client.ts";
 import { shapeOf } from "../../charts/target-kind.ts";
 import { standing } from "../../i18n/event-text.ts";
+import { Link } from "../parts/link.tsx";
 import { ProblemBox } from "../parts/problem.tsx";
 import { useApp } from "../state/app.ts";
 import { type Resource, useLive, useResource, useThrottled } from "../state/resource.ts";
@@ -60,7 +61,14 @@ export function TargetPage({ id }: { id: string }) {
   const go = (next: Span, of = address) => router.go(`/targets/${id}?${queryWith(next, of)}`);
   if (!view.data) {
     if (view.error instanceof ApiError && view.error.status === 404)
-      return <p class="panel empty">{t("target.notFound")}</p>;
+      return (
+        <div class="panel empty">
+          <p>{t("target.notFound")}</p>
+          <Link to="/" class="btn">
+            {t("nav.toOverview")}
+          </Link>
+        </div>
+      );
     return view.error ? <ProblemBox error={view.error} retry={view.reload} /> : null;
   }
   const names = new Map((vantages.data?.vantages ?? []).map((one) => [one.vantage.id, one.vantage.name]));

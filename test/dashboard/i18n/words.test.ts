@@ -18,7 +18,7 @@ import {
   percent,
   speedQuantity,
 } from "../../../dashboard/i18n/format.ts";
-import { incidentText, shortFailure, unknownText } from "../../../dashboard/i18n/incident-text.ts";
+import { incidentText, shortFailure, toldText, unknownText } from "../../../dashboard/i18n/incident-text.ts";
 import { isKey, translate } from "../../../dashboard/i18n/translate.ts";
 import { zh } from "../../../dashboard/i18n/zh.ts";
 
@@ -193,6 +193,11 @@ test("an incident is one sentence with who, what and how bad", () => {
       incident({ class: "silent", subject: "vantage", name: "上海 1" }, []),
       "探测点 上海 1 失联，现在没有它的数据",
     ],
+    [
+      "was silent",
+      incident({ class: "silent", subject: "vantage", name: "上海 1", toS: 600 }, []),
+      "探测点 上海 1 失联，这段时间没有它的数据",
+    ],
     ["no evidence", incident({ class: "slow" }, []), "服务偏慢"],
   ];
   for (const [name, view, want] of table) assert.equal(incidentText(view, speaker("zh")), want, name);
@@ -200,6 +205,31 @@ test("an incident is one sentence with who, what and how bad", () => {
     incidentText(incident({ class: "degraded" }, [down("ct"), up("cnc")]), speaker("en")),
     "Only 电信 failing: connecting timed out; the evidence points to the carrier's network",
   );
+});
+
+test("an incident says how many were told of it, and never that somebody was when nobody was there to hear", () => {
+  const t = translate("en");
+  const of = (...told: { told: boolean; toldTo?: string[] }[]) => {
+    const { transitions } = incident({}, []);
+    return toldText(
+      { transitions: told.flatMap((one) => transitions.map((entry) => ({ ...entry, ...one }))) },
+      t,
+    );
+  };
+  assert.equal(of({ told: false }), "not told");
+  assert.equal(of({ told: true, toldTo: [] }), "not told");
+  assert.equal(of({ told: true, toldTo: ["r1"] }), "1 recipient told");
+  assert.equal(of({ told: true, toldTo: ["r1", "r2"] }, { told: true, toldTo: ["r2"] }), "2 recipients told");
+  assert.equal(of({ told: true }), "told", "an older version kept no names");
+});
+
+test("a time leaves out the day it shares", () => {
+  const { recent, period } = formatFor("zh", "Asia/Shanghai");
+  const at = (text: string) => Date.parse(`${text}+08:00`);
+  assert.equal(recent(at("2026-11-21T00:00"), at("2026-11-21T23:59")), "00:00");
+  assert.equal(recent(at("2026-11-20T23:59"), at("2026-11-21T00:00")), "11/20 23:59");
+  assert.equal(period(at("2026-11-20T19:40"), at("2026-11-20T22:30")), "11/20 19:40 – 22:30");
+  assert.equal(period(at("2026-11-20T23:40"), at("2026-11-21T00:10")), "11/20 23:40 – 11/21 00:10");
 });
 
 test("a table cell says a failure in a word", () => {

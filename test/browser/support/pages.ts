@@ -1,0 +1,21 @@
+/** Every page: its path, and something that is only there when the page is drawn. */
+export const PAGES: readonly (readonly [string, string])[] = [
+  ["/", "table.over tbody tr"],
+  ["/targets/www", ".legend td"],
+  ["/targets/pay?range=week", ".legend td"],
+  ["/targets/m?range=custom&from=1795000000&to=1795200000", ".legend td"],
+  ["/targets/none", ".empty"],
+  ["/targets/new", "input[name=url]"],
+  ["/targets/www/edit", "input[name=url]"],
+  ["/incidents", ".list-card"],
+  ["/vantages", ".vcard"],
+  ["/settings/mail", "input[name=host]"],
+  ["/settings/recipients", ".items li"],
+  ["/settings/carriers", ".items li"],
+  ["/settings/users", ".items li"],
+  ["/settings/tokens", ".items li"],
+  ["/settings/secrets", ".items li"],
+  ["/settings/storage", ".tile"],
+  ["/settings/account", "input[type=password]"],
+  ["/no/such/page", ".empty"],
+];
