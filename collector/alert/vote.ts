@@ -5,6 +5,7 @@
  * votes is the carrier's state, a tie is down, none is UNKNOWN; suspect counts as up. Pure; next stop: rules.ts.
  */
 
+import { pdpsOf } from "../archive/pdp.ts";
 import { beyondLine, meanTotalUs } from "../query/line.ts";
 import type { StoredSample } from "../store/store.ts";
 import type { CarrierEvidence } from "../wire/incident.ts";
@@ -32,15 +33,16 @@ export function carrierAt(
   alarm: Pick<Alarm, "lines">,
   assumedFine = 0,
 ): CarrierEvidence {
+  const values = votes.map((vote) => pdpsOf(vote.sample));
   const failed = votes.filter((vote) => vote.sample.state === "down");
   const reporting = votes.length + assumedFine;
-  const evidence = { carrier, totalUs: meanTotalUs(votes), reporting, down: failed.length };
+  const evidence = { carrier, totalUs: meanTotalUs(values), reporting, down: failed.length };
   if (reporting === 0) return { ...evidence, state: "unknown" };
   if (failed.length * 2 >= reporting) {
     const failure = commonest(failed);
     return { ...evidence, state: "down", ...(failure ? { failure } : {}) };
   }
-  const beyond = beyondLine(carrier, votes, alarm);
+  const beyond = beyondLine(carrier, values, alarm);
   const measured = assumedFine > 0 || votes.some((vote) => vote.sample.state === "up");
   return { ...evidence, state: measured ? "up" : "suspect", ...(beyond ? { beyond } : {}) };
 }

@@ -4,8 +4,9 @@
  * Suspect counts as available: the probe was disturbed, the target answered. UNKNOWN lowers coverage, never the share.
  */
 import type { Availability, StateCell, TickCounts } from "../wire/api-chart.ts";
+import { coverageOf, shareOf } from "../wire/shares.ts";
 import { indexRange, type Segment } from "./segments.ts";
-import { DOWN, PAUSED, SUSPECT, type TickStates, UNKNOWN, UP } from "./tick-states.ts";
+import { DOWN, OUTSIDE, PAUSED, SUSPECT, type TickStates, UNKNOWN, UP } from "./tick-states.ts";
 
 type Tally = TickCounts & { readonly paused: number };
 
@@ -25,17 +26,6 @@ function tallyOf(states: TickStates, first: number, end: number): Tally {
   return { up: at(UP), down: at(DOWN), suspect: at(SUSPECT), unknown: at(UNKNOWN), paused: at(PAUSED) };
 }
 
-function shareOf({ up, down, suspect }: TickCounts): number | null {
-  const measured = up + down + suspect;
-  return measured === 0 ? null : (up + suspect) / measured;
-}
-
-/** 1 when nothing was expected: nothing was missed. */
-function coverageOf({ up, down, suspect, unknown }: TickCounts): number {
-  const measured = up + down + suspect;
-  return measured + unknown === 0 ? 1 : measured / (measured + unknown);
-}
-
 /**
  * The bar: the range in cells of equal width, runs of equal ones joined.
  *
@@ -47,8 +37,9 @@ export function cellsOf(
   states: TickStates,
   range: { readonly fromS: number; readonly toS: number; readonly cellS: number },
 ): StateCell[] {
-  const cells: StateCell[] = [];
   const { fromS, toS, cellS } = range;
+  if (isUpThroughout(states)) return [{ fromS, toS, state: "up", paused: false, share: 1 }];
+  const cells: StateCell[] = [];
   let openS = fromS;
   for (let startS = fromS; startS < toS; ) {
     const endS = Math.min(toS, (Math.floor(startS / cellS) + 1) * cellS);
@@ -61,6 +52,14 @@ export function cellsOf(
     startS = endS;
   }
   return cells;
+}
+
+/** Nothing but up, and at the end perhaps ticks that are not due yet: one run, whatever its cells. */
+function isUpThroughout(states: TickStates): boolean {
+  let end = states.length;
+  while (end > 0 && states[end - 1] === OUTSIDE) end -= 1;
+  for (let i = 0; i < end; i += 1) if (states[i] !== UP) return false;
+  return end > 0;
 }
 
 function tallyBetween(

@@ -5,8 +5,7 @@
  * speed in bytes per second when below; exactly on the line is not beyond. null values have no say. The pages
  * (now.ts) and the alarms (alert/vote.ts) ask here, so that they never disagree.
  */
-import { pdpsOf } from "../archive/pdp.ts";
-import type { StoredSample } from "../store/store.ts";
+import type { Pdps } from "../archive/pdp.ts";
 import type { CarrierEvidence } from "../wire/incident.ts";
 import { METRICS, type Metric } from "../wire/metric.ts";
 import type { Alarm } from "../wire/target.ts";
@@ -16,12 +15,12 @@ export type Beyond = NonNullable<CarrierEvidence["beyond"]>;
 /**
  * The line a carrier is furthest beyond, as a ratio.
  *
- * @param votes Samples of the carrier's vantages at one tick.
+ * @param votes What is archived of the carrier's vantages at one tick.
  * @returns Value and limit in ms or bytes per second; undefined = within every line, or no value to judge.
  */
 export function beyondLine(
   carrier: string,
-  votes: readonly StoredSample[],
+  votes: readonly Pdps[],
   alarm: Pick<Alarm, "lines">,
 ): Beyond | undefined {
   let worst: { beyond: Beyond; excess: number } | undefined;
@@ -39,19 +38,19 @@ export function beyondLine(
 }
 
 /** Mean total of a carrier's vantages, whole us; null = none completed. */
-export function meanTotalUs(votes: readonly StoredSample[]): number | null {
+export function meanTotalUs(votes: readonly Pdps[]): number | null {
   const value = mean(votes, METRICS.indexOf("total"));
   return value === null ? null : Math.round(value);
 }
 
 /** A carrier's limit of one metric; null = it has no line. */
-function limitOf(metric: Metric, carrier: string, alarm: Pick<Alarm, "lines">): number | null {
+export function limitOf(metric: Metric, carrier: string, alarm: Pick<Alarm, "lines">): number | null {
   const line = alarm.lines[metric];
   if (!line) return null;
   return Object.hasOwn(line.carriers, carrier) ? (line.carriers[carrier] ?? null) : line.limit;
 }
 
-function mean(votes: readonly StoredSample[], index: number): number | null {
-  const values = votes.map((vote) => pdpsOf(vote.sample)[index] ?? null).filter((value) => value !== null);
+function mean(votes: readonly Pdps[], index: number): number | null {
+  const values = votes.map((pdps) => pdps[index] ?? null).filter((value) => value !== null);
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -5,13 +5,12 @@
  */
 import { decode } from "../archive/strip.ts";
 import type { StripRun } from "../store/store.ts";
-import type { AlteredNow, OverviewCell, OverviewRow } from "../wire/api-overview.ts";
+import type { AlteredNow, RowStatus, TargetCell, TargetRow } from "../wire/api-overview.ts";
 import type { Carrier } from "../wire/carrier.ts";
 import type { IncidentView } from "../wire/incident.ts";
 import { isPaused } from "../wire/target.ts";
 import { availabilityOf, cellsOf } from "./availability.ts";
-import { carrierNow, type Heard } from "./now.ts";
-import { sampleView } from "./sample-view.ts";
+import { carrierNow, type Heard, type NewestTick } from "./now.ts";
 import { type Segment, segmentsOf, stepSpans } from "./segments.ts";
 import { nextStartMs, type Subject, type SubjectCarrier, scheduleOf } from "./subject.ts";
 import {
@@ -27,7 +26,14 @@ const DAY_S = 86_400;
 const SPARK_S = 10_800;
 const CELL_S = 1800;
 /** A spark is a few centimetres wide: a faster step is drawn by the mean of neighbouring ticks. */
-const SPARK_POINTS = 180;
+const SPARK_POINTS = 90;
+
+/** A cell and a row as they are worked out; the forms they are answered in are in overview-forms.ts. */
+export type CellNow = Omit<TargetCell, "latest"> & {
+  /** The tick its number or failure is taken from. */
+  readonly shown: NewestTick | null;
+};
+export type RowNow = Omit<TargetRow, "cells"> & { readonly cells: readonly CellNow[] };
 
 /** What a row is made of; strips of the last 24 h at least. */
 export type RowInput = {
@@ -41,14 +47,14 @@ export type RowInput = {
   readonly altered: ReadonlyMap<string, AlteredNow>;
 };
 
-export function overviewRow(input: RowInput): OverviewRow {
+export function overviewRow(input: RowInput): RowNow {
   const { target } = input.subject;
   const { nowMs } = input.heard;
   const nowS = Math.floor(nowMs / 1000);
   const spans = stepSpans(input.subject.generations, target.stepS, nowS - DAY_S, nowS + 1);
   const segments = segmentsOf(spans);
   const lines: TickStates[] = [];
-  const cells = input.carriers.map((carrier): OverviewCell => {
+  const cells = input.carriers.map((carrier): CellNow => {
     const found = input.subject.carriers.find((one) => one.carrier === carrier.id);
     if (!found?.vantages.some((one) => one.active)) return emptyCell(carrier.id);
     const ids = found.vantages.map((one) => one.vantage.id);
@@ -73,18 +79,17 @@ function cellOf(
   segments: readonly Segment[],
   states: TickStates,
   strips: readonly StripRun[],
-): OverviewCell {
+): CellNow {
   const { target } = input.subject;
   const nowS = Math.floor(input.heard.nowMs / 1000);
   const schedule = scheduleOf(target, carrier, nowS);
   // Its own start, the one after it, and what a sample takes: then the absence of a newer one means something.
   const freshS = 2 * target.stepS + schedule.startS + schedule.graceS;
   const paused = isPaused(target, nowS);
-  const { latest, ...now } = carrierNow(target, carrier, input.heard, { paused, freshS });
+  const { latest: _, ...now } = carrierNow(target, carrier, input.heard, { paused, freshS });
   return {
     carrier: carrier.carrier,
     ...now,
-    latest: latest ? sampleView(latest, carrier.carrier) : null,
     spark: sparkOf(segments, strips, nowS),
     cells: cellsOf(segments, states, { fromS: nowS - DAY_S, toS: nowS, cellS: CELL_S }),
     availability24h: availabilityOf(states),
@@ -92,13 +97,13 @@ function cellOf(
   };
 }
 
-function emptyCell(carrier: string): OverviewCell {
+function emptyCell(carrier: string): CellNow {
   const nothing = new Uint8Array(0);
   return {
     carrier,
     state: "none",
     slow: false,
-    latest: null,
+    shown: null,
     spark: [],
     cells: [],
     availability24h: availabilityOf(nothing),
@@ -112,18 +117,18 @@ function sparkOf(segments: readonly Segment[], strips: readonly StripRun[], nowS
   const size = segments.reduce((sum, segment) => sum + segment.count, 0);
   const sum = new Float64Array(size);
   const n = new Uint16Array(size);
+  const fromS = nowS - SPARK_S + 1;
   let first = size;
   for (const segment of segments) {
-    const skipped = Math.max(0, Math.ceil((nowS - SPARK_S + 1 - segment.firstTick) / segment.stepS));
+    const skipped = Math.max(0, Math.ceil((fromS - segment.firstTick) / segment.stepS));
     if (skipped < segment.count) first = Math.min(first, segment.offset + skipped);
-    for (const strip of strips) {
-      eachTick(segment, strip, (index, code) => {
-        const totalUs = index < first ? null : decode(code).totalUs;
-        if (totalUs === null) return;
-        sum[index] = (sum[index] ?? 0) + totalUs;
-        n[index] = (n[index] ?? 0) + 1;
-      });
-    }
+    const add = (index: number, code: number) => {
+      const { totalUs } = decode(code);
+      if (totalUs === null) return;
+      sum[index] = (sum[index] ?? 0) + totalUs;
+      n[index] = (n[index] ?? 0) + 1;
+    };
+    for (const strip of strips) eachTick(segment, strip, add, fromS);
   }
   return thinned(sum.subarray(first), n.subarray(first));
 }
@@ -137,7 +142,7 @@ function thinned(sum: Float64Array, n: Uint16Array): (number | null)[] {
   });
 }
 
-const BADNESS: Readonly<Record<OverviewRow["status"], number>> = {
+const BADNESS: Readonly<Record<RowStatus, number>> = {
   down: 0,
   degraded: 1,
   slow: 2,
@@ -147,18 +152,21 @@ const BADNESS: Readonly<Record<OverviewRow["status"], number>> = {
   paused: 4,
 };
 
+/** One for all: localeCompare looks its rules up again at every comparison. */
+const chinese = new Intl.Collator("zh");
+
 /** Order of the table: bad first, then by group and name. */
-export function compareRows(a: OverviewRow, b: OverviewRow): number {
+export function compareRows(a: RowNow, b: RowNow): number {
   return (
     BADNESS[a.status] - BADNESS[b.status] ||
-    a.target.group.localeCompare(b.target.group, "zh") ||
-    a.target.name.localeCompare(b.target.name, "zh") ||
+    chinese.compare(a.target.group, b.target.group) ||
+    chinese.compare(a.target.name, b.target.name) ||
     (a.target.id < b.target.id ? -1 : 1)
   );
 }
 
 /** The worst of what the open incident says and what the carriers show now. */
-function statusOf(input: RowInput, cells: readonly OverviewCell[]): OverviewRow["status"] {
+function statusOf(input: RowInput, cells: readonly CellNow[]): RowStatus {
   const { target } = input.subject;
   if (isPaused(target, Math.floor(input.heard.nowMs / 1000))) return "paused";
   const shown = shownStatus(cells, target.alarm.carriers);
@@ -167,10 +175,7 @@ function statusOf(input: RowInput, cells: readonly OverviewCell[]): OverviewRow[
   return BADNESS[told] <= BADNESS[shown] ? told : shown;
 }
 
-function shownStatus(
-  cells: readonly OverviewCell[],
-  quorum: Subject["target"]["alarm"]["carriers"],
-): OverviewRow["status"] {
+function shownStatus(cells: readonly CellNow[], quorum: Subject["target"]["alarm"]["carriers"]): RowStatus {
   const reporting = cells.filter((cell) => ["up", "down", "suspect"].includes(cell.state));
   if (reporting.length === 0) return cells.some((cell) => cell.state === "unknown") ? "unknown" : "waiting";
   const down = reporting.filter((cell) => cell.state === "down").length;

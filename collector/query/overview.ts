@@ -11,13 +11,16 @@ import type { Overview, TargetView } from "../wire/api-overview.ts";
 import type { Carrier } from "../wire/carrier.ts";
 import type { Clock } from "../wire/clock.ts";
 import type { IncidentClass, IncidentView } from "../wire/incident.ts";
+import { packRow } from "../wire/overview-rows.ts";
 import type { Target } from "../wire/target.ts";
 import type { Vantage } from "../wire/vantage.ts";
 import { type AlteredByTarget, alteredNow } from "./altered-now.ts";
 import { availabilityOf } from "./availability.ts";
 import { percentileMs, unpaused } from "./chart.ts";
 import { incidentView, isWithdrawn } from "./incidents.ts";
-import { compareRows, overviewRow } from "./overview-row.ts";
+import { type NewestTicks, newestTicks, ticksOfSamples } from "./newest-ticks.ts";
+import { rowFactsOf, targetRowOf } from "./overview-forms.ts";
+import { compareRows, overviewRow, type RowNow } from "./overview-row.ts";
 import { sampleView } from "./sample-view.ts";
 import { segmentsOf, stepSpans } from "./segments.ts";
 import { type Subject, scheduleOf, seriesOf, subjectOf } from "./subject.ts";
@@ -52,11 +55,15 @@ export async function overviewOf(options: OverviewOptions): Promise<Overview> {
     alteredNow(store.events),
     untoldReason(store),
   ]);
-  const rows = await rowsFor(options, known, subjects, { open: incidents, altered });
+  const { byTarget, lastStartMs } = await newestTicks(store, subjects);
+  const rows = await rowsFor(options, known, { subjects, byTarget, open: incidents, altered });
+  const starts = rows.filter((row) => row.status !== "paused").map((row) => row.nextTickMs);
   return {
     nowMs,
+    lastStartMs,
+    nextStartMs: starts.length === 0 ? null : starts.reduce((a, b) => Math.min(a, b)),
     carriers: columnsOf(known),
-    rows: rows.map((row) => row.row).sort(compareRows),
+    rows: rows.sort(compareRows).map((row) => packRow(rowFactsOf(row))),
     openIncidents: incidents,
     untold,
   };
@@ -81,35 +88,38 @@ async function openIncidents(incidents: Incidents, known: Known, target?: string
   return open.filter((incident) => !isWithdrawn(incident)).map((incident) => incidentView(incident, known));
 }
 
-/** What goes on beside the samples. */
-type Happening = { readonly open: readonly IncidentView[]; readonly altered: AlteredByTarget };
+/** What rows are made of beside the strips. */
+type Happening = {
+  readonly subjects: readonly Subject[];
+  readonly byTarget: NewestTicks["byTarget"];
+  readonly open: readonly IncidentView[];
+  readonly altered: AlteredByTarget;
+};
 
 async function rowsFor(
-  options: OverviewOptions,
+  { store, registry, clock }: OverviewOptions,
   known: Known,
-  subjects: readonly Subject[],
-  { open, altered: alteredBy }: Happening,
-) {
-  const { store, registry } = options;
-  const nowMs = options.clock.nowMs();
+  { subjects, byTarget, open, altered: alteredBy }: Happening,
+): Promise<RowNow[]> {
+  const nowMs = clock.nowMs();
   const nowS = Math.floor(nowMs / 1000);
   const series = subjects.flatMap((subject) => seriesOf(subject.target, subject.carriers));
-  const [latest, strips, contacts] = await Promise.all([
-    store.samples.latest(series),
+  const [strips, contacts] = await Promise.all([
     readStrips(store, series, nowS - DAY_S, nowS),
     registry.vantages.contacts(),
   ]);
-  const latestBy = Map.groupBy(latest, (one) => one.sample.target);
   const stripsBy = Map.groupBy(strips, (one) => one.series.target);
+  const openBy = Map.groupBy(
+    open.filter((one) => one.subject === "target"),
+    (one) => one.target,
+  );
+  const carriers = columnsOf(known);
   return subjects.map((subject) => {
     const { id } = subject.target;
-    const samples = latestBy.get(id) ?? [];
-    const heard = { latest: new Map(samples.map((one) => [one.vantage, one])), contacts, nowMs };
-    const incident = worstOf(open.filter((one) => one.subject === "target" && one.target === id));
-    const carriers = columnsOf(known);
+    const heard = { latest: byTarget.get(id) ?? new Map(), contacts, nowMs };
+    const incident = worstOf(openBy.get(id) ?? []);
     const altered = alteredBy.get(id) ?? new Map();
-    const row = overviewRow({ subject, carriers, strips: stripsBy.get(id) ?? [], heard, incident, altered });
-    return { row, samples };
+    return overviewRow({ subject, carriers, strips: stripsBy.get(id) ?? [], heard, incident, altered });
   });
 }
 
@@ -140,25 +150,27 @@ export async function targetViewOf(options: OverviewOptions, id: string): Promis
     store.samples.generations(id),
   ]);
   const subject = subjectOf(target, generations, known.vantages, known.carriers);
-  const [open, altered] = await Promise.all([
+  const series = seriesOf(target, subject.carriers);
+  const [open, altered, samples] = await Promise.all([
     openIncidents(store.incidents, known, id),
     alteredNow(store.events, id),
+    store.samples.latest(series),
   ]);
-  const [rows, strips] = await Promise.all([
-    rowsFor(options, known, [subject], { open, altered }),
-    readStrips(store, seriesOf(target, subject.carriers), nowS - 30 * DAY_S, nowS),
+  const byTarget = new Map([[id, ticksOfSamples(samples)]]);
+  const [[first], strips] = await Promise.all([
+    rowsFor(options, known, { subjects: [subject], byTarget, open, altered }),
+    readStrips(store, series, nowS - 30 * DAY_S, nowS),
   ]);
-  const [first] = rows;
   if (!first) throw new RangeError(`no row was made of target ${id}`);
   const totals = sortedTotals(unpaused(target, strips));
   return {
-    row: first.row,
+    row: targetRowOf(first),
     carriers: known.carriers.filter((carrier) => subject.carriers.some((one) => one.carrier === carrier.id)),
-    latest: first.samples.map((sample) => sampleView(sample, carrierOf(known.vantages, sample.vantage))),
+    latest: samples.map((sample) => sampleView(sample, carrierOf(known.vantages, sample.vantage))),
     availability30d: availability30d(subject, strips, nowS),
     p50Ms30d: percentileMs(totals, 50),
     p95Ms30d: percentileMs(totals, 95),
-    certificateNotAfterS: earliestExpiry(first.samples),
+    certificateNotAfterS: earliestExpiry(samples),
     nowMs,
   };
 }

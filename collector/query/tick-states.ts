@@ -58,14 +58,21 @@ function voted(up: number, down: number, suspect: number): number {
   return up === 0 ? SUSPECT : UP;
 }
 
-/** Calls with the index of each tick of the segment that the run has a code for. */
+/** Calls with the index of each tick of the segment, from `fromS` on, that the run has a code for. */
 export function eachTick(
   segment: Segment,
   run: Pick<StripRun, "fromS" | "stepS" | "codes">,
   act: (index: number, code: number) => void,
+  fromS = 0,
 ): void {
   const endS = run.fromS + run.codes.length * run.stepS;
-  const [first, end] = indexRange(segment, run.fromS, endS);
+  const [first, end] = indexRange(segment, Math.max(run.fromS, fromS), endS);
+  const startS = segment.firstTick + (first - segment.offset) * segment.stepS - run.fromS;
+  if (run.stepS === segment.stepS && startS % run.stepS === 0) {
+    const back = startS / run.stepS - first;
+    for (let index = first; index < end; index += 1) act(index, run.codes[index + back] ?? 0);
+    return;
+  }
   for (let index = first; index < end; index += 1) {
     const tick = segment.firstTick + (index - segment.offset) * segment.stepS;
     const at = (tick - run.fromS) / run.stepS;

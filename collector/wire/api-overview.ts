@@ -7,7 +7,7 @@ import { Id, Millis, Seconds } from "./ids.ts";
 import { IncidentView } from "./incident.ts";
 import { OnceId, OnceLane } from "./on-demand.ts";
 import { Progress } from "./probe-protocol.ts";
-import { Sample, SeriesAddress, State } from "./sample.ts";
+import { Failure, Sample, SeriesAddress, State, UnknownReason } from "./sample.ts";
 import { Target, TargetInput } from "./target.ts";
 
 /** A stored sample as pages see it: with its vantage and carrier. */
@@ -30,11 +30,18 @@ export const AlteredNow = z.strictObject({
 });
 export type AlteredNow = z.infer<typeof AlteredNow>;
 
-/** One carrier's cell in a target's row. */
-export const OverviewCell = z.strictObject({
+/** none = no vantage of this carrier measures the target. */
+const CellState = z.enum([...State.options, "none", "waiting", "paused"]);
+export type CellState = z.infer<typeof CellState>;
+
+/** Worst that holds now. */
+const RowStatus = z.enum(["down", "degraded", "slow", "up", "unknown", "paused", "waiting"]);
+export type RowStatus = z.infer<typeof RowStatus>;
+
+/** One carrier's cell in the row of a target's page. */
+export const TargetCell = z.strictObject({
   carrier: Id,
-  /** none = no vantage of this carrier measures the target. */
-  state: z.enum([...State.options, "none", "waiting", "paused"]),
+  state: CellState,
   /** Beyond the target's alarm line now. */
   slow: z.boolean(),
   latest: SampleView.nullable(),
@@ -47,22 +54,86 @@ export const OverviewCell = z.strictObject({
   /** null = nothing is known to differ from the other carriers. */
   altered: AlteredNow.nullable(),
 });
+export type TargetCell = z.infer<typeof TargetCell>;
+
+export const TargetRow = z.strictObject({
+  target: Target,
+  status: RowStatus,
+  incident: IncidentView.nullable(),
+  cells: z.array(TargetCell),
+  availability24h: Availability,
+  nextTickMs: Millis,
+});
+export type TargetRow = z.infer<typeof TargetRow>;
+
+/** Ticks by state; what is absent is 0. */
+export const Ticks = z.strictObject({
+  up: z.int().optional(),
+  down: z.int().optional(),
+  suspect: z.int().optional(),
+  unknown: z.int().optional(),
+});
+export type Ticks = z.infer<typeof Ticks>;
+
+/**
+ * Neighbouring half hours (k x 1,800 s UTC) of the last day that look alike: how, how many, and with down the share of
+ * ticks that were not down.
+ */
+export const BarRun = z.union([
+  z.tuple([z.enum(["up", "suspect", "unknown", "paused"]), z.int().min(1)]),
+  z.tuple([z.literal("down"), z.int().min(1), z.number()]),
+]);
+export type BarRun = z.infer<typeof BarRun>;
+
+/** One carrier's cell of the overview, as small as it can be: there are thousands. What is absent is said at each key. */
+export const OverviewCell = z.strictObject({
+  state: CellState,
+  /** Total of the newest sample, ms; absent = it has none. */
+  totalMs: z.number().optional(),
+  /** Of the newest sample, with state down. */
+  failure: Failure.pick({ phase: true, cause: true, source: true }).optional(),
+  /** Of the newest sample, with state unknown, where the probe said why it did not measure. */
+  unknownReason: UnknownReason.optional(),
+  /** HTTP status of an answer that was judged down. */
+  httpStatus: z.int().optional(),
+  /** Beyond the target's alarm line now; absent = no. */
+  slow: z.literal(true).optional(),
+  /** Alarm limit of the total, ms, where totalMs is beyond it. */
+  limitMs: z.number().optional(),
+  /** While every vantage of the carrier is silent: since when, UTC ms; absent = not so. */
+  silentSinceMs: Millis.optional(),
+  /** Absent = nothing is known to differ from the other carriers. */
+  altered: AlteredNow.optional(),
+  /**
+   * Total of the last 3 h against the largest of them, a letter per tick, oldest first: A (next to nothing) to Z, a to z,
+   * 0 to 9, + and / (the largest); . = UNKNOWN or not measured. For a small line; the numbers are in the chart.
+   */
+  spark: z.string().optional(),
+  /** The last day up to nowMs; absent = up all along, or there is nothing (state none, waiting, paused). */
+  bar: z.array(BarRun).optional(),
+  /** Of the last day; absent = as many as the row has. */
+  ticks24h: Ticks.optional(),
+});
 export type OverviewCell = z.infer<typeof OverviewCell>;
 
 export const OverviewRow = z.strictObject({
-  target: Target,
-  /** Worst that holds now. */
-  status: z.enum(["down", "degraded", "slow", "up", "unknown", "paused", "waiting"]),
-  incident: IncidentView.nullable(),
-  cells: z.array(OverviewCell),
-  availability24h: Availability,
-  nextTickMs: Millis,
+  target: Target.pick({ id: true, name: true, url: true, group: true, stepS: true, createdS: true }),
+  status: RowStatus,
+  /** Id of the one of openIncidents that is told; absent = none. */
+  incident: z.string().optional(),
+  /** By carrier; a carrier that is absent has no vantage that measures the target. */
+  cells: z.record(Id, OverviewCell),
+  /** Of the last day, of the service: down when as many carriers are as the alarm asks for. */
+  ticks24h: Ticks,
 });
 export type OverviewRow = z.infer<typeof OverviewRow>;
 
 export const Overview = z
   .strictObject({
     nowMs: Millis,
+    /** When the newest measurement that is known began, and when the next is due; null = none. */
+    lastStartMs: Millis.nullable(),
+    nextStartMs: Millis.nullable(),
     /** Carriers that have a vantage, in order: the columns. */
     carriers: z.array(Carrier),
     /** Bad first, then by group and name. */
@@ -77,7 +148,7 @@ export type Overview = z.infer<typeof Overview>;
 /** Head of a target's page. */
 export const TargetView = z
   .strictObject({
-    row: OverviewRow,
+    row: TargetRow,
     carriers: z.array(Carrier),
     /** Newest sample of each vantage. */
     latest: z.array(SampleView),

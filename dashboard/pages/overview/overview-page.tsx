@@ -1,6 +1,7 @@
 /** Targets by carriers: what is bad first, said in one sentence; then all the others by group. */
 import { useEffect, useState } from "preact/hooks";
-import type { Overview, OverviewRow } from "../../../collector/wire/api-overview.ts";
+import type { RowFacts } from "../../../collector/wire/overview-rows.ts";
+import type { OverviewShown } from "../../charts/overview-shown.ts";
 import { carrierColor } from "../../charts/theme.ts";
 import { Dot } from "../parts/fields.tsx";
 import { Link } from "../parts/link.tsx";
@@ -22,7 +23,7 @@ const STATUSES = ["down", "degraded", "slow", "unknown", "waiting", "up", "pause
 const NEEDS_A_LOOK: readonly string[] = ["down", "degraded", "slow", "unknown"];
 
 type Order = "state" | "group";
-type Status = OverviewRow["status"];
+type Status = RowFacts["status"];
 
 export function OverviewPage() {
   const { t } = useApp();
@@ -41,7 +42,7 @@ export function OverviewPage() {
   return <Table data={data} />;
 }
 
-function Table({ data }: { data: Overview }) {
+function Table({ data }: { data: OverviewShown }) {
   const { t } = useApp();
   const [order, setOrder] = useState<Order>(() => (recall(ORDER_KEY) === "group" ? "group" : "state"));
   const [only, setOnly] = useState<Status | null>(null);
@@ -104,27 +105,21 @@ function useGrowing(total: number): number {
   return ready;
 }
 
-function Title({ data }: { data: Overview }) {
+function Title({ data }: { data: OverviewShown }) {
   const { t, f } = useApp();
-  const newest = Math.max(
-    0,
-    ...data.rows.flatMap((row) => row.cells.map((cell) => cell.latest?.sample.startedMs ?? 0)),
-  );
-  const active = data.rows.filter((row) => row.status !== "paused").map((row) => row.nextTickMs);
+  const { lastStartMs, nextStartMs } = data;
   return (
     <div>
       <h1>{t("overview.title", { targets: data.rows.length, carriers: data.carriers.length })}</h1>
-      {newest > 0 && active.length > 0 && (
-        <p class="sub">
-          {t("overview.round", { last: f.clock(newest), next: f.clock(Math.min(...active)) })}
-        </p>
+      {lastStartMs !== null && nextStartMs !== null && (
+        <p class="sub">{t("overview.round", { last: f.clock(lastStartMs), next: f.clock(nextStartMs) })}</p>
       )}
     </div>
   );
 }
 
 type CountsProps = {
-  rows: readonly OverviewRow[];
+  rows: readonly RowFacts[];
   only: Status | null;
   onOnly: (status: Status | null) => void;
 };
@@ -152,7 +147,7 @@ function Counts({ rows, only, onOnly }: CountsProps) {
   );
 }
 
-function Head({ data }: { data: Overview }) {
+function Head({ data }: { data: OverviewShown }) {
   const { t, language, theme } = useApp();
   return (
     <thead>
@@ -170,11 +165,11 @@ function Head({ data }: { data: Overview }) {
   );
 }
 
-type Section = { readonly group: string | null; readonly rows: OverviewRow[] };
+type Section = { readonly group: string | null; readonly rows: RowFacts[] };
 
-function sections(rows: readonly OverviewRow[], order: Order): Section[] {
+function sections(rows: readonly RowFacts[], order: Order): Section[] {
   const bad = order === "state" ? rows.filter((row) => NEEDS_A_LOOK.includes(row.status)) : [];
-  const byGroup = new Map<string, OverviewRow[]>();
+  const byGroup = new Map<string, RowFacts[]>();
   for (const row of rows) {
     if (bad.includes(row)) continue;
     const group = byGroup.get(row.target.group) ?? [];

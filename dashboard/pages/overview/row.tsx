@@ -1,8 +1,7 @@
 /** One target of the overview: what it is, what is wrong in one sentence, and a cell per carrier. */
 import type { TargetedMouseEvent } from "preact";
-import type { OverviewCell, OverviewRow } from "../../../collector/wire/api-overview.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
-import { limitFor } from "../../charts/lines.ts";
+import type { CellFacts, RowFacts } from "../../../collector/wire/overview-rows.ts";
 import { carrierColor } from "../../charts/theme.ts";
 import { alteredWhat } from "../../i18n/event-text.ts";
 import { type Format, msQuantity } from "../../i18n/format.ts";
@@ -17,7 +16,7 @@ const DAY_S = 86_400;
 /** Half an hour: what a cell of the bar stands for. */
 const CELL_S = 1800;
 
-type RowProps = { row: OverviewRow; carriers: readonly Carrier[]; nowMs: number };
+type RowProps = { row: RowFacts; carriers: readonly Carrier[]; nowMs: number };
 
 export function Row({ row, carriers, nowMs }: RowProps) {
   const { t, f, language, router } = useApp();
@@ -60,14 +59,14 @@ export function Row({ row, carriers, nowMs }: RowProps) {
 
 /** What the newest round showed, while it is too early for an incident; null = nothing bad. */
 function notYetIncident(
-  row: OverviewRow,
+  row: RowFacts,
   nameOf: (carrier: string) => string,
   t: Translate,
   f: Format,
 ): string | null {
-  const failure = row.cells.find((cell) => cell.state === "down")?.latest?.sample.failure;
+  const failure = row.cells.find((cell) => cell.state === "down")?.failure;
   if (failure) return causeText(failure, t);
-  const reason = row.cells.find((cell) => cell.state === "unknown")?.latest?.sample.unknownReason;
+  const reason = row.cells.find((cell) => cell.state === "unknown")?.unknownReason;
   if (reason && row.status === "unknown") return t(`unknown.${reason}`);
   const altered = row.cells.find((cell) => cell.altered);
   if (altered?.altered)
@@ -76,18 +75,16 @@ function notYetIncident(
       what: alteredWhat(altered.altered.differs, { t }),
     });
   const slow = row.cells.find((cell) => cell.slow);
-  const totalUs = slow?.latest?.sample.timings.total ?? null;
-  const limit = slow ? limitFor(row.target.alarm.lines.total, slow.carrier) : null;
-  if (!slow || totalUs === null || limit === null || totalUs / 1000 <= limit) return null;
+  if (!slow || slow.totalMs === null || slow.limitMs === null) return null;
   return t("incident.slow", {
     carriers: nameOf(slow.carrier),
     metric: t("metric.total"),
-    value: f.ms(totalUs / 1000),
-    limit: f.msLimit(limit),
+    value: f.ms(slow.totalMs),
+    limit: f.msLimit(slow.limitMs),
   });
 }
 
-type CellProps = { carrier: Carrier; cell: OverviewCell | undefined; madeS: number; nowMs: number };
+type CellProps = { carrier: Carrier; cell: CellFacts | undefined; madeS: number; nowMs: number };
 
 function Cell({ carrier, cell, madeS, nowMs }: CellProps) {
   const { t, f, theme, language } = useApp();
@@ -154,18 +151,17 @@ function Cell({ carrier, cell, madeS, nowMs }: CellProps) {
 }
 
 /** The last total, or in two words why there is none. */
-function Value({ cell }: { cell: OverviewCell }) {
+function Value({ cell }: { cell: CellFacts }) {
   const { t } = useApp();
-  const sample = cell.latest?.sample;
-  if (cell.silentSinceMs !== null || cell.state === "unknown" || !sample)
+  if (cell.silentSinceMs !== null || cell.state === "unknown")
     return <span class="v quiet">{t("state.unknown")}</span>;
   if (cell.state === "down")
     return (
       <span class="v down">
-        {sample.failure ? shortFailure(sample.failure, t, sample.detail.status) : t("short.down")}
+        {cell.failure ? shortFailure(cell.failure, t, cell.httpStatus ?? undefined) : t("short.down")}
       </span>
     );
-  const { value, unit } = msQuantity(sample.timings.total === null ? null : sample.timings.total / 1000);
+  const { value, unit } = msQuantity(cell.totalMs);
   return (
     <span class={`v ${cell.slow ? "slow" : ""}`}>
       {value}
@@ -174,9 +170,9 @@ function Value({ cell }: { cell: OverviewCell }) {
   );
 }
 
-const failedRounds = (cell: OverviewCell): number => cell.availability24h.counts.down;
+const failedRounds = (cell: CellFacts): number => cell.availability24h.counts.down;
 
-type AvailabilityNoteProps = { row: OverviewRow; nameOf: (carrier: string) => string };
+type AvailabilityNoteProps = { row: RowFacts; nameOf: (carrier: string) => string };
 
 /** Under the availability: how long it was down, which carrier failed beside it, or how little was measured. */
 function AvailabilityNote({ row, nameOf }: AvailabilityNoteProps) {
@@ -184,7 +180,7 @@ function AvailabilityNote({ row, nameOf }: AvailabilityNoteProps) {
   const { counts, coverage } = row.availability24h;
   if (counts.down > 0)
     return <small>{t("overview.downFor", { duration: f.duration(counts.down * row.target.stepS) })}</small>;
-  const failed = row.cells.reduce<OverviewCell | null>(
+  const failed = row.cells.reduce<CellFacts | null>(
     (worst, cell) => (failedRounds(cell) > (worst === null ? 0 : failedRounds(worst)) ? cell : worst),
     null,
   );

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Overview } from "../../../collector/wire/api-overview.ts";
+import { overviewShown } from "../../charts/overview-shown.ts";
 import { useApp } from "../state/app.ts";
 import { OverviewContext } from "../state/overview.ts";
 import { useLive, useResource, useThrottled } from "../state/resource.ts";
@@ -23,7 +24,9 @@ const PAGES = [
 
 export function Frame({ children }: { children: ComponentChildren }) {
   const { t, client, place, session } = useApp();
-  const overview = useResource<Overview>("/overview", (signal) => client.get("/overview", signal));
+  const overview = useResource("/overview", async (signal) =>
+    overviewShown(await client.get<Overview>("/overview", signal)),
+  );
   const reload = useThrottled(overview.reload, EVERY_MS);
   useLive((news) => {
     if (news.type !== "progress" && news.type !== "sample") reload();

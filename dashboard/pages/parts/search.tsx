@@ -1,13 +1,13 @@
 /** Finds a target by name, URL or group; `/` focuses it from anywhere. */
 import type { TargetedKeyboardEvent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { OverviewRow } from "../../../collector/wire/api-overview.ts";
+import type { RowFacts } from "../../../collector/wire/overview-rows.ts";
 import { useApp } from "../state/app.ts";
 import { Link } from "./link.tsx";
 
 const MOST = 8;
 
-export function Search({ rows }: { rows: readonly OverviewRow[] }) {
+export function Search({ rows }: { rows: readonly RowFacts[] }) {
   const { t, router } = useApp();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
@@ -76,7 +76,7 @@ export function Search({ rows }: { rows: readonly OverviewRow[] }) {
   );
 }
 
-function matches(rows: readonly OverviewRow[], text: string): OverviewRow[] {
+function matches(rows: readonly RowFacts[], text: string): RowFacts[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return rows
     .filter(({ target }) => {

@@ -1,12 +1,12 @@
 /** The overview, loaded once for the frame (search, open incidents) and the overview page together. */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { Overview } from "../../../collector/wire/api-overview.ts";
+import type { OverviewShown } from "../../charts/overview-shown.ts";
 import type { Resource } from "./resource.ts";
 
-export const OverviewContext = createContext<Resource<Overview> | null>(null);
+export const OverviewContext = createContext<Resource<OverviewShown> | null>(null);
 
-export function useOverview(): Resource<Overview> {
+export function useOverview(): Resource<OverviewShown> {
   const overview = useContext(OverviewContext);
   if (!overview) throw new Error("useOverview is called outside the frame");
   return overview;

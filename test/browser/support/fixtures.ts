@@ -3,13 +3,14 @@ import type { SessionView } from "../../../collector/wire/api-account.ts";
 import type { Availability, StateCell } from "../../../collector/wire/api-chart.ts";
 import type {
   Overview,
-  OverviewCell,
-  OverviewRow,
   SampleView,
+  TargetCell,
+  TargetRow,
   TargetView,
 } from "../../../collector/wire/api-overview.ts";
 import { type Carrier, DEFAULT_CARRIERS } from "../../../collector/wire/carrier.ts";
 import type { IncidentView } from "../../../collector/wire/incident.ts";
+import { type CellFacts, packRow, type RowFacts } from "../../../collector/wire/overview-rows.ts";
 import type { Failure } from "../../../collector/wire/sample.ts";
 import { Target, TargetInput } from "../../../collector/wire/target.ts";
 
@@ -66,7 +67,7 @@ export type Story = {
   readonly name: string;
   readonly url: string;
   readonly base: number;
-  readonly status: OverviewRow["status"];
+  readonly status: TargetRow["status"];
   readonly group?: string;
   readonly slow?: string;
   readonly failure?: Failure;
@@ -220,7 +221,7 @@ function runs(
   ];
 }
 
-function cellOf(story: Story, carrier: Carrier, i: number): OverviewCell {
+function cellOf(story: Story, carrier: Carrier, i: number): TargetCell {
   const toS = NOW_S;
   const fromS = toS - 86_400;
   const nothing = { silentSinceMs: null, altered: null };
@@ -294,7 +295,7 @@ export function incidentOf(story: Story): IncidentView | null {
   };
 }
 
-export function rowOf(story: Story): OverviewRow {
+export function rowOf(story: Story): TargetRow {
   return {
     target: targetOf(story),
     status: story.status,
@@ -308,11 +309,30 @@ export function rowOf(story: Story): OverviewRow {
   };
 }
 
+function factsOf(row: TargetRow): RowFacts {
+  const cells = row.cells.map(({ latest, ...cell }): CellFacts => {
+    const sample = latest?.sample;
+    const totalMs = sample?.timings.total == null ? null : sample.timings.total / 1000;
+    const limit = row.target.alarm.lines.total?.limit;
+    return {
+      ...cell,
+      totalMs,
+      failure: sample?.failure ?? null,
+      httpStatus: sample?.failure ? (sample.detail.status ?? null) : null,
+      unknownReason: null,
+      limitMs: cell.slow && limit !== undefined && totalMs !== null && totalMs > limit ? limit : null,
+    };
+  });
+  return { ...row, cells };
+}
+
 export function overview(stories: readonly Story[] = STORIES): Overview {
   return {
     nowMs: NOW_MS,
     carriers: [...CARRIERS],
-    rows: stories.map(rowOf),
+    lastStartMs: stories.some(({ status }) => status !== "paused") ? LAST_TICK * 1000 + 12_800 : null,
+    nextStartMs: (LAST_TICK + STEP_S) * 1000 + 12_800,
+    rows: stories.map((story) => packRow(factsOf(rowOf(story)))),
     openIncidents: stories.flatMap((story) => incidentOf(story) ?? []),
     untold: "no-smtp",
   };

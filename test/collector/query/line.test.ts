@@ -1,10 +1,11 @@
 /** The alarm line: beyond is above for times and below for speed, and exactly on it is not beyond. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { pdpsOf } from "../../../collector/archive/pdp.ts";
 import { beyondLine } from "../../../collector/query/line.ts";
 import type { Sample } from "../../../collector/wire/sample.ts";
 import type { Alarm } from "../../../collector/wire/target.ts";
-import { downSample, stored, upSample } from "../alert/ticks.ts";
+import { downSample, upSample } from "../alert/ticks.ts";
 
 type Lines = Alarm["lines"];
 const total = (limit: number, carriers: Record<string, number | null> = {}): Lines => ({
@@ -73,7 +74,7 @@ describe("the alarm line", () => {
   ];
   for (const { name, lines, samples, want } of rows) {
     it(name, () => {
-      const votes = samples.map((sample, i) => stored(`v${i}`, sample));
+      const votes = samples.map((sample) => pdpsOf(sample));
       const beyond = beyondLine("ct", votes, { lines });
       assert.equal(beyond ? `${beyond.metric} ${beyond.value} > ${beyond.limit}` : "-", want);
     });

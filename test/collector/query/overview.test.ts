@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nextStartMs, startDelayS } from "../../../collector/query/subject.ts";
 import { Overview, TargetView } from "../../../collector/wire/api-overview.ts";
+import { overviewShown } from "../../../dashboard/charts/overview-shown.ts";
 import { down, MIDNIGHT_S, suspect, ticksOf, up, type World, world } from "../world.ts";
 
 const NOON_S = MIDNIGHT_S + 12 * 3600;
@@ -34,8 +35,9 @@ async function heard(at: World, vantage: string, agoMs: number, skewMs = 0): Pro
 }
 
 async function onlyRow(at: World) {
-  const overview = Overview.parse(await at.query.overview());
-  const [row, ...others] = overview.rows;
+  const overview = Overview.parse(JSON.parse(JSON.stringify(await at.query.overview())));
+  const { rows } = overviewShown(overview);
+  const [row, ...others] = rows;
   assert.ok(row && others.length === 0);
   return { row, overview, states: row.cells.map((cell) => cell.state) };
 }
@@ -144,21 +146,25 @@ test("slow is beyond the line, exactly on it is not; a carrier's own line wins",
   assert.equal((await onlyRow(at)).row.status, "slow");
 });
 
-test("the spark has one value per tick of three hours, the mean of the carrier's vantages", async () => {
+test("the spark has one value per tick of three hours, the mean of the carrier's vantages against the largest", async () => {
   const at = await noon();
   const target = await at.target({ from: { carriers: ["ct"] } });
   const ticks = ticksOf(300, NOON_S - 4 * 3600, NOON_S);
   await at.history(
     ticks.flatMap((tick, i) =>
-      i === ticks.length - 2 ? [] : [up(target, "ct-1", tick, 2000), up(target, "ct-2", tick, 4000)],
+      i === ticks.length - 2
+        ? []
+        : [up(target, "ct-1", tick, i % 2 === 0 ? 2000 : 8000), up(target, "ct-2", tick, 4000)],
     ),
   );
   const { row } = await onlyRow(at);
   const spark = row.cells[0]?.spark ?? [];
   assert.equal(spark.length, 36);
-  assert.equal(spark.at(-1), 3);
-  assert.equal(spark.at(-2), null);
-  assert.equal(spark[0], 3);
+  // Means of 3 and 6 ms: of 64 levels the 32nd and the last.
+  assert.deepEqual([spark.at(-1), spark.at(-2), spark.at(-3)], [63, null, 63]);
+  assert.deepEqual([spark[0], spark[1]], [32, 63]);
+  const { row: whole } = await at.query.targetView(target.id);
+  assert.deepEqual(whole.cells[0]?.spark.slice(0, 2), [3, 6], "the target's page has the numbers");
 });
 
 test("the last day counts by carrier and for the service, pauses left out", async () => {

@@ -1,0 +1,180 @@
+/**
+ * A row of the overview as it is made and as it is drawn, and the small form it travels in.
+ *
+ * Pure. `packRow` at the collector, `unpackRow` in the pages: what is drawn is the same before and after. Only the spark
+ * is rounded, to a 64th of its height.
+ */
+import type { Availability, StateCell, TickCounts } from "./api-chart.ts";
+import type {
+  AlteredNow,
+  BarRun,
+  CellState,
+  OverviewCell,
+  OverviewRow,
+  RowStatus,
+  Ticks,
+} from "./api-overview.ts";
+import type { IncidentView } from "./incident.ts";
+import type { Failure, UnknownReason } from "./sample.ts";
+import { coverageOf, shareOf } from "./shares.ts";
+
+export type CellFacts = {
+  readonly carrier: string;
+  readonly state: CellState;
+  readonly slow: boolean;
+  /** Alarm limit of the total, ms, where totalMs is beyond it; null otherwise. */
+  readonly limitMs: number | null;
+  /** Of the newest sample; null = it has none. */
+  readonly totalMs: number | null;
+  readonly failure: Pick<Failure, "phase" | "cause" | "source"> | null;
+  readonly httpStatus: number | null;
+  /** Why it is UNKNOWN, where the probe said so. */
+  readonly unknownReason: UnknownReason | null;
+  /** Totals of the last 3 h in whatever unit, oldest first; null = a gap. */
+  readonly spark: readonly (number | null)[];
+  /** The last day, gapless; none with state none. */
+  readonly cells: readonly StateCell[];
+  readonly availability24h: Availability;
+  readonly silentSinceMs: number | null;
+  readonly altered: AlteredNow | null;
+};
+
+export type RowFacts = {
+  readonly target: OverviewRow["target"];
+  readonly status: RowStatus;
+  readonly incident: IncidentView | null;
+  readonly cells: readonly CellFacts[];
+  readonly availability24h: Availability;
+};
+
+const DAY_S = 86_400;
+/** Half an hour: what a cell of the bar stands for. */
+export const BAR_CELL_S = 1800;
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const GAP = ".";
+const TOP = LETTERS.length - 1;
+
+/** The small form of a row. */
+export function packRow(row: RowFacts): OverviewRow {
+  const { id, name, url, group, stepS, createdS } = row.target;
+  const ticks24h = packTicks(row.availability24h.counts);
+  const shown = row.cells.filter((cell) => cell.state !== "none");
+  return {
+    target: { id, name, url, group, stepS, createdS },
+    status: row.status,
+    ...(row.incident ? { incident: row.incident.id } : {}),
+    cells: Object.fromEntries(shown.map((cell) => [cell.carrier, packCell(cell, ticks24h)])),
+    ticks24h,
+  };
+}
+
+function packCell(cell: CellFacts, rowTicks: Ticks): OverviewCell {
+  const { state, totalMs, failure, httpStatus, slow, limitMs, silentSinceMs, altered } = cell;
+  const ticks24h = packTicks(cell.availability24h.counts);
+  const bar = packBar(cell.cells);
+  return {
+    state,
+    ...(totalMs === null ? {} : { totalMs }),
+    ...(failure ? { failure } : {}),
+    ...(httpStatus === null ? {} : { httpStatus }),
+    ...(cell.unknownReason ? { unknownReason: cell.unknownReason } : {}),
+    ...(slow ? { slow } : {}),
+    ...(limitMs === null ? {} : { limitMs }),
+    ...(silentSinceMs === null ? {} : { silentSinceMs }),
+    ...(altered ? { altered } : {}),
+    ...(cell.spark.some((value) => value !== null) ? { spark: packSpark(cell.spark) } : {}),
+    ...(bar.every(([look]) => look === "up") ? {} : { bar }),
+    ...(sameTicks(ticks24h, rowTicks) ? {} : { ticks24h }),
+  };
+}
+
+const KINDS = ["up", "down", "suspect", "unknown"] as const;
+
+function packTicks(counts: TickCounts): Ticks {
+  return Object.fromEntries(KINDS.filter((kind) => counts[kind] > 0).map((kind) => [kind, counts[kind]]));
+}
+
+function sameTicks(a: Ticks, b: Ticks): boolean {
+  return KINDS.every((kind) => a[kind] === b[kind]);
+}
+
+function packSpark(values: readonly (number | null)[]): string {
+  const most = values.reduce<number>((a, b) => Math.max(a, b ?? 0), 0) || 1;
+  return values
+    .map((value) => (value === null ? GAP : LETTERS[Math.round((Math.max(0, value) / most) * TOP)]))
+    .join("");
+}
+
+function packBar(cells: readonly StateCell[]): BarRun[] {
+  const runs: BarRun[] = [];
+  for (const { fromS, toS, state, paused, share } of cells) {
+    const n = Math.ceil(toS / BAR_CELL_S) - Math.floor(fromS / BAR_CELL_S);
+    const look = paused ? "paused" : state;
+    const last = runs.at(-1);
+    const drawn = share ?? 0;
+    if (last && last[0] === look && (look !== "down" || last[2] === drawn)) last[1] += n;
+    else runs.push(look === "down" ? [look, n, drawn] : [look, n]);
+  }
+  return runs;
+}
+
+/**
+ * The row as it is drawn.
+ *
+ * @param carriers Ids of the columns, in order.
+ * @param incidents Those that are open.
+ */
+export function unpackRow(
+  row: OverviewRow,
+  carriers: readonly string[],
+  incidents: readonly IncidentView[],
+  nowMs: number,
+): RowFacts {
+  const nowS = Math.floor(nowMs / 1000);
+  return {
+    target: row.target,
+    status: row.status,
+    incident: incidents.find(({ id }) => id === row.incident) ?? null,
+    cells: carriers.map((carrier) => unpackCell(row, carrier, nowS)),
+    availability24h: unpackTicks(row.ticks24h),
+  };
+}
+
+function unpackCell(row: OverviewRow, carrier: string, nowS: number): CellFacts {
+  const cell: OverviewCell = row.cells[carrier] ?? { state: "none", bar: [], ticks24h: {} };
+  return {
+    carrier,
+    state: cell.state,
+    slow: cell.slow ?? false,
+    limitMs: cell.limitMs ?? null,
+    totalMs: cell.totalMs ?? null,
+    failure: cell.failure ?? null,
+    httpStatus: cell.httpStatus ?? null,
+    unknownReason: cell.unknownReason ?? null,
+    spark: [...(cell.spark ?? "")].map((letter) => (letter === GAP ? null : LETTERS.indexOf(letter))),
+    cells: unpackBar(cell.bar ?? [["up", Number.POSITIVE_INFINITY]], nowS),
+    availability24h: unpackTicks(cell.ticks24h ?? row.ticks24h),
+    silentSinceMs: cell.silentSinceMs ?? null,
+    altered: cell.altered ?? null,
+  };
+}
+
+function unpackTicks({ up = 0, down = 0, suspect = 0, unknown = 0 }: Ticks): Availability {
+  const counts = { up, down, suspect, unknown };
+  return { counts, share: shareOf(counts), coverage: coverageOf(counts) };
+}
+
+function unpackBar(bar: readonly BarRun[], nowS: number): StateCell[] {
+  let fromS = nowS - DAY_S;
+  return bar.map(([look, n, share]) => {
+    const toS = Math.min(nowS, (Math.floor(fromS / BAR_CELL_S) + n) * BAR_CELL_S);
+    const cell = { fromS, toS, ...faceOf(look, share ?? null) };
+    fromS = toS;
+    return cell;
+  });
+}
+
+function faceOf(look: BarRun[0], share: number | null): Pick<StateCell, "state" | "paused" | "share"> {
+  if (look === "paused") return { state: "unknown", paused: true, share: null };
+  return { state: look, paused: false, share: look === "unknown" ? null : (share ?? 1) };
+}
