@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { ConfigError, type FieldIssue } from "../collector/wire/errors.ts";
 import { ProbeFile, type VantageEntry } from "./file.ts";
-import { keyReader, secretReader } from "./key.ts";
+import { type Environment, keyReader, secretReader } from "./key.ts";
 import { certificatesIn } from "./measure/trust.ts";
 
 /** What the command line adds; absent = not given. */
@@ -54,9 +54,10 @@ export type ProbeSettings = {
  * Reads the probe's file and keys and lays the flags over them.
  *
  * @param dir Data folder; the probe's own is `dir`/probe.
+ * @param env Where values of secrets may be, by the names the file gives; nothing else is read from it.
  * @throws ConfigError naming every problem with file and path.
  */
-export function probeSettings(dir: string, flags: ProbeFlags): ProbeSettings {
+export function probeSettings(dir: string, flags: ProbeFlags, env: Environment = {}): ProbeSettings {
   const folder = resolve(dir, "probe");
   const file = join(folder, "config.yaml");
   const content = parsed(file, laid(fileContent(file), flags));
@@ -75,7 +76,8 @@ export function probeSettings(dir: string, flags: ProbeFlags): ProbeSettings {
     ),
   };
   const alone: VantageEntry = { folder: ".", keyFile: collector.keyFile, allow: [], secrets: {} };
-  const vantages = (content.vantages ?? [alone]).map((entry) => vantageOf(entry, content, folder, shared));
+  const around = { ...shared, probeFolder: folder, env };
+  const vantages = (content.vantages ?? [alone]).map((entry) => vantageOf(entry, content, around));
   const keys = vantages.map(({ key }) => key());
   const twice = keys.findIndex((key, i) => keys.indexOf(key) !== i);
   if (twice !== -1) {
@@ -87,11 +89,16 @@ export function probeSettings(dir: string, flags: ProbeFlags): ProbeSettings {
   return { folder, limits, vantages };
 }
 
+/** What the vantages of a process have in common. */
+type Around = Pick<VantageSettings, "file" | "url" | "certificateSha256" | "ca"> & {
+  readonly probeFolder: string;
+  readonly env: Environment;
+};
+
 function vantageOf(
   entry: VantageEntry,
   file: ProbeFile,
-  probeFolder: string,
-  shared: Pick<VantageSettings, "file" | "url" | "certificateSha256" | "ca">,
+  { probeFolder, env, ...shared }: Around,
 ): VantageSettings {
   const folder = resolve(probeFolder, entry.folder);
   const localAddress = entry.localAddress ?? file.localAddress;
@@ -105,7 +112,7 @@ function vantageOf(
     references: entry.references ?? file.references,
     ...(localAddress === undefined ? {} : { localAddress }),
     ...(hosts === undefined ? {} : { hosts }),
-    secret: secretReader(probeFolder, { ...file.secrets, ...entry.secrets }),
+    secret: secretReader(probeFolder, { ...file.secrets, ...entry.secrets }, env),
     spool: entry.spool ?? file.spool,
   };
 }

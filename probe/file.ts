@@ -67,8 +67,20 @@ function isReference(text: string): boolean {
 const Allow = z.array(Cidr).default([]);
 /** Resolvers to ask instead of the machine's own. */
 const Resolvers = z.array(Resolver).max(8);
-/** Files with the values of secrets that targets name, relative to this file's folder; before the collector's. */
-const Secrets = z.record(SecretName, z.string().min(1)).default({});
+/**
+ * Where the values of secrets that targets name are: a file, relative to this file's folder, or a variable of the probe's
+ * environment. They go before the collector's.
+ */
+const SecretSource = z.union(
+  [
+    z.string().min(1),
+    z.strictObject({ file: z.string().min(1) }),
+    z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/) }),
+  ],
+  { error: "a file, or { file: FILE }, or { env: NAME }" },
+);
+export type SecretSource = z.infer<typeof SecretSource>;
+const Secrets = z.record(SecretName, SecretSource).default({});
 
 /** A vantage's folder below this file's; "." is this file's own. */
 export const VantageFolder = z

@@ -1,11 +1,13 @@
 /**
- * What stands in files of its own and may be replaced while the probe runs: a vantage's key, the values of secrets.
+ * What stands in files of its own and may be replaced while the probe runs: a vantage's key, the values of secrets. A
+ * value may also come from the environment, which is as it was when the probe began.
  *
  * Neither is ever logged, and no sample holds one.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { ConfigError } from "../collector/wire/errors.ts";
+import type { SecretSource } from "./file.ts";
 
 /** What a vantage's key looks like; the vantage's id stands in it. */
 export const KEY = /^cwp_([a-z0-9-]+)_[A-Za-z0-9_-]{16,}$/;
@@ -26,24 +28,34 @@ export function keyReader(file: string): () => string {
   };
 }
 
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
- * @param files Name to file, relative to `folder`.
+ * @param sources Name to file, relative to `folder`, or to a variable of `env`.
  * @returns The value of a secret as its file holds it now, without a final line break; null = none is named so, or its
  *   file cannot be read.
- * @throws ConfigError for a file that cannot be read to begin with.
+ * @throws ConfigError for a file that cannot be read, or a variable that is not set, to begin with.
  */
 export function secretReader(
   folder: string,
-  files: Readonly<Record<string, string>>,
+  sources: Readonly<Record<string, SecretSource>>,
+  env: Environment,
 ): (name: string) => string | null {
-  const paths = new Map(Object.entries(files).map(([name, file]) => [name, resolve(folder, file)]));
-  for (const [name, path] of paths) {
-    if (textOf(path) === null) throw new ConfigError(`the secret ${name}: ${path} cannot be read`);
+  const readers = new Map(
+    Object.entries(sources).map(([name, source]) => [name, readerOf(name, source, folder, env)]),
+  );
+  return (name) => readers.get(name)?.() ?? null;
+}
+
+function readerOf(name: string, source: SecretSource, folder: string, env: Environment): () => string | null {
+  if (typeof source === "object" && "env" in source) {
+    const value = env[source.env] ?? "";
+    if (value === "") throw new ConfigError(`the secret ${name}: the variable ${source.env} is not set`);
+    return () => value;
   }
-  return (name) => {
-    const path = paths.get(name);
-    return path === undefined ? null : (textOf(path)?.replace(/\r?\n$/, "") ?? null);
-  };
+  const path = resolve(folder, typeof source === "string" ? source : source.file);
+  if (textOf(path) === null) throw new ConfigError(`the secret ${name}: ${path} cannot be read`);
+  return () => textOf(path)?.replace(/\r?\n$/, "") ?? null;
 }
 
 function keyOf(file: string): string {

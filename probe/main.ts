@@ -33,8 +33,8 @@ vantages, one for each carrier's line of this machine, and then all of them are 
 export const verb: Verb = async ({ argv, env, log }) => {
   const clock = systemClock();
   const dir = env["CARRIERWATCH_DATA"] ?? "data";
-  if (argv[0] === "join") return joinVerb(argv.slice(1), dir, { clock, log });
-  return runVerb(argv, dir, { clock, log });
+  if (argv[0] === "join") return joinVerb(argv.slice(1), dir, { clock, log, env });
+  return runVerb(argv, dir, { clock, log, env });
 };
 
 /** `probe` without `join`. @param dir Data folder when --data does not name one. */

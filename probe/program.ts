@@ -23,7 +23,8 @@ async function program([name, ...argv]: readonly string[]): Promise<number> {
     const line = { time: new Date(atMs).toISOString(), level, msg: message, ...fields };
     process.stderr.write(readable ? readableLine(atMs, level, fields, message) : `${JSON.stringify(line)}\n`);
   });
-  const context = { clock, log: limitRepeats(sink, clock) };
+  const { env } = process;
+  const context = { clock, log: limitRepeats(sink, clock), env };
   const dir = dirname(fileURLToPath(import.meta.url));
   try {
     if (name === "join") return await joinVerb(argv, dir, context);
@@ -32,8 +33,7 @@ async function program([name, ...argv]: readonly string[]): Promise<number> {
     return 64;
   } catch (error) {
     if (!(error instanceof CarrierwatchError)) throw error;
-    // biome-ignore lint/style/noProcessEnv: this file is the main of a probe that stands alone.
-    const say = await speechIn(languageOf(undefined, process.env));
+    const say = await speechIn(languageOf(undefined, env));
     process.stderr.write(`${errorText(error, say)}\n`);
     if (error.code === "usage") return 64;
     if (error.code === "config") return 78;

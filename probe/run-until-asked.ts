@@ -2,17 +2,23 @@
 import type { Clock } from "../collector/wire/clock.ts";
 import type { Log } from "../collector/wire/log.ts";
 import { type ProbeFlags, probeSettings } from "./config.ts";
+import type { Environment } from "./key.ts";
 import { startProbe } from "./run.ts";
 
-export type RunContext = { readonly clock: Clock; readonly log: Log };
+export type RunContext = {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where the probe's file says that values of secrets are. */
+  readonly env: Environment;
+};
 
 /** Runs a probe until SIGTERM, SIGINT or the end of the process that forked it. @returns The exit code. */
 export async function runUntilAsked(
   dir: string,
   flags: ProbeFlags,
-  { clock, log }: RunContext,
+  { clock, log, env }: RunContext,
 ): Promise<number> {
-  const settings = probeSettings(dir, flags);
+  const settings = probeSettings(dir, flags, env);
   const asked = Promise.withResolvers<string>();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => asked.resolve(signal));
   process.once("disconnect", () => asked.resolve("its parent has ended"));

@@ -78,7 +78,7 @@ function subjectOf({ url = "", ...input }: MeasurementInput): TargetInput {
 
 function rulesOf(subject: TargetInput): FieldIssue[] {
   const kind = targetKindOf(subject.url);
-  return [...examineRequest(subject, kind, secretsOf(subject)), ...examineExpect(subject, kind)];
+  return [...examineRequest(subject, kind, secretsOf(subject), null), ...examineExpect(subject, kind)];
 }
 
 /** Nobody sees, later, to whom a secret went that a measurement of no target had named. */

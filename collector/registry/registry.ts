@@ -122,6 +122,7 @@ export function registryPart(options: RegistryOptions): Registry {
     clock,
     random,
     changes,
+    secrets,
     refusesLocally: options.refusesLocally ?? (() => null),
   });
   return {

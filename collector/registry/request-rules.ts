@@ -3,12 +3,12 @@
  *
  * A setting that means nothing for a kind is refused only where it was really set: an edit sends every default back.
  */
-import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { FieldIssue } from "../wire/errors.ts";
 import { hostOfUrl, type Kind, kindOf } from "../wire/kind.ts";
 import type { Addresses } from "../wire/request.ts";
 import type { TargetInput } from "../wire/target.ts";
+import { certificateProblems } from "./certificate-rules.ts";
 
 /** Kinds of targets, by the scheme of their URL. */
 export type TargetKind = "http" | "https" | Kind;
@@ -20,15 +20,21 @@ export function targetKindOf(url: string): TargetKind {
 
 const BODYLESS = ["GET", "HEAD"];
 
-/** Problems of method, request, TLS and addresses. @param secrets Names that exist. */
+/**
+ * Problems of method, request, TLS and addresses.
+ *
+ * @param secrets Names that exist.
+ * @param clientKey Value of the secret that the client certificate names; null = none, or nobody here knows it.
+ */
 export function examineRequest(
   input: TargetInput,
   kind: TargetKind,
   secrets: readonly string[],
+  clientKey: string | null,
 ): FieldIssue[] {
   return [
     ...requestProblems(input, kind),
-    ...tlsProblems(input, kind),
+    ...tlsProblems(input, kind, clientKey),
     ...secretProblems(input, secrets),
     ...addressProblems(input, kind),
   ];
@@ -64,39 +70,12 @@ function requestProblems({ method, request }: TargetInput, kind: TargetKind): Fi
   return issues;
 }
 
-function tlsProblems({ tls }: TargetInput, kind: TargetKind): FieldIssue[] {
+function tlsProblems({ tls }: TargetInput, kind: TargetKind, clientKey: string | null): FieldIssue[] {
   if (tls === undefined || Object.keys(tls).length === 0) return [];
   if (kind !== "https" && kind !== "tls") {
     return [{ path: "tls", message: `only https and tls targets make a TLS connection, this is ${kind}` }];
   }
-  const pems = [
-    ["tls.ca", tls.ca],
-    ["tls.clientCertificate.certificate", tls.clientCertificate?.certificate],
-  ] as const;
-  return pems.flatMap(([path, pem]) => {
-    const problem = pem === undefined ? null : certificateProblem(pem);
-    return problem === null ? [] : [{ path, message: problem }];
-  });
-}
-
-const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
-
-function certificateProblem(pem: string): string | null {
-  if (/-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/.test(pem)) {
-    return "holds a private key: keep that as a secret and name it; everyone who sees the target would see it here";
-  }
-  const blocks = pem.match(BLOCK) ?? [];
-  if (blocks.length === 0) return "holds no whole certificate: its END line is missing";
-  for (const [i, block] of blocks.entries()) {
-    try {
-      new X509Certificate(block);
-    } catch {
-      return blocks.length === 1
-        ? "is no certificate"
-        : `its certificate ${i + 1} of ${blocks.length} is none`;
-    }
-  }
-  return null;
+  return certificateProblems(tls, clientKey);
 }
 
 function secretProblems({ request, tls }: TargetInput, secrets: readonly string[]): FieldIssue[] {

@@ -9,6 +9,7 @@ import { type Cadence, cadenceOf } from "../wire/cron.ts";
 import { CarrierwatchError, type FieldIssue } from "../wire/errors.ts";
 import { From, type Target, TargetInput } from "../wire/target.ts";
 import { measuredFrom, type Vantage } from "../wire/vantage.ts";
+import { certificateHint } from "./certificate-rules.ts";
 import { examineExpect } from "./expect-rules.ts";
 import { issuesOf } from "./issues.ts";
 import { examineRequest, targetKindOf } from "./request-rules.ts";
@@ -21,6 +22,8 @@ export type Surroundings = {
   readonly recipients: readonly string[];
   /** Names of the secrets that are kept. */
   readonly secrets: readonly string[];
+  /** Value of the secret that the client certificate names; null = it names none, or it does not open. */
+  readonly clientKey: string | null;
   readonly targets: readonly Pick<Target, "id" | "name">[];
   readonly nowS: number;
   readonly refusesLocally: (url: string) => string | null;
@@ -147,7 +150,7 @@ function examineNames(input: TargetInput, around: Surroundings): FieldIssue[] {
 
 function examineKind(input: TargetInput, around: Surroundings): FieldIssue[] {
   const kind = targetKindOf(input.url);
-  return [...examineRequest(input, kind, around.secrets), ...examineExpect(input, kind)];
+  return [...examineRequest(input, kind, around.secrets, around.clientKey), ...examineExpect(input, kind)];
 }
 
 function unknownNames(
@@ -182,6 +185,8 @@ function hintOf(
   }
   if (input.tls?.verify === false)
     return "its certificate is not verified: anyone on the way could answer for it";
+  const certificates = certificateHint(input.tls ?? {}, around.clientKey, around.nowS);
+  if (certificates !== null) return certificates;
   const twin = around.targets.find((target) => target.name === input.name && target.id !== exceptId);
   return twin ? `another target has the name ${JSON.stringify(input.name)} (${twin.id})` : null;
 }

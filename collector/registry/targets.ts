@@ -3,6 +3,7 @@
  *
  * Removing a target removes what is to be measured; what was measured stays in the store under its id.
  */
+import * as z from "zod";
 import { LONGEST_S } from "../archive/layout.ts";
 import type { Store } from "../store/store.ts";
 import type { TargetPreview } from "../wire/api-overview.ts";
@@ -11,12 +12,14 @@ import { Carrier } from "../wire/carrier.ts";
 import type { Clock } from "../wire/clock.ts";
 import { InvalidInputError } from "../wire/errors.ts";
 import { hostOfUrl } from "../wire/kind.ts";
+import { SecretName } from "../wire/request.ts";
 import { isPaused, type Pause, Target } from "../wire/target.ts";
 import { Vantage } from "../wire/vantage.ts";
 import type { ChangeBus } from "./changes.ts";
 import { documents } from "./documents.ts";
 import { newId, type RandomBytes } from "./ids.ts";
 import type { Targets } from "./registry.ts";
+import type { NamedSecrets } from "./secrets.ts";
 import { type Examined, examineTarget, type Surroundings } from "./target-rules.ts";
 
 const DAY_S = 86_400;
@@ -26,6 +29,7 @@ export type TargetsOptions = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly changes: ChangeBus;
+  readonly secrets: Pick<NamedSecrets, "values">;
   readonly refusesLocally: (url: string) => string | null;
 };
 
@@ -37,7 +41,7 @@ export function targetsPart(options: TargetsOptions): Targets & { reshape(): Pro
   const nowS = (): number => Math.floor(clock.nowMs() / 1000);
 
   const accepted = async (input: unknown, exceptId?: string): Promise<Examined & { ok: true }> => {
-    const examined = examineTarget(input, await around(nowS()), exceptId);
+    const examined = examineTarget(input, await around(nowS(), input), exceptId);
     if (!examined.ok) throw new InvalidInputError("target", examined.issues, examined.hint ?? undefined);
     return examined;
   };
@@ -85,7 +89,7 @@ export function targetsPart(options: TargetsOptions): Targets & { reshape(): Pro
       return write({ ...target, pauses: endedAt(target.pauses, nowS()) }, target.version);
     },
     async preview(input, exceptId) {
-      const examined = examineTarget(input, await around(nowS()), exceptId);
+      const examined = examineTarget(input, await around(nowS(), input), exceptId);
       return previewOf(examined, await spaceOf(store.ops, examined));
     },
     /** At start: what an end between a target and its archives left undone. */
@@ -123,21 +127,30 @@ function endedAt(pauses: readonly Pause[], toS: number): Pause[] {
     .filter((pause) => pause.toS === null || pause.toS > pause.fromS);
 }
 
-function surroundingsOf(options: TargetsOptions): (nowS: number) => Promise<Surroundings> {
+function surroundingsOf(options: TargetsOptions): (nowS: number, raw: unknown) => Promise<Surroundings> {
   const { registry } = options.store;
   const carriers = documents(registry, "carrier", Carrier, false);
   const vantages = documents(registry, "vantage", Vantage, true);
   const recipients = documents(registry, "recipient", Recipient, true);
   const targets = documents(registry, "target", Target, true);
-  return async (nowS) => ({
+  return async (nowS, raw) => ({
     carriers: (await carriers.list()).map((carrier) => carrier.id),
     vantages: await vantages.list(),
     recipients: (await recipients.list()).map((recipient) => recipient.id),
     secrets: (await registry.list("secret")).map(({ id }) => id),
+    clientKey: await clientKeyOf(raw, options.secrets),
     targets: await targets.list(),
     nowS,
     refusesLocally: options.refusesLocally,
   });
+}
+
+const NamesKey = z.object({ tls: z.object({ clientCertificate: z.object({ key: SecretName }) }) });
+
+/** The key that a target's client certificate names, to be compared with it. */
+async function clientKeyOf(raw: unknown, secrets: Pick<NamedSecrets, "values">): Promise<string | null> {
+  const name = NamesKey.safeParse(raw).data?.tls.clientCertificate.key;
+  return name === undefined ? null : ((await secrets.values([name]))[name] ?? null);
 }
 
 function previewOf(examined: Examined, space: TargetPreview["space"]): TargetPreview {

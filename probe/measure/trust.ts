@@ -59,7 +59,10 @@ export function trustOf(ca: readonly string[], secrets: Secrets): Trust {
       const name = digestOf([own ?? "", clientCertificate?.certificate ?? "", key ?? ""]);
       const context =
         kept.get(name) ??
-        contextOf(own === undefined ? ca : [...ca, own], clientCertificate && { ...clientCertificate, key });
+        contextOf(
+          own === undefined ? ca : [...ca, own],
+          clientCertificate && { ...clientCertificate, secret: clientCertificate.key, key },
+        );
       kept.delete(name);
       kept.set(name, context);
       for (const oldest of kept.keys()) {
@@ -73,7 +76,9 @@ export function trustOf(ca: readonly string[], secrets: Secrets): Trust {
 
 function contextOf(
   ca: readonly string[],
-  client: { readonly certificate: string; readonly key: string | undefined } | undefined,
+  client:
+    | { readonly certificate: string; readonly secret: string; readonly key: string | undefined }
+    | undefined,
 ): tls.SecureContext {
   const pair = client && {
     cert: client.certificate,
@@ -82,7 +87,15 @@ function contextOf(
   try {
     return tls.createSecureContext({ ca: [...tls.rootCertificates, ...ca], ...pair });
   } catch (cause) {
-    const why = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    if (client && code.endsWith("KEY_VALUES_MISMATCH")) {
+      const { secret } = client;
+      throw new StageError(
+        "NO_SECRET",
+        `the key in the secret ${secret} does not belong to the target's certificate`,
+      );
+    }
+    const why = code === "" ? "" : ` (${code})`;
     throw new StageError("NO_SECRET", `the target's certificates or the key to them cannot be used${why}`);
   }
 }

@@ -26,7 +26,7 @@ import { ROOT } from "./source-tree.ts";
 
 /** Files in which every text with a space in it is for people. */
 const ALL_OF =
-  /^(?:collector\/(?:registry\/(?:url|issues|expect-rules|request-rules|target-rules)|wire\/(?:kind|pattern|json-path|cron)|archive\/sets)|probe\/(?:measure\/(?:guard|redirect)|self\/decide|judge\/(?:broken|json)|path\/trace|addresses\/looked))\.ts$/;
+  /^(?:collector\/(?:registry\/(?:url|issues|expect-rules|request-rules|target-rules|certificate-rules)|wire\/(?:kind|pattern|json-path|cron)|archive\/sets)|probe\/(?:measure\/(?:guard|redirect)|self\/decide|judge\/(?:broken|json)|path\/trace|addresses\/looked))\.ts$/;
 /** Helpers whose arguments are what is said. */
 const HELPERS = new Set([
   "usage",

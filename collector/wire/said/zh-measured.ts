@@ -84,6 +84,8 @@ export const zhMeasured: Sentences = {
   "this probe has no secret named {0}, which the target asks for": "这个探针没有目标所用的密钥 {0}",
   "the secret {0} holds characters that a header cannot": "密钥 {0} 里有请求头不能用的字符",
   "the target's certificates or the key to them cannot be used{0}": "目标的证书或其私钥用不了{0}",
+  "the key in the secret {0} does not belong to the target's certificate":
+    "密钥 {0} 里的私钥与目标的证书不配",
   "{0} cannot be reached from {1}": "从 {1} 到不了 {0}",
   "it cannot be reached from {0}": "从{0}到不了它",
   "this machine": "本机",

@@ -82,6 +82,8 @@ export const zhPrograms: Sentences = {
   "beside `vantages` it would hold for all of them: give each its own":
     "与 `vantages` 并列会对所有探测点生效：请分别写",
   "the secret {0}: {1} cannot be read": "密钥 {0}：{1} 读不了",
+  "the secret {0}: the variable {1} is not set": "密钥 {0}：没有设置环境变量 {1}",
+  "a file, or { file: FILE }, or { env: NAME }": "写文件名，或 { file: 文件 }，或 { env: 变量名 }",
   "the probe has no key: there is no file {0}": "探针没有钥匙：没有文件 {0}",
   "the probe's key: {0} cannot be read": "探针的钥匙：{0} 读不了",
   "{0} holds no probe key (cwp_...)": "{0} 里没有探针的钥匙（cwp_...）",

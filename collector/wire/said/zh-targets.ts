@@ -110,6 +110,16 @@ export const zhTargets: Sentences = {
   "holds no whole certificate: its END line is missing": "证书不完整，缺少 END 一行",
   "is no certificate": "不是证书",
   "its certificate {0} of {1} is none": "第 {0} 张证书（共 {1} 张）无法识别",
+  "the private key in the secret {0} cannot be read; one that is itself encrypted cannot be used":
+    "密钥 {0} 里的私钥读不了；本身加密的私钥不能用",
+  "the key in the secret {0} does not belong to this certificate, the first of the list":
+    "密钥 {0} 里的私钥与这张证书（列表中的第一张）不配",
+  "the secret {0} holds no private key: each probe needs it in its own file":
+    "密钥 {0} 里没有私钥：每个探针要在自己的文件里写明它",
+  "its client certificate {0}": "它的客户端证书{0}",
+  "a certificate of its authorities {0}": "它另外信任的证书中有一张{0}",
+  "expired on {0}": "已于 {0} 过期",
+  "does not hold before {0}": "要到 {0} 才生效",
   "PEM certificates": "要 PEM 格式的证书",
   "a host name": "要一个主机名",
   "an IP address": "要一个 IP 地址",

@@ -10,6 +10,7 @@ export const AROUND: Surroundings = {
   vantages: [],
   recipients: ["r1", "r2"],
   secrets: ["shop-password", "client-key"],
+  clientKey: null,
   targets: [],
   nowS: 1_800_000_000,
   refusesLocally: () => null,

@@ -85,6 +85,28 @@ test("what cannot be is refused with its place", (t) => {
   assert.throws(() => probeSettings(several, { localAddress: "192.0.2.1" }), /localAddress/);
 });
 
+test("a secret may come from the environment; a variable that is not set is named, its value never", (t) => {
+  const dir = folder(t, {
+    secrets: { shop: { env: "SHOP_PASSWORD" }, api: { file: "api.txt" } },
+    vantages: [{ folder: "ct", secrets: { shop: { env: "OF_CT" } } }, { folder: "cnc" }],
+  });
+  writeFileSync(join(dir, "probe", "api.txt"), "from a file\n");
+  const env = { SHOP_PASSWORD: " kept as it is ", OF_CT: "of ct", OTHER: "not asked for" };
+  const [ct, cnc] = probeSettings(dir, {}, env).vantages;
+  assert.deepEqual([ct?.secret("shop"), cnc?.secret("shop")], ["of ct", " kept as it is "]);
+  assert.deepEqual([ct?.secret("api"), ct?.secret("OTHER")], ["from a file", null]);
+  assert.ok(!JSON.stringify([ct, cnc]).includes("kept as it is"));
+  for (const lacking of [{ SHOP_PASSWORD: "a" }, { SHOP_PASSWORD: "a", OF_CT: "" }, {}]) {
+    assert.throws(() => probeSettings(dir, {}, lacking), /the secret shop: the variable \w+ is not set/);
+  }
+  const wrong = folder(t, { secrets: { shop: { env: "A-B" }, api: { value: "never here" } } });
+  assert.throws(
+    () => probeSettings(wrong, {}, env),
+    (error: Error) =>
+      /secrets\.shop[\s\S]*secrets\.api/.test(error.message) && !error.message.includes("never"),
+  );
+});
+
 test("a secret is what its file holds now, without its line break; its own file goes before that of all", (t) => {
   const dir = folder(t, {
     secrets: { api: "all.txt", shop: "shop.txt" },
