@@ -121,6 +121,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "target.chart.alarmOf": "{carrier} {value}",
   "target.chart.worstOf": "{carrier}, worst",
   "target.chart.empty": "Nothing was measured in this time.",
+  "target.chart.allFailed": "Every measurement in this time failed: there is no value to draw.",
   "target.chart.zoom": "Drag to zoom",
   "target.chart.table": "Show as table",
   "target.chart.hideTable": "Hide table",

@@ -118,6 +118,7 @@ export const zhPages = {
   "target.chart.alarmOf": "{carrier} {value}",
   "target.chart.worstOf": "{carrier} 最差",
   "target.chart.empty": "这段时间没有测量结果。",
+  "target.chart.allFailed": "这段时间的测量都失败了，没有可画的值。",
   "target.chart.zoom": "拖动可放大",
   "target.chart.table": "以表格查看",
   "target.chart.hideTable": "收起表格",

@@ -132,6 +132,7 @@ function MetricPanel({ metric, data, target, lines, all, single, events, onSpan,
   const empty = data.series.every((series) =>
     columnsOf(series, metric).AVERAGE.every((value) => value === null),
   );
+  const failed = data.series.some((series) => series.availability.counts.down > 0);
   const title = t(areas ? "target.chart.phases" : titleOf(metric, kind));
   const worst = !areas && showsWorst(metric, data, target, lines);
   return (
@@ -152,7 +153,7 @@ function MetricPanel({ metric, data, target, lines, all, single, events, onSpan,
         config={config}
         label={title}
         onSpan={onSpan}
-        empty={empty ? t("target.chart.empty") : undefined}
+        empty={empty ? t(failed ? "target.chart.allFailed" : "target.chart.empty") : undefined}
       />
       {areas && <PhaseKey phases={shapeOf(target.url).phases} />}
       {asTable && <ValueTable metric={metric} data={data} lines={lines} />}

@@ -79,7 +79,7 @@ export function TargetPage({ id }: { id: string }) {
       chart={chart}
       span={span}
       address={address}
-      addresses={addresses.data ?? null}
+      addresses={addresses}
       go={go}
       names={names}
       arrived={arrived}
@@ -94,7 +94,7 @@ type BodyProps = {
   span: Span;
   /** The one whose series are shown; null = the target's own. */
   address: string | null;
-  addresses: TargetAddresses | null;
+  addresses: Resource<TargetAddresses | null>;
   go: (span: Span, address?: string | null) => void;
   names: ReadonlyMap<string, string>;
   arrived: readonly SampleView[];
@@ -126,10 +126,13 @@ function Body({ view, reloadView, chart, span, address, addresses, go, names, ar
       {(!watching || view.latest.length > 0) && (
         <>
           <Tiles view={view} />
-          {addresses && (
+          {areSeveral(target) && !addresses.data && addresses.error === undefined && (
+            <div class="panel addresses-wait" />
+          )}
+          {addresses.data && (
             <Addresses
               target={target}
-              data={addresses}
+              data={addresses.data}
               carriers={view.carriers}
               names={names}
               shown={address}
@@ -140,6 +143,9 @@ function Body({ view, reloadView, chart, span, address, addresses, go, names, ar
           <div class="grid">
             <div class="stack">
               {chart.error !== undefined && <ChartProblem chart={chart} />}
+              {!chart.data && chart.error === undefined && (
+                <div class="chart-wait" style={{ "--n": shapeOf(target.url).charts.length }} />
+              )}
               {chart.data && (
                 <div class={chart.stale ? "dim" : ""}>
                   <Charts
@@ -154,12 +160,20 @@ function Body({ view, reloadView, chart, span, address, addresses, go, names, ar
             </div>
             <aside class="stack">
               <Waterfall view={view} names={names} />
-              <IncidentList
-                incidents={chart.data?.incidents ?? []}
-                carriers={view.carriers}
-                nowMs={view.nowMs}
-              />
-              <Changes events={standing(chart.data?.events ?? [])} carriers={view.carriers} names={names} />
+              {chart.data && (
+                <>
+                  <IncidentList
+                    incidents={chart.data.incidents}
+                    carriers={view.carriers}
+                    nowMs={view.nowMs}
+                  />
+                  <Changes
+                    events={standing(chart.data.events ?? [])}
+                    carriers={view.carriers}
+                    names={names}
+                  />
+                </>
+              )}
             </aside>
           </div>
           <Samples
@@ -179,11 +193,15 @@ function Body({ view, reloadView, chart, span, address, addresses, go, names, ar
 /** Its addresses, where several are measured; nothing is asked for otherwise. */
 function useAddresses(target: Target | undefined): Resource<TargetAddresses | null> {
   const { client } = useApp();
-  const several = target?.addresses !== undefined && target.addresses.measure !== "one";
-  const path = several ? `/targets/${target.id}/addresses` : "";
+  const path = target && areSeveral(target) ? `/targets/${target.id}/addresses` : "";
   return useResource<TargetAddresses | null>(path, (signal) =>
     path === "" ? Promise.resolve(null) : client.get(path, signal),
   );
+}
+
+/** Whether it has a series for each address or family. */
+function areSeveral({ addresses }: Target): boolean {
+  return addresses !== undefined && addresses.measure !== "one";
 }
 
 /** Says that what follows is of one address alone, and how to come back. */
