@@ -12,6 +12,7 @@ import type { Target } from "../wire/target.ts";
 import { afterwardsMessages, isUntold } from "./afterwards.ts";
 import { comparesCarriers, evidenced, recordedAltered } from "./altered/evidence.ts";
 import { type Altered, judgeAltered, reachTicks } from "./altered/judge.ts";
+import { type Beside, readBeside } from "./altered/neighbours.ts";
 import { addressed } from "./audience.ts";
 import { BRAKE, BRAKE_S, toldLately } from "./brake.ts";
 import { composeTarget } from "./compose.ts";
@@ -63,6 +64,7 @@ const NOTHING: Evaluated = { waiting: null, stored: [], events: [] };
 type Judged = Replay & {
   readonly look: (tick: number) => TickView;
   readonly samples: readonly StoredSample[];
+  readonly beside: readonly Beside[];
 };
 
 /**
@@ -148,8 +150,8 @@ function digestOf({ events }: Altered, situation: Situation) {
 
 function alteredIn(judged: Judged, situation: Situation, lastTick: number): Altered {
   const { target, voters, recordedAltered: recorded, firstTick, facts } = situation;
-  const { samples } = judged;
-  return judgeAltered({ target, voters, samples, recorded, firstTick, lastTick, nowMs: facts.nowMs });
+  const { samples, beside } = judged;
+  return judgeAltered({ target, voters, samples, beside, recorded, firstTick, lastTick, nowMs: facts.nowMs });
 }
 
 async function readSituation(
@@ -195,7 +197,15 @@ async function judge(store: EvaluateStore, situation: Situation, toTick: number)
       return new Set(missing.map((voter) => voter.vantage));
     },
   });
-  return { look, samples, ...replay(target, look, before, ticksBetween(firstTick, toTick, target.stepS)) };
+  const { vantages, targets } = facts;
+  const compared = comparesCarriers(voters);
+  const beside = compared ? await readBeside(store, { target, voters, vantages, samples, targets }) : [];
+  return {
+    look,
+    samples,
+    beside,
+    ...replay(target, look, before, ticksBetween(firstTick, toTick, target.stepS)),
+  };
 }
 
 /**

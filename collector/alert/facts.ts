@@ -7,7 +7,7 @@ import { recipientOf } from "./recipients.ts";
 
 /** The part of the registry that alerts need; registryPart() satisfies it. */
 export type WatchedRegistry = {
-  readonly targets: { find(id: string): Promise<Target | null> };
+  readonly targets: { find(id: string): Promise<Target | null>; list(): Promise<Target[]> };
   readonly vantages: { list(): Promise<Vantage[]>; contacts(): Promise<Map<string, Contact>> };
   readonly carriers: { list(): Promise<Carrier[]> };
   onChange(
@@ -27,6 +27,8 @@ export type Facts = {
   readonly recipients: readonly string[];
   /** Time zones of the recipients, by id. */
   readonly timeZones: ReadonlyMap<string, string>;
+  /** Every target; read once a run, and only when somebody asks. */
+  readonly targets: () => Promise<readonly Target[]>;
   readonly nowMs: number;
 };
 
@@ -42,6 +44,7 @@ export async function readFacts(
     registry.vantages.contacts(),
     store.registry.list("recipient"),
   ]);
+  let reading: Promise<readonly Target[]> | null = null;
   const readable = recipients.flatMap((doc) => recipientOf(doc) ?? []);
   return {
     vantages,
@@ -49,6 +52,10 @@ export async function readFacts(
     contacts,
     recipients: readable.map((recipient) => recipient.id),
     timeZones: new Map(readable.map((recipient) => [recipient.id, recipient.timeZone])),
+    targets() {
+      reading ??= registry.targets.list();
+      return reading;
+    },
     nowMs,
   };
 }

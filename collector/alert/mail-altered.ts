@@ -31,6 +31,7 @@ function differenceText({ what, here, elsewhere }: Difference, { say, word, f }:
     case "via":
     case "redirect":
     case "status":
+    case "portal":
       return say(`altered.${what}`, { here, elsewhere });
   }
 }

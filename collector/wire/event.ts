@@ -42,7 +42,10 @@ export const PathEvent = z.strictObject({
   evidence: PathEvidence,
 });
 
-/** What differs between carriers at the same tick. reset: cut off where the others get an answer. */
+/**
+ * What differs between carriers at the same tick. reset: cut off where the others get an answer. portal: the same answer
+ * as targets of other owners get there.
+ */
 export const ALTERED = [
   "answers",
   "certificate",
@@ -52,6 +55,7 @@ export const ALTERED = [
   "redirect",
   "status",
   "reset",
+  "portal",
 ] as const;
 
 /**

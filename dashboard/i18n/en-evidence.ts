@@ -48,6 +48,7 @@ export const enEvidence: Readonly<Record<keyof typeof zhEvidence, string>> = {
   "altered.age": "age in a cache",
   "altered.redirect": "redirect",
   "altered.status": "status",
+  "altered.portal": "the same answer as unrelated targets",
   "altered.reset": "connection cut",
   "altered.now": "{carrier} gets another answer than the other carriers: {what}",
   "network.as": "{name} AS{asn}",

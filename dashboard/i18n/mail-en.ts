@@ -96,6 +96,7 @@ export const mailEn: Readonly<Record<MailKey, string>> = {
   "altered.age": "it comes from a cache, {here} old, elsewhere from none",
   "altered.redirect": "a redirect to {here} instead of {elsewhere}",
   "altered.status": "status {here} instead of {elsewhere}",
+  "altered.portal": "the same answer as unrelated targets get: {here} instead of {elsewhere}",
   "altered.reset": "{here}, where the others are answered",
   "line.above": "{carriers}: {metric} {value}, above the alarm line of {limit}.",
   "line.below": "{carriers}: {metric} {value}, below the alarm line of {limit}.",

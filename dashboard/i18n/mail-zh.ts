@@ -90,6 +90,7 @@ export const mailZh = {
   "altered.age": "来自已存 {here} 的缓存，其他运营商不是",
   "altered.redirect": "跳转到 {here}，而不是 {elsewhere}",
   "altered.status": "状态码为 {here}，而不是 {elsewhere}",
+  "altered.portal": "与无关的目标得到同一个回答：{here}，而不是 {elsewhere}",
   "altered.reset": "{here}，其他运营商有回答",
   "line.above": "{carriers}的{metric} {value}，高于告警线 {limit}。",
   "line.below": "{carriers}的{metric} {value}，低于告警线 {limit}。",

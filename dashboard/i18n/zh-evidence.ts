@@ -45,6 +45,7 @@ export const zhEvidence = {
   "altered.age": "缓存时长",
   "altered.redirect": "跳转",
   "altered.status": "状态码",
+  "altered.portal": "与无关目标相同的回答",
   "altered.reset": "连接被切断",
   "altered.now": "{carrier}的应答与其他运营商不同：{what}",
   "network.as": "{name} AS{asn}",

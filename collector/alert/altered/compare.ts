@@ -40,7 +40,10 @@ export function compareCarriers(witnesses: readonly Witness[]): ReadonlyMap<stri
 }
 
 /** What more than half of a carrier's vantages find, of those that can tell. */
-function majority(own: readonly Witness[], find: (witness: Witness) => Finding | null): Finding | null {
+export function majority(
+  own: readonly Witness[],
+  find: (witness: Witness) => Finding | null,
+): Finding | null {
   const findings = own.map(find).filter((finding) => finding !== null);
   const found = findings.filter((finding) => finding !== false);
   const [first] = found;

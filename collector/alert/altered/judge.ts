@@ -3,13 +3,16 @@
  *
  * Pure. Called for every judged target that more than one carrier measures; the store is read for the record alone.
  */
+import { groupOf } from "../../registry/url.ts";
 import type { StoredSample } from "../../store/store.ts";
 import type { AlteredEvent, Difference } from "../../wire/event.ts";
 import type { Target } from "../../wire/target.ts";
 import { isPaused } from "../../wire/target.ts";
 import { lookBackTicks } from "../rules.ts";
 import type { Voter } from "../window.ts";
-import { compareCarriers, type Findings } from "./compare.ts";
+import { compareCarriers, type Finding, type Findings } from "./compare.ts";
+import { type Beside, neighboursAt } from "./neighbours.ts";
+import { comparePortals } from "./portal.ts";
 import { carriedAt, reconcileAltered } from "./record.ts";
 import { begunBy, differingAt, type Look, replaySpans, type Span } from "./replay.ts";
 import { type Witness, witnessOf } from "./witness.ts";
@@ -19,6 +22,8 @@ export type AlteredInput = {
   readonly voters: readonly Voter[];
   /** Every sample from reachTicks() before firstTick to lastTick; others are ignored. */
   readonly samples: readonly StoredSample[];
+  /** Other targets, where one of the samples asks for them. */
+  readonly beside: readonly Beside[];
   readonly recorded: readonly AlteredEvent[];
   readonly firstTick: number;
   readonly lastTick: number;
@@ -83,8 +88,9 @@ function carriedDiffers(differs: readonly Difference[], tick: number): Differenc
 
 const NOTHING: Findings = new Map();
 
-function lookOf({ target, voters, samples }: AlteredInput, fromTick: number): Look {
+function lookOf({ target, voters, samples, beside }: AlteredInput, fromTick: number): Look {
   const voterOf = new Map(voters.map((voter) => [voter.vantage, voter]));
+  const site = groupOf(target.url);
   const active = new Set(voters.filter((voter) => voter.active).map((voter) => voter.carrier));
   const byTick = Map.groupBy(
     samples.filter(({ sample }) => sample.tick >= fromTick && sample.stepS === target.stepS),
@@ -97,9 +103,23 @@ function lookOf({ target, voters, samples }: AlteredInput, fromTick: number): Lo
     if (isPaused(target, tick)) return "over";
     let findings = known.get(tick);
     if (findings === undefined) {
-      findings = compareCarriers(witnessesAt(tick));
+      const witnesses = witnessesAt(tick);
+      const portals = comparePortals(witnesses, site, neighboursAt(beside, voterOf, tick));
+      findings = withPortals(compareCarriers(witnesses), portals);
       known.set(tick, findings);
     }
     return findings.get(carrier) ?? (active.has(carrier) ? NOTHING : "over");
   };
+}
+
+function withPortals(
+  findings: ReadonlyMap<string, Findings>,
+  portals: ReadonlyMap<string, Finding>,
+): ReadonlyMap<string, Findings> {
+  return new Map(
+    [...findings].map(([carrier, own]) => {
+      const portal = portals.get(carrier);
+      return [carrier, portal === undefined ? own : new Map([...own, ["portal", portal]])];
+    }),
+  );
 }

@@ -47,7 +47,7 @@ const CARELESS: ReadonlySet<string> = new Set([
   ...["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"],
 ]);
 /** Pages that name the visitor's address or network differ by less. */
-const LENGTH_MARGIN = 32;
+export const LENGTH_MARGIN = 32;
 const SHOWN = 3;
 
 const sameHost = (a: Witness, b: Witness) => a.host === b.host;
@@ -185,7 +185,8 @@ function certificatesOf(witnesses: readonly Witness[]): Certificate[] {
   return witnesses.flatMap(({ sample }) => sample.detail.certificate ?? []);
 }
 
-function nameOf({ subject, issuer }: Certificate): string {
+/** A certificate as people read it. */
+export function nameOf({ subject, issuer }: Certificate): string {
   return `${subject} (${issuer})`.slice(0, 256);
 }
 

@@ -121,6 +121,7 @@ describe("every difference reads as a sentence in both languages", () => {
     redirect: ["portal.test", "example.com"],
     status: ["302", "200"],
     reset: ["tls-reset", ""],
+    portal: ["portal.test (= example.net)", "example.com"],
   };
   for (const what of ALTERED) {
     for (const language of ["zh", "en"] as const) {

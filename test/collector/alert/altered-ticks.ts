@@ -1,6 +1,7 @@
 /** Answers of one tick for tests of the comparison: carriers by name, each with what its vantage was answered. */
 import { judgeAltered } from "../../../collector/alert/altered/judge.ts";
 import type { Voter } from "../../../collector/alert/window.ts";
+import { groupOf } from "../../../collector/registry/url.ts";
 import type { StoredSample } from "../../../collector/store/store.ts";
 import type { AlteredEvent } from "../../../collector/wire/event.ts";
 import type { Certificate, Detail, Sample } from "../../../collector/wire/sample.ts";
@@ -62,6 +63,8 @@ export type Options = {
   readonly from?: number;
   readonly pauses?: { readonly fromS: number; readonly toS: number | null }[];
   readonly voters?: readonly Voter[];
+  /** Other targets: URL to ticks. */
+  readonly beside?: Readonly<Record<string, readonly Answers[]>>;
 };
 
 export function judged(ticks: readonly Answers[], options: Options = {}) {
@@ -75,6 +78,12 @@ export function judged(ticks: readonly Answers[], options: Options = {}) {
     },
     voters: options.voters ?? votersOfAll(ticks),
     samples: samplesSaying(ticks),
+    beside: Object.entries(options.beside ?? {}).map(([url, answers]) => ({
+      url,
+      stepS: STEP,
+      site: groupOf(url),
+      samples: samplesSaying(answers),
+    })),
     recorded: options.recorded ?? [],
     firstTick: (options.from ?? 0) * STEP,
     lastTick: (ticks.length - 1) * STEP,

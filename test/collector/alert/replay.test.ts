@@ -39,6 +39,7 @@ const FACTS: Facts = {
   contacts: new Map(),
   recipients: ["ops"],
   timeZones: new Map(),
+  targets: async () => [],
   nowMs: NOW_MS,
 };
 
