@@ -194,6 +194,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "incidents.title": "Incidents",
   "incidents.open": "Happening now",
   "incidents.past": "Ended",
+  "incidents.more": "{n} earlier",
   "incidents.none": "No incidents. All is well, or nobody measures yet.",
   "incidents.noneOpen": "Nothing is happening now.",
   "incidents.told": "told",

@@ -190,6 +190,7 @@ export const zhPages = {
   "incidents.title": "事件",
   "incidents.open": "正在发生",
   "incidents.past": "已结束",
+  "incidents.more": "更早的 {n} 个",
   "incidents.none": "没有事件。一切正常，或者还没有人在测。",
   "incidents.noneOpen": "现在没有正在发生的事件。",
   "incidents.told": "已通知",

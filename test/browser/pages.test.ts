@@ -116,6 +116,36 @@ test("the theme follows the system until one is chosen, and the choice stays", a
   await context.close();
 });
 
+test("paper is light whatever the screen is, and holds nothing to press", async (t) => {
+  if (!browser) return t.skip(NO_BROWSER);
+  const { context, page } = await visit(browser, `${fake.url}/targets/www`, { dark: true });
+  await page.locator("html[data-theme=dark] .legend td").first().waitFor();
+  await page.emulateMedia({ media: "print" });
+  await page.locator("html[data-theme=light] .legend td").first().waitFor();
+  for (const gone of ["header.bar", ".ranges-box", ".thead .btn", ".notice"])
+    assert.equal(await page.locator(gone).first().isVisible(), false, gone);
+  assert.ok(await page.locator("canvas").first().isVisible());
+  await page.emulateMedia({ media: "screen" });
+  await page.locator("html[data-theme=dark] header.bar").waitFor();
+  await context.close();
+});
+
+test("nothing jumps while a target's page loads", async (t) => {
+  if (!browser) return t.skip(NO_BROWSER);
+  for (const width of [1440, 390]) {
+    const { context, page } = await visit(browser, "about:blank", { width });
+    await page.addInitScript(`globalThis.moved = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) globalThis.moved += entry.value;
+      }).observe({ type: "layout-shift", buffered: true });`);
+    await page.goto(`${fake.url}/targets/www`);
+    await page.locator(".legend td").first().waitFor();
+    await page.locator("table.samples td").first().waitFor();
+    assert.ok(Number(await page.evaluate("globalThis.moved")) < 0.1, `${width} px`);
+    await context.close();
+  }
+});
+
 test("the banners say when it is a demo and when nobody would be told", async (t) => {
   if (!browser) return t.skip(NO_BROWSER);
   fake.answers.set("GET /session", { ...SESSION, demo: true });

@@ -12,11 +12,14 @@ import { useTitle } from "../state/title.ts";
 import { Evidence } from "./evidence.tsx";
 
 const LIMIT = 200;
+/** Ended ones that are listed before more is asked for. */
+const PAST = 20;
 const EVERY_MS = 1500;
 
 export function IncidentsPage() {
   const { t, client } = useApp();
   useTitle(t("nav.incidents"));
+  const [most, setMost] = useState(PAST);
   const list = useResource(`/incidents?limit=${LIMIT}`, (signal) =>
     client.get<{ incidents: IncidentView[] }>(`/incidents?limit=${LIMIT}`, signal),
   );
@@ -53,9 +56,16 @@ export function IncidentsPage() {
           {past.length > 0 && <h2>{t("incidents.past")}</h2>}
           {past.length > 0 && (
             <div class="panel">
-              {past.map((incident) => (
+              {past.slice(0, most).map((incident) => (
                 <IncidentCard key={incident.id} incident={incident} carriers={known} names={names} />
               ))}
+              {past.length > most && (
+                <div class="pad-foot">
+                  <button type="button" class="link" onClick={() => setMost(most + PAST * 2)}>
+                    {t("incidents.more", { n: past.length - most })}
+                  </button>
+                </div>
+              )}
             </div>
           )}
         </>

@@ -5,7 +5,7 @@
 
 import type { ChartConfiguration } from "chart.js";
 import { Chart, Filler, LinearScale, LineController, LineElement, PointElement, Tooltip } from "chart.js";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { XY } from "../../charts/lines.ts";
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Filler, Tooltip);
@@ -25,7 +25,8 @@ type ChartCanvasProps = {
 export function ChartCanvas({ config, label, onSpan, empty }: ChartCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<Chart<"line", XY[]> | null>(null);
-  useEffect(() => {
+  // Before the next frame, as a page may be printed without one.
+  useLayoutEffect(() => {
     if (!canvas.current) return;
     if (!chart.current) chart.current = new Chart(canvas.current, config);
     else redraw(chart.current, config);

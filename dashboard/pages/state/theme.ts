@@ -1,5 +1,5 @@
 /** The theme the reader chose, kept in the browser, and the one that follows from it. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 export type ThemeChoice = "auto" | "light" | "dark";
 
@@ -12,18 +12,14 @@ export type ThemeState = {
   choose(choice: ThemeChoice): void;
 };
 
-/** The theme, put on the root element; "auto" follows the system as it changes. */
+/** The theme, put on the root element; "auto" follows the system as it changes. Paper is always light. */
 export function useTheme(): ThemeState {
   const [choice, setChoice] = useState<ThemeChoice>(stored);
-  const [system, setSystem] = useState(() => query().matches);
-  useEffect(() => {
-    const list = query();
-    const changed = () => setSystem(list.matches);
-    list.addEventListener("change", changed);
-    return () => list.removeEventListener("change", changed);
-  }, []);
-  const dark = choice === "dark" || (choice === "auto" && system);
-  useEffect(() => {
+  const system = useMedia("(prefers-color-scheme: dark)");
+  const paper = useMedia("print");
+  const dark = !paper && (choice === "dark" || (choice === "auto" && system));
+  // Before the next frame: a page is printed without one in between.
+  useLayoutEffect(() => {
     document.documentElement.dataset["theme"] = dark ? "dark" : "light";
   }, [dark]);
   return {
@@ -59,6 +55,13 @@ function stored(): ThemeChoice {
   return kept === "light" || kept === "dark" ? kept : "auto";
 }
 
-function query(): MediaQueryList {
-  return matchMedia("(prefers-color-scheme: dark)");
+function useMedia(query: string): boolean {
+  const [matches, setMatches] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const changed = () => setMatches(list.matches);
+    list.addEventListener("change", changed);
+    return () => list.removeEventListener("change", changed);
+  }, [query]);
+  return matches;
 }
