@@ -10,7 +10,6 @@ import { WIRE_VERSION } from "../wire/ids.ts";
 import type { Assignment, ProbeConfig } from "../wire/probe-protocol.ts";
 import { isPaused, type Target } from "../wire/target.ts";
 import { measuredFrom } from "../wire/vantage.ts";
-import type { ChangeBus } from "./changes.ts";
 import type { Targets, Vantages } from "./registry.ts";
 import { type NamedSecrets, secretsOf } from "./secrets.ts";
 
@@ -48,26 +47,20 @@ export function assignmentsPart(options: {
   vantages: Pick<Vantages, "find">;
   secrets: Pick<NamedSecrets, "versions" | "values">;
   clock: Clock;
-  changes: Pick<ChangeBus, "subscribe">;
 }): (vantageId: string) => Promise<ProbeConfig & { readonly etag: string }> {
-  // One reading for all probes that a change wakes at once; with thousands of targets each would take a while.
-  let reading: Promise<Target[]> | null = null;
-  options.changes.subscribe(() => {
-    reading = null;
-  });
-  const targets = (): Promise<Target[]> => {
-    if (reading) return reading;
-    const mine = options.targets.list().finally(() => {
-      if (reading === mine) reading = null;
-    });
-    reading = mine;
-    return mine;
+  // A target is the same object until it is changed: of thousands, a change makes one assignment anew.
+  const made = new WeakMap<Target, Assignment>();
+  const assignment = (target: Target, versions: ReadonlyMap<string, number>): Assignment => {
+    if (secretsOf(target).length > 0) return assignmentOf(target, versions);
+    const known = made.get(target) ?? assignmentOf(target);
+    made.set(target, known);
+    return known;
   };
   return async (vantageId) => {
     const vantage = await options.vantages.find(vantageId);
     if (!vantage || vantage.revokedS !== null) throw new NotFoundError("vantage", vantageId);
     const nowS = Math.floor(options.clock.nowMs() / 1000);
-    const own = (await targets()).filter(
+    const own = (await options.targets.list()).filter(
       (target) => measuredFrom(target.from, vantage) && !isPaused(target, nowS),
     );
     const names = own.flatMap(secretsOf);
@@ -76,11 +69,16 @@ export function assignmentsPart(options: {
       wire: WIRE_VERSION,
       vantage: vantage.id,
       carrier: vantage.carrier,
-      assignments: own.map((target) => assignmentOf(target, versions)),
+      assignments: own.map((target) => assignment(target, versions)),
       ...(names.length === 0 ? {} : { secrets: await options.secrets.values(names) }),
     };
-    return { ...config, etag: `"${digest(config).slice(0, 32)}"` };
+    return { ...config, etag: `"${digest(tagged(config)).slice(0, 32)}"` };
   };
+}
+
+/** What tells one configuration from another: a revision stands for all of its assignment. */
+function tagged({ assignments, ...rest }: ProbeConfig): unknown {
+  return { ...rest, assignments: assignments.map(({ id, revision }) => [id, revision]) };
 }
 
 /** 48 bits of a hash, so that it stays an exact number in JSON. */

@@ -37,9 +37,7 @@ export function documents<T extends object>(
   schema: z.ZodType<T>,
   versioned: boolean,
 ): Documents<T> {
-  const read = (value: unknown, version: number) =>
-    schema.safeParse(versioned && typeof value === "object" ? { ...value, version } : value);
-
+  const read = readerOf(schema, versioned);
   const find = async (id: string): Promise<T | null> => {
     const doc = await registry.get(kind, id);
     if (!doc) return null;
@@ -79,4 +77,13 @@ export function documents<T extends object>(
       await registry.put(kind, id, expectedVersion, null);
     },
   };
+}
+
+/** A stored value as its schema has it. */
+export function readerOf<T>(
+  schema: z.ZodType<T>,
+  versioned: boolean,
+): (value: unknown, version: number) => z.ZodSafeParseResult<T> {
+  return (value, version) =>
+    schema.safeParse(versioned && typeof value === "object" ? { ...value, version } : value);
 }

@@ -17,6 +17,7 @@ import { isPaused, type Pause, Target } from "../wire/target.ts";
 import { Vantage } from "../wire/vantage.ts";
 import type { ChangeBus } from "./changes.ts";
 import { documents } from "./documents.ts";
+import { heldDocuments } from "./held-documents.ts";
 import { newId, type RandomBytes } from "./ids.ts";
 import type { Targets } from "./registry.ts";
 import type { NamedSecrets } from "./secrets.ts";
@@ -36,8 +37,8 @@ export type TargetsOptions = {
 /** The targets of a store. */
 export function targetsPart(options: TargetsOptions): Targets & { reshape(): Promise<void> } {
   const { clock, random, store } = options;
-  const docs = documents(options.store.registry, "target", Target, true);
-  const around = surroundingsOf(options);
+  const docs = heldDocuments(options.store.registry, "target", Target);
+  const around = surroundingsOf(options, docs.list);
   const nowS = (): number => Math.floor(clock.nowMs() / 1000);
 
   const accepted = async (input: unknown, exceptId?: string): Promise<Examined & { ok: true }> => {
@@ -127,19 +128,21 @@ function endedAt(pauses: readonly Pause[], toS: number): Pause[] {
     .filter((pause) => pause.toS === null || pause.toS > pause.fromS);
 }
 
-function surroundingsOf(options: TargetsOptions): (nowS: number, raw: unknown) => Promise<Surroundings> {
+function surroundingsOf(
+  options: TargetsOptions,
+  targets: () => Promise<Target[]>,
+): (nowS: number, raw: unknown) => Promise<Surroundings> {
   const { registry } = options.store;
   const carriers = documents(registry, "carrier", Carrier, false);
   const vantages = documents(registry, "vantage", Vantage, true);
   const recipients = documents(registry, "recipient", Recipient, true);
-  const targets = documents(registry, "target", Target, true);
   return async (nowS, raw) => ({
     carriers: (await carriers.list()).map((carrier) => carrier.id),
     vantages: await vantages.list(),
     recipients: (await recipients.list()).map((recipient) => recipient.id),
     secrets: (await registry.list("secret")).map(({ id }) => id),
     clientKey: await clientKeyOf(raw, options.secrets),
-    targets: await targets.list(),
+    targets: await targets(),
     nowS,
     refusesLocally: options.refusesLocally,
   });

@@ -12,6 +12,7 @@ import { CarrierwatchError, InvalidInputError } from "../wire/errors.ts";
 import { Contact, SILENT_AFTER_MS, SKEW_LIMIT_MS, Vantage, VantageInput } from "../wire/vantage.ts";
 import type { ChangeBus } from "./changes.ts";
 import { documents } from "./documents.ts";
+import { heldDocuments } from "./held-documents.ts";
 import { newId, type RandomBytes, slugOf } from "./ids.ts";
 import { issuesOf } from "./issues.ts";
 import type { Vantages } from "./registry.ts";
@@ -41,7 +42,7 @@ export function vantagesPart(options: {
 }): Vantages {
   const { clock } = options;
   const { registry } = options.store;
-  const docs = documents(registry, "vantage", Vantage, true);
+  const docs = heldDocuments(registry, "vantage", Vantage);
   const carriers = documents(registry, "carrier", Carrier, false);
 
   const contacts = () => readContacts(registry);

@@ -237,6 +237,11 @@ export type Registry = {
   /** Ordered by id. */
   list(kind: Kind): Promise<Doc[]>;
   /**
+   * Changes with every put of the kind, by one each, at the latest when that resolves; while it stays, the list of
+   * before still holds. Means nothing after the store was closed.
+   */
+  revision(kind: Kind): Promise<number>;
+  /**
    * Writes a document; `value: null` removes it.
    *
    * @param expectedVersion 0 = must not exist; null = whatever is there (for contacts and other last-writer-wins kinds).

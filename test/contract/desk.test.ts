@@ -53,6 +53,27 @@ forEachEngine("registry", (open) => {
   );
 
   test(
+    "the revision of a kind changes with each of its puts, and with no other",
+    withStore(open, async (store) => {
+      const revisions: number[] = [];
+      const note = async () => revisions.push(await store.registry.revision("target"));
+      await note();
+      await store.registry.put("target", "shop", 0, { n: 1 });
+      await note();
+      await store.registry.put("vantage", "ct-1", 0, { n: 1 });
+      await store.registry.list("target");
+      await note();
+      await store.registry.put("target", "shop", 1, null);
+      await note();
+      const [first = 0] = revisions;
+      assert.deepEqual(
+        revisions.map((one) => one - first),
+        [0, 1, 1, 2],
+      );
+    }),
+  );
+
+  test(
     "a list is ordered by id and holds one kind",
     withStore(open, async (store) => {
       for (const id of ["b", "a-1", "a", "c"]) await store.registry.put("user", id, 0, { id });

@@ -75,6 +75,8 @@ function assignments(app: App, deps: ApiDeps): void {
           const once = onDemand.handOut(vantage, understands);
           if (etag !== known || once.length > 0) {
             heard(assigned.assignments.map(({ id }) => id));
+            // Made here a moment ago, of thousands of targets perhaps: it is not held against its schema again.
+            void reply.type("application/json; charset=utf-8").serializer(JSON.stringify);
             return await reply.send(once.length > 0 ? await withOnce(deps, assigned, once) : assigned);
           }
           heard([]);

@@ -6,6 +6,7 @@ import type { Doc, Registry } from "../store.ts";
 /** Versions go on counting after a removal: the tombstone keeps the last one. */
 export function memoryRegistry(): Registry {
   const docs = new Map<string, Map<string, Doc<unknown>>>();
+  const revisions = new Map<string, number>();
   const kindOf = (kind: string) => {
     const known = docs.get(kind) ?? new Map<string, Doc<unknown>>();
     docs.set(kind, known);
@@ -22,7 +23,9 @@ export function memoryRegistry(): Registry {
         .sort((a, b) => compareText(a.id, b.id))
         .map((doc) => structuredClone(doc));
     },
+    revision: async (kind) => revisions.get(kind) ?? 0,
     async put(kind, id, expectedVersion, value) {
+      revisions.set(kind, (revisions.get(kind) ?? 0) + 1);
       const before = kindOf(kind).get(id);
       const found = before && before.value !== null ? before.version : 0;
       if (expectedVersion !== null && expectedVersion !== found)

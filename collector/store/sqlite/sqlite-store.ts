@@ -14,6 +14,7 @@ import { newestPart } from "./newest.ts";
 import { OUTCOMES } from "./outcomes.ts";
 import { pack } from "./packed.ts";
 import type { ReaderOperations } from "./reader.ts";
+import { registryPart } from "./registry-part.ts";
 import { sharedStatesMemory } from "./shared-states.ts";
 import { bringAndEmpty, emptyVacancies, type Tidying, tidyingOf } from "./tidying.ts";
 import type { UpkeepOperations } from "./upkeep.ts";
@@ -143,13 +144,7 @@ function deskParts({
       put: (events, outbox = []) => writer.call("eventsPut", events, outbox),
       list: (query) => reader.call("eventsList", query),
     },
-    registry: {
-      get: (kind, id) => reader.call("registryGet", kind, id),
-      list: (kind) => reader.call("registryList", kind),
-      // Text, not an object: what is stored is exactly what JSON can say, whatever the caller's object was.
-      put: (kind, id, expectedVersion, value) =>
-        writer.call("registryPut", kind, id, expectedVersion, value === null ? null : JSON.stringify(value)),
-    },
+    registry: registryPart(writer, reader),
     incidents: {
       transition: (incident, expectedVersion, outbox) =>
         writer.call("transition", incident, expectedVersion, outbox),
