@@ -21,16 +21,45 @@ function makeScale(): number[] {
   return values;
 }
 
+/** Below so many thousands of 4 ms the first entry of each is known; further up, 16 s and more, it is searched. */
+const BANDS = 4_096;
+/** Index of the first entry that is at least band * STEPS_PER_VALUE; entries of a band are `band` us apart. */
+const FIRST_OF_BAND = firstOfBands();
+
+function firstOfBands(): Uint32Array {
+  const first = new Uint32Array(BANDS);
+  let at = 0;
+  for (let band = 0; band < BANDS; band += 1) {
+    while ((SCALE[at] ?? PDP_MAX) < band * STEPS_PER_VALUE) at += 1;
+    first[band] = at;
+  }
+  return first;
+}
+
 /** Index of the entry nearest to a total; of two equally near ones the smaller. */
 export function scaleIndexOf(totalUs: number): number {
+  const low = notAbove(totalUs);
+  const at = SCALE[low] ?? 0;
+  const next = SCALE[low + 1];
+  return next !== undefined && next - totalUs < totalUs - at ? low + 1 : low;
+}
+
+/** Index of the largest entry that is not above a total. */
+function notAbove(totalUs: number): number {
+  const band = Math.floor(totalUs / STEPS_PER_VALUE);
+  if (band >= BANDS) return searched(totalUs);
+  const first = FIRST_OF_BAND[band] ?? 0;
+  const over = totalUs - (SCALE[first] ?? 0);
+  return over < 0 ? first - 1 : first + Math.floor(over / Math.max(1, band));
+}
+
+function searched(totalUs: number): number {
   let low = 0;
   let high = SCALE.length - 1;
   while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((SCALE[middle] ?? 0) < totalUs) low = middle + 1;
-    else high = middle;
+    const middle = (low + high + 1) >> 1;
+    if ((SCALE[middle] ?? 0) <= totalUs) low = middle;
+    else high = middle - 1;
   }
-  const above = SCALE[low] ?? PDP_MAX;
-  const below = SCALE[low - 1];
-  return below !== undefined && totalUs - below <= above - totalUs ? low - 1 : low;
+  return low;
 }

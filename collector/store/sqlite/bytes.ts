@@ -4,81 +4,97 @@
  * Used for what has no fixed size (the sample log); rows, PDPs and strips are plain typed arrays. Integers up to 2^53.
  */
 const FIRST_BYTES = 64 * 1024;
+/** Numbers from here on are taken apart by division: shifts work on 32 bits. */
+const BITS_31 = 2 ** 31;
+const BITS_29 = 2 ** 29;
 /** How `number` wrote a number: the lowest two bits. */
 const KIND = { whole: 0, plus: 1, minus: 2, float: 3 } as const;
+const MOST_NUMBER_BYTES = 10;
 const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder() };
 
-export type ByteWriter = {
-  /** Bytes written so far. */
-  length(): number;
-  byte(value: number): void;
-  /** A whole number from 0 on. */
-  varint(value: number): void;
-  /** A whole number of either sign. */
-  signed(value: number): void;
-  /** Any finite number; whole ones and thousandths take few bytes. */
-  number(value: number): void;
-  text(value: string): void;
-  /** A copy of what was written. */
-  taken(): Uint8Array<ArrayBuffer>;
-};
+export class ByteWriter {
+  private bytes: Uint8Array<ArrayBuffer>;
+  private view: DataView;
+  private at = 0;
 
-export function byteWriter(firstBytes = FIRST_BYTES): ByteWriter {
-  let bytes = new Uint8Array(firstBytes);
-  let view = new DataView(bytes.buffer);
-  let at = 0;
-  const room = (wanted: number) => {
-    if (at + wanted <= bytes.length) return;
-    const larger = new Uint8Array(Math.max(bytes.length * 2, at + wanted));
-    larger.set(bytes);
-    bytes = larger;
-    view = new DataView(bytes.buffer);
-  };
-  const varint = (value: number) => {
-    room(10);
-    let left = value;
-    while (left >= 0x80) {
-      bytes[at] = (left % 0x80) | 0x80;
-      at += 1;
-      left = Math.floor(left / 0x80);
+  constructor(firstBytes = FIRST_BYTES) {
+    this.bytes = new Uint8Array(firstBytes);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Bytes written so far. */
+  length(): number {
+    return this.at;
+  }
+
+  /** Begins again; what was taken is a copy. */
+  clear(): void {
+    this.at = 0;
+  }
+
+  byte(value: number): void {
+    this.room(1);
+    this.bytes[this.at] = value;
+    this.at += 1;
+  }
+
+  /** A whole number from 0 on. */
+  varint(value: number): void {
+    this.room(MOST_NUMBER_BYTES);
+    this.at = putVarint(this.bytes, this.at, value);
+  }
+
+  /** A whole number of either sign. */
+  signed(value: number): void {
+    this.varint(value < 0 ? -value * 2 - 1 : value * 2);
+  }
+
+  /** Any finite number; whole ones and thousandths take few bytes. */
+  number(value: number): void {
+    if (value >= 0 && value < BITS_29 && (value | 0) === value && !Object.is(value, -0)) {
+      this.varint(value * 4 + KIND.whole);
+      return;
     }
-    bytes[at] = left;
-    at += 1;
-  };
-  const signed = (value: number) => varint(value < 0 ? -value * 2 - 1 : value * 2);
-  return {
-    length: () => at,
-    byte(value) {
-      room(1);
-      bytes[at] = value;
-      at += 1;
-    },
-    varint,
-    signed,
-    number(value) {
-      const thousandths = Math.round(value * 1_000);
-      const isSmall = Math.abs(thousandths) < 2 ** 50 && !Object.is(value, -0);
-      if (isSmall && value >= 0 && Number.isInteger(value)) varint(value * 4 + KIND.whole);
-      else if (isSmall && thousandths / 1_000 === value)
-        varint(Math.abs(thousandths) * 4 + (value < 0 ? KIND.minus : KIND.plus));
-      else {
-        varint(KIND.float);
-        room(8);
-        view.setFloat64(at, value, true);
-        at += 8;
-      }
-    },
-    text(value) {
-      room(value.length * 3 + 10);
-      const { written } = utf8.encoder.encodeInto(value, bytes.subarray(at + 5));
-      // The length first, in as many bytes as it needs.
-      const start = at;
-      varint(written);
-      bytes.copyWithin(at, start + 5, start + 5 + written);
-      at += written;
-    },
-    taken: () => bytes.slice(0, at),
-  };
+    const thousandths = Math.round(value * 1_000);
+    const isSmall = Math.abs(thousandths) < 2 ** 50 && !Object.is(value, -0);
+    if (isSmall && value >= 0 && Number.isInteger(value)) this.varint(value * 4 + KIND.whole);
+    else if (isSmall && thousandths / 1_000 === value)
+      this.varint(Math.abs(thousandths) * 4 + (value < 0 ? KIND.minus : KIND.plus));
+    else {
+      this.varint(KIND.float);
+      this.room(8);
+      this.view.setFloat64(this.at, value, true);
+      this.at += 8;
+    }
+  }
+
+  text(value: string): void {
+    this.room(value.length * 3 + MOST_NUMBER_BYTES);
+    const { written } = utf8.encoder.encodeInto(value, this.bytes.subarray(this.at + 5));
+    // The length first, in as many bytes as it needs.
+    const start = this.at;
+    this.varint(written);
+    this.bytes.copyWithin(this.at, start + 5, start + 5 + written);
+    this.at += written;
+  }
+
+  /** A copy of what was written. */
+  taken(): Uint8Array<ArrayBuffer> {
+    return this.bytes.slice(0, this.at);
+  }
+
+  /** Copies what was written to a place. */
+  copyTo(to: Uint8Array, at: number): void {
+    to.set(this.bytes.subarray(0, this.at), at);
+  }
+
+  private room(wanted: number): void {
+    if (this.at + wanted <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.at + wanted));
+    larger.set(this.bytes);
+    this.bytes = larger;
+    this.view = new DataView(larger.buffer);
+  }
 }
 
 export type ByteReader = {
@@ -144,10 +160,15 @@ export function varintSize(value: number): number {
 export function putVarint(bytes: Uint8Array, at: number, value: number): number {
   let left = value;
   let place = at;
-  while (left >= 0x80) {
+  while (left >= BITS_31) {
     bytes[place] = (left % 0x80) | 0x80;
     place += 1;
     left = Math.floor(left / 0x80);
+  }
+  while (left >= 0x80) {
+    bytes[place] = (left & 0x7f) | 0x80;
+    place += 1;
+    left >>>= 7;
   }
   bytes[place] = left;
   return place + 1;

@@ -10,6 +10,12 @@ import { type Answer, errorOf, type Operations } from "./messages.ts";
 
 export type Client<O extends Operations> = {
   call<K extends keyof O & string>(op: K, ...args: Parameters<O[K]>): Promise<Awaited<ReturnType<O[K]>>>;
+  /** The same; the blocks are the thread's from then on, not copied. */
+  hand<K extends keyof O & string>(
+    blocks: readonly ArrayBuffer[],
+    op: K,
+    ...args: Parameters<O[K]>
+  ): Promise<Awaited<ReturnType<O[K]>>>;
   /** Null while the worker runs; afterwards why it does not. */
   ended(): string | null;
   /** Asks the thread to finish what waits and to let go of its files. */
@@ -73,18 +79,23 @@ export async function startWorker<O extends Operations>(
   // An idle store does not keep a program alive; a call that waits does.
   worker.unref();
 
-  const send = (op: string, args: readonly unknown[]): Promise<unknown> => {
+  const send = (
+    op: string,
+    args: readonly unknown[],
+    blocks: readonly ArrayBuffer[] = [],
+  ): Promise<unknown> => {
     if (ended !== null)
       return Promise.reject(new UnavailableError("store_stopped", `the store does not answer: ${ended}`));
     lastId += 1;
     const id = lastId;
     worker.ref();
     const answered = new Promise<unknown>((resolve, reject) => waiting.set(id, { resolve, reject }));
-    worker.postMessage({ id, op, args });
+    worker.postMessage({ id, op, args }, blocks);
     return answered;
   };
   return {
     call: (op, ...args) => asAnswerOf<O, typeof op>(send(op, args)),
+    hand: (blocks, op, ...args) => asAnswerOf<O, typeof op>(send(op, args, blocks)),
     async shut() {
       await send("close", []);
     },

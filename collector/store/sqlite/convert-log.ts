@@ -15,7 +15,7 @@ import { aligned, codeBlock, codeBytes, copyRow, pdpBlock, pdpBytes, rowBlock, r
 import { epochsOf } from "./epochs.ts";
 import { addToArea, replaceTile, slotOf, tileBuilder } from "./log-tiles.ts";
 import { heldRow, OpenState } from "./open-state.ts";
-import { pack, WORD, WORDS } from "./packed.ts";
+import { heardAt, packer, unpacker, WORD, WORDS } from "./packed.ts";
 import { recordBuilder, wholeRecord } from "./record-builder.ts";
 import type { Working } from "./rings.ts";
 import { sharedTextsOf } from "./shared-texts.ts";
@@ -94,7 +94,7 @@ function convertOne(generation: OldGeneration, parts: Parts): void {
   const bands = bandsOf(generation.step_s);
   const state = stateOf(generation);
   const working: Working = { id: generation.id, bands, state, changed: true, needs: false, flush: true };
-  const batch = pack(oldRecords(generation, parts.rows));
+  const batch = unpacker()(packer()(oldRecords(generation, parts.rows)));
   const newestTile = tileOf(bands.log, state.lastTick / state.stepS);
   let tile = -1;
   const leave = () => {
@@ -110,7 +110,7 @@ function convertOne(generation: OldGeneration, parts: Parts): void {
       tile = tileOf(bands.log, tickNo);
       parts.builder.begin(null);
     }
-    const number = parts.texts.numberOf(working, batch, batch.words[at + WORD.shared] ?? 0);
+    const number = parts.texts.numberOf(working, heardAt(batch, at));
     const epoch = parts.epochs.numberOf(batch.epochs[batch.words[at + WORD.epoch] ?? 0] ?? "");
     const sample = parts.records.sample(batch, at, tick, number, epoch);
     if (tile === newestTile) state.taken |= 1 << slotOf(tickNo);

@@ -5,7 +5,7 @@
  * once, in the order of arrival. Bytes are counted, so that a series stays within its budget.
  */
 import { type Bands, TICKS_PER_TILE, tileId } from "./bands.ts";
-import { byteWriter, putVarint, varintSize } from "./bytes.ts";
+import { ByteWriter, putVarint, varintSize } from "./bytes.ts";
 import { FLAG, putTimings, recordHead, strippedRecord, TIMINGS_MOST_BYTES } from "./log-record.ts";
 import type { OpenState } from "./open-state.ts";
 import type { TileCache } from "./tile-cache.ts";
@@ -148,7 +148,7 @@ export function strippedTile(
       builder.add(slot, record);
       return false;
     }
-    const writer = byteWriter(512);
+    const writer = new ByteWriter(512);
     strippedRecord(record, writer, shared !== null && keeps(shared));
     builder.add(slot, writer.taken());
     dropped += 1;

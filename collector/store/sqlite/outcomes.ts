@@ -9,3 +9,6 @@ export const OUTCOMES: readonly OutcomeKind[] = [
   "future",
   "rejected",
 ];
+
+/** Number of the outcome that most records have. */
+export const STORED = OUTCOMES.indexOf("stored");

@@ -1,17 +1,19 @@
 /**
- * A batch of samples as it crosses to the writer thread: columns of numbers, texts once each, and each sample's log bytes.
+ * A batch of samples as it crosses to the writer thread: one block of numbers and log bytes, handed over without a copy.
  *
  * Cloning objects with nested details would cost either thread more than storing them. What the writer has to look at
- * (place, identity, PDPs) stands in the columns; the rest it only copies.
+ * (place, identity, PDPs) stands in columns; the rest it only copies. Names and shared texts cross once (told.ts).
  */
 import { liveLimitMs } from "../../archive/layout.ts";
-import { pdpsOf } from "../../archive/pdp.ts";
+import { putPdps } from "../../archive/pdp.ts";
 import { codeOf } from "../../archive/strip.ts";
 import { METRICS, PDP_MAX } from "../../wire/metric.ts";
 import type { SampleRecord } from "../store.ts";
-import { byteWriter } from "./bytes.ts";
+import { ByteWriter } from "./bytes.ts";
 import { flagsOf, writeOwn } from "./log-record.ts";
-import { type SharedText, sharedOf } from "./shared-text.ts";
+import { hashOf } from "./shared-text.ts";
+import { heard, type News } from "./told.ts";
+import { toldTexts } from "./told-texts.ts";
 
 const M = METRICS.length;
 
@@ -33,110 +35,143 @@ export const WORD = {
 export const VALUES = 10;
 /** Above the byte of log-record's flags. */
 export const CLAMPED = 1 << 8;
+/** Tick and seq of a sample. */
+const PLACE_BYTES = 16;
+const WORDS_BYTES = WORDS * 4;
 
+/** As it is sent. */
 export type Packed = {
   readonly count: number;
   readonly vantages: readonly string[];
-  /** Target, or target/address. */
-  readonly names: readonly string[];
   readonly epochs: readonly string[];
-  /** Details that most samples of a series have in common: texts one behind the other, and where each ends. */
-  readonly shared: string;
-  readonly ends: Uint32Array<ArrayBuffer>;
-  /** Two words of hash for each text. */
-  readonly hashes: Uint32Array<ArrayBuffer>;
-  readonly words: Uint32Array<ArrayBuffer>;
-  /** Tick and seq of each sample. */
-  readonly places: Float64Array<ArrayBuffer>;
-  readonly own: Uint8Array<ArrayBuffer>;
+  /** Target, or target/address. */
+  readonly names: News;
+  /** Details that most samples of a series have in common. */
+  readonly shared: News;
+  /** Places, words and log bytes of all samples. */
+  readonly block: ArrayBuffer;
 };
 
-/** Texts by number, in the order they were first met. */
+/** A text as the writer keeps it. */
+export type Heard = { readonly text: string; readonly a: number; readonly b: number };
+
+/** As it is worked on. */
+export type Batch = {
+  readonly count: number;
+  readonly vantages: readonly string[];
+  readonly epochs: readonly string[];
+  readonly names: readonly string[];
+  readonly shared: readonly Heard[];
+  readonly words: Uint32Array;
+  /** Tick and seq of each sample. */
+  readonly places: Float64Array;
+  readonly own: Uint8Array;
+};
+
+export type Packer = (records: readonly SampleRecord[]) => Packed;
+
+/** The caller's end: what it packed has to arrive in order at one `unpacker`. */
+export function packer(): Packer {
+  const told = toldTexts();
+  const own = new ByteWriter();
+  let words = new Uint32Array(0);
+  let places = new Float64Array(0);
+  return (records) => {
+    const { length } = records;
+    if (words.length < length * WORDS) {
+      words = new Uint32Array(length * WORDS);
+      places = new Float64Array(length * 2);
+    }
+    own.clear();
+    told.begin();
+    const vantages = numbering();
+    const epochs = numbering();
+    for (let i = 0; i < length; i += 1) {
+      const record = records[i];
+      if (!record) continue;
+      const { sample, vantage, epoch } = record;
+      const at = i * WORDS;
+      places[i * 2] = sample.tick;
+      places[i * 2 + 1] = sample.seq;
+      const ownAt = own.length();
+      const ownKeys = writeOwn(own, record);
+      const vantageNo = vantages.of(vantage);
+      const name = told.name(sample);
+      words[at + WORD.vantage] = vantageNo;
+      words[at + WORD.name] = name.number;
+      words[at + WORD.epoch] = epochs.of(epoch);
+      words[at + WORD.shared] = told.text(name, vantage, sample, ownKeys);
+      words[at + WORD.stepS] = sample.stepS;
+      words[at + WORD.code] = codeOf(sample);
+      words[at + WORD.present] = putPdps(words, at + VALUES, sample);
+      words[at + WORD.flags] = flagsOf(record, isLive(record)) | (isClamped(record) ? CLAMPED : 0);
+      words[at + WORD.ownAt] = ownAt;
+      words[at + WORD.ownBytes] = own.length() - ownAt;
+    }
+    return {
+      count: length,
+      vantages: vantages.texts(),
+      epochs: epochs.texts(),
+      ...told.taken(),
+      block: blockOf(length, words, places, own),
+    };
+  };
+}
+
+function blockOf(count: number, words: Uint32Array, places: Float64Array, own: ByteWriter): ArrayBuffer {
+  const ownAt = count * (PLACE_BYTES + WORDS_BYTES);
+  const block = new ArrayBuffer(ownAt + own.length());
+  new Float64Array(block, 0, count * 2).set(places.subarray(0, count * 2));
+  new Uint32Array(block, count * PLACE_BYTES, count * WORDS).set(words.subarray(0, count * WORDS));
+  own.copyTo(new Uint8Array(block), ownAt);
+  return block;
+}
+
+/** The writer's end: makes a batch of each message, in the order of arrival. */
+export function unpacker(): (packed: Packed) => Batch {
+  let names: string[] = [];
+  let shared: Heard[] = [];
+  return (packed) => {
+    const { count, vantages, epochs, block } = packed;
+    names = heard(names, packed.names, (text) => text);
+    shared = heard(shared, packed.shared, (text) => ({ text, ...hashOf(text) }));
+    const wordsAt = count * PLACE_BYTES;
+    return {
+      count,
+      vantages,
+      epochs,
+      names,
+      shared,
+      places: new Float64Array(block, 0, count * 2),
+      words: new Uint32Array(block, wordsAt, count * WORDS),
+      own: new Uint8Array(block, wordsAt + count * WORDS_BYTES),
+    };
+  };
+}
+
+/** The shared text of the sample whose words begin at a place. @throws RangeError when it was never told. */
+export function heardAt({ shared, words }: Batch, at: number): Heard {
+  const text = shared[words[at + WORD.shared] ?? 0];
+  if (!text) throw new RangeError("a sample came without its text");
+  return text;
+}
+
+/** Texts by number, in the order they were first met: whole batches are of one vantage and one spool. */
 function numbering() {
+  const texts: string[] = [];
   const numbers = new Map<string, number>();
-  let last = "";
-  let lastNumber = -1;
+  let last = -1;
   return {
     of(text: string): number {
-      // Whole batches are of one vantage and one spool.
-      if (text === last && lastNumber >= 0) return lastNumber;
-      last = text;
-      lastNumber = numbers.get(text) ?? numbers.size;
-      if (lastNumber === numbers.size) numbers.set(text, lastNumber);
-      return lastNumber;
+      if (last >= 0 && texts[last] === text) return last;
+      last = numbers.get(text) ?? texts.length;
+      if (last < texts.length) return last;
+      numbers.set(text, last);
+      texts.push(text);
+      return last;
     },
-    texts: () => [...numbers.keys()],
+    texts: (): readonly string[] => texts,
   };
-}
-
-export function pack(records: readonly SampleRecord[]): Packed {
-  const vantages = numbering();
-  const names = numbering();
-  const epochs = numbering();
-  const shared = new Map<SharedText, number>();
-  const words = new Uint32Array(records.length * WORDS);
-  const places = new Float64Array(records.length * 2);
-  const own = byteWriter(records.length * 64 + 64);
-  for (let i = 0; i < records.length; i += 1) {
-    const record = records[i];
-    if (!record) continue;
-    const { sample, vantage, epoch } = record;
-    const at = i * WORDS;
-    places[i * 2] = sample.tick;
-    places[i * 2 + 1] = sample.seq;
-    words[at + WORD.vantage] = vantages.of(vantage);
-    words[at + WORD.name] = names.of(
-      sample.address === undefined ? sample.target : `${sample.target}/${sample.address}`,
-    );
-    words[at + WORD.epoch] = epochs.of(epoch);
-    const text = sharedOf(sample);
-    const number = shared.get(text) ?? shared.size;
-    if (number === shared.size) shared.set(text, number);
-    words[at + WORD.shared] = number;
-    words[at + WORD.stepS] = sample.stepS;
-    words[at + WORD.code] = codeOf(sample);
-    words[at + WORD.present] = putValues(words, at + VALUES, sample);
-    words[at + WORD.flags] = flagsOf(record, isLive(record)) | (isClamped(record) ? CLAMPED : 0);
-    words[at + WORD.ownAt] = own.length();
-    writeOwn(own, record);
-    words[at + WORD.ownBytes] = own.length() - (words[at + WORD.ownAt] ?? 0);
-  }
-  return {
-    count: records.length,
-    vantages: vantages.texts(),
-    names: names.texts(),
-    epochs: epochs.texts(),
-    ...joined([...shared.keys()]),
-    words,
-    places,
-    own: own.taken(),
-  };
-}
-
-function joined(texts: readonly SharedText[]): Pick<Packed, "shared" | "ends" | "hashes"> {
-  const ends = new Uint32Array(texts.length);
-  const hashes = new Uint32Array(texts.length * 2);
-  let end = 0;
-  texts.forEach(({ text, a, b }, i) => {
-    end += text.length;
-    ends[i] = end;
-    hashes[i * 2] = a;
-    hashes[i * 2 + 1] = b;
-  });
-  return { shared: texts.map(({ text }) => text).join(""), ends, hashes };
-}
-
-/** @returns Which metrics have a value, a bit each. */
-function putValues(words: Uint32Array, at: number, sample: SampleRecord["sample"]): number {
-  const pdps = pdpsOf(sample);
-  let present = 0;
-  for (let m = 0; m < M; m += 1) {
-    const value = pdps[m];
-    if (value === null || value === undefined) continue;
-    present |= 1 << m;
-    words[at + m] = value;
-  }
-  return present;
 }
 
 function isLive({ sample, receivedMs, skewMs }: SampleRecord): boolean {
@@ -144,6 +179,15 @@ function isLive({ sample, receivedMs, skewMs }: SampleRecord): boolean {
 }
 
 function isClamped({ sample }: SampleRecord): boolean {
-  for (const metric of METRICS) if (sample.timings[metric] === PDP_MAX) return true;
-  return false;
+  const { dns, connect, tls, wait, transfer, ttfb, total, speed } = sample.timings;
+  return (
+    dns === PDP_MAX ||
+    connect === PDP_MAX ||
+    tls === PDP_MAX ||
+    wait === PDP_MAX ||
+    transfer === PDP_MAX ||
+    ttfb === PDP_MAX ||
+    total === PDP_MAX ||
+    speed === PDP_MAX
+  );
 }

@@ -2,7 +2,7 @@
 import { METRICS } from "../../wire/metric.ts";
 import { putVarint } from "./bytes.ts";
 import { FLAG, TIMINGS_MOST_BYTES } from "./log-record.ts";
-import { type Packed, VALUES, WORD } from "./packed.ts";
+import { type Batch, VALUES, WORD } from "./packed.ts";
 import type { Arrived } from "./rings.ts";
 
 const M = METRICS.length;
@@ -12,7 +12,7 @@ export function recordBuilder() {
   let buffer = new Uint8Array(1_024);
   return {
     /** Good until the next call. @param shared Number of the shared text. */
-    sample(batch: Packed, at: number, tick: number, shared: number, epoch: number): Arrived {
+    sample(batch: Batch, at: number, tick: number, shared: number, epoch: number): Arrived {
       const { words, own } = batch;
       const ownAt = words[at + WORD.ownAt] ?? 0;
       const ownBytes = words[at + WORD.ownBytes] ?? 0;

@@ -1,8 +1,8 @@
 /**
- * The text that samples of a series have in common: most details, how it failed, why nobody measured.
+ * What samples of a series have in common (certificate, protocol, why it failed) as one text, known by its hash.
  *
- * It is the same from tick to tick, so it is made once and found again by what it would say: building JSON for each
- * sample costs more than all the rest of storing it.
+ * Made on the caller's thread for every sample, so it is quick where it can be: most samples say what the one before of
+ * their series said, which is compared part by part without writing it down.
  */
 import type { Certificate, Detail, Failure, Sample } from "../../wire/sample.ts";
 import { NUMBERS } from "./log-record.ts";
@@ -13,8 +13,14 @@ export type SharedParts = {
   readonly u?: Sample["unknownReason"];
 };
 
-/** A text and 64 bits of hash: equal hashes are taken for equal texts. */
-export type SharedText = { readonly text: string; readonly a: number; readonly b: number };
+/** A text that was met before. */
+export type SharedText = {
+  readonly text: string;
+  /** What of a detail it says; null when it says more than a detail, or what `isSameDetail` does not look at. */
+  readonly detail: Detail | null;
+  /** How many keys that is. */
+  readonly keys: number;
+};
 
 /** What a log record keeps itself: numbers that change with every tick, and the address. */
 const OWN: ReadonlyMap<string, "number" | "string"> = new Map([
@@ -22,29 +28,103 @@ const OWN: ReadonlyMap<string, "number" | "string"> = new Map([
   ["address", "string"] as const,
   ["family", "number"] as const,
 ]);
-/** Texts remembered; a hundred thousand series of a thousand targets have a few thousand. */
-const REMEMBERED = 8_192;
-let remembered = new Map<string, SharedText>();
+/** What `isSameDetail` looks at. */
+const COMPARED: ReadonlySet<string> = new Set<keyof Detail>([
+  "protocol",
+  "tlsProtocol",
+  "certificate",
+  "finalUrl",
+  "localAddress",
+  "resolver",
+  "unverified",
+  "hops",
+  "answers",
+  "head",
+  "ping",
+  "records",
+  "addresses",
+  "note",
+]);
 
-export function sharedOf(sample: Sample): SharedText {
-  const key = keyOf(sample);
-  const known = remembered.get(key);
-  if (known) return known;
-  if (remembered.size >= REMEMBERED) remembered = new Map();
-  const text = textOf(sample);
-  const made = { text, ...hashOf(text) };
-  remembered.set(key, made);
-  return made;
+/** The shared text of a sample, made. */
+export function sharedTextOf({ detail, failure, unknownReason }: Sample): SharedText {
+  const d: Detail = Object.fromEntries(
+    Object.entries(detail).filter(([name, value]) => OWN.get(name) !== typeof value),
+  );
+  const { elapsedUs: _, ...f } = failure ?? { elapsedUs: 0 };
+  const text = JSON.stringify({
+    d,
+    ...(failure ? { f } : {}),
+    ...(unknownReason === undefined ? {} : { u: unknownReason }),
+  });
+  const keys = Object.keys(d);
+  const isDetailAlone = !failure && unknownReason === undefined;
+  const isCompared = isDetailAlone && keys.every((key) => COMPARED.has(key));
+  return { text, detail: isCompared ? d : null, keys: keys.length };
 }
 
-/** Whether a shared text says how a sample failed: it is kept when details are dropped. */
-export function saysWhy(shared: string): boolean {
-  const { f, u } = JSON.parse(shared) as SharedParts;
-  return f !== undefined || u !== undefined;
+/**
+ * Whether a sample's text is this one; false also when that is not to be told quickly.
+ *
+ * @param ownKeys How many of the detail's keys its log record keeps itself.
+ */
+export function saysTheSame(known: SharedText, sample: Sample, ownKeys: number): boolean {
+  if (known.detail === null || sample.failure !== undefined || sample.unknownReason !== undefined)
+    return false;
+  let keys = 0;
+  for (const _ in sample.detail) keys += 1;
+  return keys === known.keys + ownKeys && isSameDetail(known.detail, sample.detail);
+}
+
+function isSameDetail(a: Detail, b: Detail): boolean {
+  return (
+    a.protocol === b.protocol &&
+    a.tlsProtocol === b.tlsProtocol &&
+    a.finalUrl === b.finalUrl &&
+    a.localAddress === b.localAddress &&
+    a.resolver === b.resolver &&
+    a.unverified === b.unverified &&
+    a.note === b.note &&
+    isSameCertificate(a.certificate, b.certificate) &&
+    isSame(a.answers, b.answers) &&
+    isSame(a.head, b.head) &&
+    isSame(a.hops, b.hops) &&
+    isSame(a.ping, b.ping) &&
+    isSame(a.records, b.records) &&
+    isSame(a.addresses, b.addresses)
+  );
+}
+
+function isSameCertificate(a: Certificate | undefined, b: Certificate | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    a.fingerprint256 === b.fingerprint256 &&
+    a.notAfterS === b.notAfterS &&
+    a.subject === b.subject &&
+    a.issuer === b.issuer &&
+    a.problem === b.problem &&
+    isSame(a.chain, b.chain) &&
+    keysIn(a) === keysIn(b)
+  );
+}
+
+/** Of what JSON can say. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (keysIn(a) !== keysIn(b)) return false;
+  for (const key in a) if (!isSame(a[key as keyof typeof a], b[key as keyof typeof b])) return false;
+  return true;
+}
+
+function keysIn(value: object): number {
+  let keys = 0;
+  for (const _ in value) keys += 1;
+  return keys;
 }
 
 /** Different for samples whose texts differ, whatever they hold: each part says its length first. */
-function keyOf({ detail, failure, unknownReason }: Sample): string {
+export function sharedKeyOf({ detail, failure, unknownReason }: Sample): string {
   let key = "";
   for (const name in detail) {
     const value: unknown = detail[name as keyof Detail];
@@ -68,27 +148,19 @@ const CERTIFICATE_KEYS = 4;
 
 function certificateKey(certificate: Certificate): string {
   const { subject, issuer, notAfterS, fingerprint256 } = certificate;
-  let keys = 0;
-  for (const _ in certificate) keys += 1;
-  return keys === CERTIFICATE_KEYS
+  return keysIn(certificate) === CERTIFICATE_KEYS
     ? `${part(subject)}${part(issuer)}${part(fingerprint256)}${notAfterS};`
     : `:${part(JSON.stringify(certificate))}`;
 }
 
-function textOf({ detail, failure, unknownReason }: Sample): string {
-  const d = Object.fromEntries(
-    Object.entries(detail).filter(([name, value]) => OWN.get(name) !== typeof value),
-  );
-  const { elapsedUs: _, ...f } = failure ?? { elapsedUs: 0 };
-  return JSON.stringify({
-    d,
-    ...(failure ? { f } : {}),
-    ...(unknownReason === undefined ? {} : { u: unknownReason }),
-  });
+/** Whether a shared text says how a sample failed: it is kept when details are dropped. */
+export function saysWhy(shared: string): boolean {
+  const { f, u } = JSON.parse(shared) as SharedParts;
+  return f !== undefined || u !== undefined;
 }
 
-/** FNV-1a with two seeds. */
-function hashOf(text: string): { a: number; b: number } {
+/** 64 bits of a text by FNV-1a with two seeds: equal hashes are taken for equal texts. */
+export function hashOf(text: string): { a: number; b: number } {
   let a = 0x811c9dc5 ^ text.length;
   let b = 0x9747b28c;
   for (let at = 0; at < text.length; at += 1) {

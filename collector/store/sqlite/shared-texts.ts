@@ -6,7 +6,7 @@
  */
 import type Database from "better-sqlite3";
 import { type OpenState, RECENT } from "./open-state.ts";
-import type { Packed } from "./packed.ts";
+import type { Heard } from "./packed.ts";
 import type { Working } from "./rings.ts";
 import { saysWhy } from "./shared-text.ts";
 
@@ -35,14 +35,11 @@ export function sharedTextsOf(db: Database.Database) {
     .prepare<[number, number], number>("SELECT why FROM detail WHERE generation = ? AND n = ?")
     .pluck();
   return {
-    /** Number in its series of a batch's text. */
-    numberOf(working: Working, batch: Packed, place: number): number {
+    /** Number in its series of a text. */
+    numberOf(working: Working, { text, a, b }: Heard): number {
       const { id, state } = working;
-      const a = batch.hashes[place * 2] ?? 0;
-      const b = batch.hashes[place * 2 + 1] ?? 0;
       const known = state.sharedOf(a, b);
       if (known >= 0) return known;
-      const text = batch.shared.slice(place === 0 ? 0 : batch.ends[place - 1], batch.ends[place]);
       const leaving = state.recentAt(RECENT - 1);
       if (leaving >= 0) retire.run(state.lastTick, id, leaving);
       const n = state.addShared(a, b);

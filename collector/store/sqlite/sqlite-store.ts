@@ -7,12 +7,12 @@
 import { join } from "node:path";
 import type { Log } from "../../wire/log.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
-import type { Store } from "../store.ts";
+import type { SampleRecord, Store } from "../store.ts";
 import { type Client, startWorker } from "./client.ts";
 import { estimateOf } from "./estimate.ts";
 import { newestPart } from "./newest.ts";
 import { OUTCOMES } from "./outcomes.ts";
-import { pack } from "./packed.ts";
+import { packer } from "./packed.ts";
 import type { ReaderOperations } from "./reader.ts";
 import { registryPart } from "./registry-part.ts";
 import { sharedStatesMemory } from "./shared-states.ts";
@@ -102,14 +102,23 @@ function sampleParts({
   tidying,
   newest,
 }: Threads): Pick<Store, "samples" | "rows" | "strip" | "digest"> {
+  const pack = packer();
+  const hand = async (
+    op: "put" | "load",
+    records: readonly SampleRecord[],
+    nowMs: number,
+  ): Promise<OutcomeKind[]> => {
+    const packed = pack(records);
+    return outcomesOf(await writer.hand([packed.block], op, packed, nowMs), records.length);
+  };
   return {
     samples: {
       async put(records, nowMs) {
-        const outcomes = outcomesOf(await writer.call("put", pack(records), nowMs));
+        const outcomes = await hand("put", records, nowMs);
         tidying.at(nowMs);
         return outcomes;
       },
-      load: async (records, nowMs) => outcomesOf(await writer.call("load", pack(records), nowMs)),
+      load: (records, nowMs) => hand("load", records, nowMs),
       loadRows: (rows, nowMs) => writer.call("loadRows", rows, nowMs),
       latest: (series) => reader.call("latest", series),
       newest,
@@ -131,7 +140,9 @@ function sampleParts({
   };
 }
 
-function outcomesOf(numbers: Uint8Array): OutcomeKind[] {
+/** @param numbers Null = all were stored. */
+function outcomesOf(numbers: Uint8Array | null, count: number): OutcomeKind[] {
+  if (numbers === null) return new Array<OutcomeKind>(count).fill("stored");
   return Array.from(numbers, (number) => OUTCOMES[number] ?? "rejected");
 }
 

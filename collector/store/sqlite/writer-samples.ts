@@ -13,8 +13,8 @@ import { epochsOf } from "./epochs.ts";
 import { generationsOf } from "./generations.ts";
 import { takenIn } from "./identity.ts";
 import { FLAG } from "./log-record.ts";
-import { OUTCOMES } from "./outcomes.ts";
-import { CLAMPED, type Packed, WORD, WORDS } from "./packed.ts";
+import { OUTCOMES, STORED } from "./outcomes.ts";
+import { type Batch, CLAMPED, heardAt, WORD, WORDS } from "./packed.ts";
 import { recordBuilder } from "./record-builder.ts";
 import { Rings, type Working } from "./rings.ts";
 import { layoutsOf, shapesOf } from "./shapes.ts";
@@ -30,7 +30,7 @@ export type WriterSamples = ReturnType<typeof writerSamples>;
 
 /** One sample of a batch. */
 type Asked = {
-  readonly batch: Packed;
+  readonly batch: Batch;
   /** Where its words begin. */
   readonly at: number;
   readonly tick: number;
@@ -75,7 +75,7 @@ function acceptance({ tiles, rings, texts, states, sets, generations, epochs }: 
     const { batch, at, tick, stepS, epoch } = asked;
     const working = found.find(({ state }) => state.stepS === stepS) ?? open(asked);
     sets.catchUp(working, tick);
-    const number = texts.numberOf(working, batch, batch.words[at + WORD.shared] ?? 0);
+    const number = texts.numberOf(working, heardAt(batch, at));
     working.needs ||= epochs.areNew();
     const sample = records.sample(batch, at, tick, number, epoch);
     rings.add(working, sample);
@@ -95,20 +95,22 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
   const { tiles, rings, layouts, states, sets, generations, epochs } = held;
   const tally = writerTally(db);
   const accept = acceptance(held);
-  const acceptAll = (batch: Packed, nowMs: number, history: boolean): Uint8Array => {
+  const acceptAll = (batch: Batch, nowMs: number, history: boolean): Uint8Array | null => {
     const epochNumbers = batch.epochs.map((text) => epochs.numberOf(text));
     const outcomes = new Uint8Array(batch.count);
+    let others = 0;
     for (let i = 0; i < batch.count; i += 1) {
       const asked = askedAt(batch, i, epochNumbers);
       const outcome = accept(asked, Math.floor(nowMs / 1_000), history);
       outcomes[i] = countOne(tally, asked, outcome, history);
+      if (outcomes[i] !== STORED) others += 1;
     }
-    return outcomes;
+    return others === 0 ? null : outcomes;
   };
   return {
     loadRows: rowsLoader(generations, states, rings, sets),
-    put: (batch: Packed, nowMs: number) => acceptAll(batch, nowMs, false),
-    load: (batch: Packed, nowMs: number) => acceptAll(batch, nowMs, true),
+    put: (batch: Batch, nowMs: number) => acceptAll(batch, nowMs, false),
+    load: (batch: Batch, nowMs: number) => acceptAll(batch, nowMs, true),
     countRejected: tally.countRejected,
     /** Lets go of a series; its generations are nobody's from this commit on. */
     forget(series: SeriesKey): void {
@@ -153,7 +155,7 @@ function targetOf(name: string): string {
   return name.split("/")[0] ?? name;
 }
 
-function askedAt(batch: Packed, i: number, epochs: readonly number[]): Asked {
+function askedAt(batch: Batch, i: number, epochs: readonly number[]): Asked {
   const at = i * WORDS;
   const { words, places } = batch;
   return {

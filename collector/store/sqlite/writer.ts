@@ -18,7 +18,7 @@ import { lockFolder } from "./lock.ts";
 import { type Answer, type Call, codeOf, type Operations, plainErrorOf } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { assertFull, assertSound, guarded, openForWriting } from "./open-database.ts";
-import type { Packed } from "./packed.ts";
+import { type Batch, type Packed, unpacker } from "./packed.ts";
 import { diskReserve } from "./reserve.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { sharedStates } from "./shared-states.ts";
@@ -41,7 +41,15 @@ const GROUP_CALLS = 256;
 const UPKEEP_EVERY_MS = 250;
 const NOTHING: Call = { id: 0, op: "nothing", args: [] };
 
-export type WriterOperations = ReturnType<typeof openWriter>["operations"];
+type Own = ReturnType<typeof openWriter>["operations"];
+/** Null = all were stored. */
+type Outcomes = Uint8Array | null;
+
+/** As they are called: a batch crosses packed. */
+export type WriterOperations = Omit<Own, "put" | "load"> & {
+  put(batch: Packed, nowMs: number): Outcomes;
+  load(batch: Packed, nowMs: number): Outcomes;
+};
 
 /** @throws ConfigError, UnavailableError: what the program cannot start with, in one sentence. */
 function openWriter(data: WriterData) {
@@ -92,11 +100,11 @@ function parts(db: Database.Database, data: WriterData, unlock: () => void) {
   const samples = writerSamples(db, sharedStates(data.states));
   reserve.restore();
   const operations = {
-    put(batch: Packed, nowMs: number) {
+    put(batch: Batch, nowMs: number) {
       disk.beforeSamples();
       return samples.put(batch, nowMs);
     },
-    load(batch: Packed, nowMs: number) {
+    load(batch: Batch, nowMs: number) {
       disk.beforeSamples();
       return samples.load(batch, nowMs);
     },
@@ -162,13 +170,24 @@ function log(level: "info" | "warn" | "error", fields: Record<string, unknown>, 
 
 /** How many samples a call brings. */
 function weightOf(call: Call): number {
-  return call.op === "put" || call.op === "load" ? (call.args[0] as Packed).count : 0;
+  return call.op === "put" || call.op === "load" ? (call.args[0] as Batch).count : 0;
+}
+
+/** Batches are unpacked as they arrive: a list of texts is told in that order. */
+function receiver(): (call: Call) => Call {
+  const unpack = unpacker();
+  return (call) => {
+    if (call.op !== "put" && call.op !== "load") return call;
+    const [packed, ...others] = call.args;
+    return { ...call, args: [unpack(packed as Packed), ...others] };
+  };
 }
 
 function serve(): void {
   const writer = openWriter(workerData as WriterData);
   const operations: Operations = writer.operations;
   const queue: Call[] = [];
+  const received = receiver();
   let scheduled = false;
   const hooks = {
     run: (call: Call) => operations[call.op]?.(...call.args),
@@ -225,7 +244,7 @@ function serve(): void {
       });
       return;
     }
-    queue.push(call);
+    queue.push(received(call));
     schedule();
   });
 }

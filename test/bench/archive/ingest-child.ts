@@ -2,9 +2,11 @@
  * Our side, in a process of its own so that it can be held to one core: `ingest-child.ts DIR SERIES ROUNDS LANES`.
  *
  * The slots it writes hold the lap before, as in a database that has run for years. Batches are made before the clock
- * starts; LANES of them wait at a time. Prints one line of JSON.
+ * starts, and what making them left behind is collected; LANES of them wait at a time. Prints one line of JSON.
  */
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import Database from "better-sqlite3";
 import { bandsOf, tileId, tileOf } from "../../../collector/store/sqlite/bands.ts";
 import { codeBytes, pdpBytes, rowBytes } from "../../../collector/store/sqlite/blocks.ts";
@@ -79,6 +81,8 @@ function cpuMs(): number {
   return (user + system) / 1_000;
 }
 
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 let store = await opened();
 await putAll(store, roundOf(SERIES, FIRST_TICK - STEP_S), FIRST_TICK);
 await judge(store, FIRST_TICK);
@@ -93,6 +97,7 @@ const perRound: number[] = [];
 for (let round = 0; round < ROUNDS; round += 1) {
   const tick = FIRST_TICK + round * STEP_S;
   const batches = roundOf(SERIES, tick);
+  collectGarbage();
   const cpuBefore = cpuMs();
   const before = performance.now();
   await putAll(store, batches, tick);

@@ -1,0 +1,89 @@
+/**
+ * The names and shared texts that the writer thread knows by number.
+ *
+ * What a series said last is remembered with its name, by vantage, so that its next sample is compared with that before
+ * anything is made of it. A hundred thousand series of a thousand targets have a few thousand texts.
+ */
+import type { Sample } from "../../wire/sample.ts";
+import { type SharedText, saysTheSame, sharedKeyOf, sharedTextOf } from "./shared-text.ts";
+import { type News, TellingEnd } from "./told.ts";
+
+/** Either list begins anew beyond this; a batch may go on. */
+const MOST_NAMES = 262_144;
+const MOST_TEXTS = 8_192;
+
+type Told = SharedText & { readonly number: number };
+
+/** A target, or one of its addresses. */
+export type ToldName = {
+  readonly number: number;
+  /** By number of the vantage. */
+  readonly last: (Told | undefined)[];
+};
+
+export type ToldTexts = {
+  /** Before each batch. */
+  begin(): void;
+  name(sample: Sample): ToldName;
+  /** @param ownKeys How many of the detail's keys the log record keeps itself. @returns the text's number */
+  text(name: ToldName, vantage: string, sample: Sample, ownKeys: number): number;
+  /** What the writer has not heard yet. */
+  taken(): { names: News; shared: News };
+};
+
+export function toldTexts(): ToldTexts {
+  const newNames = new TellingEnd(MOST_NAMES);
+  const newTexts = new TellingEnd(MOST_TEXTS);
+  let names = new Map<string, ToldName>();
+  let texts = new Map<string, Told>();
+  let vantages = new Map<string, number>();
+  let lastVantage = "";
+  let lastVantageNo = -1;
+
+  const vantageNo = (vantage: string): number => {
+    if (vantage === lastVantage && lastVantageNo >= 0) return lastVantageNo;
+    const known = vantages.get(vantage) ?? vantages.size;
+    if (known === vantages.size) vantages.set(vantage, known);
+    lastVantage = vantage;
+    lastVantageNo = known;
+    return known;
+  };
+  const textAnew = (sample: Sample): Told => {
+    const key = sharedKeyOf(sample);
+    const known = texts.get(key);
+    if (known) return known;
+    const made = sharedTextOf(sample);
+    const told = { ...made, number: newTexts.tell(made.text) };
+    texts.set(key, told);
+    return told;
+  };
+  return {
+    begin() {
+      if (!newNames.isFull() && !newTexts.isFull()) return;
+      // Both at once: names remember texts by their numbers.
+      newNames.begin();
+      newTexts.begin();
+      names = new Map();
+      texts = new Map();
+      vantages = new Map();
+      lastVantageNo = -1;
+    },
+    name({ target, address }) {
+      const name = address === undefined ? target : `${target}/${address}`;
+      const known = names.get(name);
+      if (known) return known;
+      const told = { number: newNames.tell(name), last: [] };
+      names.set(name, told);
+      return told;
+    },
+    text(name, vantage, sample, ownKeys) {
+      const at = vantageNo(vantage);
+      const before = name.last[at];
+      if (before && saysTheSame(before, sample, ownKeys)) return before.number;
+      const told = textAnew(sample);
+      name.last[at] = told;
+      return told.number;
+    },
+    taken: () => ({ names: newNames.taken(), shared: newTexts.taken() }),
+  };
+}
