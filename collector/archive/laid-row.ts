@@ -3,7 +3,7 @@
  *
  * Arithmetic only. Whether somebody measured in the window is the store's business.
  */
-import { METRICS, type Metric } from "../wire/metric.ts";
+import { METRICS, type Metric, PDP_MAX } from "../wire/metric.ts";
 import { FUTURE_LIMIT_S, isArchivable } from "./layout.ts";
 import type { Row } from "./row.ts";
 import type { Ring } from "./sets.ts";
@@ -43,5 +43,5 @@ function reaches({ rowS, rows, sinceS, untilS }: Ring, labelS: number, nowS: num
 
 function isWhole({ n, sum, min, max }: Row, steps: number): boolean {
   const numbers = [n, sum, min, max].every((value) => Number.isSafeInteger(value) && value >= 0);
-  return numbers && n >= 1 && n <= steps && min * n <= sum && sum <= max * n;
+  return numbers && max <= PDP_MAX && n >= 1 && n <= steps && min * n <= sum && sum <= max * n;
 }

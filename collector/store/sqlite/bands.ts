@@ -106,6 +106,12 @@ export function slotId(generation: number, part: number, slot: number): number {
   return (part * SLOTS + slot) * GENERATIONS + generation;
 }
 
+/** Whether a slot is of an archive's rows. */
+export function isRowSlot(id: number): boolean {
+  const part = Math.floor(id / (SLOTS * GENERATIONS));
+  return part !== 0 && part !== LOG_PART && part !== STRIP_PART;
+}
+
 /** Whether an entry is among those a reader is shown, when `newest` is the newest. */
 export function isShown(band: Band, entry: number, newest: number): boolean {
   if (entry <= band.since || entry > band.until) return false;

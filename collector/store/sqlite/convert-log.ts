@@ -10,11 +10,21 @@ import { METRICS } from "../../wire/metric.ts";
 import type { Sample, Timings } from "../../wire/sample.ts";
 import { seriesKey } from "../series.ts";
 import type { SampleRecord, SeriesKey } from "../store.ts";
-import { bandsOf, entryOf, TICKS_PER_TILE, tileOf } from "./bands.ts";
-import { aligned, codeBlock, codeBytes, copyRow, pdpBlock, pdpBytes, rowBlock, rowBytes } from "./blocks.ts";
+import { bandsOf, TICKS_PER_TILE, tileOf } from "./bands.ts";
+import {
+  aligned,
+  codeBlock,
+  codeBytes,
+  copyRow,
+  fromOldRows,
+  oldRowBytes,
+  pdpBlock,
+  pdpBytes,
+  rowBlock,
+} from "./blocks.ts";
 import { epochsOf } from "./epochs.ts";
 import { addToArea, replaceTile, slotOf, tileBuilder } from "./log-tiles.ts";
-import { heldRow, OpenState } from "./open-state.ts";
+import { OpenState } from "./open-state.ts";
 import { heardAt, packer, unpacker, WORD, WORDS } from "./packed.ts";
 import { recordBuilder, wholeRecord } from "./record-builder.ts";
 import type { Working } from "./rings.ts";
@@ -134,10 +144,12 @@ function stateOf(generation: OldGeneration): OpenState {
   state.pdps.values.set(pdps.values);
   const codesAt = pdpBytes(TICKS_PER_TILE);
   state.codes.set(codeBlock(old, codesAt, TICKS_PER_TILE));
-  bands.coarse.forEach((band, i) => {
-    const row = rowBlock(old, codesAt + codeBytes(TICKS_PER_TILE) + rowBytes(i), 1);
-    copyRow(row, 0, state.rows, heldRow(i, entryOf(band, generation.last_tick / generation.step_s)));
+  bands.coarse.forEach((_, i) => {
+    const from = codesAt + codeBytes(TICKS_PER_TILE) + oldRowBytes(i);
+    const row = fromOldRows(aligned(old.subarray(from, from + oldRowBytes(1))), 1);
+    copyRow(rowBlock(row, 0, 1), 0, state.rows, i);
   });
+  state.setRowTicks(0, slotOf(state.lastTick / state.stepS));
   return state;
 }
 

@@ -6,8 +6,8 @@
 import { METRICS, type Metric } from "../../wire/metric.ts";
 import type { RowColumns } from "../store.ts";
 import { type Band, entryOf, TICKS_PER_TILE, tileOf } from "./bands.ts";
-import { codeBlock, type PdpBlock, pdpAt, pdpBlock, type RowBlock, rowBlock } from "./blocks.ts";
-import { heldRow } from "./open-state.ts";
+import { codeBlock, type PdpBlock, pdpAt, pdpBlock, type RowBlock, rowBlock, sumAt } from "./blocks.ts";
+import { rowNo } from "./rings.ts";
 import type { Look, Seen, Span } from "./view.ts";
 
 const M = METRICS.length;
@@ -71,12 +71,43 @@ export function fillRows(
     for (let entry = from; entry <= to; entry += 1)
       fillRow(block, entry - tileFirst, entry - span.first, columns);
   }
-  if (!band.held) return;
-  const newest = entryOf(band, seen.lastTick / seen.stepS);
-  const i = seen.bands.coarse.indexOf(band);
-  const held = i === 0 ? seen.state.closedRows : 0;
-  for (let entry = Math.max(span.first, newest - held); entry <= Math.min(span.last, newest); entry += 1)
-    fillRow(seen.state.rows, heldRow(i, entry), entry - span.first, columns);
+  const open = entryOf(band, rowNo(seen));
+  if (band.held && open >= span.first && open <= span.last)
+    fillRow(seen.state.rows, seen.bands.coarse.indexOf(band), open - span.first, columns);
+  addTicksApart(seen, band, span, columns);
+}
+
+/** Ticks of the open tile that are in no row yet. */
+function addTicksApart(
+  { bands, state, lastTick, stepS }: Seen,
+  band: Band,
+  span: Span,
+  columns: { [K in Metric]?: RowColumns },
+): void {
+  const tileFirst = tileOf(bands.pdps, lastTick / stepS) * TICKS_PER_TILE;
+  for (let slot = 0; slot < TICKS_PER_TILE; slot += 1) {
+    if (!((state.apart >> slot) & 1)) continue;
+    const entry = entryOf(band, tileFirst + slot);
+    if (entry < span.first || entry > span.last || entry <= band.since || entry > band.until) continue;
+    METRICS.forEach((metric, m) => {
+      const column = columns[metric];
+      const value = pdpAt(state.pdps, slot, m);
+      if (column && value !== null) add(column, entry - span.first, value);
+    });
+  }
+}
+
+function add(column: RowColumns, i: number, value: number): void {
+  const n = column.n[i] ?? 0;
+  const { min, max, sum } = column;
+  put(
+    column,
+    i,
+    n + 1,
+    (sum[i] ?? 0) + value,
+    n === 0 ? value : Math.min(min[i] ?? 0, value),
+    Math.max(max[i] ?? 0, value),
+  );
 }
 
 function fillRow(block: RowBlock, at: number, i: number, columns: { [K in Metric]?: RowColumns }): void {
@@ -84,7 +115,7 @@ function fillRow(block: RowBlock, at: number, i: number, columns: { [K in Metric
     const column = columns[metric];
     const cell = at * M + m;
     if (column)
-      put(column, i, block.n[cell] ?? 0, block.sum[cell] ?? 0, block.min[cell] ?? 0, block.max[cell] ?? 0);
+      put(column, i, block.n[cell] ?? 0, sumAt(block, cell), block.min[cell] ?? 0, block.max[cell] ?? 0);
   });
 }
 

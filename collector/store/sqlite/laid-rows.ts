@@ -7,7 +7,6 @@
 import type { Row } from "../../archive/row.ts";
 import { type Band, entryOf, isShown, tileId, tileOf } from "./bands.ts";
 import { clearRow, codeBlock, isEmptyRow, type RowBlock, rowBlock, rowBytes, setRow } from "./blocks.ts";
-import { heldRow } from "./open-state.ts";
 import type { Working } from "./rings.ts";
 import type { TileCache } from "./tile-cache.ts";
 
@@ -75,10 +74,8 @@ function placeOf(
   change: boolean,
 ): Place | null {
   const newest = entryOf(band, state.lastTick / state.stepS);
-  const i = bands.coarse.indexOf(band);
-  const held = i === 0 ? state.closedRows : 0;
-  if (band.held && entry <= newest && entry >= newest - held)
-    return { rows: state.rows, at: heldRow(i, entry), held: true };
+  // Every tick is in the rows by now, so that the open ones are those of the newest.
+  if (band.held && entry === newest) return { rows: state.rows, at: bands.coarse.indexOf(band), held: true };
   if (!isShown(band, entry, newest)) return null;
   const tile = tileOf(band, entry);
   const row = tileId(id, band, tile);

@@ -1,9 +1,10 @@
 /**
  * The open state of a generation: everything of it that is not in tiles yet, in one block of fixed size.
  *
- * It holds the PDP tile of the newest tick with its strip codes, the open row of each coarser archive (of the finest
- * also the rows that closed last), and the log records of the open ticks. A block is the same in
- * the writer's hands and in the memory shared with the readers; the file has what is in use of it (state-row.ts).
+ * It holds the PDP tile of the newest tick with its strip codes, the open row of each coarser archive, and the log records
+ * of the open ticks. Ticks of the open tile go into rows when it is left: until then who wants a row adds them. A block
+ * is the same in the writer's hands and in the memory shared with the readers; the file has what is in use of it
+ * (state-row.ts).
  */
 import { MOST_HELD, TICKS_PER_TILE } from "./bands.ts";
 import {
@@ -17,9 +18,8 @@ import {
   rowBytes,
 } from "./blocks.ts";
 
-/** Rows of the finest coarse archive that are held: the open one and those that closed before it. */
-export const HELD_ROWS = 3;
-export const ROWS = HELD_ROWS + MOST_HELD - 1;
+/** The open row of each archive that is held. */
+export const ROWS = MOST_HELD;
 
 const ROWS_AT = 120;
 /** What comes before the rows. */
@@ -46,12 +46,15 @@ const U = {
   stepS: 12,
   taken: 13,
   areaUsed: 14,
-  closedRows: 15,
+  rowTicks: 15,
   nextShared: 16,
   shape: 17,
   recent: 18,
   laidTo: 27,
 } as const;
+
+const TICKS = (1 << TICKS_PER_TILE) - 1;
+const ROW_SLOT_SHIFT = TICKS_PER_TILE;
 
 /** Where in shared memory a block's lock and mark stand, in 4-byte numbers from its start. */
 export const LOCK_AT = U.lock;
@@ -66,7 +69,7 @@ export class OpenState {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly pdps: PdpBlock;
   readonly codes: Uint16Array;
-  /** Rows of the finest coarse archive by entry modulo HELD_ROWS, then one row of each other. */
+  /** The open row of each held archive, finest first. */
   readonly rows: RowBlock;
   /** Log records of the open ticks: slot, length, record. */
   readonly area: Uint8Array;
@@ -166,12 +169,16 @@ export class OpenState {
   set areaUsed(value: number) {
     this.u[U.areaUsed] = value;
   }
-  /** Rows of the finest coarse archive that have closed and are not in a tile yet. */
-  get closedRows(): number {
-    return this.u[U.closedRows] ?? 0;
+  /** A bit for each tick of the open tile that is not in the rows yet. */
+  get apart(): number {
+    return (this.u[U.rowTicks] ?? 0) & TICKS;
   }
-  set closedRows(value: number) {
-    this.u[U.closedRows] = value;
+  /** The slot of the open tile whose rows are the open ones. */
+  get rowSlot(): number {
+    return (this.u[U.rowTicks] ?? 0) >>> ROW_SLOT_SHIFT;
+  }
+  setRowTicks(apart: number, rowSlot: number): void {
+    this.u[U.rowTicks] = (rowSlot << ROW_SLOT_SHIFT) | apart;
   }
   /** Label of the newest row that was laid whole; 0 = none ever was. */
   get laidTo(): number {
@@ -216,9 +223,4 @@ export class OpenState {
     this.nextShared = n + 1;
     return n;
   }
-}
-
-/** Where the row of a coarse archive stands among `rows`. @param i Place among bands.coarse. */
-export function heldRow(i: number, entry: number): number {
-  return i === 0 ? entry % HELD_ROWS : HELD_ROWS - 1 + i;
 }

@@ -9,6 +9,7 @@
 
 import type { Row } from "../../archive/row.ts";
 import { UNKNOWN_CODE } from "../../archive/strip.ts";
+import { METRICS } from "../../wire/metric.ts";
 import { type Band, type Bands, entryOf, isShown, TICKS_PER_TILE, tileId, tileOf } from "./bands.ts";
 import {
   addPdps,
@@ -25,7 +26,7 @@ import {
 } from "./blocks.ts";
 import { isMeasured, layRow, unlayRows } from "./laid-rows.ts";
 import { addToArea, replaceTile, slotOf, tileBuilder } from "./log-tiles.ts";
-import { HELD_ROWS, heldRow, type OpenState } from "./open-state.ts";
+import type { OpenState } from "./open-state.ts";
 import { wholeRecord } from "./record-builder.ts";
 import type { TileCache } from "./tile-cache.ts";
 
@@ -54,6 +55,13 @@ export type Arrived = {
   readonly record: Uint8Array;
 };
 
+const M = METRICS.length;
+
+/** Number of the tick whose rows are the open ones. */
+export function rowNo({ bands, state }: Pick<Working, "bands" | "state">): number {
+  return tileOf(bands.pdps, state.lastTick / state.stepS) * TICKS_PER_TILE + state.rowSlot;
+}
+
 export class Rings {
   private readonly tiles: TileCache;
   private readonly builder = tileBuilder();
@@ -80,14 +88,37 @@ export class Rings {
     working.flush = true;
   }
 
-  /** The closed rows of the finest coarse archive that were held go to their tiles. @param newest The open entry. */
-  private leaveHeld(working: Working, newest: number): void {
+  /** The open rows are those of this slot of the open tile from now on; a row that is left goes to its tile. */
+  private openRows(working: Working, slot: number): void {
     const { state } = working;
-    const band = working.bands.coarse[0];
-    if (!band?.held) return;
-    for (let back = state.closedRows; back > 0; back -= 1)
-      this.leaveRow(working, band, newest - back, heldRow(0, newest - back));
-    state.closedRows = 0;
+    const fromNo = rowNo(working);
+    this.moveRows(working, fromNo, fromNo - state.rowSlot + slot);
+    state.setRowTicks(state.apart, slot);
+  }
+
+  private moveRows(working: Working, fromNo: number, toNo: number): void {
+    const { bands } = working;
+    for (let i = 0; i < bands.coarse.length; i += 1) {
+      const band = bands.coarse[i];
+      if (!band?.held) continue;
+      const entry = entryOf(band, fromNo);
+      if (entry !== entryOf(band, toNo)) this.leaveRow(working, band, entry, i);
+    }
+  }
+
+  /** Ticks of the open tile that stand apart go into the rows; the open rows are those of the newest tick. */
+  joinRows(working: Working): void {
+    const { state } = working;
+    const tileFirst = rowNo(working) - state.rowSlot;
+    const { apart } = state;
+    for (let slot = 0; apart >> slot !== 0; slot += 1) {
+      if (!((apart >> slot) & 1)) continue;
+      if (slot > state.rowSlot) this.openRows(working, slot);
+      const { flags, values } = state.pdps;
+      this.addToRows(working, tileFirst + slot, flags[slot] ?? 0, values, slot * M);
+    }
+    state.setRowTicks(0, state.rowSlot);
+    this.openRows(working, slotOf(state.lastTick / state.stepS));
   }
 
   private leaveArea(working: Working, tile: number): void {
@@ -103,6 +134,7 @@ export class Rings {
   private leaveTile(working: Working, tickNo: number): void {
     const { bands, state, id } = working;
     if (state.taken === 0) return;
+    this.joinRows(working);
     const tile = tileOf(bands.pdps, tickNo);
     const bytes = new Uint8Array(pdpBytes(TICKS_PER_TILE));
     bytes.set(state.pdps.flags);
@@ -125,41 +157,38 @@ export class Rings {
     const { bands, state } = working;
     const fromNo = state.lastTick / state.stepS;
     const toNo = tick / state.stepS;
-    if (tileOf(bands.pdps, fromNo) !== tileOf(bands.pdps, toNo)) this.leaveTile(working, fromNo);
-    bands.coarse.forEach((band, i) => {
-      if (!band.held) return;
-      const from = entryOf(band, fromNo);
-      const to = entryOf(band, toNo);
-      if (from === to) return;
-      if (i > 0) this.leaveRow(working, band, from, heldRow(i, from));
-      else if (to === from + 1 && state.closedRows < HELD_ROWS - 1) state.closedRows += 1;
-      else {
-        this.leaveHeld(working, from);
-        this.leaveRow(working, band, from, heldRow(0, from));
-      }
-      clearRow(state.rows, heldRow(i, to));
-    });
+    const tile = tileOf(bands.pdps, toNo);
+    if (tileOf(bands.pdps, fromNo) !== tile) {
+      this.leaveTile(working, fromNo);
+      this.moveRows(working, rowNo(working), tile * TICKS_PER_TILE);
+      state.setRowTicks(0, 0);
+    }
     state.lastTick = tick;
   }
 
-  private addToRows(working: Working, tickNo: number, sample: Arrived): void {
+  private addToRows(
+    working: Working,
+    tickNo: number,
+    present: number,
+    values: Uint32Array,
+    from: number,
+  ): void {
+    if (present === 0) return;
     const { bands, state, id } = working;
     const newestNo = state.lastTick / state.stepS;
-    const { present, values, from } = sample;
-    if (present === 0) return;
-    bands.coarse.forEach((band, i) => {
+    const openNo = rowNo(working);
+    for (let i = 0; i < bands.coarse.length; i += 1) {
+      const band = bands.coarse[i];
+      if (!band) continue;
       const entry = entryOf(band, tickNo);
-      const newest = entryOf(band, newestNo);
-      const held = i === 0 ? state.closedRows : 0;
-      if (band.held && entry <= newest && entry >= newest - held)
-        addPdps(state.rows, heldRow(i, entry), present, values, from);
-      else if (isShown(band, entry, newest)) {
+      if (band.held && entry === entryOf(band, openNo)) addPdps(state.rows, i, present, values, from);
+      else if (isShown(band, entry, entryOf(band, newestNo))) {
         const tile = tileOf(band, entry);
         const bytes = this.tiles.change(tileId(id, band, tile), tile, rowBytes(band.perTile));
         if (bytes) addPdps(rowBlock(bytes, 0, band.perTile), entry % band.perTile, present, values, from);
         working.flush = true;
       }
-    });
+    }
   }
 
   private addToOpenTile(working: Working, tickNo: number, sample: Arrived): void {
@@ -168,6 +197,7 @@ export class Rings {
     setPdps(state.pdps, slot, sample.present, sample.values, sample.from);
     state.codes[slot] = sample.code;
     state.taken |= 1 << slot;
+    state.setRowTicks(state.apart | (1 << slot), state.rowSlot);
     if (addToArea(state, slot, sample.record)) return;
     this.leaveArea(working, tileOf(bands.log, tickNo));
     if (!addToArea(state, slot, sample.record)) this.addToLog(working, tickNo, sample);
@@ -203,6 +233,7 @@ export class Rings {
       if (codes) codes[tickNo % bands.strip.perTile] = sample.code;
     }
     if (isShown(bands.log, tickNo, newestNo)) this.addToLog(working, tickNo, sample);
+    this.addToRows(working, tickNo, sample.present, sample.values, sample.from);
     working.flush = true;
   }
 
@@ -213,30 +244,21 @@ export class Rings {
     state.openedTick = Math.min(state.openedTick, sample.tick);
     const tickNo = sample.tick / state.stepS;
     const newestNo = state.lastTick / state.stepS;
-    if (sample.tick <= state.laidTo && sample.code !== UNKNOWN_CODE) unlayRows(this.tiles, working, tickNo);
+    if (sample.tick <= state.laidTo && sample.code !== UNKNOWN_CODE) {
+      this.joinRows(working);
+      unlayRows(this.tiles, working, tickNo);
+    }
     if (tileOf(bands.pdps, tickNo) === tileOf(bands.pdps, newestNo))
       this.addToOpenTile(working, tickNo, sample);
     else this.addBehind(working, tickNo, newestNo, sample);
-    this.addToRows(working, tickNo, sample);
-  }
-
-  /** Before the open state is written: closed rows that were held go to their tiles. */
-  settle(working: Working): void {
-    const [finest] = working.bands.coarse;
-    if (finest?.held) this.leaveHeld(working, entryOf(finest, working.state.lastTick / working.state.stepS));
   }
 
   /** Before the layout changes: every row of the open state goes to its tile. */
   leaveRows(working: Working): void {
     const { state, bands } = working;
-    const newestNo = state.lastTick / state.stepS;
-    this.settle(working);
-    bands.coarse.forEach((band, i) => {
-      if (!band.held) return;
-      const entry = entryOf(band, newestNo);
-      this.leaveRow(working, band, entry, heldRow(i, entry));
-    });
-    state.closedRows = 0;
+    this.joinRows(working);
+    for (const [i, band] of bands.coarse.entries())
+      if (band.held) this.leaveRow(working, band, entryOf(band, state.lastTick / state.stepS), i);
   }
 
   /** After that: the open rows stand in the open state again, as the new bands have them. */
@@ -247,8 +269,7 @@ export class Rings {
       const entry = entryOf(band, state.lastTick / state.stepS);
       const tile = tileOf(band, entry);
       const bytes = this.tiles.look(tileId(id, band, tile), tile);
-      if (bytes)
-        copyRow(rowBlock(bytes, 0, band.perTile), entry % band.perTile, state.rows, heldRow(i, entry));
+      if (bytes) copyRow(rowBlock(bytes, 0, band.perTile), entry % band.perTile, state.rows, i);
     });
   }
 
@@ -260,6 +281,7 @@ export class Rings {
    */
   lay(working: Working, rowS: number, labelS: number, cells: readonly Row[]): boolean {
     const { bands, state } = working;
+    this.joinRows(working);
     const wide = bands.coarse.filter((one) => one.steps * state.stepS === rowS);
     const laid = wide.map((band) => layRow(this.tiles, working, band, labelS / rowS, cells));
     return laid.includes(true);

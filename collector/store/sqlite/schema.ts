@@ -187,6 +187,16 @@ CREATE TABLE spare_ring (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * Rows and open states have another form, which is told by their length and by a mark (tile-form.ts, state-row.ts): what
+ * was written before stays as it is until it is written again. Marks of what the journal holds are made when they are
+ * asked for; those of what it held before were made at once.
+ */
+const SMALLER_ROWS = `
+INSERT INTO meta (name, value) SELECT 'marked', coalesce(max(id), 0) FROM journal WHERE true
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+`;
+
 /** SQL that runs in one transaction; or such before and after work that goes on where a kill left it. */
 export type Migration =
   | string
@@ -205,4 +215,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ADDRESSES_AND_EVENTS,
   { before: OPEN_STATES, work: convertLog, after: WITHOUT_LOG_ROWS },
   ARCHIVE_SETS,
+  SMALLER_ROWS,
 ];

@@ -3,14 +3,22 @@
  * when it is written.
  *
  * Numbers first, then a byte that says which rows follow, the rows, each taken tick (flags, values, code), the records.
+ * Up to schema 4 three rows of the finest archive had places, of which one was in use, every tick was in the rows, and
+ * a row had another form.
  */
 import { METRICS } from "../../wire/metric.ts";
 import { TICKS_PER_TILE } from "./bands.ts";
-import { copyRow, isEmptyRow, rowBlock, rowBytes } from "./blocks.ts";
+import { aligned, copyRow, fromOldRows, isEmptyRow, oldRowBytes, rowBlock, rowBytes } from "./blocks.ts";
+import { slotOf } from "./log-tiles.ts";
 import { NUMBERS_BYTES, type OpenState, ROWS, STATE_BYTES } from "./open-state.ts";
 
 const M = METRICS.length;
 const TICK_BYTES = 1 + M * 4 + 2;
+/** With the byte of rows: they have today's form. */
+const TODAY = 0x80;
+/** Places of the finest archive's rows up to schema 4. */
+const OLD_FINEST = 3;
+const OLD_ROWS = OLD_FINEST + ROWS - 1;
 
 /** The bytes to be stored; good until the next call. */
 export function stateWriter() {
@@ -29,7 +37,7 @@ export function stateWriter() {
       bytes.set(one, at);
       at += one.length;
     }
-    bytes[NUMBERS_BYTES] = present;
+    bytes[NUMBERS_BYTES] = present | TODAY;
     for (let slot = 0; slot < TICKS_PER_TILE; slot += 1) {
       if (!((state.taken >> slot) & 1)) continue;
       bytes[at] = state.pdps.flags[slot] ?? 0;
@@ -48,16 +56,7 @@ export function readState(stored: Uint8Array, state: OpenState): void {
   state.bytes.fill(0);
   state.bytes.set(stored.subarray(0, NUMBERS_BYTES));
   const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
-  const present = stored[NUMBERS_BYTES] ?? 0;
-  let at = NUMBERS_BYTES + 1;
-  const one = new Uint8Array(rowBytes(1));
-  const row = rowBlock(one, 0, 1);
-  for (let i = 0; i < ROWS; i += 1) {
-    if (!((present >> i) & 1)) continue;
-    one.set(stored.subarray(at, at + one.length));
-    copyRow(row, 0, state.rows, i);
-    at += one.length;
-  }
+  let at = (stored[NUMBERS_BYTES] ?? 0) & TODAY ? readRows(stored, state) : readOldRows(stored, state);
   for (let slot = 0; slot < TICKS_PER_TILE; slot += 1) {
     if (!((state.taken >> slot) & 1)) continue;
     state.pdps.flags[slot] = stored[at] ?? 0;
@@ -66,4 +65,29 @@ export function readState(stored: Uint8Array, state: OpenState): void {
     at += TICK_BYTES;
   }
   state.area.set(stored.subarray(at, at + state.areaUsed));
+}
+
+/** @returns where the ticks begin. */
+function readRows(stored: Uint8Array, state: OpenState): number {
+  const present = stored[NUMBERS_BYTES] ?? 0;
+  let at = NUMBERS_BYTES + 1;
+  for (let i = 0; i < ROWS; i += 1) {
+    if (!((present >> i) & 1)) continue;
+    copyRow(rowBlock(aligned(stored.subarray(at, at + rowBytes(1))), 0, 1), 0, state.rows, i);
+    at += rowBytes(1);
+  }
+  return at;
+}
+
+function readOldRows(stored: Uint8Array, state: OpenState): number {
+  const present = stored[NUMBERS_BYTES] ?? 0;
+  let at = NUMBERS_BYTES + 1;
+  for (let i = 0; i < OLD_ROWS; i += 1) {
+    if (!((present >> i) & 1)) continue;
+    const row = fromOldRows(aligned(stored.subarray(at, at + oldRowBytes(1))), 1);
+    copyRow(rowBlock(row, 0, 1), 0, state.rows, Math.max(0, i - OLD_FINEST + 1));
+    at += oldRowBytes(1);
+  }
+  state.setRowTicks(0, slotOf(state.lastTick / state.stepS));
+  return at;
 }

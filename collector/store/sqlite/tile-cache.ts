@@ -4,7 +4,7 @@
  * A slot that holds a lower number starts afresh: the ring has come round. Nothing is kept between transactions.
  */
 import type Database from "better-sqlite3";
-import { aligned } from "./blocks.ts";
+import { tileOfToday } from "./tile-form.ts";
 
 export type TileCache = {
   /** The tile's bytes, to be changed in place; null when its slot already holds a later lap. */
@@ -28,15 +28,13 @@ export function tileCache(db: Database.Database): TileCache {
   const select = db.prepare<[number], { number: number; data: Uint8Array }>(
     "SELECT number, data FROM tile WHERE id = ?",
   );
-  const upsert = db.prepare(
-    "INSERT INTO tile (id, number, data) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET number = excluded.number, data = excluded.data",
-  );
+  const upsert = db.prepare("REPLACE INTO tile (id, number, data) VALUES (?, ?, ?)");
   const read = (id: number): Entry | null => {
     const cached = entries.get(id);
     if (cached) return cached;
     const row = select.get(id);
     if (!row) return null;
-    const entry = { number: row.number, bytes: aligned(row.data), changed: false };
+    const entry = { number: row.number, bytes: tileOfToday(id, row.data), changed: false };
     entries.set(id, entry);
     return entry;
   };

@@ -163,7 +163,6 @@ export class OpenStates {
   }
 
   private write(one: Working, commit: number): void {
-    this.parts.rings.settle(one);
     this.budget.keep(one);
     one.state.flushedAt = commit;
     this.statements.writeHead.run(one.id, this.stored(one.state));

@@ -1,0 +1,15 @@
+/**
+ * A stored tile as it is worked on: on a boundary that typed arrays accept, rows of schema 4 in today's form.
+ *
+ * Old row tiles stay in the file until their ring comes round; they are told by their length.
+ */
+import { isRowSlot, ROWS_PER_TILE } from "./bands.ts";
+import { aligned, fromOldRows, oldRowBytes } from "./blocks.ts";
+
+const OLD_BYTES = oldRowBytes(ROWS_PER_TILE);
+
+/** @param id Row id of its slot. */
+export function tileOfToday(id: number, data: Uint8Array): Uint8Array {
+  const bytes = aligned(data);
+  return bytes.length === OLD_BYTES && isRowSlot(id) ? fromOldRows(bytes, ROWS_PER_TILE) : bytes;
+}
