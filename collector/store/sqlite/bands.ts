@@ -106,9 +106,13 @@ export function slotId(generation: number, part: number, slot: number): number {
   return (part * SLOTS + slot) * GENERATIONS + generation;
 }
 
-/** Whether a slot is of an archive's rows. */
-export function isRowSlot(id: number): boolean {
-  const part = Math.floor(id / (SLOTS * GENERATIONS));
+/** The part that a slot is of. */
+export function partOf(id: number): number {
+  return Math.floor(id / (SLOTS * GENERATIONS));
+}
+
+/** Whether a part is an archive's rows. */
+export function isRowPart(part: number): boolean {
   return part !== 0 && part !== LOG_PART && part !== STRIP_PART;
 }
 

@@ -5,90 +5,205 @@
  * state's own (`flushedAt`) are applied to it again, in order, which gives the same state. Little-endian, packed.
  */
 import { METRICS } from "../../wire/metric.ts";
+import { putVarint, varintSize } from "./bytes.ts";
+import { type Batch, VALUES, WORD } from "./packed.ts";
 import type { Arrived, Working } from "./rings.ts";
 
 const M = METRICS.length;
 const HEAD_BYTES = 4 + 8 + 2 + 1 + 2;
+const LENGTH_AT = 15;
 const FIRST_BYTES = 256 * 1024;
+const FIRST_ENTRIES = 4_096;
+/** With the length of a record: the due mark of the entry is not made yet. */
+const UNMARKED = 0x8000;
 
-export type JournalPart = ReturnType<typeof journalPart>;
+/** Entries one behind the other, and whose each is. */
+export class JournalPart {
+  private bytes = new Uint8Array(FIRST_BYTES);
+  private view = new DataView(this.bytes.buffer);
+  private used = 0;
+  /** Null = of a generation that nobody has in hands. */
+  private readonly owners: (Working | null)[] = [];
+  private ends = new Uint32Array(FIRST_ENTRIES);
+  private count = 0;
 
-/** The entries of one transaction. */
-export function journalPart() {
-  let bytes = new Uint8Array(FIRST_BYTES);
-  let view = new DataView(bytes.buffer);
-  let used = 0;
-  let owners: Working[] = [];
-  let ends: number[] = [];
-  const room = (more: number) => {
-    if (used + more <= bytes.length) return;
-    const larger = new Uint8Array((used + more) * 2);
-    larger.set(bytes);
-    bytes = larger;
-    view = new DataView(bytes.buffer);
-  };
-  return {
-    add(working: Working, { tick, code, present, values, from, record }: Arrived): void {
-      room(HEAD_BYTES + M * 4 + record.length);
-      view.setUint32(used, working.id, true);
-      view.setFloat64(used + 4, tick, true);
-      view.setUint16(used + 12, code, true);
-      view.setUint8(used + 14, present);
-      view.setUint16(used + 15, record.length, true);
-      used += HEAD_BYTES;
-      for (let m = 0; m < M; m += 1) {
-        if (!((present >> m) & 1)) continue;
-        view.setUint32(used, values[from + m] ?? 0, true);
-        used += 4;
-      }
-      bytes.set(record, used);
-      used += record.length;
-      owners.push(working);
-      ends.push(used);
-    },
-    /** The entries of generations that are not written whole in this transaction, and who they are of. */
-    taken(isLeftOut: (working: Working) => boolean): { bytes: Uint8Array; owners: Working[] } {
-      const kept: Working[] = [];
-      let to = 0;
-      let from = 0;
-      owners.forEach((owner, i) => {
-        const end = ends[i] ?? from;
-        if (!isLeftOut(owner)) {
-          if (to !== from) bytes.copyWithin(to, from, end);
-          to += end - from;
-          kept.push(owner);
-        }
-        from = end;
-      });
-      return { bytes: bytes.subarray(0, to), owners: kept };
-    },
-    clear(): void {
-      used = 0;
-      owners = [];
-      ends = [];
-    },
-  };
+  add(working: Working, { tick, code, present, values, from, record }: Arrived): void {
+    this.room(HEAD_BYTES + M * 4 + record.length);
+    this.head(working.id, tick, code, present, record.length);
+    this.put(present, values, from);
+    this.bytes.set(record, this.used);
+    this.used += record.length;
+    this.end(working);
+  }
+
+  /**
+   * A sample of a batch whose state nobody has in hands.
+   *
+   * @param at Where its words begin.
+   * @param shared Number of its text in the series.
+   * @param mark Whether its due mark is to be made from here.
+   * @returns the entry's number
+   */
+  addOf(
+    id: number,
+    { words, own }: Batch,
+    at: number,
+    tick: number,
+    shared: number,
+    epoch: number,
+    mark: boolean,
+  ): number {
+    const ownAt = words[at + WORD.ownAt] ?? 0;
+    const ownBytes = words[at + WORD.ownBytes] ?? 0;
+    const length = 1 + varintSize(shared + 1) + varintSize(epoch) + ownBytes;
+    this.room(HEAD_BYTES + M * 4 + length);
+    const present = words[at + WORD.present] ?? 0;
+    this.head(id, tick, words[at + WORD.code] ?? 0, present, mark ? length | UNMARKED : length);
+    this.put(present, words, at + VALUES);
+    const { bytes } = this;
+    bytes[this.used] = words[at + WORD.flags] ?? 0;
+    const to = putVarint(bytes, putVarint(bytes, this.used + 1, shared + 1), epoch);
+    for (let i = 0; i < ownBytes; i += 1) bytes[to + i] = own[ownAt + i] ?? 0;
+    this.used = to + ownBytes;
+    this.end(null);
+    return this.count - 1;
+  }
+
+  /** An entry by its number: it is the worker's from now on. */
+  taken(i: number, by: Working): JournalEntry {
+    this.owners[i] = by;
+    return entryAt(this.bytes, this.view, this.startOf(i));
+  }
+
+  /** Where an entry begins; good until the next one is added. */
+  place(i: number): { bytes: Uint8Array; view: DataView; at: number } {
+    return { bytes: this.bytes, view: this.view, at: this.startOf(i) };
+  }
+
+  /** Calls back for each entry whose mark is not made yet; from then on it is. */
+  eachUnmarked(visit: (entry: JournalEntry) => void): void {
+    for (let i = 0; i < this.count; i += 1) {
+      const at = this.startOf(i) + LENGTH_AT;
+      const length = this.view.getUint16(at, true);
+      if (!(length & UNMARKED)) continue;
+      this.view.setUint16(at, length & ~UNMARKED, true);
+      visit(entryAt(this.bytes, this.view, this.startOf(i)));
+    }
+  }
+
+  /** The entries of generations that are not written whole in this transaction, and the workers they are of. */
+  written(isLeftOut: (working: Working) => boolean): Written {
+    const owners: Working[] = [];
+    const left: number[] = [];
+    for (let i = 0; i < this.count; i += 1) {
+      const owner = this.owners[i];
+      if (!owner) continue;
+      if (isLeftOut(owner)) left.push(i);
+      else owners.push(owner);
+    }
+    const bytes = left.length === 0 ? this.bytes.subarray(0, this.used) : this.without(left);
+    return { bytes, owners, entries: this.count - left.length };
+  }
+
+  clear(): void {
+    this.used = 0;
+    this.count = 0;
+    this.owners.length = 0;
+  }
+
+  /** A copy: where entries stand is still asked after the commit. */
+  private without(left: readonly number[]): Uint8Array {
+    const copy = new Uint8Array(this.used);
+    let from = 0;
+    let to = 0;
+    for (const i of left) {
+      copy.set(this.bytes.subarray(from, this.startOf(i)), to);
+      to += this.startOf(i) - from;
+      from = this.ends[i] ?? 0;
+    }
+    copy.set(this.bytes.subarray(from, this.used), to);
+    return copy.subarray(0, to + this.used - from);
+  }
+
+  private startOf(i: number): number {
+    return i === 0 ? 0 : (this.ends[i - 1] ?? 0);
+  }
+
+  private head(id: number, tick: number, code: number, present: number, length: number): void {
+    const { view, used } = this;
+    view.setUint32(used, id, true);
+    view.setFloat64(used + 4, tick, true);
+    view.setUint16(used + 12, code, true);
+    view.setUint8(used + 14, present);
+    view.setUint16(used + LENGTH_AT, length, true);
+    this.used += HEAD_BYTES;
+  }
+
+  private put(present: number, values: Uint32Array, from: number): void {
+    for (let m = 0; m < M; m += 1) {
+      if (!((present >> m) & 1)) continue;
+      this.view.setUint32(this.used, values[from + m] ?? 0, true);
+      this.used += 4;
+    }
+  }
+
+  private end(owner: Working | null): void {
+    this.owners[this.count] = owner;
+    this.ends[this.count] = this.used;
+    this.count += 1;
+  }
+
+  private room(more: number): void {
+    if (this.used + more > this.bytes.length) {
+      const larger = new Uint8Array((this.used + more) * 2);
+      larger.set(this.bytes);
+      this.bytes = larger;
+      this.view = new DataView(larger.buffer);
+    }
+    if (this.count < this.ends.length) return;
+    const longer = new Uint32Array(this.count * 2);
+    longer.set(this.ends);
+    this.ends = longer;
+  }
 }
 
-export type JournalEntry = Arrived & { readonly id: number };
+type Written = { readonly bytes: Uint8Array; readonly owners: Working[]; readonly entries: number };
+
+export type JournalEntry = Arrived & {
+  readonly id: number;
+  readonly unmarked: boolean;
+  /** Where the next entry begins. */
+  readonly next: number;
+};
+
+const entryValues = new Uint32Array(M);
+
+/** The entry that begins at a place; good until the next is read. */
+export function entryAt(bytes: Uint8Array, view: DataView, start: number): JournalEntry {
+  const id = view.getUint32(start, true);
+  const tick = view.getFloat64(start + 4, true);
+  const code = view.getUint16(start + 12, true);
+  const present = view.getUint8(start + 14);
+  const marked = view.getUint16(start + LENGTH_AT, true);
+  const length = marked & ~UNMARKED;
+  let at = start + HEAD_BYTES;
+  for (let m = 0; m < M; m += 1) {
+    if (!((present >> m) & 1)) continue;
+    entryValues[m] = view.getUint32(at, true);
+    at += 4;
+  }
+  const record = bytes.subarray(at, at + length);
+  const next = at + length;
+  const unmarked = (marked & UNMARKED) !== 0;
+  return { id, tick, code, present, values: entryValues, from: 0, record, unmarked, next };
+}
 
 /** Calls back for each entry of a journal row, in order; an entry is good until the next. */
 export function eachEntry(bytes: Uint8Array, visit: (entry: JournalEntry) => void): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const values = new Uint32Array(M);
   for (let at = 0; at < bytes.length; ) {
-    const id = view.getUint32(at, true);
-    const tick = view.getFloat64(at + 4, true);
-    const code = view.getUint16(at + 12, true);
-    const present = view.getUint8(at + 14);
-    const length = view.getUint16(at + 15, true);
-    at += HEAD_BYTES;
-    for (let m = 0; m < M; m += 1) {
-      if (!((present >> m) & 1)) continue;
-      values[m] = view.getUint32(at, true);
-      at += 4;
-    }
-    visit({ id, tick, code, present, values, from: 0, record: bytes.subarray(at, at + length) });
-    at += length;
+    const entry = entryAt(bytes, view, at);
+    visit(entry);
+    at = entry.next;
   }
 }

@@ -5,6 +5,7 @@
  */
 import type Database from "better-sqlite3";
 import { bandsOf } from "./bands.ts";
+import { ByNumber } from "./by-number.ts";
 import { eachEntry } from "./journal.ts";
 import { OpenState } from "./open-state.ts";
 import type { Rings, Working } from "./rings.ts";
@@ -31,8 +32,8 @@ type Row = { id: number; data: Uint8Array };
 export function loadStates(
   { db, shared, rings, texts, layouts }: StateParts,
   write: (one: Working, commit: number) => void,
-): { commit: number; pending: Map<number, number> } {
-  const pending = new Map<number, number>();
+): { commit: number; pending: ByNumber } {
+  const pending = new ByNumber();
   let commit = Number(db.prepare("SELECT coalesce(max(id), 0) FROM journal").pluck().get());
   const state = new OpenState();
   for (const { id, data } of db.prepare<[], Row>("SELECT id, data FROM head ORDER BY id").iterate()) {
@@ -58,7 +59,7 @@ export function loadStates(
       if (shared.lastTick(id) === null) return;
       const one = of(id);
       if (row.id <= one.state.flushedAt) return;
-      if (!pending.has(id)) {
+      if (pending.of(id) === 0) {
         texts.catchUp(id, one.state);
         pending.set(id, row.id);
       }

@@ -7,7 +7,7 @@ import { METRICS } from "../../wire/metric.ts";
 import type { Newest } from "../store.ts";
 import { TICKS_PER_TILE } from "./bands.ts";
 import { CODES_AT, LAST_TICK_AT, LOCK_AT, PDPS_AT, STATE_BYTES, STEP_AT, USED_AT } from "./open-state.ts";
-import { CHANGED_AT, LOST_AT } from "./shared-states.ts";
+import { CHANGED_AT, LOST_AT, viewsOf } from "./shared-states.ts";
 
 const M = METRICS.length;
 /** A block is written in microseconds; a writer that is put aside meanwhile is not waited for. */
@@ -68,16 +68,5 @@ export function newestStates(memory: SharedArrayBuffer) {
       for (let m = 0; m < M; m += 1) to.values[i * M + m] = (one.present >> m) & 1 ? (one.values[m] ?? 0) : 0;
       return true;
     },
-  };
-}
-
-/** Views of a fixed length: one that grows with its memory is asked for its length at every access. */
-function viewsOf(memory: SharedArrayBuffer) {
-  const length = memory.byteLength;
-  return {
-    bytes: new Uint8Array(memory, 0, length),
-    shorts: new Uint16Array(memory, 0, length / 2),
-    words: new Int32Array(memory, 0, length / 4),
-    numbers: new Float64Array(memory, 0, length / 8),
   };
 }

@@ -29,7 +29,7 @@ export const PDPS_AT = ROWS_AT + rowBytes(ROWS);
 export const CODES_AT = PDPS_AT + pdpBytes(TICKS_PER_TILE);
 const AREA_AT = CODES_AT + codeBytes(TICKS_PER_TILE);
 /** Room for log records; what does not fit goes to the tile at once. */
-const AREA_BYTES = 624;
+export const AREA_BYTES = 624;
 export const STATE_BYTES = AREA_AT + AREA_BYTES;
 /** A block without log records. */
 export const EMPTY_BYTES = AREA_AT;
@@ -61,6 +61,22 @@ export const LOCK_AT = U.lock;
 export const USED_AT = U.used;
 export const AREA_USED_AT = U.areaUsed;
 export const STEP_AT = U.stepS;
+/** For who works on a block in shared memory: 4-byte numbers, 8-byte ones (`lastTick`) and bytes (`…At`) from its start. */
+export const BLOCK = {
+  lock: U.lock,
+  used: U.used,
+  stepS: U.stepS,
+  taken: U.taken,
+  areaUsed: U.areaUsed,
+  rowTicks: U.rowTicks,
+  nextShared: U.nextShared,
+  recent: U.recent,
+  laidTo: U.laidTo,
+  lastTick: F.last,
+  pdpsAt: PDPS_AT,
+  codesAt: CODES_AT,
+  areaAt: AREA_AT,
+} as const;
 /** In 8-byte numbers. */
 export const OPENED_TICK_AT = F.opened;
 export const LAST_TICK_AT = F.last;

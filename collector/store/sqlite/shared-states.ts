@@ -30,20 +30,38 @@ export function sharedStatesMemory(): SharedArrayBuffer {
 
 export type SharedStates = ReturnType<typeof sharedStates>;
 
+/** The memory as it was long at one moment. */
+export type Views = {
+  readonly bytes: Uint8Array;
+  readonly shorts: Uint16Array;
+  readonly words: Int32Array;
+  readonly numbers: Float64Array;
+};
+
+/** Of a fixed length: one that grows with its memory is asked for its length at every access. */
+export function viewsOf(memory: SharedArrayBuffer): Views {
+  const length = memory.byteLength;
+  return {
+    bytes: new Uint8Array(memory, 0, length),
+    shorts: new Uint16Array(memory, 0, length / 2),
+    words: new Int32Array(memory, 0, length / 4),
+    numbers: new Float64Array(memory, 0, length / 8),
+  };
+}
+
 export function sharedStates(memory: SharedArrayBuffer) {
-  // Views of a fixed length: one that grows with its memory is asked for its length at every access.
-  let bytes = new Uint8Array(memory, 0, memory.byteLength);
-  let locks = new Int32Array(memory, 0, memory.byteLength / 4);
-  let numbers = new Float64Array(memory, 0, memory.byteLength / 8);
+  let views = viewsOf(memory);
+  let { bytes, words: locks, numbers } = views;
   const fits = (id: number): boolean => {
     if ((id + 1) * STATE_BYTES > bytes.length && memory.byteLength > bytes.length) {
-      bytes = new Uint8Array(memory, 0, memory.byteLength);
-      locks = new Int32Array(memory, 0, memory.byteLength / 4);
-      numbers = new Float64Array(memory, 0, memory.byteLength / 8);
+      views = viewsOf(memory);
+      ({ bytes, words: locks, numbers } = views);
     }
     return id >= 0 && (id + 1) * STATE_BYTES <= bytes.length;
   };
   return {
+    /** Writer only: the memory that has this number's block; null = none is there yet. Good until one is published. */
+    views: (id: number): Views | null => (fits(id) ? views : null),
     /** Writer only: makes the block what the state says. */
     publish(id: number, state: OpenState): void {
       if (!fits(id)) memory.grow(Math.min(MOST, id + AT_ONCE) * STATE_BYTES);

@@ -4,7 +4,7 @@
  * A slot that holds a lower number starts afresh: the ring has come round. Nothing is kept between transactions.
  */
 import type Database from "better-sqlite3";
-import { tileOfToday } from "./tile-form.ts";
+import { slotOfToday } from "./tile-form.ts";
 
 export type TileCache = {
   /** The tile's bytes, to be changed in place; null when its slot already holds a later lap. */
@@ -34,7 +34,7 @@ export function tileCache(db: Database.Database): TileCache {
     if (cached) return cached;
     const row = select.get(id);
     if (!row) return null;
-    const entry = { number: row.number, bytes: tileOfToday(id, row.data), changed: false };
+    const entry = { number: row.number, bytes: slotOfToday(id, row.data), changed: false };
     entries.set(id, entry);
     return entry;
   };

@@ -3,13 +3,17 @@
  *
  * Old row tiles stay in the file until their ring comes round; they are told by their length.
  */
-import { isRowSlot, ROWS_PER_TILE } from "./bands.ts";
+import { type Band, isRowPart, partOf, ROWS_PER_TILE } from "./bands.ts";
 import { aligned, fromOldRows, oldRowBytes } from "./blocks.ts";
 
 const OLD_BYTES = oldRowBytes(ROWS_PER_TILE);
 
-/** @param id Row id of its slot. */
-export function tileOfToday(id: number, data: Uint8Array): Uint8Array {
+export function tileOfToday({ part }: Pick<Band, "part">, data: Uint8Array): Uint8Array {
   const bytes = aligned(data);
-  return bytes.length === OLD_BYTES && isRowSlot(id) ? fromOldRows(bytes, ROWS_PER_TILE) : bytes;
+  return bytes.length === OLD_BYTES && isRowPart(part) ? fromOldRows(bytes, ROWS_PER_TILE) : bytes;
+}
+
+/** The same by the row id of its slot. */
+export function slotOfToday(id: number, data: Uint8Array): Uint8Array {
+  return tileOfToday({ part: partOf(id) }, data);
 }

@@ -108,9 +108,8 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
     reach: shared.reach,
     layoutOf,
     look(seen: Seen, band: Band, number: number): Uint8Array | null {
-      const id = tileId(seen.id, band, number);
-      const row = tile.get(id);
-      return row?.number === number ? tileOfToday(id, row.data) : null;
+      const row = tile.get(tileId(seen.id, band, number));
+      return row?.number === number ? tileOfToday(band, row.data) : null;
     },
     /** Runs something in a view of the file that begins now. */
     during<T>(act: () => T): T {

@@ -9,6 +9,7 @@ import type Database from "better-sqlite3";
 import { FUTURE_LIMIT_S, isArchivable, LATE_WINDOW_S, LONGEST_S } from "../../archive/layout.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
 import type { SeriesKey } from "../store.ts";
+import { directWay, isOfAddress } from "./direct-way.ts";
 import { epochsOf } from "./epochs.ts";
 import { generationsOf } from "./generations.ts";
 import { takenIn } from "./identity.ts";
@@ -21,6 +22,7 @@ import { layoutsOf, shapesOf } from "./shapes.ts";
 import type { SharedStates } from "./shared-states.ts";
 import { sharedTextsOf } from "./shared-texts.ts";
 import { tileCache } from "./tile-cache.ts";
+import { writerMarks } from "./writer-marks.ts";
 import { rowsLoader } from "./writer-rows.ts";
 import { writerShapes } from "./writer-shapes.ts";
 import { OpenStates } from "./writer-states.ts";
@@ -44,14 +46,22 @@ type Asked = {
 
 /** What the writer holds of the generations, each part with its own share of the file. */
 function heldParts(db: Database.Database, shared: SharedStates) {
+  const tally = writerTally(db);
+  const marks = writerMarks(db, tally.mark);
   const tiles = tileCache(db);
   const rings = new Rings(tiles);
   const texts = sharedTextsOf(db);
   const shapes = shapesOf(db);
   const layouts = layoutsOf(db, shapes);
-  const states = new OpenStates({ db, shared, rings, texts, layouts }, tiles);
+  const states = new OpenStates({ db, shared, rings, texts, layouts }, tiles, marks.note, (until) => {
+    if (marks.isMade(until)) return;
+    marks.make();
+    tally.flush();
+  });
   const sets = writerShapes({ db, tiles, rings, shapes, layouts, of: (id) => states.of(id) });
-  return { tiles, rings, texts, layouts, states, sets, generations: generationsOf(db), epochs: epochsOf(db) };
+  const generations = generationsOf(db);
+  const epochs = epochsOf(db);
+  return { tally, marks, tiles, rings, texts, layouts, states, sets, generations, epochs };
 }
 
 type HeldParts = ReturnType<typeof heldParts>;
@@ -92,20 +102,30 @@ function acceptance({ tiles, rings, texts, states, sets, generations, epochs }: 
 
 export function writerSamples(db: Database.Database, shared: SharedStates) {
   const held = heldParts(db, shared);
-  const { tiles, rings, layouts, states, sets, generations, epochs } = held;
-  const tally = writerTally(db);
+  const { tally, marks, tiles, rings, layouts, states, sets, generations, epochs } = held;
   const accept = acceptance(held);
+  const direct = directWay(held);
   const acceptAll = (batch: Batch, nowMs: number, history: boolean): Uint8Array | null => {
     const epochNumbers = batch.epochs.map((text) => epochs.numberOf(text));
     const outcomes = new Uint8Array(batch.count);
+    const nowS = Math.floor(nowMs / 1_000);
     let others = 0;
+    direct.begin(batch, epochNumbers, nowS, history);
     for (let i = 0; i < batch.count; i += 1) {
+      if (direct.add(i)) continue;
       const asked = askedAt(batch, i, epochNumbers);
-      const outcome = accept(asked, Math.floor(nowMs / 1_000), history);
+      const outcome = accept(asked, nowS, history);
       outcomes[i] = countOne(tally, asked, outcome, history);
       if (outcomes[i] !== STORED) others += 1;
+      direct.known(i, generations.of(asked.vantage, asked.name));
     }
+    direct.end();
     return others === 0 ? null : outcomes;
+  };
+  const settleMarks = (): void => {
+    states.eachUnmarked(marks.note);
+    marks.make();
+    tally.flush();
   };
   return {
     loadRows: rowsLoader(generations, states, rings, sets),
@@ -114,6 +134,9 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     countRejected: tally.countRejected,
     /** Lets go of a series; its generations are nobody's from this commit on. */
     forget(series: SeriesKey): void {
+      settleMarks();
+      marks.forget();
+      direct.forget();
       for (const id of generations.forget(series)) {
         states.forget(id);
         layouts.set(id, null);
@@ -131,7 +154,7 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
       tally.flush();
     },
     /** Due marks, before a call of the same transaction that reads them. */
-    settleMarks: tally.flush,
+    settleMarks,
     committed(): void {
       const change = generations.committed();
       if (change) shared.renamed(change);
@@ -141,7 +164,8 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     },
     /** After a rollback: what is in memory is not what is stored. */
     clear(): void {
-      for (const part of [tiles, generations, epochs, tally, sets, states]) part.clear();
+      for (const part of [tiles, generations, epochs, tally, sets, states, marks]) part.clear();
+      direct.forget();
     },
   };
 }
@@ -177,7 +201,7 @@ function countOne(counts: Tally, asked: Asked, outcome: OutcomeKind, history: bo
   if (outcome === "stored") {
     const flags = batch.words[at + WORD.flags] ?? 0;
     if (flags & CLAMPED) counts.clamped(vantage);
-    if (!history) counts.arrived(vantage, name.includes("/") ? null : name, tick, (flags & FLAG.live) !== 0);
+    if (!history) counts.arrived(vantage, isOfAddress(name) ? null : name, tick, (flags & FLAG.live) !== 0);
   }
   return OUTCOMES.indexOf(outcome);
 }

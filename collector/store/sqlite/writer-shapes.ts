@@ -79,6 +79,8 @@ export function writerShapes({ db, tiles, rings, shapes, layouts, of }: Parts) {
     /** What a target has at a step by its newest change. */
     ringsOf: (target: string, stepS: number): readonly Ring[] =>
       shapes.at(target, stepS, shapes.newest(target, stepS)).layout.rings,
+    /** Whether some generation may have to be brought to a change before it takes a sample. */
+    isBusy: () => busy,
     /** Before a sample of this tick is added. */
     catchUp(one: Working, tick: number): void {
       if (!busy) return;
@@ -102,7 +104,7 @@ export function writerShapes({ db, tiles, rings, shapes, layouts, of }: Parts) {
     clear(): void {
       shapes.clear();
       layouts.clear();
-      busy = true;
+      busy = behind.get() !== undefined;
     },
   };
 }

@@ -2,13 +2,16 @@
  * Open states in the writer's hands: copies while a transaction works, in the file when tiles were touched, in the
  * journal until then, and shown to the readers after the commit.
  *
- * The journal is kept short by a sweep: when it has grown or is old, every generation with entries in it is written, a
- * few per commit, and then its older rows are deleted. So one slow series pins nobody's journal, no commit waits for
- * all of them, and a start applies at most what came since the sweep before the last.
+ * The journal is kept short by a sweep: when it is long or old, every generation with old entries in it is written, a few
+ * per commit, and then those rows are deleted. Most were written meanwhile, because their tile was full. So one slow
+ * series pins nobody's journal, no commit waits for all of them, and a start has little to apply again.
  */
 import type Database from "better-sqlite3";
 import { bandsOf } from "./bands.ts";
-import { journalPart } from "./journal.ts";
+import type { ByNumber } from "./by-number.ts";
+import { DirectAdds } from "./direct.ts";
+import { type JournalEntry, JournalPart } from "./journal.ts";
+import { journalLength } from "./journal-length.ts";
 import { loadStates, type StateParts } from "./load-states.ts";
 import { logBudget } from "./log-budget.ts";
 import { OpenState } from "./open-state.ts";
@@ -16,10 +19,7 @@ import type { Arrived, Working } from "./rings.ts";
 import { stateWriter } from "./state-row.ts";
 import type { TileCache } from "./tile-cache.ts";
 
-/** A sweep begins when the journal has grown by this, or by so much for each generation: about twelve ticks of each. */
-const SWEEP_BYTES = 8 * 1024 * 1024;
-const SWEEP_BYTES_EACH = 1_500;
-/** Or when its oldest row is this old. */
+/** A sweep begins when the journal is too long, or when its oldest row is this old. */
 const SWEEP_AFTER_MS = 3_600_000;
 /** Generations written per commit during a sweep, and one more for so many that the commit itself touched. */
 const SWEEP_AT_ONCE = 64;
@@ -37,24 +37,39 @@ const NOBODYS = new OpenState();
 export class OpenStates {
   private readonly parts: StateParts;
   private readonly tiles: TileCache;
+  private readonly told: (entry: JournalEntry) => void;
+  private readonly beforeTrim: (until: number) => void;
   private readonly budget: ReturnType<typeof logBudget>;
   private readonly statements: ReturnType<typeof statementsOf>;
-  private readonly journal = journalPart();
+  private readonly journal = new JournalPart();
+  readonly direct: DirectAdds;
   private readonly stored = stateWriter();
   private readonly working = new Map<number, Working>();
   private readonly gone = new Set<number>();
-  /** Generations with entries in the journal, by the first commit whose entry is not in their state in the file. */
-  private readonly pending: Map<number, number>;
+  /** Generations with entries in the journal: the first commit whose entry is not in their state in the file. */
+  private readonly pending: ByNumber;
   private spare: OpenState[] = [];
   private journaled: readonly Working[] = [];
+  private readonly length = journalLength();
   private commit: number;
-  private grownBytes = 0;
   private atOnce = SWEEP_AT_ONCE;
   private sweptAtMs = performance.now();
   private sweep: Sweep | null = null;
 
-  constructor(parts: StateParts, tiles: TileCache) {
+  /**
+   * @param told Called with an entry whose due mark has to be made at once.
+   * @param beforeTrim Called before rows of the journal up to this one are deleted.
+   */
+  constructor(
+    parts: StateParts,
+    tiles: TileCache,
+    told: (entry: JournalEntry) => void,
+    beforeTrim: (until: number) => void,
+  ) {
+    this.told = told;
+    this.beforeTrim = beforeTrim;
     this.parts = parts;
+    this.direct = new DirectAdds(parts.shared, this.journal);
     this.tiles = tiles;
     this.budget = logBudget(parts.db, tiles, parts.texts);
     this.statements = statementsOf(parts.db);
@@ -77,7 +92,10 @@ export class OpenStates {
     if (held) return held;
     const state = this.spare.pop() ?? new OpenState();
     this.parts.shared.copyTo(id, state);
-    return this.hold(id, state);
+    const one = this.hold(id, state);
+    const entry = this.direct.take(one);
+    if (entry) this.again(one, entry);
+    return one;
   }
 
   /** A new one, whose first tick this is. Its state has to be in the file before any entry of it is in the journal. */
@@ -97,9 +115,20 @@ export class OpenStates {
     this.journal.add(one, sample);
   }
 
+  /** Whether this transaction has it in hands. */
+  has(id: number): boolean {
+    return this.working.has(id);
+  }
+
+  /** Entries of this transaction whose due marks are not made yet: from now on they are. */
+  eachUnmarked(visit: (entry: JournalEntry) => void): void {
+    this.journal.eachUnmarked(visit);
+  }
+
   forget(id: number): void {
+    this.of(id);
     this.working.delete(id);
-    this.pending.delete(id);
+    this.pending.set(id, 0);
     this.gone.add(id);
     this.statements.dropHead.run(id);
   }
@@ -113,7 +142,7 @@ export class OpenStates {
   /** At a clean end: every generation is written by the next commits. @returns whether there is more to do. */
   settle(): boolean {
     this.atOnce = SETTLED_AT_ONCE;
-    if (this.pending.size > 0 && (!this.sweep || this.sweep.trimming)) this.startSweep();
+    if (this.pending.size > 0 && (!this.sweep || this.sweep.trimming)) this.startSweep(this.commit);
     return this.sweep !== null;
   }
 
@@ -123,14 +152,16 @@ export class OpenStates {
     this.sweepSome();
     this.trimSome();
     const whole = [...this.working.values()].filter((one) => one.flush).sort((a, b) => a.id - b.id);
-    const { bytes, owners } = this.journal.taken((one) => one.flush || this.working.get(one.id) !== one);
+    const { bytes, owners, entries } = this.journal.written(
+      (one) => one.flush || this.working.get(one.id) !== one,
+    );
     this.journaled = owners;
-    if (whole.length > 0 || owners.length > 0) {
+    if (whole.length > 0 || entries > 0) {
       this.commit += 1;
       for (const one of this.working.values()) if (one.flush || one.needs) one.state.neededAt = this.commit;
       for (const one of whole) this.write(one, this.commit);
       this.statements.writeJournal.run(this.commit, bytes);
-      this.grownBytes += bytes.length;
+      this.length.grew(this.commit, bytes.length, entries);
     }
     this.tiles.flush();
   }
@@ -140,10 +171,11 @@ export class OpenStates {
     const { shared } = this.parts;
     for (const one of this.working.values()) {
       if (!one.changed) continue;
-      if (one.flush) this.pending.delete(one.id);
+      if (one.flush) this.pending.set(one.id, 0);
       shared.publish(one.id, one.state);
     }
-    for (const { id } of this.journaled) if (!this.pending.has(id)) this.pending.set(id, this.commit);
+    for (const { id } of this.journaled) this.isPending(id);
+    this.direct.publish((id) => this.isPending(id));
     for (const id of this.gone) shared.publish(id, NOBODYS);
     if (this.sweep && this.sweep.at >= this.sweep.ids.length) this.sweep.trimming = true;
     this.release();
@@ -172,21 +204,34 @@ export class OpenStates {
     for (const { state } of this.working.values()) this.spare.push(state);
     this.working.clear();
     this.gone.clear();
+    this.direct.clear();
     this.journal.clear();
     this.journaled = [];
   }
 
-  private beginSweep(): void {
-    const isDue = this.grownBytes > Math.max(SWEEP_BYTES, SWEEP_BYTES_EACH * this.pending.size);
-    const isOld = performance.now() - this.sweptAtMs > SWEEP_AFTER_MS;
-    if (!this.sweep && (isDue || isOld)) this.startSweep();
+  private isPending(id: number): void {
+    if (this.pending.of(id) === 0) this.pending.set(id, this.commit);
   }
 
-  private startSweep(): void {
+  /** A sample that was added directly goes the longer way after all, because its generation is needed in hands. */
+  private again(one: Working, entry: JournalEntry): void {
+    if (entry.unmarked) this.told(entry);
+    this.parts.rings.add(one, entry);
+    one.changed = true;
+  }
+
+  private beginSweep(): void {
+    if (this.sweep) return;
+    const until = this.length.tooLong(this.pending.size);
+    const isOld = performance.now() - this.sweptAtMs > SWEEP_AFTER_MS;
+    if (until !== null) this.startSweep(until);
+    else if (isOld) this.startSweep(this.commit);
+  }
+
+  private startSweep(until: number): void {
     this.sweptAtMs = performance.now();
-    this.grownBytes = 0;
-    const ids = [...this.pending.keys()].sort((a, b) => a - b);
-    this.sweep = { until: this.commit, ids, at: 0, trimming: false };
+    this.length.forget(until);
+    this.sweep = { until, ids: this.pending.upTo(until), at: 0, trimming: false };
   }
 
   /** Some of the generations whose entries are older than the sweep are written in this commit too. */
@@ -197,8 +242,8 @@ export class OpenStates {
     const end = Math.min(sweep.ids.length, sweep.at + more);
     for (; sweep.at < end; sweep.at += 1) {
       const id = sweep.ids[sweep.at] ?? 0;
-      const since = this.pending.get(id);
-      if (since === undefined || since > sweep.until || this.gone.has(id)) continue;
+      const since = this.pending.of(id);
+      if (since === 0 || since > sweep.until || this.gone.has(id)) continue;
       const one = this.of(id);
       one.changed = true;
       one.flush = true;
@@ -210,6 +255,7 @@ export class OpenStates {
     if (!sweep?.trimming) return;
     // The newest row stays: by its number readers know which commit they see.
     const until = Math.min(sweep.until, this.commit - 1);
+    this.beforeTrim(until);
     if (this.statements.trim.run(until, DELETE_AT_ONCE).changes < DELETE_AT_ONCE) this.sweep = null;
   }
 }

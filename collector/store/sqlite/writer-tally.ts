@@ -29,7 +29,7 @@ export function writerTally(db: Database.Database) {
      ${NAMES.map((name) => `${COLUMNS[name]} = ${COLUMNS[name]} + excluded.${COLUMNS[name]}`).join(", ")}`,
   );
   // All targets of a tick in one statement: a probe's batch is of hundreds.
-  const mark = db.prepare(
+  const write = db.prepare(
     `INSERT INTO due (tick, target, news) SELECT ?, value, ? FROM json_each(?) WHERE true
      ON CONFLICT (tick, target) DO UPDATE SET news = max(coalesce(news, 0), excluded.news)`,
   );
@@ -42,9 +42,14 @@ export function writerTally(db: Database.Database) {
     const at = PLACE[what];
     of[at] = (of[at] ?? 0) + n;
   };
+  const mark = (target: string, tick: number, live: boolean): void => {
+    const targets = marks.get(tick);
+    if (!targets) marks.set(tick, new Map([[target, live]]));
+    else if (live || !targets.has(target)) targets.set(target, live);
+  };
   const markAll = (tick: number, targets: ReadonlyMap<string, boolean>, live: boolean): void => {
     const of = [...targets].flatMap(([target, isLive]) => (isLive === live ? [target] : []));
-    if (of.length > 0) mark.run(tick, live ? 1 : 0, JSON.stringify(of));
+    if (of.length > 0) write.run(tick, live ? 1 : 0, JSON.stringify(of));
   };
   const clear = (): void => {
     counts.clear();
@@ -52,15 +57,19 @@ export function writerTally(db: Database.Database) {
   };
   return {
     outcome: (vantage: string, outcome: OutcomeKind) => count(vantage, outcome),
+    /** Samples that were stored and make their marks otherwise. */
+    stored(vantage: string, n: number, late: number, clamped: number): void {
+      count(vantage, "stored", n);
+      if (late > 0) count(vantage, "late", late);
+      if (clamped > 0) count(vantage, "clamped", clamped);
+    },
+    mark,
     clamped: (vantage: string) => count(vantage, "clamped"),
     countRejected: (vantage: string, n: number) => count(vantage, "rejected", n),
     /** A stored sample; the evaluator has to look at the target named, at none when it is null. */
     arrived(vantage: string, target: string | null, tick: number, live: boolean): void {
       if (!live) count(vantage, "late");
-      if (target === null) return;
-      const targets = marks.get(tick);
-      if (!targets) marks.set(tick, new Map([[target, live]]));
-      else if (live || !targets.has(target)) targets.set(target, live);
+      if (target !== null) mark(target, tick, live);
     },
     /** Inside the transaction, at its end, and before a call that reads marks. */
     flush(): void {

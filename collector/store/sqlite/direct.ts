@@ -1,0 +1,148 @@
+/**
+ * Samples that only add a tick to the open tile of their generation: most of them.
+ *
+ * Such a one is judged by the block in shared memory, has its entry in the journal, and is put in its place there after
+ * the commit: no copy of the block is made. A generation has one such sample per transaction; when more comes for it, it
+ * is taken into somebody's hands (writer-states.ts) and the entry with it.
+ */
+import { METRICS } from "../../wire/metric.ts";
+import { TICKS_PER_TILE } from "./bands.ts";
+import { putVarint, varintSize } from "./bytes.ts";
+import type { JournalEntry, JournalPart } from "./journal.ts";
+import { AREA_BYTES, BLOCK, RECENT, STATE_BYTES } from "./open-state.ts";
+import { type Batch, heardAt, WORD } from "./packed.ts";
+import type { Working } from "./rings.ts";
+import type { SharedStates, Views } from "./shared-states.ts";
+
+const M = METRICS.length;
+const WORD_BYTES = 4;
+const RECENT_WORDS = 3;
+const NO_TEXT = -1;
+
+export class DirectAdds {
+  private readonly shared: SharedStates;
+  private readonly journal: JournalPart;
+  /** By generation: number of its entry, counted from 1; 0 = it has none. */
+  private entries = new Int32Array(0);
+  private ids: number[] = [];
+
+  constructor(shared: SharedStates, journal: JournalPart) {
+    this.shared = shared;
+    this.journal = journal;
+  }
+
+  /**
+   * Adds a sample where that is all there is to do.
+   *
+   * @param at Where its words begin.
+   * @param mark Whether it makes a due mark.
+   * @returns false when it has to go the longer way; nothing has changed then.
+   */
+  add(id: number, batch: Batch, at: number, tick: number, epoch: number, mark: boolean): boolean {
+    const views = this.shared.views(id);
+    if (!views || (this.entries[id] ?? 0) !== 0) return false;
+    if (!isNextOfItsTile(views, id, tick, batch.words[at + WORD.stepS] ?? 0)) return false;
+    const { a, b } = heardAt(batch, at);
+    const text = numberOfText(views.words, id, a, b);
+    if (text === NO_TEXT) return false;
+    const bytes = 1 + varintSize(text + 1) + varintSize(epoch) + (batch.words[at + WORD.ownBytes] ?? 0);
+    const areaUsed = views.words[wordOf(id, BLOCK.areaUsed)] ?? 0;
+    if (areaUsed + 1 + varintSize(bytes) + bytes > AREA_BYTES) return false;
+    if (id >= this.entries.length) this.grow(id);
+    this.entries[id] = this.journal.addOf(id, batch, at, tick, text, epoch, mark) + 1;
+    this.ids.push(id);
+    return true;
+  }
+
+  /** Whether a generation has one in this transaction. */
+  has(id: number): boolean {
+    return (this.entries[id] ?? 0) !== 0;
+  }
+
+  /** Gives up the entry of a generation that is in somebody's hands from now on; null = it has none. */
+  take(one: Working): JournalEntry | null {
+    const number = this.entries[one.id] ?? 0;
+    if (number === 0) return null;
+    this.entries[one.id] = 0;
+    return this.journal.taken(number - 1, one);
+  }
+
+  /** The transaction is on disk: shows each. @param told Called with its generation. */
+  publish(told: (id: number) => void): void {
+    for (const id of this.ids) {
+      const number = this.entries[id] ?? 0;
+      const views = this.shared.views(id);
+      if (number === 0 || !views) continue;
+      const { bytes, view, at } = this.journal.place(number - 1);
+      place(views, id, bytes, view, at);
+      told(id);
+    }
+  }
+
+  clear(): void {
+    for (const id of this.ids) this.entries[id] = 0;
+    this.ids = [];
+  }
+
+  private grow(id: number): void {
+    const larger = new Int32Array(Math.max(1_024, (id + 1) * 2));
+    larger.set(this.entries);
+    this.entries = larger;
+  }
+}
+
+function wordOf(id: number, place: number): number {
+  return (id * STATE_BYTES) / WORD_BYTES + place;
+}
+
+/** Whether a tick follows the newest one within the open tile, with no laid row in its way. */
+function isNextOfItsTile({ words, numbers }: Views, id: number, tick: number, stepS: number): boolean {
+  if (words[wordOf(id, BLOCK.used)] !== 1 || words[wordOf(id, BLOCK.stepS)] !== stepS) return false;
+  const last = numbers[(id * STATE_BYTES) / 8 + BLOCK.lastTick] ?? 0;
+  if (tick <= last || tick <= (words[wordOf(id, BLOCK.laidTo)] ?? 0) >>> 0) return false;
+  const tileS = stepS * TICKS_PER_TILE;
+  return tick % stepS === 0 && Math.floor(tick / tileS) === Math.floor(last / tileS);
+}
+
+/** Number of the shared text with this hash among the newest of a generation. */
+function numberOfText(words: Int32Array, id: number, a: number, b: number): number {
+  const most = Math.min(RECENT, words[wordOf(id, BLOCK.nextShared)] ?? 0);
+  for (let i = 0; i < most; i += 1) {
+    const at = wordOf(id, BLOCK.recent) + i * RECENT_WORDS;
+    if (words[at] === (a | 0) && words[at + 1] === (b | 0)) return words[at + 2] ?? NO_TEXT;
+  }
+  return NO_TEXT;
+}
+
+/** An entry of the journal takes effect on its block. */
+function place(views: Views, id: number, from: Uint8Array, view: DataView, start: number): void {
+  const { bytes, words, shorts, numbers } = views;
+  const block = id * STATE_BYTES;
+  const tick = view.getFloat64(start + 4, true);
+  const present = view.getUint8(start + 14);
+  const length = view.getUint16(start + 15, true) & 0x7fff;
+  const slot = (tick / (words[wordOf(id, BLOCK.stepS)] ?? 1)) % TICKS_PER_TILE;
+  let at = start + 17;
+  const lock = wordOf(id, BLOCK.lock);
+  const version = Atomics.load(words, lock);
+  Atomics.store(words, lock, version + 1);
+  bytes[block + BLOCK.pdpsAt + slot] = present;
+  shorts[(block + BLOCK.codesAt) / 2 + slot] = view.getUint16(start + 12, true);
+  const values = (block + BLOCK.pdpsAt + TICKS_PER_TILE) / WORD_BYTES + slot * M;
+  for (let m = 0; m < M; m += 1) {
+    if (!((present >> m) & 1)) continue;
+    words[values + m] = view.getUint32(at, true);
+    at += 4;
+  }
+  const area = block + BLOCK.areaAt;
+  let to = area + (words[wordOf(id, BLOCK.areaUsed)] ?? 0);
+  bytes[to] = slot;
+  to = putVarint(bytes, to + 1, length);
+  for (let i = 0; i < length; i += 1) bytes[to + i] = from[at + i] ?? 0;
+  words[wordOf(id, BLOCK.areaUsed)] = to + length - area;
+  const bit = 1 << slot;
+  words[wordOf(id, BLOCK.taken)] = (words[wordOf(id, BLOCK.taken)] ?? 0) | bit;
+  words[wordOf(id, BLOCK.rowTicks)] = (words[wordOf(id, BLOCK.rowTicks)] ?? 0) | bit;
+  numbers[block / 8 + BLOCK.lastTick] = tick;
+  Atomics.store(words, lock, version + 2);
+}
