@@ -37,7 +37,10 @@ export function estimateOf(
   told: { readonly detailsDropped: number; readonly file: string },
 ): StoreEstimate {
   const walBytes = sizeOf(`${told.file}-wal`);
-  const stored = [...use.rings.filter(({ part }) => part !== LOG), ...use.others];
+  // Whole bytes, so that the log is exactly what is left of them.
+  const stored = [...use.rings.filter(({ part }) => part !== LOG), ...use.others].map(
+    ({ part, bytes }): PartBytes => ({ part, bytes: Math.round(bytes) }),
+  );
   const logBytes = Math.max(0, use.pagesBytes - sum(stored));
   const perTick = logPerTick(logBytes, use.logTicks);
   const now = new Map(
