@@ -17,9 +17,9 @@ import { VERSION } from "../collector/wire/version.ts";
 import { Address, VantageFolder } from "./file.ts";
 import { joinedFile, type Place } from "./joined-file.ts";
 import { KEY } from "./key.ts";
+import { type RunContext, runUntilAsked } from "./run-until-asked.ts";
 import { clientOf } from "./ship/client.ts";
 import { codeOf } from "./spool/files.ts";
-import { type RunContext, runUntilAsked } from "./run-until-asked.ts";
 
 const HELP = `usage: carrierwatch probe join [FILE|-] [--data DIR] [--run]
 

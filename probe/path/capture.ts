@@ -45,7 +45,8 @@ export type Where = {
 };
 
 const LOOKUP_MS = 5_000;
-const LOOK_MS = 8_000;
+/** For certificates and head, beside the route. */
+export const LOOK_MS = 8_000;
 
 /** Where a URL leads; null = nowhere a route could be traced to (a query at the vantage's own resolver). Pure. */
 export function whereOf(url: string): Where | null {

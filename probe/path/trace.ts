@@ -11,7 +11,7 @@ import { type Destination, TOOLS, type Tool } from "./tools.ts";
 export type Route = Pick<PathEvidence, "tool" | "hops" | "reached" | "note">;
 
 /** All tools together, and how long the last one must have left to be worth its start. */
-const TOTAL_MS = 30_000;
+export const TOTAL_MS = 30_000;
 const ONE_MS = 25_000;
 const WORTH_MS = 2_000;
 

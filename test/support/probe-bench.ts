@@ -5,6 +5,9 @@ import { type Measurer, type MeasurerOptions, measurer } from "../../probe/measu
 import type { Measurable } from "../../probe/measure/measured.ts";
 import { testCa } from "./test-ca.ts";
 
+/** What a measurement may take beyond its timeout, besides what the loop was late, ms. */
+export const GRACE_MS = 50;
+
 export function assignmentFor(url: string, extra: Partial<Measurable> = {}): Measurable {
   return {
     url,

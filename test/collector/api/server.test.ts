@@ -157,7 +157,6 @@ test("readiness follows the store and says no more than yes or no; liveness does
 test("headers and bodies that come too slowly are cut off", async (t) => {
   const limits = { headersTimeoutMs: 200, requestTimeoutMs: 400, connectionsCheckingIntervalMs: 50 };
   const s = await served(t, { http: { limits } });
-  const startedMs = performance.now();
   const [headers, body] = await Promise.all([
     raw(s, "GET / HTTP/1.1\r\nhost: x\r\nx-slow: "),
     raw(
@@ -167,7 +166,6 @@ test("headers and bodies that come too slowly are cut off", async (t) => {
   ]);
   assert.match(headers, /^HTTP\/1\.1 408 /);
   assert.match(body, /408 |^$/);
-  assert.ok(performance.now() - startedMs < 5_000);
   assert.equal((await ask(`${s.origin}/healthz`)).status, 200);
 });
 

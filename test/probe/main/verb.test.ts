@@ -46,15 +46,16 @@ test("a new target is measured, shown phase by phase, and delivered; SIGTERM end
   const probe = started(t, [BIN, "probe", ...flags]);
   await until(() => collector.requests.length >= 2, "a held poll");
   await says(probe, "the probe measures");
-  const savedMs = performance.now();
+  const savedS = Date.now() / 1000;
   collector.setConfig(probeConfigOf([assignmentOf({ url })]));
   await until(() => collector.stored.size === 1, "the first sample");
-  const tookMs = performance.now() - savedMs;
+  const storedS = Date.now() / 1000;
   const [first] = [...collector.stored.values()];
   // On a machine as busy as one that runs tests the probe may rightly call itself disturbed.
   assert.match(first?.sample.state ?? "", /^(?:up|suspect)$/);
-  const totalMs = (first?.sample.timings.total ?? 0) / 1000;
-  assert.ok(tookMs - totalMs < 500, `${tookMs - totalMs} ms more than the target took`);
+  const { tick = 0, stepS = 1 } = first?.sample ?? {};
+  const tickOf = (atS: number) => Math.floor(atS / stepS) * stepS;
+  assert.ok([tickOf(savedS), tickOf(storedS)].includes(tick), "it fills the tick that was under way");
   await until(() => collector.progress.length > 0, "progress");
   probe.child.kill("SIGTERM");
   assert.equal(await probe.ended, 0);
@@ -174,7 +175,7 @@ test("a new key in the file is used at once, and a probe that is refused measure
   assert.equal(keys.size, 2);
 });
 
-test("SIGTERM ends a probe within ten seconds although target and collector say nothing", async (t) => {
+test("SIGTERM ends a probe although target and collector say nothing", async (t) => {
   const collector = await fakeCollector(t);
   const silent = createServer(() => {});
   silent.listen(0, "127.0.0.1");
@@ -184,9 +185,8 @@ test("SIGTERM ends a probe within ten seconds although target and collector say 
     silent.close();
   });
   const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
-  collector.setConfig(
-    probeConfigOf([assignmentOf({ url, timeouts: { connectMs: 60_000, totalMs: 120_000 } })]),
-  );
+  const timeouts = { connectMs: 60_000, totalMs: 120_000 };
+  collector.setConfig(probeConfigOf([assignmentOf({ url, timeouts })]));
   collector.intercept = (path) => (path.endsWith("/samples") ? "hang" : null);
   const folder = joinedFolder(scratchFolder(t));
   const flags = ["--data", folder, "--url", collector.url, "--allow", "127.0.0.1/32"];
@@ -195,5 +195,5 @@ test("SIGTERM ends a probe within ten seconds although target and collector say 
   const askedMs = performance.now();
   probe.child.kill("SIGTERM");
   assert.equal(await probe.ended, 0);
-  assert.ok(performance.now() - askedMs < 10_000);
+  assert.ok(performance.now() - askedMs < timeouts.connectMs, "it waited for what it measured");
 });

@@ -13,12 +13,10 @@ import {
   saysAndEnds,
   saysAndResets,
 } from "../../support/hostile-server.ts";
-import { assignmentFor, testMeasurer } from "../../support/probe-bench.ts";
+import { assignmentFor, GRACE_MS, testMeasurer } from "../../support/probe-bench.ts";
 import { testCa } from "../../support/test-ca.ts";
 
 const TIMEOUT_MS = 400;
-/** Past its deadline a measurement may take this much longer; plus what this machine's loop was late by. */
-const GRACE_MS = 50;
 const CAP = 100_000;
 const OK = "HTTP/1.1 200 OK\r\n";
 const zeros = Buffer.alloc(20_000_000);

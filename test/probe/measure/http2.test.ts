@@ -9,7 +9,7 @@ import zlib from "node:zlib";
 import { Detail } from "../../../collector/wire/sample.ts";
 import type { Measurable, Measured } from "../../../probe/measure/measured.ts";
 import { httpTarget } from "../../support/http-target.ts";
-import { assignmentFor, testMeasurer } from "../../support/probe-bench.ts";
+import { assignmentFor, GRACE_MS, testMeasurer } from "../../support/probe-bench.ts";
 import { testCa } from "../../support/test-ca.ts";
 
 const measurer = testMeasurer({ secrets: () => "sesame-sesame" });
@@ -40,7 +40,7 @@ async function measureH2(
     assignmentFor(`https://127.0.0.1:${port}/a?b=c`, { ...extra, request }),
   );
   const overrunMs = performance.now() - startedMs - (extra.timeouts?.totalMs ?? 10_000);
-  assert.ok(overrunMs <= 50 + (sample.detail.loopDelayMs ?? 0), `${overrunMs} ms beyond its timeout`);
+  assert.ok(overrunMs <= GRACE_MS + (sample.detail.loopDelayMs ?? 0), `${overrunMs} ms beyond its timeout`);
   for (const socket of sockets) socket.destroy();
   server.close();
   Detail.parse(sample.detail);
@@ -51,12 +51,13 @@ const what = ({ state, failure }: Measured) =>
   failure ? `${failure.phase} ${failure.cause} ${failure.source}` : state;
 
 test("what was agreed stands in the sample, and each delay in its own phase", async () => {
+  const delayMs = { wait: 40, transfer: 50 };
   const sample = await measureH2((stream) => {
     setTimeout(() => {
       stream.respond({ ":status": 200, server: "two", age: "7", "content-length": "2000" });
       stream.write("x".repeat(1_000));
-      setTimeout(() => stream.end("y".repeat(1_000)), 50);
-    }, 40);
+      setTimeout(() => stream.end("y".repeat(1_000)), delayMs.transfer);
+    }, delayMs.wait);
   });
   assert.equal(sample.state, "up", JSON.stringify(sample));
   const { timings, detail } = sample;
@@ -65,8 +66,10 @@ test("what was agreed stands in the sample, and each delay in its own phase", as
     ["http/2", 200, 2_000, 2_000, undefined],
   );
   assert.deepEqual(detail.head, { server: "two", ageS: 7, contentLength: 2_000 });
-  assert.ok((timings.wait ?? 0) >= 39_000, `wait ${timings.wait}`);
-  assert.ok((timings.transfer ?? 0) >= 49_000, `transfer ${timings.transfer}`);
+  // The server's delay begins when it has written, the phase when that was read: it may be shorter, never gone.
+  for (const phase of ["wait", "transfer"] as const) {
+    assert.ok((timings[phase] ?? 0) >= 500 * delayMs[phase], `${phase} ${timings[phase]}`);
+  }
   assert.equal(detail.certificate?.issuer, "carrierwatch test authority");
 });
 

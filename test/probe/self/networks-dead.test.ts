@@ -1,6 +1,7 @@
 /** The self-check in a small internet of real namespaces: each part of the way dies, and the right one is blamed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { PATIENCE_MS } from "../../../probe/self/self-check.ts";
 import { inSmallInternet } from "../../support/netns.ts";
 
 type Sample = {
@@ -146,7 +147,6 @@ for (const { name, asked, state, reason, source, note } of cases) {
       JSON.stringify(sample),
     );
     assert.match(sample?.note ?? "", note);
-    assert.ok((sample?.tookMs ?? 9e9) < 2_500, `the check took ${sample?.tookMs} ms`);
   });
 }
 
@@ -155,7 +155,7 @@ test("with everything alive a sample passes at once, and a failing target beside
   for (const sample of [up, after]) {
     assert.ok(sample?.state === "up" || sample?.state === "suspect", JSON.stringify(sample));
     assert.equal(sample?.note, undefined);
-    assert.ok((sample?.tookMs ?? 9e9) < 100, `${sample?.tookMs}`);
+    assert.ok((sample?.tookMs ?? 9e9) < PATIENCE_MS, "no check was waited for");
   }
 });
 

@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { Detail } from "../../../../collector/wire/sample.ts";
 import { medianOf } from "../../../../probe/measure/kinds/ping.ts";
 import { hostileServer } from "../../../support/hostile-server.ts";
-import { assignmentFor, testMeasurer } from "../../../support/probe-bench.ts";
+import { assignmentFor, GRACE_MS, testMeasurer } from "../../../support/probe-bench.ts";
 import { silentPort } from "../../../support/silent-port.ts";
 
 const measurer = testMeasurer();
@@ -26,8 +26,9 @@ test("the connect is the median of the answers, the total that and the lookup, n
   assert.equal(detail.ping?.received, 3);
   const { minUs, maxUs } = detail.ping ?? {};
   assert.ok((minUs ?? 0) <= (timings.connect ?? 0) && (timings.connect ?? 0) <= (maxUs ?? 0));
-  assert.ok(tookMs >= 390, "they are spaced");
-  assert.ok((timings.total ?? 1e9) < 200_000, "the spacing is in no number");
+  const spacedMs = 390;
+  assert.ok(tookMs >= spacedMs, "they are spaced");
+  assert.ok((timings.total ?? 1e9) / 1000 <= tookMs - spacedMs, "the spacing is in no number");
   assert.deepEqual([timings.dns, timings.tls, timings.ttfb, timings.speed], [null, null, null, null]);
   assert.equal(detail.note, undefined);
   Detail.parse(detail);
@@ -61,7 +62,7 @@ test("silence is loss: down, with what was sent, within the timeout", async () =
   assert.deepEqual(detail.ping, { sent: 4, received: 0, minUs: null, maxUs: null });
   assert.equal(timings.connect, null);
   assert.equal(timings.total, null);
-  assert.ok(tookMs <= 1_050 + (detail.loopDelayMs ?? 0), `${tookMs} ms`);
+  assert.ok(tookMs <= timeouts.totalMs + GRACE_MS + (detail.loopDelayMs ?? 0), `${tookMs} ms`);
 });
 
 test("twenty connects fit into a short timeout", async () => {
