@@ -1,9 +1,9 @@
 /** Addresses, events, routes, altered answers and every detail of a sample, as pages show them. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { NO_BROWSER, openBrowser } from "../support/browser.ts";
-import { type FakeCollector, fakeCollector } from "./support/fake-collector.ts";
+import { afterEach, test } from "node:test";
+import type { Page } from "playwright-core";
+import { NO_BROWSER } from "../support/browser.ts";
+
 import { chart } from "./support/fixture-chart.ts";
 import {
   addressesOf,
@@ -17,18 +17,11 @@ import {
 } from "./support/fixture-evidence.ts";
 import { NOW_S, overview, STORIES, type Story, targetView } from "./support/fixtures.ts";
 import { VANTAGES } from "./support/fixtures-settings.ts";
+import { stage } from "./support/stage.ts";
 import { overflow, visit } from "./support/visit.ts";
 
-let browser: Browser | null = null;
-let fake: FakeCollector;
-before(async () => {
-  [browser, fake] = await Promise.all([openBrowser(), fakeCollector()]);
-});
+const { browser, fake } = await stage();
 afterEach(() => fake.answers.clear());
-after(async () => {
-  await browser?.close();
-  await fake.close();
-});
 
 /** What the licence of the networks' names asks for. */
 const SOURCE = '.network-source a[href="https://db-ip.com/"]:text-is("IP Geolocation by DB-IP")';

@@ -1,20 +1,12 @@
 /** The archives of a target in its form: typed, refused where they stand, sent as a set, with their size beside. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { NO_BROWSER, openBrowser } from "../support/browser.ts";
-import { type FakeCollector, fakeCollector } from "./support/fake-collector.ts";
+import { test } from "node:test";
+import { NO_BROWSER } from "../support/browser.ts";
+
+import { stage } from "./support/stage.ts";
 import { overflow, visit } from "./support/visit.ts";
 
-let browser: Browser | null = null;
-let fake: FakeCollector;
-before(async () => {
-  [browser, fake] = await Promise.all([openBrowser(), fakeCollector()]);
-});
-after(async () => {
-  await browser?.close();
-  await fake.close();
-});
+const { browser, fake } = await stage();
 
 test("archives are typed as text, refused at their field, and sent as a set", async (t) => {
   if (!browser) return t.skip(NO_BROWSER);

@@ -1,22 +1,14 @@
 /** A form with everything in it: whole in both languages and at every width, each field with a name. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { NO_BROWSER, openBrowser } from "../support/browser.ts";
+import { test } from "node:test";
+import { NO_BROWSER } from "../support/browser.ts";
 import { testCa } from "../support/test-ca.ts";
-import { type FakeCollector, fakeCollector } from "./support/fake-collector.ts";
+
 import { STORIES, type Story, targetOf } from "./support/fixtures.ts";
+import { stage } from "./support/stage.ts";
 import { overflow, visit } from "./support/visit.ts";
 
-let browser: Browser | null = null;
-let fake: FakeCollector;
-before(async () => {
-  [browser, fake] = await Promise.all([openBrowser(), fakeCollector()]);
-});
-after(async () => {
-  await browser?.close();
-  await fake.close();
-});
+const { browser, fake } = await stage();
 
 test("a form with everything in it is whole in both languages, on phone and desktop", async (t) => {
   if (!browser) return t.skip(NO_BROWSER);

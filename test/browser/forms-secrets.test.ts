@@ -2,25 +2,18 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { NO_BROWSER, openBrowser } from "../support/browser.ts";
+import { after, test } from "node:test";
+import type { Page } from "playwright-core";
+import { NO_BROWSER } from "../support/browser.ts";
 import { scratch } from "../support/product.ts";
-import { type FakeCollector, fakeCollector, Refusal } from "./support/fake-collector.ts";
+import { Refusal } from "./support/fake-collector.ts";
+import { stage } from "./support/stage.ts";
 import { visit } from "./support/visit.ts";
 
 const KEY = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n";
 const folder = scratch("forms-secrets");
-let browser: Browser | null = null;
-let fake: FakeCollector;
-before(async () => {
-  [browser, fake] = await Promise.all([openBrowser(), fakeCollector()]);
-});
-after(async () => {
-  await browser?.close();
-  await fake.close();
-  folder.remove();
-});
+const { browser, fake } = await stage();
+after(() => folder.remove());
 
 const rowOf = (page: Page, name: string) => page.locator(".items li", { hasText: name });
 const lastBody = (method: string, path: string) =>

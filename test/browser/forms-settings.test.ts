@@ -1,20 +1,13 @@
 /** The lists of the settings: added, edited and removed in one way, each with its own exceptions. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { NO_BROWSER, openBrowser } from "../support/browser.ts";
-import { type FakeCollector, fakeCollector, Refusal } from "./support/fake-collector.ts";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
+import { NO_BROWSER } from "../support/browser.ts";
+import { Refusal } from "./support/fake-collector.ts";
+import { stage } from "./support/stage.ts";
 import { visit } from "./support/visit.ts";
 
-let browser: Browser | null = null;
-let fake: FakeCollector;
-before(async () => {
-  [browser, fake] = await Promise.all([openBrowser(), fakeCollector()]);
-});
-after(async () => {
-  await browser?.close();
-  await fake.close();
-});
+const { browser, fake } = await stage();
 
 const lastOf = (method: string) => fake.asked.filter((one) => one.method === method).at(-1);
 const closed = (page: Page) => page.locator("dialog").waitFor({ state: "detached" });

@@ -1,23 +1,16 @@
 /** The folded sections of a target's form: they open for what they hold, lose nothing, and send what was said. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
 import { TargetInput } from "../../collector/wire/target.ts";
-import { NO_BROWSER, openBrowser } from "../support/browser.ts";
+import { NO_BROWSER } from "../support/browser.ts";
 import { testCa } from "../support/test-ca.ts";
-import { type FakeCollector, fakeCollector, Refusal } from "./support/fake-collector.ts";
+import { Refusal } from "./support/fake-collector.ts";
 import { STORIES, type Story, targetOf } from "./support/fixtures.ts";
+import { stage } from "./support/stage.ts";
 import { overflow, visit } from "./support/visit.ts";
 
-let browser: Browser | null = null;
-let fake: FakeCollector;
-before(async () => {
-  [browser, fake] = await Promise.all([openBrowser(), fakeCollector()]);
-});
-after(async () => {
-  await browser?.close();
-  await fake.close();
-});
+const { browser, fake } = await stage();
 
 const WWW = targetOf(STORIES.find((story) => story.id === "www") as Story);
 const section = (page: Page, name: string) => page.locator(`details[data-section=${name}]`);

@@ -1,21 +1,14 @@
 /** What people type: refused at the field in plain words, sent when it is right, asked again before it destroys. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { NO_BROWSER, openBrowser } from "../support/browser.ts";
-import { type FakeCollector, fakeCollector, Refusal } from "./support/fake-collector.ts";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
+import { NO_BROWSER } from "../support/browser.ts";
+import { Refusal } from "./support/fake-collector.ts";
 import { SESSION, STORIES, type Story, targetOf } from "./support/fixtures.ts";
+import { stage } from "./support/stage.ts";
 import { visit } from "./support/visit.ts";
 
-let browser: Browser | null = null;
-let fake: FakeCollector;
-before(async () => {
-  [browser, fake] = await Promise.all([openBrowser(), fakeCollector()]);
-});
-after(async () => {
-  await browser?.close();
-  await fake.close();
-});
+const { browser, fake } = await stage();
 
 const wrongOf = (page: Page, name: string) => page.locator(`.f:has(input[name="${name}"]) .wrong`);
 const asked = (method: string, path: string) =>

@@ -1,21 +1,13 @@
 /** What happens at the collector is seen as it happens, without a reload. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { NO_BROWSER, openBrowser } from "../support/browser.ts";
-import { type FakeCollector, fakeCollector } from "./support/fake-collector.ts";
+import { test } from "node:test";
+import { NO_BROWSER } from "../support/browser.ts";
+
 import { STORIES, type Story, sampleOf, targetView } from "./support/fixtures.ts";
+import { stage } from "./support/stage.ts";
 import { visit } from "./support/visit.ts";
 
-let browser: Browser | null = null;
-let fake: FakeCollector;
-before(async () => {
-  [browser, fake] = await Promise.all([openBrowser(), fakeCollector()]);
-});
-after(async () => {
-  await browser?.close();
-  await fake.close();
-});
+const { browser, fake } = await stage();
 
 const story = STORIES.find((one) => one.id === "sso") as Story;
 

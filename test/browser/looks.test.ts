@@ -1,22 +1,14 @@
 /** Every page in both languages, both themes, desktop and phone: text that can be read, and room for fingers. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { NO_BROWSER, openBrowser } from "../support/browser.ts";
-import { type FakeCollector, fakeCollector } from "./support/fake-collector.ts";
+import { test } from "node:test";
+import { NO_BROWSER } from "../support/browser.ts";
+
 import { looks } from "./support/looks.ts";
 import { PAGES } from "./support/pages.ts";
+import { stage } from "./support/stage.ts";
 import { visit } from "./support/visit.ts";
 
-let browser: Browser | null = null;
-let fake: FakeCollector;
-before(async () => {
-  [browser, fake] = await Promise.all([openBrowser(), fakeCollector()]);
-});
-after(async () => {
-  await browser?.close();
-  await fake.close();
-});
+const { browser, fake } = await stage();
 
 for (const language of ["zh", "en"] as const) {
   for (const width of [1440, 390]) {

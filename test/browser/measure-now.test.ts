@@ -1,22 +1,14 @@
 /** Measure now on a target's page: phases as they arrive, refusals in words, and that nothing of it is kept is said. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import type { MeasurementView, OnceLane } from "../../collector/wire/on-demand.ts";
-import { NO_BROWSER, openBrowser } from "../support/browser.ts";
-import { type FakeCollector, fakeCollector } from "./support/fake-collector.ts";
+import { NO_BROWSER } from "../support/browser.ts";
+
 import { NOW_MS, STORIES, type Story, sampleOf } from "./support/fixtures.ts";
+import { stage } from "./support/stage.ts";
 import { overflow, visit } from "./support/visit.ts";
 
-let browser: Browser | null = null;
-let fake: FakeCollector;
-before(async () => {
-  [browser, fake] = await Promise.all([openBrowser(), fakeCollector()]);
-});
-after(async () => {
-  await browser?.close();
-  await fake.close();
-});
+const { browser, fake } = await stage();
 
 const story = STORIES.find((one) => one.id === "sso") as Story;
 const ID = "00000000000000aa";

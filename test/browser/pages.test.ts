@@ -1,24 +1,16 @@
 /** Every page in both languages, both themes and both widths: nothing missing, nothing refused, nothing sideways. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import type { Language } from "../../collector/wire/ids.ts";
 import { CATALOGUES } from "../../dashboard/i18n/translate.ts";
-import { NO_BROWSER, openBrowser } from "../support/browser.ts";
-import { type FakeCollector, fakeCollector } from "./support/fake-collector.ts";
+import { NO_BROWSER } from "../support/browser.ts";
+import { fakeCollector } from "./support/fake-collector.ts";
 import { SESSION } from "./support/fixtures.ts";
 import { PAGES } from "./support/pages.ts";
+import { stage } from "./support/stage.ts";
 import { overflow, visit } from "./support/visit.ts";
 
-let browser: Browser | null = null;
-let fake: FakeCollector;
-before(async () => {
-  [browser, fake] = await Promise.all([openBrowser(), fakeCollector()]);
-});
-after(async () => {
-  await browser?.close();
-  await fake.close();
-});
+const { browser, fake } = await stage();
 
 /** Sentences long enough to belong to one language only. */
 function sentencesOf(language: Language): string[] {
