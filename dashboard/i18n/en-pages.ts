@@ -251,7 +251,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "vantages.revoke": "Revoke",
   "vantages.revoke.title": "Revoke {name}?",
   "vantages.revoke.text": "It can no longer report. Its history stays.",
-  "vantages.none": "No vantage yet.",
+  "vantages.none": "No vantage yet. Add one, paste a command on that machine, and it measures from there.",
   "vantages.edit.title": "Edit vantage",
   "vantages.rotate.done":
     "Write this key into the file probe/key of that machine's data folder, then restart the probe. It is not shown again after you close this.",

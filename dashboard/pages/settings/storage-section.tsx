@@ -1,6 +1,6 @@
 /** What is kept, how large it is now and will ever be, and the backups. */
 import type { StorageView } from "../../../collector/wire/api-settings.ts";
-import type { Format } from "../../i18n/format.ts";
+import { type Format, NOTHING } from "../../i18n/format.ts";
 import { isKey, type Translate } from "../../i18n/translate.ts";
 import { ProblemBox } from "../parts/problem.tsx";
 import { useApp } from "../state/app.ts";
@@ -51,7 +51,7 @@ export function StorageSection() {
               <tr key={one.part}>
                 <th scope="row">{partName(one.part, t, f)}</th>
                 <td>{f.bytes(one.bytesNow)}</td>
-                <td>{f.bytes(one.bytesPerSeries)}</td>
+                <td>{one.bytesPerSeries === 0 ? NOTHING : f.bytes(one.bytesPerSeries)}</td>
               </tr>
             ))}
           </tbody>
