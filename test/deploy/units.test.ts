@@ -1,8 +1,10 @@
 /** The systemd files: well-formed, hardened as docs/operations.md says, and only with commands that exist. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { scratch } from "../support/product.ts";
 import { ROOT } from "../support/source-tree.ts";
 
 const FOLDER = join(ROOT, "deploy", "systemd");
@@ -50,6 +52,7 @@ const HARDENING: Readonly<Record<string, string>> = {
   LockPersonality: "true",
   SystemCallArchitectures: "native",
   SystemCallFilter: "@system-service",
+  SystemCallErrorNumber: "EPERM",
   UMask: "0077",
   Restart: "always",
   RestartSec: "2",
@@ -85,6 +88,37 @@ for (const name of units) {
     assert.match(service?.get("Environment")?.[0] ?? "", new RegExp(`CARRIERWATCH_DATA=${folder} `));
   });
 }
+
+const hasSystemd = spawnSync("systemd-analyze", ["--version"]).status === 0;
+
+test("systemd reads the units and the drop-in without a complaint, and finds them well confined", {
+  skip: hasSystemd ? false : "systemd-analyze is not installed",
+}, (t) => {
+  const { dir, remove } = scratch("units");
+  t.after(remove);
+  const dropIns = join(dir, "carrierwatch-probe.service.d");
+  mkdirSync(dropIns);
+  copyFileSync(join(FOLDER, "path-evidence.conf"), join(dropIns, "path-evidence.conf"));
+  for (const name of units) {
+    // Where the command is to be found is the installation's; that it is there is asked of the system.
+    const text = readFileSync(join(FOLDER, name), "utf8").replace(
+      "ExecStart=carrierwatch",
+      "ExecStart=/bin/true",
+    );
+    writeFileSync(join(dir, name), text);
+  }
+  const analyze = (...args: string[]) =>
+    spawnSync("systemd-analyze", [...args, ...units.map((name) => join(dir, name))], {
+      encoding: "utf8",
+      env: { ...process.env, SYSTEMD_UNIT_PATH: `${dir}:` },
+    });
+  const verified = analyze("verify");
+  const own = verified.stderr.split("\n").filter((line) => line.includes("carrierwatch"));
+  assert.deepEqual([verified.status, own], [0, []]);
+  // Tenths: 0 is confined, 100 is anything goes.
+  const confined = analyze("security", "--offline=true", "--threshold=25", "--no-pager");
+  assert.equal(confined.status, 0, confined.stdout);
+});
 
 test("the account and the settings folder are declared in systemd's own formats", () => {
   const lines = (name: string) =>
