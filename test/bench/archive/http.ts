@@ -1,0 +1,148 @@
+/**
+ * End to end: a real collector is sent wire batches over HTTP, gzip as probes ship them, beside rrdcached over its socket.
+ *
+ * Both are held to one core, the sender is not. Bodies are made before the clock starts; eight are on their way at a time.
+ * An acknowledgement here is of what is on the disk, after schema, ingest and all marks; rrdcached syncs nothing.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { type Product, product, scratch } from "../../support/product.ts";
+import { HAS_TASKSET, type Peers, rrdcachedRun, rrdFolder } from "./peers.ts";
+import { BATCH, recordOf, STEP_S } from "./samples.ts";
+
+const LANES = 8;
+const ROUNDS = 6;
+
+type Sent = { readonly key: string; readonly body: Buffer };
+
+type Collector = {
+  readonly process: Product;
+  ask<T>(method: string, path: string, body?: unknown): Promise<T>;
+  send(one: Sent): Promise<void>;
+};
+
+/** @param vantages Each ships 500 series a round. */
+export async function endToEnd(peers: Peers, vantages: number, pairs: number): Promise<string[]> {
+  const { dir, remove } = scratch("bench-http");
+  const files = peers.rrdcached ? rrdFolder(vantages * BATCH, null) : null;
+  const collector = await started(dir);
+  try {
+    const targets = await targetsOf(collector);
+    const keys = await keysOf(collector, vantages);
+    const lastTick = Math.floor(Date.now() / 1_000 / STEP_S) * STEP_S;
+    const ratios: number[] = [];
+    const lines: string[] = [];
+    for (let pair = 0; pair < pairs; pair += 1) {
+      const firstTick = lastTick - (pairs - pair) * ROUNDS * STEP_S;
+      const ours = await run(collector, bodies(keys, targets, firstTick));
+      const theirs = files && (await rrdcachedRun(files, vantages * BATCH, pair * ROUNDS, ROUNDS));
+      if (theirs) ratios.push(ours / theirs);
+      lines.push(
+        `over HTTP ${rate(ours)}/s${theirs ? `, rrdcached ${rate(theirs)}/s (x${(ours / theirs).toFixed(2)})` : ""}`,
+      );
+    }
+    const median = ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)];
+    return [
+      `end to end, ${rate(vantages * BATCH)} series of ${vantages} vantages, ${HAS_TASKSET ? "one core each" : "no taskset: not held to one core"}:`,
+      ...lines,
+      ...(median === undefined
+        ? []
+        : [`x${median.toFixed(2)} rrdcached over its socket, median of ${ratios.length}`]),
+    ];
+  } finally {
+    await collector.process.stop();
+    if (files) rmSync(files, { recursive: true, force: true });
+    remove();
+  }
+}
+
+const rate = (value: number): string => Math.round(value).toLocaleString("en");
+
+async function started(dir: string): Promise<Collector> {
+  const child = product("collector", ["--listen", "127.0.0.1:0"], { dir });
+  const url = (await child.says(/dashboard\s+(http\S+)/))[1] ?? "";
+  const { token } = JSON.parse(readFileSync(join(dir, "run.json"), "utf8")) as { token: string };
+  if (HAS_TASKSET) execFileSync("taskset", ["-acp", "0", String(child.pid)], { stdio: "ignore" });
+  const request = async (path: string, key: string, options: RequestInit): Promise<unknown> => {
+    const headers = {
+      authorization: `Bearer ${key}`,
+      "content-type": "application/json",
+      ...options.headers,
+    };
+    const answer = await fetch(`${url}/api/v1${path}`, { ...options, headers });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
+    return JSON.parse(text);
+  };
+  return {
+    process: child,
+    ask: async <T>(method: string, path: string, body: unknown = {}) =>
+      (await request(path, token, { method, body: JSON.stringify(body) })) as T,
+    async send({ key, body }) {
+      const options = { method: "POST", body: new Uint8Array(body), headers: { "content-encoding": "gzip" } };
+      const { outcomes } = (await request("/probe/samples", key, options)) as {
+        outcomes: { outcome: string }[];
+      };
+      const odd = outcomes.find(({ outcome }) => outcome !== "stored");
+      if (odd || outcomes.length !== BATCH) throw new Error(`a sample was ${odd?.outcome}`);
+    },
+  };
+}
+
+async function targetsOf({ ask }: Collector): Promise<string[]> {
+  const ids: string[] = [];
+  for (let i = 0; i < BATCH; i += 1) {
+    const url = `https://shop-${i}.example.com/`;
+    ids.push((await ask<{ id: string }>("POST", "/targets", { name: `Shop ${i}`, url })).id);
+  }
+  return ids;
+}
+
+async function keysOf({ ask }: Collector, vantages: number): Promise<string[]> {
+  const keys: string[] = [];
+  for (let i = 0; i < vantages; i += 1) {
+    const carrier = ["ct", "cnc", "cmcc"][i % 3];
+    const { vantage } = await ask<{ vantage: string }>("POST", "/vantages", { name: `bench ${i}`, carrier });
+    keys.push((await ask<{ key: string }>("POST", `/vantages/${vantage}/rotate`)).key);
+  }
+  return keys;
+}
+
+/** Rounds one after the other: of each vantage a batch, its targets in the order of the spool. */
+function bodies(keys: readonly string[], targets: readonly string[], firstTick: number): Sent[] {
+  return Array.from({ length: ROUNDS }, (_, round) => firstTick + (round + 1) * STEP_S).flatMap((tick) =>
+    keys.map((key, v) => {
+      const samples = targets.map((target, i) => {
+        const { sample } = recordOf(v * BATCH + i, tick);
+        return { ...sample, target, seq: (tick / STEP_S) * BATCH + i };
+      });
+      const envelope = {
+        wire: 1,
+        epoch: String(v).padStart(16, "0"),
+        sentMs: Date.now(),
+        probeVersion: "0.0.0",
+        knownMark: 0,
+        rttMs: null,
+        spool: { records: 0, bytes: 0, dropped: 0, quarantined: 0 },
+        samples,
+      };
+      return { key, body: gzipSync(JSON.stringify(envelope), { level: 6 }) };
+    }),
+  );
+}
+
+/** @returns Samples acknowledged per second. */
+async function run({ send }: Collector, sent: readonly Sent[]): Promise<number> {
+  const startMs = performance.now();
+  let next = 0;
+  const lane = async () => {
+    for (let one = sent[next]; one; one = sent[next]) {
+      next += 1;
+      await send(one);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return (sent.length * BATCH * 1_000) / (performance.now() - startMs);
+}
