@@ -92,7 +92,7 @@ async function beside(stage: Stage): Promise<string[]> {
     }
     stage.progress(`busy ${run + 1}/${plan.runs}`);
   }
-  const columns = ["dns", "connect", "wait", "transfer", "total"] as const;
+  const columns = ["dns", "connect", "wait", "transfer", "total", "lead", "tail"] as const;
   const figure = (name: string, column: (typeof columns)[number]) =>
     overRuns((runs.get(name) ?? []).map((errors) => spreadOf(errors[column])));
   return [

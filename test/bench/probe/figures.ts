@@ -1,9 +1,13 @@
 /** Errors become figures: reported - truth per phase, median, p90 and p99 of each run, and the median over the runs. */
 import type { Reported } from "./subject.ts";
-import type { TimeName, Times, Truth } from "./truth.ts";
+import { TIMES, type TimeName, type Times, type Truth } from "./truth.ts";
 
 /** Errors of one subject in one run, ms. */
-export type Errors = Record<TimeName, number[]>;
+export type Errors = Record<TimeName, number[]> & {
+  /** The total's error in its two parts: what was counted before the first packet, and after the last. */
+  readonly lead: number[];
+  readonly tail: number[];
+};
 /** One number per run and share. */
 export type Spread = {
   readonly median: number;
@@ -29,7 +33,7 @@ export function median(numbers: readonly number[]): number {
 }
 
 export function noErrors(): Errors {
-  return { dns: [], connect: [], tls: [], tlsNet: [], wait: [], transfer: [], total: [] };
+  return { dns: [], connect: [], tls: [], tlsNet: [], wait: [], transfer: [], total: [], lead: [], tail: [] };
 }
 
 /** @returns How many of the measurements could not be compared: they failed, or their packets were not seen. */
@@ -39,19 +43,25 @@ export function addErrors(
   truths: ReadonlyMap<string, readonly Truth[]>,
 ): number {
   let lost = 0;
-  for (const { id, ok, times } of reported) {
+  for (const { id, ok, times, instants } of reported) {
     const truth = truths.get(id)?.at(-1);
-    if (!ok || !truth || truth.times.total === null) lost += 1;
-    else addTimes(errors, times, truth.times);
+    if (!ok || !truth || truth.times.total === null) {
+      lost += 1;
+      continue;
+    }
+    addTimes(errors, times, truth.times);
+    if (!instants) continue;
+    errors.lead.push(truth.startMs - instants.fromMs);
+    errors.tail.push(instants.untilMs - truth.startMs - truth.times.total);
   }
   return lost;
 }
 
 export function addTimes(errors: Errors, times: Times, truth: Times): void {
-  for (const [name, errorsOf] of Object.entries(errors) as [TimeName, number[]][]) {
+  for (const name of TIMES) {
     const said = times[name];
     const was = truth[name];
-    if (said !== null && was !== null) errorsOf.push(said - was);
+    if (said !== null && was !== null) errors[name].push(said - was);
   }
 }
 

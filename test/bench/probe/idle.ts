@@ -14,7 +14,9 @@ import {
 import { PORTS, type Scheme, urlOf } from "./scene.ts";
 import type { Stage } from "./stage.ts";
 import type { Reported } from "./subject.ts";
-import { type TimeName, truthOf } from "./truth.ts";
+import { truthOf } from "./truth.ts";
+
+type Column = keyof Errors;
 
 /** Between two measurements: what the one before left behind is over. */
 const PAUSE_MS = 60;
@@ -27,10 +29,10 @@ export async function idle(stage: Stage): Promise<string[]> {
 
 async function ofScheme(stage: Stage, scheme: Scheme): Promise<string[]> {
   const { subjects, plan } = stage;
-  const columns: TimeName[] =
+  const columns: Column[] =
     scheme === "https"
-      ? ["dns", "connect", "tls", "tlsNet", "wait", "transfer", "total"]
-      : ["dns", "connect", "wait", "transfer", "total"];
+      ? ["dns", "connect", "tls", "tlsNet", "wait", "transfer", "total", "lead", "tail"]
+      : ["dns", "connect", "wait", "transfer", "total", "lead", "tail"];
   const runs = new Map(subjects.map(({ name }) => [name, [] as Errors[]]));
   let lost = 0;
   for (let run = 0; run < plan.runs; run += 1) {
@@ -53,7 +55,7 @@ async function ofScheme(stage: Stage, scheme: Scheme): Promise<string[]> {
     }
     stage.progress(`idle ${scheme} ${run + 1}/${plan.runs}`);
   }
-  const figure = (name: string, column: TimeName): Spread =>
+  const figure = (name: string, column: Column): Spread =>
     overRuns((runs.get(name) ?? []).map((errors) => spreadOf(errors[column])));
   const rows = subjects.map(({ name }) => [name, ...columns.map((column) => cell(figure(name, column)))]);
   return [
@@ -63,8 +65,8 @@ async function ofScheme(stage: Stage, scheme: Scheme): Promise<string[]> {
   ];
 }
 
-function verdicts(figure: (name: string, column: TimeName) => Spread, hasCurl: boolean): string[] {
-  const mine = (column: TimeName) => figure("carrierwatch", column).median;
+function verdicts(figure: (name: string, column: Column) => Spread, hasCurl: boolean): string[] {
+  const mine = (column: Column) => figure("carrierwatch", column).median;
   return [
     verdict("median error of total", mine("total"), 0.45),
     ...(hasCurl ? [verdict("the same beside curl's", mine("total"), figure("curl", "total").median)] : []),

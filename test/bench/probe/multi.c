@@ -2,7 +2,8 @@
  * libcurl's multi interface as a peer of the probe: many transfers in one thread, each on a connection of its own.
  *
  * In, a line each: "START_MS ID URL"; an empty line begins. Out, a line each, when it is over: "ID OK DNS CONNECT
- * APPCONNECT PRETRANSFER STARTTRANSFER TOTAL" in microseconds as curl's write-out has them; then "end CPU_US" with the
+ * APPCONNECT PRETRANSFER STARTTRANSFER TOTAL END" in microseconds, times as curl's write-out has them and the wall clock when
+ * it was said to be over; then "end CPU_US" with the
  * processor time of the process since the block began. Then the next block. Arguments: CA file, timeout in ms.
  */
 #include <curl/curl.h>
@@ -32,6 +33,12 @@ static double now_ms(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
+}
+
+static double wall_us(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_REALTIME, &t);
+  return t.tv_sec * 1e6 + t.tv_nsec / 1e3;
 }
 
 static double cpu_us(void) {
@@ -98,14 +105,15 @@ static int collect(void) {
   CURLMsg *message;
   while ((message = curl_multi_info_read(multi, &left)) != NULL) {
     if (message->msg != CURLMSG_DONE) continue;
+    double end_us = wall_us();
     CURL *easy = message->easy_handle;
     CURLcode result = message->data.result;
     char *id = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &id);
-    printf("%s %d %lld %lld %lld %lld %lld %lld\n", id, result == CURLE_OK, time_of(easy, CURLINFO_NAMELOOKUP_TIME_T),
+    printf("%s %d %lld %lld %lld %lld %lld %lld %.0f\n", id, result == CURLE_OK, time_of(easy, CURLINFO_NAMELOOKUP_TIME_T),
            time_of(easy, CURLINFO_CONNECT_TIME_T), time_of(easy, CURLINFO_APPCONNECT_TIME_T),
            time_of(easy, CURLINFO_PRETRANSFER_TIME_T), time_of(easy, CURLINFO_STARTTRANSFER_TIME_T),
-           time_of(easy, CURLINFO_TOTAL_TIME_T));
+           time_of(easy, CURLINFO_TOTAL_TIME_T), end_us);
     curl_multi_remove_handle(multi, easy);
     curl_easy_cleanup(easy);
     done += 1;

@@ -55,5 +55,6 @@ function reportedOf(id: string, numbers: readonly number[]): Reported {
     first: at(5),
     total: at(6),
   });
-  return { id, ok: numbers[0] === 1, times };
+  const untilMs = at(7);
+  return { id, ok: numbers[0] === 1, times, instants: { fromMs: untilMs - at(6), untilMs } };
 }

@@ -1,5 +1,4 @@
 /** The process behind ours.ts: measures what it is sent, each at its time, and answers what the samples say. */
-import { systemClock } from "../../../collector/wire/clock.ts";
 import { DEFAULT_LIMITS } from "../../../probe/judge/judge.ts";
 import { measurer } from "../../../probe/measure/measure.ts";
 import type { Measured } from "../../../probe/measure/measured.ts";
@@ -8,11 +7,13 @@ import type { OursAnswer, OursSetup } from "./ours.ts";
 import { TIMEOUT_MS } from "./scene.ts";
 import type { Reported, Shot } from "./subject.ts";
 import type { Times } from "./truth.ts";
+import { type Instants, wallOffsetMs, watchedClock } from "./watched-clock.ts";
 
 const setup: OursSetup = JSON.parse(process.argv[2] ?? "{}");
 const timeoutMs = setup.timeoutMs ?? TIMEOUT_MS;
+const { clock, instantsOf } = watchedClock();
 const engine = measurer({
-  clock: systemClock(),
+  clock,
   allow: ["127.0.0.0/8"],
   allowFile: "--allow",
   random: () => 0,
@@ -37,7 +38,10 @@ function timesOf({ timings, detail }: Measured): Times {
   };
 }
 
-async function measured({ id, url, startMs }: Shot, zeroMs: number): Promise<Reported> {
+async function measured(
+  { id, url, startMs }: Shot,
+  zeroMs: number,
+): Promise<Reported & { readonly sinceMs: number }> {
   const waitMs = startMs - (performance.now() - zeroMs);
   if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
   const timeouts = { connectMs: timeoutMs, totalMs: timeoutMs };
@@ -50,14 +54,27 @@ async function measured({ id, url, startMs }: Shot, zeroMs: number): Promise<Rep
     times: timesOf(sample),
     tookMs: performance.now() - fromMs,
     suspect,
+    sinceMs: fromMs,
   };
+}
+
+/** Between which instants the total of a measurement lies. */
+function onWall(sinceMs: number, { total }: Times, offsetMs: number): { instants?: Instants } {
+  const found = total === null ? null : instantsOf(sinceMs, total);
+  if (found === null) return {};
+  return { instants: { fromMs: found.fromMs + offsetMs, untilMs: found.untilMs + offsetMs } };
 }
 
 process.on("message", (shots: Shot[]) => {
   const before = process.cpuUsage();
   const zeroMs = performance.now();
-  void Promise.all(shots.map((shot) => measured(shot, zeroMs))).then((reported) => {
+  void Promise.all(shots.map((shot) => measured(shot, zeroMs))).then((samples) => {
     const { user, system } = process.cpuUsage(before);
+    const offsetMs = wallOffsetMs();
+    const reported = samples.map(({ sinceMs, ...one }) => ({
+      ...one,
+      ...onWall(sinceMs, one.times, offsetMs),
+    }));
     const answer: OursAnswer = { reported, cpuMs: (user + system) / 1000 };
     process.send?.(answer);
   });

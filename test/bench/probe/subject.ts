@@ -5,6 +5,7 @@
  */
 import type { Times } from "./truth.ts";
 import { NO_TIMES } from "./truth.ts";
+import type { Instants } from "./watched-clock.ts";
 
 export type Shot = {
   readonly id: string;
@@ -19,6 +20,8 @@ export type Reported = {
   readonly times: Times;
   /** From the call to its end, ms, where the subject says it. */
   readonly tookMs?: number;
+  /** Between which its total lies, where they are known. */
+  readonly instants?: Instants;
   /** The subject itself says that it was disturbed: the probe would not archive it. */
   readonly suspect?: boolean;
 };
