@@ -115,7 +115,7 @@ async function asked(
   { assignment, options }: AddressesTask,
   families: readonly (4 | 6)[],
 ): Promise<{ answers: readonly FamilyAnswer[]; loopDelayMs: number }> {
-  const watch = loopWatch(clock.monoMs);
+  const watch = loopWatch({ monoMs: clock.monoMs });
   const leave = watch.enter();
   try {
     const host = hostOfUrl(assignment.url);

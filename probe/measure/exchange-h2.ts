@@ -45,7 +45,7 @@ export function exchangeH2(
     };
     let over = false;
     const stamp = () => {
-      if (!over) marks.end(marks.nowMs());
+      if (!over) marks.end(marks.cameMs());
       over = true;
     };
     const receiver = receiverOf({
@@ -62,7 +62,7 @@ export function exchangeH2(
     });
     let begun = false;
     const first = () => {
-      if (!begun) marks.firstByte(marks.nowMs());
+      if (!begun) marks.firstByte(marks.cameMs());
       begun = true;
     };
     const lost = (error: unknown) => receiver.fail(translate(error, seen.status !== null, stream.rstCode));

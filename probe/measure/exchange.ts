@@ -13,6 +13,8 @@ import { StageError, stage } from "./trouble.ts";
 
 export type ExchangeMarks = {
   readonly nowMs: () => number;
+  /** When what is being read reached this machine. */
+  readonly cameMs: () => number;
   /** Right before the request is written. */
   sent(atMs: number): void;
   firstByte(atMs: number): void;
@@ -58,7 +60,7 @@ export function exchange(socket: Socket, signal: StopSignal, options: ExchangeOp
     const reader = answerReader(options.method, MAX_HEADER_BYTES, receiver);
     let begun = false;
     const take = (bytes: Buffer) => {
-      arrivedMs = marks.nowMs();
+      arrivedMs = marks.cameMs();
       if (!begun) marks.firstByte(arrivedMs);
       begun = true;
       try {
@@ -72,7 +74,7 @@ export function exchange(socket: Socket, signal: StopSignal, options: ExchangeOp
     else socket.on("data", take);
     socket.on("error", (error: Error) => receiver.fail(error));
     socket.once("end", () => {
-      arrivedMs = marks.nowMs();
+      arrivedMs = marks.cameMs();
       try {
         reader.ended();
       } catch (error) {

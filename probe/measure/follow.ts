@@ -25,6 +25,7 @@ export type Trail = {
 /** What one measurement shares with its hops. */
 export type Course = {
   readonly stop: Stop;
+  readonly cameMs: () => number;
   readonly arrived: () => void;
   readonly marked: (marks: Marks) => void;
   /** Marks of the hops that are over; grows. */
@@ -33,7 +34,7 @@ export type Course = {
 
 /** Runs hop after hop until an answer stands or something stops it. */
 export async function follow(tools: HopTools, assignment: Measurable, course: Course): Promise<Trail> {
-  const { stop, arrived, marked, finished } = course;
+  const { stop, cameMs, arrived, marked, finished } = course;
   const { localAddress } = tools;
   let families = familiesFor(assignment.family, localAddress, tools.families());
   const hasNetwork = () => addressed(tools.interfaces, families, localAddress);
@@ -58,7 +59,17 @@ export async function follow(tools: HopTools, assignment: Measurable, course: Co
     // Another host than the target's own is found as usual.
     const pin = url.hostname === hostname ? assignment.addresses?.pin : undefined;
     families = pin === undefined ? anyway : familiesOfPin(pin, localAddress);
-    const hop = await runHop(tools, { url, asking, assignment, families, pin, stop, arrived, marked });
+    const hop = await runHop(tools, {
+      url,
+      asking,
+      assignment,
+      families,
+      pin,
+      stop,
+      cameMs,
+      arrived,
+      marked,
+    });
     hops.push(hop);
     finished.push(hop.marks);
     const location = hop.answer?.location ?? null;

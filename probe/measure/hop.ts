@@ -34,7 +34,7 @@ import { describe, type Trouble } from "./trouble.ts";
 
 export type { HopTools };
 
-export type HopTask = Pick<Way, "families" | "pin" | "stop" | "arrived" | "marked"> & {
+export type HopTask = Pick<Way, "families" | "pin" | "stop" | "cameMs" | "arrived" | "marked"> & {
   readonly url: URL;
   readonly asking: Asking;
   readonly assignment: Pick<
@@ -167,6 +167,7 @@ function exchangeMarksOf(
 ): ExchangeMarks {
   return {
     nowMs: tools.clock.monoMs,
+    cameMs: task.cameMs,
     sent(atMs) {
       marks.requestMs = atMs;
     },

@@ -1,12 +1,15 @@
 /**
- * How late the event loop was at an instant: the error bar of a timestamp taken in a callback.
+ * How late the event loop was at an instant: the error bar of a timestamp taken in a callback, and what of it is known.
  *
- * A callback that runs late stamps late. Two witnesses: the time the loop has been busy without a pause (the event
- * may have waited that long), and how overdue a 2 ms beat was (the process did not get the CPU). Once the loop has
- * slept, what came before cannot have delayed anything after. The beat runs only while something is being measured.
+ * A callback that runs late stamps late. Three witnesses: the time the loop has been busy without a pause (the event
+ * may have waited that long); how long the process waited for a processor since it slept, where the kernel says it, which
+ * is taken off the mark; and how overdue a beat was. The beat runs only while something is being measured.
  */
+import { type CpuWait, type CpuWaitReader, cpuWaitReader } from "./cpu-wait.ts";
 
+/** Where the kernel says what was waited, the beat shows only what it does not see: a process that was stopped. */
 const BEAT_MS = 2;
+const SLOW_BEAT_MS = 5;
 /** Timers are whole milliseconds and fire up to one late on an idle machine. */
 const BEAT_TOLERANCE_MS = 1.1;
 
@@ -26,54 +29,142 @@ export function nextState(last: LoopState, atMs: number, idleMs: number): LoopSt
   return { atMs, idleMs, busyMs: slept > 0 ? Math.max(0, passed - slept) : last.busyMs + passed };
 }
 
+/** What happened between two looks. */
+export type Between = {
+  /** How often the process was given a processor. */
+  readonly turns: number;
+  /** How long it waited for one, ms. */
+  readonly waitedMs: number;
+  readonly slept: boolean;
+  /** Whether the loop has gone round: what is read now came after what was read then. */
+  readonly wentRound: boolean;
+};
+
+/**
+ * How long the process waited for a processor between an event and its reading, ms.
+ *
+ * @param before What it was at the last look.
+ * @returns 0 where it cannot be told: of several waits since then nobody says which was this event's.
+ */
+export function nextWaitMs(before: number, { turns, waitedMs, slept, wentRound }: Between): number {
+  if (slept) return turns === 1 ? waitedMs : 0;
+  return wentRound ? 0 : before + waitedMs;
+}
+
 export type LoopWatch = {
   /** Starts watching; the answer ends it. Several may watch at once. */
   enter(): () => void;
   /** How late the loop is at this instant, ms. */
   delayMs(): number;
+  /** When what is being read now reached this process: this instant less the known wait for a processor. Looks, too. */
+  cameMs(): number;
+  /** What the last look found, ms. */
+  readonly lastDelayMs: number;
 };
 
-/**
- * @param monoMs Monotonic clock, ms.
- * @param idleMs Time the loop has slept so far, ms.
- */
-export function loopWatch(
-  monoMs: () => number = () => performance.now(),
-  idleMs: () => number = () => performance.eventLoopUtilization().idle,
-): LoopWatch {
-  let state: LoopState = { atMs: monoMs(), idleMs: idleMs(), busyMs: 0 };
-  let dueMs = Number.POSITIVE_INFINITY;
-  let watchers = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const look = () => {
-    state = nextState(state, monoMs(), idleMs());
-    const overdueMs = state.atMs - dueMs - BEAT_TOLERANCE_MS;
-    if (overdueMs > state.busyMs) state = { ...state, busyMs: overdueMs };
-    return state.busyMs;
-  };
-  const beat = () => {
-    look();
-    dueMs = state.atMs + BEAT_MS;
-  };
-  return {
-    enter() {
-      watchers += 1;
-      if (watchers === 1) {
-        state = { atMs: monoMs(), idleMs: idleMs(), busyMs: 0 };
-        dueMs = state.atMs + BEAT_MS;
-        timer = setInterval(beat, BEAT_MS);
-        timer.unref();
-      }
-      let left = false;
-      return () => {
-        if (left) return;
-        left = true;
-        watchers -= 1;
-        if (watchers > 0) return;
-        clearInterval(timer);
-        dueMs = Number.POSITIVE_INFINITY;
-      };
-    },
-    delayMs: look,
-  };
+export type LoopClocks = {
+  /** Monotonic clock, ms. */
+  readonly monoMs?: () => number;
+  /** Time the loop has slept so far, ms. */
+  readonly idleMs?: () => number;
+  /** How often the loop has gone round. */
+  readonly rounds?: () => number;
+  readonly openCpuWait?: () => CpuWaitReader;
+};
+
+/** @param clocks Default: the machine's. */
+export function loopWatch(clocks: LoopClocks = {}): LoopWatch {
+  return new Watch(clocks);
+}
+
+const NO_WAIT: CpuWait = { waitedMs: 0, turns: 0 };
+
+class Watch implements LoopWatch {
+  readonly #monoMs: () => number;
+  readonly #idleMs: () => number;
+  readonly #rounds: () => number;
+  readonly #openCpuWait: () => CpuWaitReader;
+  #state: LoopState = { atMs: 0, idleMs: 0, busyMs: 0 };
+  #reader: CpuWaitReader | null = null;
+  #cpu: CpuWait = NO_WAIT;
+  #round = 0;
+  #waitMs = 0;
+  #beatMs = BEAT_MS;
+  #dueMs = Number.POSITIVE_INFINITY;
+  #watchers = 0;
+  #timer: NodeJS.Timeout | undefined;
+  lastDelayMs = 0;
+
+  constructor(clocks: LoopClocks) {
+    this.#monoMs = clocks.monoMs ?? (() => performance.now());
+    this.#idleMs = clocks.idleMs ?? (() => performance.nodeTiming.idleTime);
+    this.#rounds = clocks.rounds ?? (() => performance.nodeTiming.uvMetricsInfo.loopCount);
+    this.#openCpuWait = clocks.openCpuWait ?? cpuWaitReader;
+    this.#begin();
+  }
+
+  enter(): () => void {
+    this.#watchers += 1;
+    if (this.#watchers === 1) {
+      this.#reader = this.#openCpuWait();
+      this.#begin();
+      this.#dueMs = this.#state.atMs + this.#beatMs;
+      this.#timer = setInterval(() => this.#beat(), this.#beatMs);
+      this.#timer.unref();
+    } else this.#look(this.#monoMs());
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      this.#watchers -= 1;
+      if (this.#watchers > 0) return;
+      clearInterval(this.#timer);
+      this.#reader?.close();
+      this.#reader = null;
+      this.#dueMs = Number.POSITIVE_INFINITY;
+    };
+  }
+
+  delayMs(): number {
+    this.#look(this.#monoMs());
+    return this.lastDelayMs;
+  }
+
+  cameMs(): number {
+    const nowMs = this.#monoMs();
+    this.#look(nowMs);
+    return nowMs - this.#waitMs;
+  }
+
+  #begin(): void {
+    this.#state = { atMs: this.#monoMs(), idleMs: this.#idleMs(), busyMs: 0 };
+    const cpu = this.#reader?.read() ?? null;
+    this.#beatMs = cpu === null ? BEAT_MS : SLOW_BEAT_MS;
+    this.#cpu = cpu ?? NO_WAIT;
+    this.#round = this.#rounds();
+    this.#waitMs = 0;
+    this.lastDelayMs = 0;
+  }
+
+  #look(nowMs: number): void {
+    const next = nextState(this.#state, nowMs, this.#idleMs());
+    const slept = next.idleMs > this.#state.idleMs;
+    const overdueMs = nowMs - this.#dueMs - BEAT_TOLERANCE_MS;
+    this.#state = overdueMs > next.busyMs ? { ...next, busyMs: overdueMs } : next;
+    this.lastDelayMs = this.#state.busyMs;
+    const cpu = this.#reader?.read() ?? null;
+    if (cpu === null) return;
+    const round = this.#rounds();
+    const waitedMs = cpu.waitedMs - this.#cpu.waitedMs;
+    const turns = cpu.turns - this.#cpu.turns;
+    this.#waitMs = nextWaitMs(this.#waitMs, { turns, waitedMs, slept, wentRound: round !== this.#round });
+    this.#cpu = cpu;
+    this.#round = round;
+    this.lastDelayMs = Math.max(this.lastDelayMs, waitedMs);
+  }
+
+  #beat(): void {
+    this.#look(this.#monoMs());
+    this.#dueMs = this.#state.atMs + this.#beatMs;
+  }
 }

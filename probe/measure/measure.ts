@@ -21,7 +21,7 @@ import { guardOf } from "./guard.ts";
 import type { HopTools } from "./hop.ts";
 import { measureKind, type Ran } from "./kinds/measure-kind.ts";
 import { lookupOf } from "./lookup.ts";
-import { loopWatch } from "./loop-watch.ts";
+import { type LoopWatch, loopWatch } from "./loop-watch.ts";
 import type { Measurable, Measured } from "./measured.ts";
 import { type Marks, progressOf } from "./phases.ts";
 import type { Named } from "./reach.ts";
@@ -100,7 +100,7 @@ export function measurer(options: MeasurerOptions): Measurer {
     named: options.named,
     userAgent: `carrierwatch/${options.version ?? "0"}`,
   };
-  const watch = loopWatch(options.clock.monoMs);
+  const watch = loopWatch({ monoMs: options.clock.monoMs });
   const { clock } = options;
   const forged = forgeries({ lookup: tools.lookup, clock });
   return {
@@ -125,7 +125,7 @@ export function measurer(options: MeasurerOptions): Measurer {
 /** Methods that a server takes as a question only. @see RFC 9110, 9.2.1 */
 const SAFE: ReadonlySet<Measurable["method"]> = new Set(["GET", "HEAD", "OPTIONS"]);
 
-type Surroundings = { readonly watch: { delayMs(): number }; readonly limits: Limits };
+type Surroundings = { readonly watch: LoopWatch; readonly limits: Limits };
 
 /**
  * Measures, and once more when the loop was too late for the times to mean anything and half the time is left.
@@ -180,13 +180,14 @@ async function run(
   let loopDelayMs = 0;
   const finished: Marks[] = [];
   const arrived = () => {
-    loopDelayMs = Math.max(loopDelayMs, watch.delayMs());
+    loopDelayMs = Math.max(loopDelayMs, watch.lastDelayMs);
   };
+  const cameMs = () => watch.cameMs();
   const marked = (marks: Marks) => {
     extra.onProgress?.(progressOf([...finished, marks]));
   };
   try {
-    const ran = await runAny(tools, assignment, { stop, arrived, marked, finished });
+    const ran = await runAny(tools, assignment, { stop, cameMs, arrived, marked, finished });
     extra.signal?.throwIfAborted();
     const endDelayMs = watch.delayMs();
     if (ran.trouble) loopDelayMs = Math.max(loopDelayMs, endDelayMs);

@@ -60,7 +60,9 @@ export type Way = {
   readonly connectMs: number;
   /** Ends the measurement: a deadline, or the caller. */
   readonly stop: Stop;
-  /** Called when something has just been waited for: how late the loop is counts now. */
+  /** When what is being read reached this machine: now, less what the process is known to have waited for a processor. */
+  readonly cameMs: () => number;
+  /** Something has just been waited for: how late the loop was at the last `cameMs` counts. */
   readonly arrived: () => void;
   /** Called after every mark. */
   readonly marked: (marks: Marks) => void;
@@ -173,7 +175,7 @@ async function ask(
 ): Promise<Addresses> {
   try {
     const mark = () => {
-      marks.dnsMs = tools.clock.monoMs();
+      marks.dnsMs = way.cameMs();
       way.arrived();
     };
     const found = await tools.lookup.ask(way.host, way.families, signal, mark, () => {
@@ -214,7 +216,7 @@ export async function connectTcp(
       if (marks.dnsMs === null) marks.startMs = marks.connectStartMs;
     },
     mark: () => {
-      marks.connectMs = tools.clock.monoMs();
+      marks.connectMs = way.cameMs();
       way.arrived();
     },
   });
@@ -249,11 +251,11 @@ export async function connectTls(
       marks.helloMs = tools.clock.monoMs();
     },
     answered: () => {
-      marks.serverHelloMs = tools.clock.monoMs();
+      marks.serverHelloMs = way.cameMs();
       way.arrived();
     },
     mark: () => {
-      marks.tlsMs = tools.clock.monoMs();
+      marks.tlsMs = way.cameMs();
     },
   });
   facts.tlsProtocol = secure.getProtocol();

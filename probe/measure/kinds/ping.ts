@@ -97,7 +97,7 @@ async function echo(
   } catch (error) {
     const { code } = describe(error);
     if (code !== "ECONNREFUSED" && code !== "ECONNRESET") return { kind: "lost", error };
-    const ms = tools.clock.monoMs() - phaseStartMs(one.marks, "connect");
+    const ms = way.cameMs() - phaseStartMs(one.marks, "connect");
     way.arrived();
     return { kind: "answer", ms, refused: true };
   } finally {

@@ -47,14 +47,14 @@ export async function askRecords(task: KindTask, question: Question): Promise<vo
 type Found = { readonly records: string[]; readonly answers: NonNullable<Detail["answers"]> };
 
 function query(
-  { tools, way, reaching }: KindTask,
+  { way, reaching }: KindTask,
   resolver: Resolver,
   { host, type }: Question,
   signal: StopSignal,
 ): Promise<Found> {
   return stage<Found>(signal, (resolve, reject) => {
     const done = (error: NodeJS.ErrnoException | null, answer: unknown) => {
-      const nowMs = tools.clock.monoMs();
+      const nowMs = way.cameMs();
       const isAddress = type === "A" || type === "AAAA";
       const isEmpty = error?.code === "ENODATA" && !isAddress;
       if (error !== null && !isEmpty) return reject(error);

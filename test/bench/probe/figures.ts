@@ -43,16 +43,16 @@ export function addErrors(
   truths: ReadonlyMap<string, readonly Truth[]>,
 ): number {
   let lost = 0;
-  for (const { id, ok, times, instants } of reported) {
+  for (const { id, ok, times, startMs } of reported) {
     const truth = truths.get(id)?.at(-1);
     if (!ok || !truth || truth.times.total === null) {
       lost += 1;
       continue;
     }
     addTimes(errors, times, truth.times);
-    if (!instants) continue;
-    errors.lead.push(truth.startMs - instants.fromMs);
-    errors.tail.push(instants.untilMs - truth.startMs - truth.times.total);
+    if (startMs === undefined || times.total === null) continue;
+    errors.lead.push(truth.startMs - startMs);
+    errors.tail.push(startMs + times.total - truth.startMs - truth.times.total);
   }
   return lost;
 }

@@ -55,6 +55,5 @@ function reportedOf(id: string, numbers: readonly number[]): Reported {
     first: at(5),
     total: at(6),
   });
-  const untilMs = at(7);
-  return { id, ok: numbers[0] === 1, times, instants: { fromMs: untilMs - at(6), untilMs } };
+  return { id, ok: numbers[0] === 1, times, startMs: at(7) - at(6) };
 }

@@ -7,11 +7,11 @@ import type { OursAnswer, OursSetup } from "./ours.ts";
 import { TIMEOUT_MS } from "./scene.ts";
 import type { Reported, Shot } from "./subject.ts";
 import type { Times } from "./truth.ts";
-import { type Instants, wallOffsetMs, watchedClock } from "./watched-clock.ts";
+import { wallOffsetMs, watchedClock } from "./watched-clock.ts";
 
 const setup: OursSetup = JSON.parse(process.argv[2] ?? "{}");
 const timeoutMs = setup.timeoutMs ?? TIMEOUT_MS;
-const { clock, instantsOf } = watchedClock();
+const { clock, lastMonoMs } = watchedClock();
 const engine = measurer({
   clock,
   allow: ["127.0.0.0/8"],
@@ -38,15 +38,18 @@ function timesOf({ timings, detail }: Measured): Times {
   };
 }
 
-async function measured(
-  { id, url, startMs }: Shot,
-  zeroMs: number,
-): Promise<Reported & { readonly sinceMs: number }> {
+/** `markMs`: its start mark on the monotonic clock. */
+type Sampled = Reported & { readonly markMs: number };
+
+async function measured({ id, url, startMs }: Shot, zeroMs: number): Promise<Sampled> {
   const waitMs = startMs - (performance.now() - zeroMs);
   if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
   const timeouts = { connectMs: timeoutMs, totalMs: timeoutMs };
   const fromMs = performance.now();
-  const sample = await engine.measure(assignmentFor(url, { family: "ipv4", timeouts }));
+  const running = engine.measure(assignmentFor(url, { family: "ipv4", timeouts }));
+  // The question goes out within the call, and right before it the clock is read for the start mark.
+  const markMs = lastMonoMs();
+  const sample = await running;
   const suspect = (sample.detail.loopDelayMs ?? 0) > DEFAULT_LIMITS.loopDelayMs;
   return {
     id,
@@ -54,15 +57,8 @@ async function measured(
     times: timesOf(sample),
     tookMs: performance.now() - fromMs,
     suspect,
-    sinceMs: fromMs,
+    markMs,
   };
-}
-
-/** Between which instants the total of a measurement lies. */
-function onWall(sinceMs: number, { total }: Times, offsetMs: number): { instants?: Instants } {
-  const found = total === null ? null : instantsOf(sinceMs, total);
-  if (found === null) return {};
-  return { instants: { fromMs: found.fromMs + offsetMs, untilMs: found.untilMs + offsetMs } };
 }
 
 process.on("message", (shots: Shot[]) => {
@@ -71,10 +67,7 @@ process.on("message", (shots: Shot[]) => {
   void Promise.all(shots.map((shot) => measured(shot, zeroMs))).then((samples) => {
     const { user, system } = process.cpuUsage(before);
     const offsetMs = wallOffsetMs();
-    const reported = samples.map(({ sinceMs, ...one }) => ({
-      ...one,
-      ...onWall(sinceMs, one.times, offsetMs),
-    }));
+    const reported = samples.map(({ markMs, ...one }) => ({ ...one, startMs: markMs + offsetMs }));
     const answer: OursAnswer = { reported, cpuMs: (user + system) / 1000 };
     process.send?.(answer);
   });

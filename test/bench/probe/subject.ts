@@ -5,7 +5,6 @@
  */
 import type { Times } from "./truth.ts";
 import { NO_TIMES } from "./truth.ts";
-import type { Instants } from "./watched-clock.ts";
 
 export type Shot = {
   readonly id: string;
@@ -20,8 +19,8 @@ export type Reported = {
   readonly times: Times;
   /** From the call to its end, ms, where the subject says it. */
   readonly tookMs?: number;
-  /** Between which its total lies, where they are known. */
-  readonly instants?: Instants;
+  /** Its start mark on the wall clock, ms with fractions, where that is known. */
+  readonly startMs?: number;
   /** The subject itself says that it was disturbed: the probe would not archive it. */
   readonly suspect?: boolean;
 };

@@ -1,46 +1,25 @@
 /**
- * The machine's clock that remembers when it was read: which two readings a total lies between tells where its error is.
+ * The machine's clock that remembers its last reading, and the way from it to the wall clock.
  *
  * A sample says durations only. Of its total the bench also wants to know what lay before the first packet and what after
- * the last, and those are on the wall clock, as the packets are.
+ * the last, and packets are on the wall clock.
  */
 import { type Clock, systemClock } from "../../../collector/wire/clock.ts";
 
-/** Start and end of a total, ms with fractions; on the wall clock once they are told. */
-export type Instants = { readonly fromMs: number; readonly untilMs: number };
-
-export type WatchedClock = {
-  readonly clock: Clock;
-  /** @param sinceMs A reading before the measurement. @returns On this clock; null = no two readings lie so far apart. */
-  instantsOf(sinceMs: number, totalMs: number): Instants | null;
-};
-
-/** Readings kept: those of some hundred measurements. */
-const KEPT = 10_000;
-/** A total is told in whole microseconds. */
-const ROUNDING_MS = 0.000_6;
+export type WatchedClock = { readonly clock: Clock; lastMonoMs(): number };
 
 export function watchedClock(): WatchedClock {
-  const readings: number[] = [];
   const system = systemClock();
+  let lastMs = Number.NaN;
   return {
     clock: {
       ...system,
       monoMs() {
-        const atMs = system.monoMs();
-        if (readings.length >= KEPT) readings.splice(0, KEPT / 2);
-        readings.push(atMs);
-        return atMs;
+        lastMs = system.monoMs();
+        return lastMs;
       },
     },
-    instantsOf(sinceMs, totalMs) {
-      const mine = readings.filter((atMs) => atMs >= sinceMs);
-      for (const untilMs of mine) {
-        const fromMs = mine.find((atMs) => Math.abs(untilMs - atMs - totalMs) < ROUNDING_MS);
-        if (fromMs !== undefined) return { fromMs, untilMs };
-      }
-      return null;
-    },
+    lastMonoMs: () => lastMs,
   };
 }
 

@@ -92,10 +92,11 @@ test("a loop that slept since the last look can be late by no more than the time
 test("a beat that is overdue shows a process that did not get the CPU, although the loop seemed to sleep", () => {
   let nowMs = 0;
   let idleMs = 0;
-  const watch = loopWatch(
-    () => nowMs,
-    () => idleMs,
-  );
+  const watch = loopWatch({
+    monoMs: () => nowMs,
+    idleMs: () => idleMs,
+    openCpuWait: () => ({ read: () => null, close: () => undefined }),
+  });
   const leave = watch.enter();
   nowMs = 30;
   idleMs = 30;

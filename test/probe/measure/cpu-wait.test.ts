@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type CpuWait, cpuWaitReader, parseCpuWait } from "../../../probe/measure/cpu-wait.ts";
+import { loopWatch, nextWaitMs } from "../../../probe/measure/loop-watch.ts";
+
+const parsed = (text: string) => parseCpuWait(Buffer.from(text), text.length);
+
+test("the kernel's line is read as time waited and turns; anything else says nothing", () => {
+  assert.deepEqual(parsed("388662419 2500000 174\n"), { waitedMs: 2.5, turns: 174 });
+  assert.deepEqual(parsed("0 0 0"), { waitedMs: 0, turns: 0 });
+  for (const text of ["", "\n", "1 2\n", "1 x 2\n", "nothing", "1,5 2 3"])
+    assert.equal(parsed(text), null, text);
+});
+
+test("a system without the file says nothing, and closing it is no fault", () => {
+  const reader = cpuWaitReader("/nowhere/schedstat");
+  assert.equal(reader.read(), null);
+  reader.close();
+});
+
+test("the wait of an event is that since the loop slept, and unknown after several sleeps", () => {
+  const cases = [
+    { name: "one sleep", before: 7, turns: 1, waitedMs: 3, slept: true, wentRound: true, want: 3 },
+    {
+      name: "what was there at once",
+      before: 7,
+      turns: 0,
+      waitedMs: 0,
+      slept: true,
+      wentRound: true,
+      want: 0,
+    },
+    { name: "two sleeps", before: 0, turns: 2, waitedMs: 3, slept: true, wentRound: true, want: 0 },
+    { name: "more of the same", before: 7, turns: 0, waitedMs: 0, slept: false, wentRound: false, want: 7 },
+    {
+      name: "put off while reading",
+      before: 7,
+      turns: 1,
+      waitedMs: 3,
+      slept: false,
+      wentRound: false,
+      want: 10,
+    },
+    { name: "the next round", before: 7, turns: 0, waitedMs: 0, slept: false, wentRound: true, want: 0 },
+  ];
+  for (const { name, before, want, ...between } of cases)
+    assert.equal(nextWaitMs(before, between), want, name);
+});
+
+/** A watch on clocks that stand where the test puts them. */
+function watched() {
+  const at = { nowMs: 0, idleMs: 0, round: 0 };
+  let cpu: CpuWait = { waitedMs: 0, turns: 0 };
+  let closed = 0;
+  const watch = loopWatch({
+    monoMs: () => at.nowMs,
+    idleMs: () => at.idleMs,
+    rounds: () => at.round,
+    openCpuWait: () => ({
+      read: () => cpu,
+      close: () => {
+        closed += 1;
+      },
+    }),
+  });
+  return {
+    watch,
+    closed: () => closed,
+    /** The loop sleeps, is woken, waits for a processor and reads. */
+    wakes(sleptMs: number, waitedMs: number, readMs: number) {
+      at.nowMs += sleptMs + waitedMs + readMs;
+      at.idleMs += sleptMs + waitedMs;
+      at.round += 1;
+      cpu = { waitedMs: cpu.waitedMs + waitedMs, turns: cpu.turns + 1 };
+    },
+    reads(readMs: number) {
+      at.nowMs += readMs;
+    },
+  };
+}
+
+test("what came is stamped when the process was woken, and what is read with it counts from there too", () => {
+  const { watch, wakes, reads, closed } = watched();
+  const leave = watch.enter();
+  wakes(2, 1.5, 0.25);
+  assert.equal(watch.cameMs(), 2.25);
+  assert.equal(watch.lastDelayMs, 1.5);
+  reads(0.5);
+  assert.equal(watch.cameMs(), 2.75);
+  leave();
+  assert.equal(closed(), 1);
+});
+
+test("a wait for a processor makes the loop late although it is taken off the mark", () => {
+  const { watch, wakes } = watched();
+  const leave = watch.enter();
+  wakes(1, 8, 0);
+  assert.ok(watch.delayMs() >= 8);
+  leave();
+});
+
+test("each of several that watch leaves once, and the last one closes the counters", () => {
+  const { watch, closed } = watched();
+  const first = watch.enter();
+  const second = watch.enter();
+  first();
+  first();
+  assert.equal(closed(), 0);
+  second();
+  assert.equal(closed(), 1);
+});
