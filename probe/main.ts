@@ -11,6 +11,7 @@ import { CarrierwatchError } from "../collector/wire/errors.ts";
 import type { Verb } from "../main.ts";
 import type { ProbeFlags } from "./config.ts";
 import { joinOnce, joinVerb } from "./join.ts";
+import { goFirst } from "./priority.ts";
 import { type RunContext, runUntilAsked } from "./run-until-asked.ts";
 
 const HELP = `usage: carrierwatch probe [options]
@@ -46,6 +47,7 @@ export async function runVerb(argv: readonly string[], dir: string, context: Run
   }
   // A probe shares small machines: V8 takes a third less memory so, and what it collects it collects in shorter pauses.
   setFlagsFromString("--optimize-for-size");
+  goFirst();
   const folder = resolve(values.data ?? dir);
   if (values["join-file"] !== undefined) await joinOnce(values["join-file"], folder, context);
   const flags: ProbeFlags = {

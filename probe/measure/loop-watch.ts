@@ -9,9 +9,12 @@ import { type CpuWait, type CpuWaitReader, cpuWaitReader } from "./cpu-wait.ts";
 
 /** Where the kernel says what was waited, the beat shows only what it does not see: a process that was stopped. */
 const BEAT_MS = 2;
-const SLOW_BEAT_MS = 5;
+const SLOW_BEAT_MS = 10;
 /** Timers are whole milliseconds and fire up to one late on an idle machine. */
 const BEAT_TOLERANCE_MS = 1.1;
+
+/** A timer's instant and its wake-up may be so far apart the wrong way. */
+const BEAT_EARLY_MS = 0.2;
 
 /** What was known of the loop at an instant. */
 export type LoopState = {
@@ -36,8 +39,8 @@ export type Between = {
   /** How long it waited for one, ms. */
   readonly waitedMs: number;
   readonly slept: boolean;
-  /** Whether the loop has gone round: what is read now came after what was read then. */
-  readonly wentRound: boolean;
+  /** How often the loop has gone round; 0 = what is read now came with what was read then. */
+  readonly rounds: number;
 };
 
 /**
@@ -46,9 +49,9 @@ export type Between = {
  * @param before What it was at the last look.
  * @returns 0 where it cannot be told: of several waits since then nobody says which was this event's.
  */
-export function nextWaitMs(before: number, { turns, waitedMs, slept, wentRound }: Between): number {
-  if (slept) return turns === 1 ? waitedMs : 0;
-  return wentRound ? 0 : before + waitedMs;
+export function nextWaitMs(before: number, { turns, waitedMs, slept, rounds }: Between): number {
+  if (rounds === 0) return before + waitedMs;
+  return slept && (rounds === 1 || turns === 1) ? waitedMs : 0;
 }
 
 export type LoopWatch = {
@@ -56,8 +59,15 @@ export type LoopWatch = {
   enter(): () => void;
   /** How late the loop is at this instant, ms. */
   delayMs(): number;
-  /** When what is being read now reached this process: this instant less the known wait for a processor. Looks, too. */
-  cameMs(): number;
+  /**
+   * When what is being read now reached this process: this instant less its wait for a processor. Looks, too.
+   *
+   * Only the first reader after a sleep is told more than this instant: it was what woke the process, unless the beat did.
+   * What others find may have come while the process waited.
+   *
+   * @param reader Whoever reads, as an identity: it may read more than once.
+   */
+  cameMs(reader: object): number;
   /** What the last look found, ms. */
   readonly lastDelayMs: number;
 };
@@ -89,6 +99,8 @@ class Watch implements LoopWatch {
   #cpu: CpuWait = NO_WAIT;
   #round = 0;
   #waitMs = 0;
+  /** Who reads what woke the process; null = nobody has yet. */
+  #woken: object | null = null;
   #beatMs = BEAT_MS;
   #dueMs = Number.POSITIVE_INFINITY;
   #watchers = 0;
@@ -130,10 +142,11 @@ class Watch implements LoopWatch {
     return this.lastDelayMs;
   }
 
-  cameMs(): number {
+  cameMs(reader: object): number {
     const nowMs = this.#monoMs();
     this.#look(nowMs);
-    return nowMs - this.#waitMs;
+    this.#woken ??= reader;
+    return this.#woken === reader ? nowMs - this.#waitMs : nowMs;
   }
 
   #begin(): void {
@@ -155,9 +168,13 @@ class Watch implements LoopWatch {
     const cpu = this.#reader?.read() ?? null;
     if (cpu === null) return;
     const round = this.#rounds();
+    const rounds = round - this.#round;
     const waitedMs = cpu.waitedMs - this.#cpu.waitedMs;
     const turns = cpu.turns - this.#cpu.turns;
-    this.#waitMs = nextWaitMs(this.#waitMs, { turns, waitedMs, slept, wentRound: round !== this.#round });
+    if (rounds > 0) this.#woken = null;
+    this.#waitMs = nextWaitMs(this.#waitMs, { turns, waitedMs, slept, rounds });
+    // It woke the process, or would have: what is read now may have come later.
+    if (slept && nowMs - next.busyMs - waitedMs > this.#dueMs - BEAT_EARLY_MS) this.#waitMs = 0;
     this.#cpu = cpu;
     this.#round = round;
     this.lastDelayMs = Math.max(this.lastDelayMs, waitedMs);

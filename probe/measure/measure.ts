@@ -182,7 +182,7 @@ async function run(
   const arrived = () => {
     loopDelayMs = Math.max(loopDelayMs, watch.lastDelayMs);
   };
-  const cameMs = () => watch.cameMs();
+  const cameMs = () => watch.cameMs(stop);
   const marked = (marks: Marks) => {
     extra.onProgress?.(progressOf([...finished, marks]));
   };

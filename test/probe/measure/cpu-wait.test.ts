@@ -20,28 +20,21 @@ test("a system without the file says nothing, and closing it is no fault", () =>
 
 test("the wait of an event is that since the loop slept, and unknown after several sleeps", () => {
   const cases = [
-    { name: "one sleep", before: 7, turns: 1, waitedMs: 3, slept: true, wentRound: true, want: 3 },
+    { name: "one sleep", before: 7, turns: 1, waitedMs: 3, slept: true, rounds: 1, want: 3 },
+    { name: "put off before it was read", before: 7, turns: 3, waitedMs: 3, slept: true, rounds: 1, want: 3 },
+    { name: "of two rounds one slept", before: 7, turns: 1, waitedMs: 3, slept: true, rounds: 2, want: 3 },
+    { name: "two sleeps", before: 7, turns: 2, waitedMs: 3, slept: true, rounds: 2, want: 0 },
+    { name: "it was there at once", before: 7, turns: 0, waitedMs: 0, slept: false, rounds: 1, want: 0 },
     {
-      name: "what was there at once",
+      name: "it came with the one before",
       before: 7,
       turns: 0,
       waitedMs: 0,
-      slept: true,
-      wentRound: true,
-      want: 0,
-    },
-    { name: "two sleeps", before: 0, turns: 2, waitedMs: 3, slept: true, wentRound: true, want: 0 },
-    { name: "more of the same", before: 7, turns: 0, waitedMs: 0, slept: false, wentRound: false, want: 7 },
-    {
-      name: "put off while reading",
-      before: 7,
-      turns: 1,
-      waitedMs: 3,
       slept: false,
-      wentRound: false,
-      want: 10,
+      rounds: 0,
+      want: 7,
     },
-    { name: "the next round", before: 7, turns: 0, waitedMs: 0, slept: false, wentRound: true, want: 0 },
+    { name: "put off between the two", before: 7, turns: 1, waitedMs: 3, slept: false, rounds: 0, want: 10 },
   ];
   for (const { name, before, want, ...between } of cases)
     assert.equal(nextWaitMs(before, between), want, name);
@@ -83,12 +76,27 @@ test("what came is stamped when the process was woken, and what is read with it 
   const { watch, wakes, reads, closed } = watched();
   const leave = watch.enter();
   wakes(2, 1.5, 0.25);
-  assert.equal(watch.cameMs(), 2.25);
+  assert.equal(watch.cameMs(leave), 2.25);
   assert.equal(watch.lastDelayMs, 1.5);
   reads(0.5);
-  assert.equal(watch.cameMs(), 2.75);
+  assert.equal(watch.cameMs(leave), 2.75);
   leave();
   assert.equal(closed(), 1);
+});
+
+test("only the reader whose event woke the process is told when it came, and nobody where the beat may have", () => {
+  const { watch, wakes, reads } = watched();
+  const leave = watch.enter();
+  const [one, other] = [{}, {}];
+  wakes(2, 1, 0);
+  assert.equal(watch.cameMs(one), 2);
+  reads(0.5);
+  assert.equal(watch.cameMs(other), 3.5, "it may have come meanwhile");
+  wakes(2, 1, 0);
+  assert.equal(watch.cameMs(other), 5.5);
+  wakes(9, 4, 0);
+  assert.equal(watch.cameMs(one), 19.5, "the beat was due before the process was woken");
+  leave();
 });
 
 test("a wait for a processor makes the loop late although it is taken off the mark", () => {
