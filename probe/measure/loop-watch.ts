@@ -163,21 +163,27 @@ class Watch implements LoopWatch {
     const next = nextState(this.#state, nowMs, this.#idleMs());
     const slept = next.idleMs > this.#state.idleMs;
     const overdueMs = nowMs - this.#dueMs - BEAT_TOLERANCE_MS;
-    this.#state = overdueMs > next.busyMs ? { ...next, busyMs: overdueMs } : next;
+    const waitedMs = this.#waited(nowMs - next.busyMs, slept);
+    // Kept until the loop sleeps again: what is read later in this round waited as long.
+    this.#state = { ...next, busyMs: Math.max(next.busyMs, overdueMs, slept ? waitedMs : 0) };
     this.lastDelayMs = this.#state.busyMs;
+  }
+
+  /** Learns how long what is read now waited. @returns How long the process did since the last look, ms. */
+  #waited(readMs: number, slept: boolean): number {
     const cpu = this.#reader?.read() ?? null;
-    if (cpu === null) return;
+    if (cpu === null) return 0;
     const round = this.#rounds();
     const rounds = round - this.#round;
     const waitedMs = cpu.waitedMs - this.#cpu.waitedMs;
     const turns = cpu.turns - this.#cpu.turns;
     if (rounds > 0) this.#woken = null;
     this.#waitMs = nextWaitMs(this.#waitMs, { turns, waitedMs, slept, rounds });
-    // It woke the process, or would have: what is read now may have come later.
-    if (slept && nowMs - next.busyMs - waitedMs > this.#dueMs - BEAT_EARLY_MS) this.#waitMs = 0;
+    // The beat woke the process, or would have: what is read now may have come later.
+    if (slept && readMs - waitedMs > this.#dueMs - BEAT_EARLY_MS) this.#waitMs = 0;
     this.#cpu = cpu;
     this.#round = round;
-    this.lastDelayMs = Math.max(this.lastDelayMs, waitedMs);
+    return waitedMs;
   }
 
   #beat(): void {

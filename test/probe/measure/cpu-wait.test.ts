@@ -100,10 +100,14 @@ test("only the reader whose event woke the process is told when it came, and nob
 });
 
 test("a wait for a processor makes the loop late although it is taken off the mark", () => {
-  const { watch, wakes } = watched();
+  const { watch, wakes, reads } = watched();
   const leave = watch.enter();
   wakes(1, 8, 0);
   assert.ok(watch.delayMs() >= 8);
+  reads(1);
+  assert.ok(watch.delayMs() >= 9, "until the loop sleeps again");
+  wakes(1, 0, 0);
+  assert.ok(watch.delayMs() < 1);
   leave();
 });
 
