@@ -1,3 +1,4 @@
+/** A probe puts itself before others, unless somebody chose a priority. Each case is a process of its own. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";

@@ -1,3 +1,4 @@
+/** The wait for a processor: how it is read, whose event it belongs to, and that it counts as lateness all the same. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CpuWait, cpuWaitReader, parseCpuWait } from "../../../probe/measure/cpu-wait.ts";
