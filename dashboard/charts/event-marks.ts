@@ -20,7 +20,7 @@ export type EventMark = {
   readonly texts: readonly string[];
 };
 
-/** Marks that stand apart side by side on the widest chart. */
+/** Marks that stand apart side by side on a desktop's chart. */
 const PLACES = 60;
 /** Lines a tooltip has room for, and how wide one may be, px. */
 const MOST_LINES = 4;
@@ -29,9 +29,18 @@ const MOST_PX = 520;
 const WIDE_PX = 12;
 const NARROW_PX = 7;
 
-/** Events of a range as marks, oldest first; those closer than a sixtieth of the range are one. */
-export function eventMarks(events: readonly Marked[], fromS: number, toS: number): EventMark[] {
-  const nearS = (toS - fromS) / PLACES;
+/**
+ * Events of a range as marks, oldest first.
+ *
+ * @param places How many marks the chart has room for; those closer than that share of the range are one.
+ */
+export function eventMarks(
+  events: readonly Marked[],
+  fromS: number,
+  toS: number,
+  places = PLACES,
+): EventMark[] {
+  const nearS = (toS - fromS) / places;
   const groups: Marked[][] = [];
   for (const event of events.filter(({ atS }) => atS >= fromS && atS <= toS).sort((a, b) => b.atS - a.atS)) {
     const last = groups.at(-1);

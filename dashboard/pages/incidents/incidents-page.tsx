@@ -132,9 +132,13 @@ function Course({ incident, speaker }: { incident: IncidentView; speaker: Speake
     <ol class="course">
       {incident.transitions.map((one) => (
         <li key={`${one.kind}-${one.tick}`}>
-          <span class="small">{f.dayClock(one.tick * 1000)}</span> {t(`incidents.kind.${one.kind}`)}
-          {one.kind !== "ended" &&
-            `: ${incidentText({ ...incident, class: one.class, transitions: [one] }, speaker)}`}
+          <span class="small">{f.dayClock(one.tick * 1000)}</span>{" "}
+          {one.kind === "ended"
+            ? t("incidents.kind.ended")
+            : t("common.says", {
+                name: t(`incidents.kind.${one.kind}`),
+                text: incidentText({ ...incident, class: one.class, transitions: [one] }, speaker),
+              })}
         </li>
       ))}
     </ol>

@@ -23,7 +23,7 @@ const NEXT: Readonly<Record<ThemeChoice, ThemeChoice>> = { auto: "light", light:
 /** Auto, light, dark, auto ... */
 export function ThemePick() {
   const { theme, t } = useApp();
-  const label = `${t("theme.label")}: ${t(`theme.${theme.choice}`)}`;
+  const label = t("common.says", { name: t("theme.label"), text: t(`theme.${theme.choice}`) });
   return (
     <button
       type="button"

@@ -21,6 +21,10 @@ import { Legend } from "./legend.tsx";
 import { ValueTable } from "./value-table.tsx";
 import { PhaseKey } from "./waterfall.tsx";
 
+/** A window this narrow has a chart of a third of the width, with room for fewer marks. */
+const PHONE_PX = 781;
+const PHONE_PLACES = 20;
+
 type ChartsProps = {
   data: ChartData;
   target: Target;
@@ -61,7 +65,7 @@ export function Charts({ data, target, carriers, names, onSpan }: ChartsProps) {
     const marked = standing(data.events).map((event) => ({
       ...{ atS: event.atS, kind: event.kind, text: eventText(event, speaker) },
     }));
-    return eventMarks(marked, data.fromS, data.toS);
+    return eventMarks(marked, data.fromS, data.toS, innerWidth < PHONE_PX ? PHONE_PLACES : undefined);
   }, [data, carriers, names, t, f]);
   const parts = { data, target, lines, all, single, events, onSpan, only };
   return (

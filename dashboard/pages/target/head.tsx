@@ -71,7 +71,8 @@ function UrlLink({ url }: { url: string }) {
   const { t } = useApp();
   const shown = url.length > URL_SHOWN ? `${url.slice(0, URL_SHOWN)}…` : url;
   if (!/^https?:\/\//i.test(url)) return <span class="mono">{shown}</span>;
-  const title = shown === url ? t("target.opensNew") : `${t("target.opensNew")}: ${url}`;
+  const title =
+    shown === url ? t("target.opensNew") : t("common.says", { name: t("target.opensNew"), text: url });
   return (
     <a href={url} target="_blank" rel="noreferrer noopener" title={title}>
       {shown}

@@ -36,6 +36,15 @@ test("a year of events without a pause stays at sixty marks, and none is lost", 
     assert.ok(i === 0 || mark.atS - (marks[i - 1]?.atS ?? 0) >= (5000 * 6000) / 60);
 });
 
+test("a chart with room for fewer marks gathers more into one", () => {
+  const near = [event(100), event(300)];
+  assert.equal(eventMarks(near, 0, 6000).length, 2);
+  assert.deepEqual(
+    eventMarks(near, 0, 6000, 20).map(({ texts }) => texts),
+    [["at 300", "at 100"]],
+  );
+});
+
 test("a tooltip tells the nearest mark, short, and nothing where none is near", () => {
   const marks = eventMarks(
     [event(1000), event(1010), event(1020), event(1030), event(1040), event(3000)],

@@ -38,7 +38,7 @@ test("both catalogues have the same keys and the same placeholders", () => {
 test("the Chinese catalogue is Chinese and the English one has no Chinese", () => {
   for (const [key, text] of Object.entries(zh)) {
     const plain = text.replace(/\{\w+\}/g, "").replace(/[\s·、，,.:%/A-Za-z0-9]/g, "");
-    if (plain !== "") assert.match(text, /\p{Script=Han}|[（）；]/u, key);
+    if (plain !== "") assert.match(text, /\p{Script=Han}|[（）；：]/u, key);
   }
   for (const [key, text] of Object.entries(en)) assert.doesNotMatch(text, /\p{Script=Han}/u, key);
 });
