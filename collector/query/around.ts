@@ -12,6 +12,7 @@ import type { Archives } from "../wire/archives.ts";
 import type { Clock } from "../wire/clock.ts";
 import { NotFoundError } from "../wire/errors.ts";
 import { type Event, type EventKind, isWithdrawnEvent } from "../wire/event.ts";
+import { type Target, TargetInput } from "../wire/target.ts";
 import { addressesOf, goneAt, type NetworkOf } from "./addresses.ts";
 import { incidentEvents } from "./events.ts";
 import { addressSubjectOf, type Subject, subjectOf } from "./subject.ts";
@@ -55,6 +56,9 @@ export function aroundPart(options: Options): Around {
     },
     async events({ limit = 100, ...wanted }) {
       const found = await store.events.list({ ...wanted, limit });
+      const { target } = wanted;
+      if (target !== undefined && !found.some((event) => event.target === target))
+        await targetOrRemoved(options, target);
       return found.filter((event) => !isWithdrawnEvent(event));
     },
     async incidentEvents(id) {
@@ -69,9 +73,33 @@ export function aroundPart(options: Options): Around {
 }
 
 /** A target with everything around it; with an address, the subject is that address's. @throws NotFoundError */
-export async function wholeOf({ store, registry }: Options, id: string, address?: string) {
-  const [target, generations, vantages, carriers] = await Promise.all([
-    registry.targets.get(id),
+export async function wholeOf(options: Options, id: string, address?: string) {
+  return await around(options, await options.registry.targets.get(id), address);
+}
+
+/** As wholeOf, also of a target that was removed and left its history. @throws NotFoundError */
+export async function historyOf(options: Options, id: string, address?: string) {
+  return await around(options, await targetOrRemoved(options, id), address);
+}
+
+/** @throws NotFoundError when there is neither the target nor anything measured of it. */
+async function targetOrRemoved({ store, registry }: Options, id: string): Promise<Target> {
+  const target = await registry.targets.find(id);
+  if (target) return target;
+  const generations = await store.samples.generations(id);
+  const newest = generations.toSorted((a, b) => b.lastTick - a.lastTick)[0];
+  if (!newest) throw new NotFoundError("target", id);
+  const { stepS } = newest;
+  const createdS = Math.min(...generations.map(({ openedTick }) => openedTick));
+  // Nobody measures it any more: each of its carriers ends with its last tick.
+  const from = { all: false, carriers: [], tags: [], vantages: [] };
+  const input = TargetInput.parse({ name: id, url: "https://removed.invalid/" });
+  return { ...input, from, id, group: id, stepS, phaseS: 0, createdS, pauses: [], version: 0 };
+}
+
+async function around({ store, registry }: Options, target: Target, address: string | undefined) {
+  const { id } = target;
+  const [generations, vantages, carriers] = await Promise.all([
     store.samples.generations(id),
     registry.vantages.list(),
     registry.carriers.list(),

@@ -63,7 +63,7 @@ export async function overviewOf(options: OverviewOptions): Promise<Overview> {
     lastStartMs,
     nextStartMs: starts.length === 0 ? null : starts.reduce((a, b) => Math.min(a, b)),
     carriers: columnsOf(known),
-    rows: rows.sort(compareRows).map((row) => packRow(rowFactsOf(row))),
+    rows: rows.sort(compareRows).map((row) => packRow(rowFactsOf(row), nowMs)),
     openIncidents: incidents,
     untold,
   };

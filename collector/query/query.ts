@@ -12,7 +12,7 @@ import type { QueryColumns } from "../wire/api-query.ts";
 import type { Clock } from "../wire/clock.ts";
 import type { IncidentView } from "../wire/incident.ts";
 import type { NetworkOf } from "./addresses.ts";
-import { type Around, aroundPart, wholeOf } from "./around.ts";
+import { type Around, aroundPart, historyOf, wholeOf } from "./around.ts";
 import { type ChartQuery, chartOf } from "./chart.ts";
 import { chartEvents } from "./events.ts";
 import { type FetchQuery, fetchRows } from "./fetch.ts";
@@ -117,7 +117,7 @@ export function queryPart(options: QueryOptions): Query {
       return await fetchRows(store, { target, vantage }, query, nowS());
     },
     async columns(id, question) {
-      const { subject } = await wholeOf(options, id, question.address);
+      const { subject } = await historyOf(options, id, question.address);
       return await queryOf(store, subject, question, nowS());
     },
     async incidents({ limit = 100, ...wanted }) {

@@ -87,7 +87,8 @@ export type BarRun = z.infer<typeof BarRun>;
 
 /** One carrier's cell of the overview, as small as it can be: there are thousands. What is absent is said at each key. */
 export const OverviewCell = z.strictObject({
-  state: CellState,
+  /** Absent = up. */
+  state: CellState.optional(),
   /** Total of the newest sample, ms; absent = it has none. */
   totalMs: z.number().optional(),
   /** Of the newest sample, with state down. */
@@ -117,7 +118,10 @@ export const OverviewCell = z.strictObject({
 export type OverviewCell = z.infer<typeof OverviewCell>;
 
 export const OverviewRow = z.strictObject({
-  target: Target.pick({ id: true, name: true, url: true, group: true, stepS: true, createdS: true }),
+  target: Target.pick({ id: true, name: true, url: true, group: true, stepS: true }).extend({
+    /** Absent = before the last day began. */
+    createdS: Seconds.optional(),
+  }),
   status: RowStatus,
   /** Id of the one of openIncidents that is told; absent = none. */
   incident: z.string().optional(),

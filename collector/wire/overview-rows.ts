@@ -17,6 +17,7 @@ import type {
 import type { IncidentView } from "./incident.ts";
 import type { Failure, UnknownReason } from "./sample.ts";
 import { coverageOf, shareOf } from "./shares.ts";
+import type { Target } from "./target.ts";
 
 export type CellFacts = {
   readonly carrier: string;
@@ -40,7 +41,7 @@ export type CellFacts = {
 };
 
 export type RowFacts = {
-  readonly target: OverviewRow["target"];
+  readonly target: Pick<Target, "id" | "name" | "url" | "group" | "stepS" | "createdS">;
   readonly status: RowStatus;
   readonly incident: IncidentView | null;
   readonly cells: readonly CellFacts[];
@@ -54,13 +55,13 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+
 const GAP = ".";
 const TOP = LETTERS.length - 1;
 
-/** The small form of a row. */
-export function packRow(row: RowFacts): OverviewRow {
+/** The small form of a row. @param nowMs The overview's. */
+export function packRow(row: RowFacts, nowMs: number): OverviewRow {
   const { id, name, url, group, stepS, createdS } = row.target;
   const ticks24h = packTicks(row.availability24h.counts);
   const shown = row.cells.filter((cell) => cell.state !== "none");
   return {
-    target: { id, name, url, group, stepS, createdS },
+    target: { id, name, url, group, stepS, ...(createdS > dayBefore(nowMs) ? { createdS } : {}) },
     status: row.status,
     ...(row.incident ? { incident: row.incident.id } : {}),
     cells: Object.fromEntries(shown.map((cell) => [cell.carrier, packCell(cell, ticks24h)])),
@@ -68,12 +69,17 @@ export function packRow(row: RowFacts): OverviewRow {
   };
 }
 
+/** When the last day began, UTC seconds. */
+function dayBefore(nowMs: number): number {
+  return Math.floor(nowMs / 1000) - DAY_S;
+}
+
 function packCell(cell: CellFacts, rowTicks: Ticks): OverviewCell {
   const { state, totalMs, failure, httpStatus, slow, limitMs, silentSinceMs, altered } = cell;
   const ticks24h = packTicks(cell.availability24h.counts);
   const bar = packBar(cell.cells);
   return {
-    state,
+    ...(state === "up" ? {} : { state }),
     ...(totalMs === null ? {} : { totalMs }),
     ...(failure ? { failure } : {}),
     ...(httpStatus === null ? {} : { httpStatus }),
@@ -132,7 +138,7 @@ export function unpackRow(
 ): RowFacts {
   const nowS = Math.floor(nowMs / 1000);
   return {
-    target: row.target,
+    target: { ...row.target, createdS: row.target.createdS ?? dayBefore(nowMs) },
     status: row.status,
     incident: incidents.find(({ id }) => id === row.incident) ?? null,
     cells: carriers.map((carrier) => unpackCell(row, carrier, nowS)),
@@ -144,7 +150,7 @@ function unpackCell(row: OverviewRow, carrier: string, nowS: number): CellFacts 
   const cell: OverviewCell = row.cells[carrier] ?? { state: "none", bar: [], ticks24h: {} };
   return {
     carrier,
-    state: cell.state,
+    state: cell.state ?? "up",
     slow: cell.slow ?? false,
     limitMs: cell.limitMs ?? null,
     totalMs: cell.totalMs ?? null,

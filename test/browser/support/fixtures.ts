@@ -332,7 +332,7 @@ export function overview(stories: readonly Story[] = STORIES): Overview {
     carriers: [...CARRIERS],
     lastStartMs: stories.some(({ status }) => status !== "paused") ? LAST_TICK * 1000 + 12_800 : null,
     nextStartMs: (LAST_TICK + STEP_S) * 1000 + 12_800,
-    rows: stories.map((story) => packRow(factsOf(rowOf(story)))),
+    rows: stories.map((story) => packRow(factsOf(rowOf(story)), NOW_MS)),
     openIncidents: stories.flatMap((story) => incidentOf(story) ?? []),
     untold: "no-smtp",
   };

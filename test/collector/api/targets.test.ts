@@ -105,6 +105,31 @@ test("a measured target is answered in every form the pages ask for", async (t) 
   assert.deepEqual(FetchedRows.parse(fetched.body).rows[0], { t: tick, value: 1.234 });
 });
 
+test("what was never a target is 404 with its name; one that was removed still has its history", async (t) => {
+  const { s, call } = await asked(t);
+  await s.registry.vantages.create({ id: "ct-1", name: "one", carrier: "ct" });
+  const target = Target.parse((await call("POST", "/targets", INPUT)).body);
+  const tick = Math.floor(s.clock.nowMs() / 300_000) * 300;
+  await s.store.samples.put([up(target, "ct-1", tick, 1234)], s.clock.nowMs());
+  const asking = (id: string) => [
+    `/query?target=${id}&cf=AVERAGE&states=true&from=${tick - 900}&to=${tick + 300}`,
+    `/event-log?target=${id}`,
+  ];
+  const whole = await Promise.all(asking(target.id).map((path) => call("GET", path)));
+  assert.deepEqual(
+    whole.map(({ status }) => status),
+    [200, 200],
+  );
+  assert.equal((await call("DELETE", `/targets/${target.id}?version=1`)).status, 204);
+  const [removed, events] = await Promise.all(asking(target.id).map((path) => call("GET", path)));
+  assert.deepEqual([removed?.status, events?.status], [200, 200]);
+  assert.match(JSON.stringify(removed?.body), /1\.234/);
+  for (const path of asking("nobody")) {
+    const { status, body } = await call("GET", path);
+    assert.deepEqual([status, body["detail"]], [404, 'there is no target "nobody"'], path);
+  }
+});
+
 test("a query that cannot be answered is a 400 that names the field", async (t) => {
   const { call } = await asked(t);
   const { id } = (await call("POST", "/targets", INPUT)).body;

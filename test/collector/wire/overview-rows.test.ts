@@ -104,7 +104,7 @@ const ROW: RowFacts = {
     url: "https://shop.example/",
     group: "example",
     stepS: 300,
-    createdS: NOW_S - 9e6,
+    createdS: NOW_S - 5_000,
   },
   status: "down",
   incident: INCIDENT,
@@ -113,7 +113,7 @@ const ROW: RowFacts = {
 };
 
 function travelled(row: RowFacts): { bytes: number; back: RowFacts } {
-  const text = JSON.stringify(packRow(row));
+  const text = JSON.stringify(packRow(row, NOW_S * 1000));
   const carriers = row.cells.map(({ carrier }) => carrier);
   const packed = OverviewRow.parse(JSON.parse(text));
   return { bytes: text.length, back: unpackRow(packed, carriers, [INCIDENT], NOW_S * 1000 + 321) };
@@ -123,9 +123,15 @@ test("a row comes back as it was made, whatever its cells say", () => {
   assert.deepEqual(travelled(ROW).back, ROW);
 });
 
+test("a target older than a day is as one that was made when the day began", () => {
+  const made = (createdS: number) =>
+    travelled({ ...ROW, target: { ...ROW.target, createdS } }).back.target.createdS;
+  assert.deepEqual([made(NOW_S - 86_399), made(NOW_S - 9e6)], [NOW_S - 86_399, NOW_S - 86_400]);
+});
+
 test("a carrier that is not in the row measures nothing", () => {
   const carriers = ["new", "ct"];
-  const [added, known] = unpackRow(packRow(ROW), carriers, [], NOW_S * 1000).cells;
+  const [added, known] = unpackRow(packRow(ROW, NOW_S * 1000), carriers, [], NOW_S * 1000).cells;
   assert.deepEqual([added?.state, added?.cells, added?.availability24h.counts.up], ["none", [], 0]);
   assert.equal(known?.totalMs, 123.456);
 });
