@@ -8,6 +8,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { costLines } from "./archive/costs.ts";
+import { endToEnd } from "./archive/http.ts";
 import {
   findPeers,
   HAS_TASKSET,
@@ -17,6 +19,8 @@ import {
   rrdcachedRun,
   rrdFolder,
 } from "./archive/peers.ts";
+import { restartLine } from "./archive/restart.ts";
+import { BATCH } from "./archive/samples.ts";
 import { sizeLines } from "./archive/sizes.ts";
 
 const QUICK = process.argv.includes("--quick");
@@ -146,6 +150,9 @@ export async function bench(): Promise<string[]> {
       ...(await pairs(peers)),
       ...scale(),
       ...reading(),
+      ...(await endToEnd(peers, SERIES / BATCH, PAIRS)),
+      await restartLine(10_000),
+      ...costLines(SERIES, QUICK ? 48 : 32),
       ...sizeLines(),
     ];
   } finally {

@@ -9,8 +9,10 @@ import { firstLayout, type Layout, nextLayout } from "../../archive/sets.ts";
 import type { Archive } from "../../wire/archives.ts";
 import { EVENT_KINDS } from "../../wire/event.ts";
 import { ESTIMATE_AGES_S, EVENTS_KEPT, type StoreEstimate } from "../store.ts";
+import { TICKS_PER_TILE } from "./bands.ts";
+import { TILE_OVERHEAD_BYTES } from "./log-tiles.ts";
 import type { FileUse } from "./reader-sizes.ts";
-import { LOG, LOG_MOST_PER_TICK, type PartBytes, partsOf } from "./sizes.ts";
+import { LOG, LOG_MOST_PER_TICK, type PartBytes, pageShare, partsOf } from "./sizes.ts";
 
 /** A typical event of each kind as stored; of a route with twenty hops, a chain and a head. */
 const EVENT_BYTES: Readonly<Record<keyof typeof EVENTS_KEPT, number>> = {
@@ -42,7 +44,7 @@ export function estimateOf(
     ({ part, bytes }): PartBytes => ({ part, bytes: Math.round(bytes) }),
   );
   const logBytes = Math.max(0, use.pagesBytes - sum(stored));
-  const perTick = logPerTick(logBytes, use.logTicks);
+  const perTick = logPerTick(use);
   const now = new Map(
     [...stored, { part: LOG, bytes: logBytes }, { part: "wal", bytes: walBytes }].map(pair),
   );
@@ -97,8 +99,11 @@ function allAt({ kinds }: FileUse, ageS: number, perTick: number): number {
   );
 }
 
-function logPerTick(bytes: number, ticks: number): number {
-  return ticks < FEW_TICKS ? LOG_MOST_PER_TICK : Math.min(bytes / ticks, LOG_MOST_PER_TICK);
+/** What a tick of the log takes of the file, as its tiles are now. */
+function logPerTick({ logBytes, logTicks }: FileUse): number {
+  if (logTicks < FEW_TICKS) return LOG_MOST_PER_TICK;
+  const tileBytes = (logBytes / logTicks) * TICKS_PER_TILE;
+  return Math.min(pageShare(tileBytes - TILE_OVERHEAD_BYTES) / TICKS_PER_TILE, LOG_MOST_PER_TICK);
 }
 
 function eventsFull(): number {

@@ -30,8 +30,9 @@ export type FileUse = {
   readonly others: readonly PartBytes[];
   /** Of the database, pages that are only in the WAL so far included. */
   readonly pagesBytes: number;
-  /** How many ticks the log has. */
+  /** How many ticks the tiles of the log have, and their bytes with the texts they share. */
   readonly logTicks: number;
+  readonly logBytes: number;
   readonly kinds: readonly Kind[];
   /** Rings of steps that a series had before. */
   readonly olderBytes: number;
@@ -47,13 +48,14 @@ export function readerSizes(db: Database.Database, view: View, shared: SharedSta
       const kinds = new Map<Layout, Kind>();
       const rows = view.list(null);
       const newest = newestIds(rows, (id) => view.reach(id)?.lastTick ?? 0);
-      let [ticks, olderBytes] = [0, 0];
+      let [ticks, logBytes, olderBytes] = [0, 0, 0];
       for (const row of rows) {
         if (!shared.read(row.id, state)) continue;
         const { openedTick, lastTick, laidTo } = state;
         const [stepS, layout] = [row.step_s, view.layoutOf(row)];
         const measured = { openedTick, lastTick, laidTo, laidShare: shareOf(row.id, state, layout) };
         ticks += logTicks(stepS, layout, measured);
+        logBytes += state.logBytes;
         for (const { part, bytes } of partsOf(stepS, layout, measured, 0)) {
           rings.set(part, (rings.get(part) ?? 0) + bytes);
           if (!newest.has(row.id)) olderBytes += bytes;
@@ -65,6 +67,7 @@ export function readerSizes(db: Database.Database, view: View, shared: SharedSta
         rings: [...rings].map(([part, bytes]) => ({ part, bytes })),
         ...others(),
         logTicks: ticks,
+        logBytes,
         kinds: [...kinds.values()],
         olderBytes,
       };
