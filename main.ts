@@ -5,8 +5,9 @@
  */
 import { systemClock } from "./collector/wire/clock.ts";
 import { CarrierwatchError } from "./collector/wire/errors.ts";
+import type { Language } from "./collector/wire/ids.ts";
 import { type Log, limitRepeats, logTo, readableLine } from "./collector/wire/log.ts";
-import { errorText, langFlag, languageOf, type Say, speechIn } from "./collector/wire/said/language.ts";
+import { errorText, langFlag, languageOf, speechIn } from "./collector/wire/said/language.ts";
 
 /** What a verb is given. It answers the exit code; its own output goes to stdout, the log and progress to stderr. */
 export type Verb = (context: VerbContext) => Promise<number>;
@@ -90,7 +91,8 @@ export async function main(args: readonly string[]): Promise<void> {
   const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (!entry) {
     const wanted = name === "" || name === "help" || name === "--help" || name === "-h";
-    const problem = (await speechFor(argv))(`there is no verb ${JSON.stringify(name)}`);
+    const say = await speechIn(languageFor(argv));
+    const problem = say(`there is no verb ${JSON.stringify(name)}`);
     (wanted ? process.stdout : process.stderr).write(
       `${wanted ? "" : `carrierwatch: ${problem}\n`}${usage()}`,
     );
@@ -103,14 +105,14 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = await verb({ argv, env: process.env, log: terminalLog() });
   } catch (error) {
     if (!(error instanceof CarrierwatchError)) return broken(name, error);
-    process.stderr.write(`carrierwatch ${name}: ${errorText(error, await speechFor(argv))}\n`);
+    process.stderr.write(`carrierwatch ${name}: ${await errorText(error, languageFor(argv))}\n`);
     process.exitCode = exitCodeOf(error);
   }
 }
 
 /** What is refused is said in the language of --lang, else of the environment. */
-function speechFor(argv: readonly string[]): Promise<Say> {
-  return speechIn(languageOf(langFlag(argv), process.env));
+function languageFor(argv: readonly string[]): Language {
+  return languageOf(langFlag(argv), process.env);
 }
 
 const SERVICES: ReadonlySet<string> = new Set(["start", "demo", "collector", "probe"]);

@@ -8,7 +8,7 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < NEEDS[0] || (major === NEEDS[0] && minor < NEEDS[1])) {
   process.stderr.write(
     `carrierwatch needs Node ${NEEDS.join(".")} or newer; this is Node ${process.versions.node} (${process.execPath}). ` +
-      "Install a current Node, or in a clone run it through npm: npm start\n",
+      "Install a current Node, or in a clone run it through npm: npm start, npx node deploy/bin.js\n",
   );
   process.exit(78);
 }

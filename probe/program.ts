@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { systemClock } from "../collector/wire/clock.ts";
 import { CarrierwatchError } from "../collector/wire/errors.ts";
 import { limitRepeats, logTo, readableLine } from "../collector/wire/log.ts";
-import { errorText, languageOf, speechIn } from "../collector/wire/said/language.ts";
+import { errorText, languageOf } from "../collector/wire/said/language.ts";
 import { joinVerb } from "./join.ts";
 import { runVerb } from "./main.ts";
 
@@ -33,8 +33,7 @@ async function program([name, ...argv]: readonly string[]): Promise<number> {
     return 64;
   } catch (error) {
     if (!(error instanceof CarrierwatchError)) throw error;
-    const say = await speechIn(languageOf(undefined, env));
-    process.stderr.write(`${errorText(error, say)}\n`);
+    process.stderr.write(`${await errorText(error, languageOf(undefined, env))}\n`);
     if (error.code === "usage") return 64;
     if (error.code === "config") return 78;
     return error.retryable ? 75 : 1;

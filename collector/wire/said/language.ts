@@ -28,18 +28,27 @@ export function langFlag(argv: readonly string[]): string | undefined {
   return arg?.startsWith("--lang=") ? arg.slice("--lang=".length) : argv[at + (arg === undefined ? 0 : 1)];
 }
 
-/**
- * An error for a terminal: what is wrong, and below it what to do.
- *
- * @param say Says one sentence in the reader's language.
- */
-export function errorText(
+/** Between what is listed, and behind what is named. */
+const MARKS: Readonly<Record<Language, readonly [list: string, name: string]>> = {
+  en: ["; ", ": "],
+  zh: ["；", "："],
+};
+/** Stands for the list while the sentence around it is said. */
+const LIST = "…";
+
+/** An error for a terminal: what is wrong, and below it what to do. */
+export async function errorText(
   { message, hint, issues }: Pick<CarrierwatchError, "message" | "hint" | "issues">,
-  say: Say,
-): string {
+  language: Language,
+): Promise<string> {
+  const say = await speechIn(language);
+  const [list, name] = MARKS[language];
   const what = issues.length === 0 ? undefined : /^(.+?) is not valid: /s.exec(message)?.[1];
   // Each problem by itself: put together they are no sentence that a table could know.
-  const problems = issues.map(({ path, message: one }) => (path === "" ? say(one) : `${path}: ${say(one)}`));
-  const text = what === undefined ? say(message) : say(`${what} is not valid: ${problems.join("; ")}`);
+  const problems = issues
+    .map((one) => (one.path === "" ? "" : one.path + name) + say(one.message))
+    .join(list);
+  const text =
+    what === undefined ? say(message) : say(`${what} is not valid: ${LIST}`).replace(LIST, () => problems);
   return hint === undefined ? text : `${text}\n  ${say(hint)}`;
 }

@@ -7,7 +7,7 @@
  * is. test/said.test.ts holds the tables to the sentences of the sources. Pure; the text may be hostile.
  */
 
-/** English with `{n}` for each value -> the other language with the same placeholders, in any order. */
+/** English with `{n}` for each value -> the other language with the same, in any order; `{=n}` is said as it stands. */
 export type Sentences = Readonly<Record<string, string>>;
 
 type Pattern = {
@@ -24,8 +24,8 @@ type Pattern = {
 const WEAK_LETTERS = 3;
 /** Sentences in sentences in sentences. */
 const DEPTH_MAX = 5;
-/** Longer texts are nobody's sentence. */
-const TEXT_MAX = 4_096;
+/** Longer texts are nobody's sentence: notes and details are shorter, problems of an input are said one by one. */
+const TEXT_MAX = 1_000;
 
 /** Says a text in the language of the tables; what no table knows comes back unchanged. */
 export function translator(...tables: readonly Sentences[]): (text: string) => string {
@@ -50,12 +50,12 @@ export function translator(...tables: readonly Sentences[]): (text: string) => s
       const values = found?.map((value) => known(value, depth + 1));
       if (!found || !values) continue;
       if (pattern.letters < WEAK_LETTERS && values.every((value) => value === null)) continue;
-      return pattern.said.replaceAll(
-        /\{(\d)\}/g,
-        (_, n: string) => values[Number(n)] ?? found[Number(n)] ?? "",
-      );
+      return pattern.said.replaceAll(/\{(=?)(\d)\}/g, (_, typed: string, n: string) => {
+        const said = typed === "" ? values[Number(n)] : null;
+        return said ?? found[Number(n)] ?? "";
+      });
     }
-    return listed(text, (part) => known(part, depth + 1));
+    return listed(text, (part) => known(part, depth + 1), whole.get(" or ") ?? " or ");
   };
   return (text) => known(text, 0) ?? text;
 }
@@ -79,8 +79,9 @@ function valuesOf(parts: readonly string[], text: string): string[] | null {
   return values.every((value) => value !== "") ? values : null;
 }
 
-/** Things beside one another, each of which is known. */
-function listed(text: string, known: (part: string) => string | null): string | null {
+/** Things beside one another, each of which is known; or values in quotes, of which one is to be chosen. */
+function listed(text: string, known: (part: string) => string | null, or: string): string | null {
+  if (/^"[^"]*"(?: or "[^"]*")+$/.test(text)) return text.replaceAll('" or "', `"${or}"`);
   const parts = text.split(", ").map(known);
   return parts.length > 1 && parts.every((part) => part !== null) ? parts.join("、") : null;
 }

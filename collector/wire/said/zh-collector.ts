@@ -33,7 +33,7 @@ export const zhCollector: Sentences = {
     "在探测点页面新建一条，或运行 carrierwatch vantage join ID",
 
   // Requests.
-  "the {0} is not valid: {1}": "{0} 不对：{1}",
+  "the {0} is not valid: {1}": "{=0} 不对：{1}",
   "is not valid": "不对",
   "{0} knows {1}, not {2}": "{0} 支持 {1}，不支持 {2}",
   "a body must be JSON, with the header content-type: application/json":
@@ -53,8 +53,23 @@ export const zhCollector: Sentences = {
   "{0} is not readable": "{0} 读不出来",
   "use the cursor of the page before": "请用上一页给出的 cursor",
 
+  // What the schemas say by themselves.
+  "Invalid option: expected one of {0}": "只能用 {0}",
+  "Invalid input: expected {0}, received {1}": "要 {=0}，不能是 {=1}",
+  "Invalid input": "写法不对",
+  "Too small: expected {0} to have >={1} characters": "至少 {1} 个字符",
+  "Too big: expected {0} to have <={1} characters": "最多 {1} 个字符",
+  "Too small: expected {0} to be >={1}": "至少 {1}",
+  "Too big: expected {0} to be <={1}": "最多 {1}",
+  "Unrecognized key: {0}": "没有 {0} 这个设置",
+  "Unrecognized keys: {0}": "没有这些设置：{0}",
+  "Invalid email address": "不是邮箱地址",
+  "Invalid URL": "不是网址",
+  "Invalid IPv4 address": "不是 IPv4 地址",
+  "Invalid IPv6 address": "不是 IPv6 地址",
+
   // Things in use, things that are there.
-  "carrier {0} is used by {1}": "运营商 {0} 正被{1}使用",
+  "carrier {0} is used by {1}": "运营商 {0} 正被 {1} 使用",
   "target {0}": "目标 {0}",
   "vantage {0}": "探测点 {0}",
   "give them another carrier, or alarm lines without it, first; the history of a revoked vantage keeps its carrier":

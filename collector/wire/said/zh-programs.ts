@@ -32,6 +32,7 @@ export const zhPrograms: Sentences = {
     "请用 --data 换一个，或检查上级目录的权限",
   "the data folder {0} is in use by {1}": "数据目录 {0} 正被 {1} 使用",
   "another process": "另一个进程",
+  "process {0} on {1}": "{1} 上的进程 {0}",
   "stop that process, or give this one another folder with --data": "请停掉那个进程，或用 --data 换目录",
   "{0} was written by a newer carrierwatch (schema {1}, this one knows {2})":
     "{0} 由更新的 carrierwatch 写成（结构 {1}，本版认识到 {2}）",

@@ -5,9 +5,9 @@ export const zhVerbs: Sentences = {
   // Any verb.
   "there is no verb {0}": "没有 {0} 这个命令",
   "what should it do?": "要做什么？",
-  "carrierwatch {0} --help says what it takes": "carrierwatch {0} --help 列出用法",
-  "carrierwatch {0} --help lists the options": "carrierwatch {0} --help 列出选项",
-  "{0} takes no {1}": "{0} 不接受 {1}",
+  "carrierwatch {0} --help says what it takes": "carrierwatch {=0} --help 列出用法",
+  "carrierwatch {0} --help lists the options": "carrierwatch {=0} --help 列出选项",
+  "{0} takes no {1}": "{=0} 不接受 {1}",
   "this is done on the collector's own machine": "这件事要在采集端本机做",
   "run it there, with --data DIR": "请在那里运行，并带 --data 目录",
   "give --url or --data, not both": "--url 和 --data 只能给一个",
