@@ -21,9 +21,9 @@ import { Legend } from "./legend.tsx";
 import { ValueTable } from "./value-table.tsx";
 import { PhaseKey } from "./waterfall.tsx";
 
-/** A window this narrow has a chart of a third of the width, with room for fewer marks. */
+/** A window this narrow has a chart with room for few marks. */
 const PHONE_PX = 781;
-const PHONE_PLACES = 20;
+const PHONE_PLACES = 8;
 
 type ChartsProps = {
   data: ChartData;
