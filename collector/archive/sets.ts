@@ -4,7 +4,15 @@
  * Arithmetic only. A layout follows from the changes alone, never from what was measured, so that every engine and every
  * order of arrival has the same. PDPs, strip and sample log do not depend on the set: they go on through every change.
  */
-import { type Archive, DEFAULT_XFF, MOST_ROWS } from "../wire/archives.ts";
+import {
+  type Archive,
+  DEFAULT_XFF,
+  type Extras,
+  MOST_ROWS,
+  NO_EXTRAS,
+  STRIP_METRICS,
+  type StripMetric,
+} from "../wire/archives.ts";
 import { type ArchiveSpec, archivesOf, DAY_S, LONGEST_S, PDP_KEEP_S, rowOf } from "./layout.ts";
 
 /** The rows of one archive of a generation. */
@@ -17,6 +25,9 @@ export type Ring = ArchiveSpec & {
   readonly untilS: number | null;
 };
 
+/** A tick strip of a metric other than total: a ring of rows of one tick. */
+export type StripRing = Ring & { readonly metric: StripMetric };
+
 export type Layout = {
   /** How many changes there were. */
   readonly version: number;
@@ -24,6 +35,11 @@ export type Layout = {
   readonly set: readonly Archive[] | null;
   /** Those of the set, finest first, then the frozen ones. */
   readonly rings: readonly Ring[];
+  /** What is kept beside rows and the strip of total; absent = nothing is. */
+  readonly extras?: Extras;
+  /** Values of rows' last ticks, by row width, as the rings are ordered; absent = none. */
+  readonly lasts?: readonly Ring[];
+  readonly strips?: readonly StripRing[];
   readonly nextPart: number;
 };
 
@@ -69,25 +85,63 @@ export function nextLayout(
   layout: Layout,
   set: readonly Archive[] | null,
   atTick: number,
+  extras: Extras = NO_EXTRAS,
 ): Layout {
   let { nextPart } = layout;
-  const live = specsOf(stepS, set).map((spec): Ring => {
-    if (isPdps(stepS, spec)) return { ...spec, part: 0, sinceS: 0, untilS: null };
-    const same = layout.rings.filter((ring) => ring.part !== 0 && isSame(ring, spec));
+  const at: Moment = { stepS, atTick, part: () => nextPart++ };
+  const specs = specsOf(stepS, set);
+  const rings = ringsAfter(layout.rings, specs, at, (spec) => isPdps(stepS, spec));
+  const wide = extras.last ? specs.filter(({ steps }) => steps > 1) : [];
+  const lasts = ringsAfter(layout.lasts ?? [], wide, at);
+  const strips = STRIP_METRICS.flatMap((metric) => {
+    const before = (layout.strips ?? []).filter((strip) => strip.metric === metric);
+    const wanted = extras.percentiles.includes(metric) ? [stripSpec(stepS)] : [];
+    return ringsAfter(before, wanted, at).map((ring) => ({ ...ring, metric }));
+  });
+  return {
+    ...{ version: layout.version + 1, set, rings },
+    ...(isSameExtras(extras, NO_EXTRAS) ? {} : { extras }),
+    ...(lasts.length === 0 ? {} : { lasts }),
+    ...(strips.length === 0 ? {} : { strips }),
+    nextPart,
+  };
+}
+
+/** Every ring with a part of its own. */
+export function ownRings({ rings, lasts = [], strips = [] }: Layout): Ring[] {
+  return [...rings.filter(({ part }) => part !== 0), ...lasts, ...strips];
+}
+
+/** A strip as an archive: rows of one tick, as far back as anything reaches. */
+export function stripSpec(stepS: number): ArchiveSpec {
+  return { steps: 1, rowS: stepS, rows: LONGEST_S / stepS, xff: 0 };
+}
+
+type Moment = { readonly stepS: number; readonly atTick: number; part(): number };
+
+/** Rings of one kind after a change: those wanted, going on, coming back or new, and then the frozen ones. */
+function ringsAfter(
+  before: readonly Ring[],
+  specs: readonly ArchiveSpec[],
+  { stepS, atTick, part }: Moment,
+  needsNone: (spec: ArchiveSpec) => boolean = () => false,
+): Ring[] {
+  const live = specs.map((spec): Ring => {
+    if (needsNone(spec)) return { ...spec, part: 0, sinceS: 0, untilS: null };
+    const same = before.filter((ring) => ring.part !== 0 && isSame(ring, spec));
     const going = same.find((ring) => ring.untilS === null);
     if (going) return { ...going, xff: spec.xff };
-    const sinceS = madeSince(stepS, layout, spec.rowS, atTick);
+    const sinceS = madeSince(stepS, before, spec.rowS, atTick);
     const back = same.find((ring) => ring.untilS !== null && sinceS < ring.untilS);
     if (back) return { ...back, xff: spec.xff, sinceS, untilS: null };
-    nextPart += 1;
-    return { ...spec, part: nextPart - 1, sinceS, untilS: null };
+    return { ...spec, part: part(), sinceS, untilS: null };
   });
-  const frozen = layout.rings
-    .filter((ring) => ring.part !== 0 && live.every(({ part }) => part !== ring.part))
+  const frozen = before
+    .filter((ring) => ring.part !== 0 && live.every((one) => one.part !== ring.part))
     .map((ring) => ({ ...ring, untilS: ring.untilS ?? Math.floor(atTick / ring.rowS) * ring.rowS }))
     .filter((ring) => ring.untilS > oldestOf(ring, atTick))
     .filter((ring) => !live.some((one) => holdsAll(one, ring, atTick)));
-  return { version: layout.version + 1, set, rings: [...live, ...frozen], nextPart };
+  return [...live, ...frozen];
 }
 
 /**
@@ -97,17 +151,23 @@ export function nextLayout(
  * @returns Null = it has none such.
  */
 export function agedLayout(layout: Layout, newestTick: number): Layout | null {
-  const rings = layout.rings.filter(
-    (ring) => ring.untilS === null || ring.untilS > oldestOf(ring, newestTick),
-  );
-  return rings.length === layout.rings.length ? null : { ...layout, version: layout.version + 1, rings };
+  const isOld = (ring: Ring) => ring.untilS !== null && ring.untilS <= oldestOf(ring, newestTick);
+  if (!ownRings(layout).some(isOld)) return null;
+  const { rings, lasts, strips } = layout;
+  return {
+    ...layout,
+    version: layout.version + 1,
+    rings: rings.filter((ring) => !isOld(ring)),
+    ...(lasts && { lasts: lasts.filter((ring) => !isOld(ring)) }),
+    ...(strips && { strips: strips.filter((ring) => !isOld(ring)) }),
+  };
 }
 
 /** Where rows of a width begin that can all be made up to atTick; a label. */
-function madeSince(stepS: number, layout: Layout, rowS: number, atTick: number): number {
+function madeSince(stepS: number, rings: readonly Ring[], rowS: number, atTick: number): number {
   let sinceS = Math.max(0, Math.ceil((atTick - PDP_KEEP_S(stepS)) / rowS) * rowS);
   for (;;) {
-    const further = layout.rings
+    const further = rings
       .filter((ring) => ring.part !== 0 && rowS % ring.rowS === 0 && (ring.untilS ?? sinceS) >= sinceS)
       .map((ring) => Math.max(0, Math.ceil(oldestOf(ring, atTick) / rowS) * rowS));
     const furthest = Math.min(sinceS, ...further);
@@ -119,13 +179,13 @@ function madeSince(stepS: number, layout: Layout, rowS: number, atTick: number):
 /** From which ring a row can be made whole, of the same width before others; null = of PDPs. @throws RangeError when of neither. */
 export function sourceOf(
   stepS: number,
-  layout: Layout,
+  rings: readonly Ring[],
   row: { labelS: number; rowS: number },
   atTick: number,
 ): Ring | null {
   const { labelS, rowS } = row;
   const startS = labelS - rowS;
-  const holding = layout.rings.filter(
+  const holding = rings.filter(
     (ring) =>
       ring.part !== 0 &&
       rowS % ring.rowS === 0 &&
@@ -161,6 +221,16 @@ function isSame(a: ArchiveSpec, b: ArchiveSpec): boolean {
 /** Whether an archive needs no rows of its own, since PDPs are kept for longer. */
 export function isPdps(stepS: number, spec: Pick<ArchiveSpec, "steps" | "rows">): boolean {
   return spec.steps === 1 && spec.rows * stepS <= PDP_KEEP_S(stepS);
+}
+
+export function isSameExtras(a: Extras, b: Extras): boolean {
+  const has = ({ percentiles }: Extras, metric: StripMetric) => percentiles.includes(metric);
+  return a.last === b.last && STRIP_METRICS.every((metric) => has(a, metric) === has(b, metric));
+}
+
+/** Whether a target's set and extras are what its layout has. */
+export function isAsked(layout: Layout, set: readonly Archive[] | null, extras: Extras): boolean {
+  return isSameSet(layout.set, set) && isSameExtras(layout.extras ?? NO_EXTRAS, extras);
 }
 
 export function isSameSet(a: readonly Archive[] | null, b: readonly Archive[] | null): boolean {

@@ -47,7 +47,12 @@ const verify = subcommand({
 /** What the figures of one series are for when no step is asked for. */
 const DEFAULT_STEP_S = 300;
 
-type EstimateFlags = CommonFlags & { readonly step?: string; readonly archives?: string };
+type EstimateFlags = CommonFlags & {
+  readonly step?: string;
+  readonly archives?: string;
+  readonly last?: boolean;
+  readonly ttfbPercentiles?: boolean;
+};
 
 const estimate = subcommand<EstimateFlags>({
   usage: "estimate",
@@ -55,12 +60,16 @@ const estimate = subcommand<EstimateFlags>({
   options(command) {
     command
       .option("--step <SECONDS>", "per series of a target that is measured so often (default 300)")
-      .option("--archives <SET>", "and has these archives: 1x600,6x700,24x775:0.5 (default: the step's own)");
+      .option("--archives <SET>", "and has these archives: 1x600,6x700,24x775:0.5 (default: the step's own)")
+      .option("--last", "and keeps LAST")
+      .option("--ttfb-percentiles", "and keeps the percentiles of ttfb");
   },
   async act({ client, flags, print }) {
     const search = new URLSearchParams();
     if (flags.step !== undefined) search.set("step", flags.step);
     if (flags.archives !== undefined) search.set("archives", flags.archives);
+    if (flags.last) search.set("last", "true");
+    if (flags.ttfbPercentiles) search.set("percentiles", "ttfb");
     const view = await answered(
       client,
       StorageView,

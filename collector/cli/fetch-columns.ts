@@ -6,7 +6,7 @@
 import { csvOf, objectsOf } from "../query/forms.ts";
 import { QueryColumns } from "../wire/api-query.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
-import { CFS, METRICS } from "../wire/metric.ts";
+import { ALL_CFS, METRICS } from "../wire/metric.ts";
 import { answered, carriersOf, vantagesOf } from "./answers.ts";
 import type { Client } from "./client.ts";
 import { instantOf, isoOf } from "./show-time.ts";
@@ -64,7 +64,7 @@ export async function fetchedColumns(
   );
   put(
     "cf",
-    listed(flags.cf).map((one) => oneOf("--cf", one.toUpperCase(), CFS)),
+    listed(flags.cf).map((one) => oneOf("--cf", one.toUpperCase(), ALL_CFS)),
   );
   put(
     "percentile",

@@ -4,7 +4,7 @@
  */
 import { FetchedRows } from "../wire/api-overview.ts";
 import { REDUCTIONS } from "../wire/api-query.ts";
-import { CFS, METRICS } from "../wire/metric.ts";
+import { ALL_CFS, METRICS } from "../wire/metric.ts";
 import { answered } from "./answers.ts";
 import { plainVerb, repeated } from "./command.ts";
 import { csvLine } from "./csv.ts";
@@ -35,9 +35,13 @@ export const verb = plainVerb<FetchFlags>("fetch", {
       )
       .option("--address <ADDRESS>", "of one address that is measured apart, or of ipv4 or ipv6")
       .option("--metric <METRIC>", `${METRICS.join(", ")} (default total)`, repeated)
-      .option("--cf <CF>", `${CFS.join(", ")} (default AVERAGE)`, repeated)
-      .option("--percentile <P>", "of total, of the ticks of each row: 50,95,99", repeated)
-      .option("--below <MS>", "the share of totals that are at most so long", repeated)
+      .option("--cf <CF>", `${ALL_CFS.join(", ")} (default AVERAGE)`, repeated)
+      .option(
+        "--percentile <P>",
+        "of the ticks of each row: 50,95,99; of total, or of ttfb with --metric ttfb",
+        repeated,
+      )
+      .option("--below <MS>", "the share of such values that are at most so long", repeated)
       .option("--states", "ticks up, down, suspect and unknown in each row, and the availability")
       .option("--exclude <FROM..TO>", "ticks that are in no percentile, share or state", repeated)
       .option("--steps <N>", "ticks per row, which names the archive (default: the finest that reaches back)")
@@ -66,7 +70,7 @@ export const verb = plainVerb<FetchFlags>("fetch", {
       target,
       vantage: (await vantageNamed(client, vantage)).id,
       metric: oneOf("--metric", metric.toLowerCase(), METRICS),
-      cf: oneOf("--cf", cf.toUpperCase(), CFS),
+      cf: oneOf("--cf", cf.toUpperCase(), ALL_CFS),
       ...(flags.address === undefined ? {} : { address: flags.address }),
       ...(flags.steps === undefined ? {} : { steps: flags.steps }),
       ...(flags.from === undefined ? {} : { from: String(instantOf("--from", flags.from, nowS)) }),

@@ -28,6 +28,8 @@ export type TargetFlags = AskingFlags &
     readonly alarmCarriers?: string;
     readonly yMax?: readonly string[];
     readonly archives?: string;
+    readonly last?: boolean;
+    readonly ttfbPercentiles?: boolean;
     readonly recipient?: readonly string[];
     readonly file?: string;
     readonly unset?: readonly string[];
@@ -59,6 +61,10 @@ export function targetOptions(command: Command): void {
       "--archives <SET>",
       "STEPSxROWS of each archive, finest first, with :XFF where it is not 0.5: 1x600,6x700,24x775:0.3; or default",
     )
+    .option("--last", "LAST beside AVERAGE, MAX and MIN in its archives")
+    .option("--no-last", "not LAST (default)")
+    .option("--ttfb-percentiles", "true percentiles of ttfb too, in a tick strip of its own")
+    .option("--no-ttfb-percentiles", "percentiles of total alone (default)")
     .optionsGroup("From a file, and back:")
     .option("--file <FILE>", "read the target from a JSON file, - for stdin; flags win over it")
     .option("--unset <FIELD>", "take a field away: request.auth, expect.json, tls; may be repeated", repeated)
@@ -102,6 +108,8 @@ export function withFlags(
   set("alarm", alarmOf(before["alarm"], flags));
   if (flags.archives === "default") delete next["archives"];
   else set("archives", flags.archives && archivesOf(flags.archives));
+  set("last", flags.last);
+  set("percentiles", flags.ttfbPercentiles === undefined ? undefined : flags.ttfbPercentiles ? ["ttfb"] : []);
   set("yMax", flags.yMax && maximaOf(before["yMax"], flags.yMax));
   return next;
 }

@@ -1,4 +1,5 @@
-/** What a target says of asking and expecting -> lines for `target show`. Only what is set, or is not the default. */
+/** What a target says of asking, expecting and keeping -> lines for `target show`. Only what is set, or is not the default. */
+import { archivesText } from "../wire/archives.ts";
 import { type Target, TargetInput } from "../wire/target.ts";
 import type { CellText } from "./table.ts";
 
@@ -6,7 +7,20 @@ type Line = readonly [string, CellText];
 
 /** Names and values, in the order of the flags. Secrets are named; nobody here knows their values. */
 export function askedLines(target: Target): Line[] {
-  return [...requestLines(target), ...tlsLines(target), ...addressLines(target), ...expectLines(target)];
+  return [
+    ...requestLines(target),
+    ...tlsLines(target),
+    ...addressLines(target),
+    ...expectLines(target),
+    ...keptLines(target),
+  ];
+}
+
+function keptLines({ archives, last, percentiles = [] }: Target): Line[] {
+  const lines: Line[] = archives === undefined ? [] : [["archives", archivesText(archives)]];
+  if (last) lines.push(["keeps", "LAST beside AVERAGE, MAX and MIN"]);
+  if (percentiles.length > 0) lines.push(["percentiles", `total, ${percentiles.join(", ")}`]);
+  return lines;
 }
 
 function requestLines({ method, request, redirects }: Target): Line[] {

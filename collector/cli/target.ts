@@ -51,7 +51,7 @@ const add = subcommand<TargetFlags>({
     const name = input["name"] ?? hostName(url);
     const body = { ...input, name };
     const { hint, ok, space } = await answered(client, TargetPreview, "POST", "/targets/preview", body);
-    if (flags.archives !== undefined) tellSpace(note, space);
+    if (asksForSpace(flags)) tellSpace(note, space);
     const created = await answered(client, Target, "POST", "/targets", body);
     if (ok && hint !== null) note(`note: ${hint}`);
     print(
@@ -82,7 +82,7 @@ const edit = subcommand<TargetFlags & { readonly address?: string }>({
     const target = await targetBy(client, wanted);
     const before = { ...inputOf(target), ...(await fileFields(flags.file)) };
     const input = withFlags(before, flags, await fileTexts(flags));
-    if (flags.archives !== undefined) {
+    if (asksForSpace(flags)) {
       const path = `/targets/preview?id=${target.id}`;
       tellSpace(note, (await answered(client, TargetPreview, "POST", path, input)).space);
     }
@@ -122,6 +122,10 @@ async function switched(
   const { id } = await targetBy(client, wanted);
   const target = await answered(client, Target, "POST", `/targets/${id}/${act}`);
   print(target, () => `${id}  ${act === "pause" ? "paused" : "measured again"}\n`);
+}
+
+function asksForSpace({ archives, last, ttfbPercentiles }: TargetFlags): boolean {
+  return archives !== undefined || last !== undefined || ttfbPercentiles !== undefined;
 }
 
 /** What the archives will take, before they are saved. */

@@ -4,8 +4,10 @@
  * Reads; the states are laid over the strips as everywhere. Which ones are live stands in the address books, which
  * ingest writes.
  */
+
+import type { StripRun } from "../store/lasts-and-strips.ts";
 import { seriesKey } from "../store/series.ts";
-import type { Generation, SeriesKey, Store, StoredSample, StripRun } from "../store/store.ts";
+import type { Generation, SeriesKey, Store, StoredSample } from "../store/store.ts";
 import { AddressBook, type AddressView, type TargetAddresses } from "../wire/api-addresses.ts";
 import type { NetworkHint } from "../wire/path-evidence.ts";
 import type { State } from "../wire/sample.ts";

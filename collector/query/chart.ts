@@ -6,13 +6,15 @@
 import { LONGEST_S } from "../archive/layout.ts";
 import { excluding } from "../archive/strip.ts";
 import { percentileOf, type SortedTotals, sortedTotals } from "../archive/strip-window.ts";
-import type { RowRun, SeriesKey, Store, StripRun } from "../store/store.ts";
+import type { StripRun } from "../store/lasts-and-strips.ts";
+import type { RowRun, SeriesKey, Store } from "../store/store.ts";
 import { type ChartData, type ChartSeries, RANGE_S, type Range } from "../wire/api-chart.ts";
 import { InvalidInputError } from "../wire/errors.ts";
 import { METRICS, type Metric } from "../wire/metric.ts";
 import type { Target } from "../wire/target.ts";
 import { availabilityOf, cellsOf } from "./availability.ts";
 import { linesOf } from "./columns.ts";
+import { lastMissing, readStrips, type StripName } from "./kept-strips.ts";
 import { DEFAULT_POINTS, heldBy, labelsOf, type Plan, planRows } from "./plan.ts";
 import { type Segment, type StepSpan, segmentsOf, stepSpans } from "./segments.ts";
 import { type Subject, type SubjectCarrier, scheduleOf, seriesOf } from "./subject.ts";
@@ -79,7 +81,9 @@ export async function chartOf(
     readRows(store, series, plan, labels),
     series.length === 0 ? [] : store.strip.read({ series, fromS, toS: toS - 1 }),
   ]);
-  const parts = { span, spans, plan, labels, runs, strips, segments: segmentsOf(spans) };
+  const names = subject.generations.flatMap(({ strips: held = [] }) => held.map(({ metric }) => metric));
+  const beside = await readStrips(store, [...new Set(names)], { series, fromS, toS: toS - 1 });
+  const parts = { span, spans, plan, labels, runs, strips, beside, segments: segmentsOf(spans) };
   return {
     target: target.id,
     ...(query.address === undefined ? {} : { address: query.address }),
@@ -127,7 +131,9 @@ type Parts = {
   readonly plan: Plan;
   readonly labels: readonly number[];
   readonly runs: readonly RowRun[];
+  /** Of total. */
   readonly strips: readonly StripRun[];
+  readonly beside: ReadonlyMap<StripName, readonly StripRun[]>;
   readonly segments: readonly Segment[];
 };
 
@@ -146,18 +152,36 @@ function seriesFor(target: Target, carrier: SubjectCarrier, parts: Parts): Chart
     },
   }));
   const { metrics, summary } = linesOf(rows, parts.labels, parts.plan.rowS);
-  const totals = sortedTotals(unpaused(target, strips));
   return {
     carrier: carrier.carrier,
     vantages: ids,
     metrics,
     summary: {
       ...summary,
-      total: { ...summary.total, p50: percentileMs(totals, 50), p95: percentileMs(totals, 95) },
+      total: { ...summary.total, ...percentilesMs(target, strips) },
+      ttfb: { ...summary.ttfb, ...besideMs(target, "ttfb", ids, strips, parts) },
     },
     availability: availabilityOf(states),
     cells: cellsOf(segments, states, { ...span, cellS: cellWidth(span, parts.spans) }),
   };
+}
+
+function percentilesMs(target: Target, strips: readonly StripRun[]) {
+  const totals = sortedTotals(unpaused(target, strips));
+  return { p50: percentileMs(totals, 50), p95: percentileMs(totals, 95) };
+}
+
+/** Of a metric whose strip holds the whole range; of some of the ticks they would be taken for those of all. */
+function besideMs(
+  target: Target,
+  metric: StripName,
+  vantages: readonly string[],
+  totals: readonly StripRun[],
+  { beside }: Parts,
+) {
+  const own = beside.get(metric)?.filter(({ series }) => vantages.includes(series.vantage));
+  if (!own || lastMissing(totals, own) !== null) return {};
+  return percentilesMs(target, own);
 }
 
 /** The first and last row may begin before the range and end after it: their ticks were due as well. */

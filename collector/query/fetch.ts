@@ -5,14 +5,16 @@
  */
 import { type ArchiveSpec, archivesOf } from "../archive/layout.ts";
 import { valueOf as rowValue } from "../archive/row.ts";
+import type { LastRun } from "../store/lasts-and-strips.ts";
 import { seriesKey } from "../store/series.ts";
-import type { Generation, RowRun, Store } from "../store/store.ts";
+import type { Generation, RowRun, RowsQuery, Store } from "../store/store.ts";
 import type { FetchedRows } from "../wire/api-overview.ts";
 import { InvalidInputError, NotFoundError } from "../wire/errors.ts";
-import type { ConsolidationFunction, Metric } from "../wire/metric.ts";
+import type { AnyFunction, Metric } from "../wire/metric.ts";
 import type { Target } from "../wire/target.ts";
 import type { Vantage } from "../wire/vantage.ts";
 import { shownValue } from "./columns.ts";
+import { lastsAt, refuseUnkept } from "./last-values.ts";
 
 export type FetchQuery = {
   readonly target: string;
@@ -20,7 +22,7 @@ export type FetchQuery = {
   /** Of this address or family; absent: of the target's own series. */
   readonly address?: string;
   readonly metric: Metric;
-  readonly cf: ConsolidationFunction;
+  readonly cf: AnyFunction;
   /** Of the generation with this step, seconds; absent = of the newest. */
   readonly stepS?: number;
   /** PDPs per row; absent = the finest archive that reaches back to fromS. */
@@ -37,7 +39,7 @@ const DAY_S = 86_400;
  * @throws NotFoundError when nothing is known of target or vantage, InvalidInputError for steps no archive has.
  */
 export async function fetchRows(
-  store: Pick<Store, "rows" | "samples">,
+  store: Pick<Store, "rows" | "lasts" | "samples">,
   known: { readonly target: Target | null; readonly vantage: Vantage | null },
   query: FetchQuery,
   nowS: number,
@@ -72,24 +74,29 @@ export async function fetchRows(
   const same = archives.filter(({ rowS }) => rowS === archive.rowS);
   const keptS = Math.max(fromS, endS - Math.max(...same.map(({ rows }) => rows)) * archive.rowS);
   const series = seriesKey(query.target, query.vantage, query.address);
-  const runs = await store.rows.read({
-    series: [series],
-    metrics: [query.metric],
-    rowS: archive.rowS,
-    fromS: keptS,
-    toS,
-  });
   const { metric, cf } = query;
-  const values = valuesOf(
-    runs.filter((run) => run.stepS === stepS),
-    archive,
-    metric,
-    cf,
-  );
+  const asked = { series: [series], metrics: [metric], rowS: archive.rowS, fromS: keptS, toS };
+  const runs = (await store.rows.read(asked)).filter((run) => run.stepS === stepS);
+  const lasts = await lastsOf(store, cf, asked, runs, newest);
+  const values = valuesOf(runs, lasts, archive, metric, cf);
   const rows: FetchedRows["rows"] = [];
   const first = Math.floor(keptS / archive.rowS) * archive.rowS + archive.rowS;
   for (let t = first; t <= toS; t += archive.rowS) rows.push({ t, value: values.get(t) ?? null });
   return { ...series, metric, cf, rowS: archive.rowS, rows };
+}
+
+/** @throws InvalidInputError where a row has values and no last one is held */
+async function lastsOf(
+  store: Pick<Store, "lasts">,
+  cf: AnyFunction,
+  asked: RowsQuery,
+  runs: readonly RowRun[],
+  newest: Generation | undefined,
+): Promise<LastRun[]> {
+  if (cf !== "LAST" || !newest) return [];
+  const lasts = (await store.lasts.read(asked)).filter(({ stepS }) => stepS === newest.stepS);
+  refuseUnkept(runs, lasts, asked.rowS, () => newest.lastTick);
+  return lasts;
 }
 
 function archivesHeld(generation: Generation | undefined, stepS: number): readonly MaybeFrozen[] {
@@ -122,18 +129,21 @@ function archiveFor(
 
 function valuesOf(
   runs: readonly RowRun[],
+  lasts: readonly LastRun[],
   archive: ArchiveSpec,
   metric: Metric,
-  cf: ConsolidationFunction,
+  cf: AnyFunction,
 ): Map<number, number> {
   const values = new Map<number, number>();
   for (const run of runs) {
     const column = run.columns[metric];
     for (let i = 0; column && i < run.rows; i += 1) {
       const n = column.n[i] ?? 0;
-      const row = { n, sum: column.sum[i] ?? 0, min: column.min[i] ?? 0, max: column.max[i] ?? 0 };
+      const labelS = run.fromS + i * run.rowS;
+      const last = cf === "LAST" ? (lastsAt(lasts, metric, [labelS])[0] ?? null) : null;
+      const row = { n, sum: column.sum[i] ?? 0, min: column.min[i] ?? 0, max: column.max[i] ?? 0, last };
       const value = rowValue(row, cf, archive.steps, run.xff);
-      if (value !== null) values.set(run.fromS + i * run.rowS, shownValue(metric, value));
+      if (value !== null) values.set(labelS, shownValue(metric, value));
     }
   }
   return values;

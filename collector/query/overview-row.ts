@@ -4,7 +4,7 @@
  * Strips give everything but the newest samples; the spark's totals are therefore within 0.0125 %.
  */
 import { decode } from "../archive/strip.ts";
-import type { StripRun } from "../store/store.ts";
+import type { StripRun } from "../store/lasts-and-strips.ts";
 import type { AlteredNow, RowStatus, TargetCell, TargetRow } from "../wire/api-overview.ts";
 import type { Carrier } from "../wire/carrier.ts";
 import type { IncidentView } from "../wire/incident.ts";

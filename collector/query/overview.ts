@@ -6,7 +6,8 @@
 
 import { sortedTotals } from "../archive/strip-window.ts";
 import type { Registry } from "../registry/registry.ts";
-import type { Incidents, SeriesKey, Store, StoredSample, StripRun } from "../store/store.ts";
+import type { StripRun } from "../store/lasts-and-strips.ts";
+import type { Incidents, SeriesKey, Store, StoredSample } from "../store/store.ts";
 import type { Overview, TargetView } from "../wire/api-overview.ts";
 import type { Carrier } from "../wire/carrier.ts";
 import type { Clock } from "../wire/clock.ts";

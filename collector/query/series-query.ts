@@ -8,12 +8,15 @@
 
 import type { TickRange } from "../archive/strip.ts";
 import { percentileOf, shareWithin } from "../archive/strip-window.ts";
-import type { RowRun, Store, StripRun } from "../store/store.ts";
+import type { LastRun, StripRun } from "../store/lasts-and-strips.ts";
+import type { Generation, RowRun, SeriesKey, Store } from "../store/store.ts";
 import type { QueryColumn, QueryColumns, Reduction } from "../wire/api-query.ts";
 import { InvalidInputError, NotFoundError } from "../wire/errors.ts";
-import type { ConsolidationFunction, Metric } from "../wire/metric.ts";
+import type { AnyFunction, Metric } from "../wire/metric.ts";
 import { reaching, readRows } from "./chart.ts";
-import { lineOf, type VantageRows } from "./columns.ts";
+import { lineOf, shownValue, type VantageRows } from "./columns.ts";
+import { readStrips, refuseMissing, type StripName, stripNames } from "./kept-strips.ts";
+import { type Lasts, lastsAt, NO_LASTS, newestOf, readLasts, refuseUnkept } from "./last-values.ts";
 import { DEFAULT_POINTS, heldBy, labelsOf, type Plan, planRows, planWidth } from "./plan.ts";
 import { reducedTo } from "./reduce.ts";
 import { type Segment, type StepSpan, segmentsOf, stepSpans } from "./segments.ts";
@@ -29,10 +32,10 @@ export type SeriesQuestion = {
   readonly address?: string;
   /** Rows: each metric under each function. */
   readonly metrics: readonly Metric[];
-  readonly cfs: readonly ConsolidationFunction[];
-  /** Of total, per cent, 0 < p <= 100. */
+  readonly cfs: readonly AnyFunction[];
+  /** Per cent, 0 < p <= 100; of total and ttfb where the metrics name them, of total where they name neither. */
   readonly percentiles?: readonly number[];
-  /** Of total, ms: the share of totals that are at most so long. */
+  /** Of the same, ms: the share of values that are at most so long. */
   readonly below?: readonly number[];
   /** Counts of ticks by state, and the availability. */
   readonly states?: boolean;
@@ -64,12 +67,16 @@ type Parts = {
   readonly spans: readonly StepSpan[];
   readonly segments: readonly Segment[];
   readonly runs: readonly RowRun[];
+  readonly lasts: Lasts;
+  /** Of total. */
   readonly strips: readonly StripRun[];
+  /** Of the metrics beside total whose percentiles are wanted. */
+  readonly beside: ReadonlyMap<StripName, readonly StripRun[]>;
 };
 
 /** @throws InvalidInputError, NotFoundError */
 export async function queryOf(
-  store: Pick<Store, "rows" | "strip">,
+  store: Pick<Store, "rows" | "lasts" | "strip">,
   subject: Subject,
   question: SeriesQuestion,
   nowS: number,
@@ -88,14 +95,9 @@ export async function queryOf(
   };
   const spans = stepSpans(subject.generations, target.stepS, covered.fromS + 1, covered.toS + 1);
   const series = seriesOf(target, lines, address);
-  const [runs, strips] = await Promise.all([
-    question.cfs.length === 0 ? [] : readRows(store, series, plan, labels, question.metrics),
-    needsStrips(question) && series.length > 0
-      ? store.strip.read({ series, fromS: covered.fromS + 1, toS: covered.toS })
-      : [],
-  ]);
+  const read = await readAll(store, { subject, question, whole, plan, labels, series, covered });
   const segments = segmentsOf(spans);
-  const parts = { subject, question, whole, plan, labels, spans, segments, runs, strips };
+  const parts = { subject, question, whole, plan, labels, spans, segments, ...read };
   const columns = lines.flatMap((line) => columnsFor(line, parts));
   return reducedTo(points, reduction, {
     target: target.id,
@@ -109,6 +111,52 @@ export async function queryOf(
     t: [...labels],
     columns,
   });
+}
+
+/** Reads what the question needs, and no more. */
+async function readAll(
+  store: Pick<Store, "rows" | "lasts" | "strip">,
+  asked: Pick<Parts, "subject" | "question" | "whole" | "plan" | "labels"> & {
+    readonly series: readonly SeriesKey[];
+    readonly covered: Window;
+  },
+): Promise<Pick<Parts, "runs" | "lasts" | "strips" | "beside">> {
+  const { question, plan, labels, series, whole } = asked;
+  const { metrics, cfs } = question;
+  const range = { series, fromS: asked.covered.fromS + 1, toS: asked.covered.toS };
+  const first = labels[0];
+  const last = labels.at(-1);
+  const wantsStrips = needsStrips(question) && series.length > 0;
+  const wantsLasts = cfs.includes("LAST") && first !== undefined && last !== undefined && series.length > 0;
+  const open = last !== undefined && last > whole.nowS ? { fromS: last - plan.rowS, toS: whole.nowS } : null;
+  const [runs, lasts, strips, beside] = await Promise.all([
+    cfs.length === 0 ? [] : readRows(store, series, plan, labels, metrics),
+    wantsLasts
+      ? readLasts(
+          store,
+          series,
+          metrics,
+          { fromS: first - plan.rowS, toS: last, rowS: plan.rowS },
+          open && { ...open, steps: [...plan.sources.keys()] },
+        )
+      : NO_LASTS,
+    wantsStrips ? store.strip.read(range) : [],
+    wantsStrips ? readStrips(store, percentilesOf(question), range) : new Map(),
+  ]);
+  if (wantsLasts)
+    refuseUnkept(runs, lasts.closed, plan.rowS, (run) => lastTickOf(asked.subject.generations, run));
+  return { runs, lasts, strips, beside };
+}
+
+/** Metrics whose percentiles and shares are asked for. */
+function percentilesOf({ metrics, percentiles = [], below = [] }: SeriesQuestion): StripName[] {
+  return percentiles.length + below.length === 0 ? [] : stripNames(metrics);
+}
+
+/** Newest tick of the vantage's generation of that step. */
+function lastTickOf(generations: readonly Generation[], { series, stepS }: RowRun): number {
+  const own = generations.filter((one) => one.series.vantage === series.vantage && one.stepS === stepS);
+  return Math.max(0, ...own.map(({ lastTick }) => lastTick));
 }
 
 function wholeOf(question: SeriesQuestion, nowS: number): Window & { nowS: number } {
@@ -178,7 +226,7 @@ function columnsFor(line: Line, parts: Parts): QueryColumn[] {
   const strips = parts.strips.filter(({ series }) => ids.includes(series.vantage));
   const measures = [
     ...rowMeasures(line, parts),
-    ...totalMeasures(strips, parts),
+    ...percentilesOf(question).flatMap((name) => stripMeasures(name, ids, strips, parts)),
     ...(question.states ? stateMeasures(line, strips, parts) : []),
   ];
   return measures.map((measure) => ({
@@ -208,38 +256,63 @@ function rowMeasures(line: Line, parts: Parts): Measure[] {
   return question.metrics.flatMap((metric) => {
     const { columns, summary } = lineOf(rows, metric, labels, plan.rowS);
     const unit = metric === "speed" ? "bytes/s" : "ms";
-    return question.cfs.map((cf) => ({
-      metric,
-      of: cf,
-      unit,
-      whole: summary[wholeOfCf[cf]],
-      values: columns[cf],
-    }));
+    return question.cfs.map((cf) => {
+      if (cf !== "LAST") return { metric, of: cf, unit, whole: summary[wholeOfCf[cf]], values: columns[cf] };
+      const values = lastColumn(line, metric, columns.AVERAGE, parts);
+      return { metric, of: cf, unit, whole: values.findLast((value) => value !== null) ?? null, values };
+    });
   });
 }
 
-/** Percentiles and shares of total. */
-function totalMeasures(strips: readonly StripRun[], parts: Parts): Measure[] {
+/** @param known null where the row is UNKNOWN. */
+function lastColumn(
+  line: Line,
+  metric: Metric,
+  known: readonly (number | null)[],
+  { lasts, labels, whole }: Parts,
+): (number | null)[] {
+  const ids = line.vantages.map(({ vantage }) => vantage.id);
+  const own = (runs: readonly LastRun[]) => runs.filter(({ series }) => ids.includes(series.vantage));
+  const closed = lastsAt(own(lasts.closed), metric, labels);
+  return closed.map((value, i) => {
+    const found = (labels[i] ?? 0) > whole.nowS ? newestOf(own(lasts.open), metric) : value;
+    return found === null || known[i] === null ? null : shownValue(metric, found);
+  });
+}
+
+/**
+ * Percentiles and shares of a metric that has a strip.
+ *
+ * @param totals The line's strips of total.
+ */
+function stripMeasures(
+  metric: StripName,
+  ids: readonly string[],
+  totals: readonly StripRun[],
+  parts: Parts,
+): Measure[] {
   const { percentiles = [], below = [] } = parts.question;
-  if (percentiles.length + below.length === 0) return [];
-  const counted = strips.map((run) => blanked(run, outOf(parts)));
-  const totals = windowsOf(parts).map((window) => totalsIn(counted, window));
+  const counting = (runs: readonly StripRun[]) => runs.map((run) => blanked(run, outOf(parts)));
+  const beside = parts.beside.get(metric)?.filter(({ series }) => ids.includes(series.vantage));
+  if (beside) refuseMissing(metric, counting(totals), beside);
+  const counted = counting(beside ?? totals);
+  const windows = windowsOf(parts).map((window) => totalsIn(counted, window));
   const all = totalsIn(counted, parts.whole);
   const msOf = (us: number | null) => (us === null ? null : us / 1000);
   return [
     ...percentiles.map((p) => ({
-      metric: "total" as const,
+      metric,
       of: `p${p}`,
       unit: "ms" as const,
       whole: msOf(percentileOf(all, p)),
-      values: totals.map((one) => msOf(percentileOf(one, p))),
+      values: windows.map((one) => msOf(percentileOf(one, p))),
     })),
     ...below.map((limitMs) => ({
-      metric: "total" as const,
+      metric,
       of: `below ${limitMs}`,
       unit: "share" as const,
       whole: shareWithin(all, limitMs * 1000),
-      values: totals.map((one) => shareWithin(one, limitMs * 1000)),
+      values: windows.map((one) => shareWithin(one, limitMs * 1000)),
     })),
   ];
 }

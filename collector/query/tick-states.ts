@@ -4,7 +4,7 @@
  * Pure. A carrier's state is the majority of its vantages that reported, a tie is down, none is UNKNOWN. Pauses, the time before creation and ticks not yet due are laid over here, when read.
  */
 import { decode, type TickRange } from "../archive/strip.ts";
-import type { StripRun } from "../store/store.ts";
+import type { StripRun } from "../store/lasts-and-strips.ts";
 import type { Alarm, Pause } from "../wire/target.ts";
 import { indexRange, type Segment, tickCount } from "./segments.ts";
 

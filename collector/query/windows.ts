@@ -6,7 +6,7 @@
  */
 import type { TickRange } from "../archive/strip.ts";
 import { type SortedTotals, sortedTotals } from "../archive/strip-window.ts";
-import type { StripRun } from "../store/store.ts";
+import type { StripRun } from "../store/lasts-and-strips.ts";
 import type { Availability } from "../wire/api-chart.ts";
 import { availabilityOf } from "./availability.ts";
 import { indexRange, type Segment } from "./segments.ts";

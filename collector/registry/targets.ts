@@ -5,9 +5,11 @@
  */
 import * as z from "zod";
 import { LONGEST_S } from "../archive/layout.ts";
+import { isSameExtras } from "../archive/sets.ts";
 import type { Store } from "../store/store.ts";
 import type { TargetPreview } from "../wire/api-overview.ts";
 import { Recipient } from "../wire/api-settings.ts";
+import { extrasOf, NO_EXTRAS } from "../wire/archives.ts";
 import { Carrier } from "../wire/carrier.ts";
 import type { Clock } from "../wire/clock.ts";
 import { InvalidInputError } from "../wire/errors.ts";
@@ -52,8 +54,8 @@ export function targetsPart(options: TargetsOptions): Targets & { reshape(): Pro
     return stored;
   };
   /** The archives of its step become what it says; nothing happens when they are. */
-  const shape = ({ id, stepS, archives }: Target, atS: number): Promise<void> =>
-    store.samples.shape(id, stepS, archives ?? null, atS);
+  const shape = (target: Target, atS: number): Promise<void> =>
+    store.samples.shape(target.id, target.stepS, target.archives ?? null, atS, extrasOf(target));
   return {
     list: () => docs.list(),
     find: (id) => docs.find(id),
@@ -63,7 +65,7 @@ export function targetsPart(options: TargetsOptions): Targets & { reshape(): Pro
       const id = newId(hostOfUrl(wanted.url), random);
       const target = { ...wanted, group, ...cadence, id, createdS: nowS(), pauses: [], version: 0 };
       // Before anybody measures it: its series never have other archives.
-      if (target.archives) await shape(target, 0);
+      if (asksForOwn(target)) await shape(target, 0);
       return write(target, 0);
     },
     async update(id, version, input) {
@@ -98,9 +100,14 @@ export function targetsPart(options: TargetsOptions): Targets & { reshape(): Pro
       const generations = await store.samples.generations();
       const changed = new Set(generations.filter(({ rings }) => rings).map(({ series }) => series.target));
       for (const target of await docs.list())
-        if (target.archives || changed.has(target.id)) await shape(target, nowS());
+        if (asksForOwn(target) || changed.has(target.id)) await shape(target, nowS());
     },
   };
+}
+
+/** Whether it keeps anything else than the default archives of its step. */
+function asksForOwn(target: Target): boolean {
+  return target.archives !== undefined || !isSameExtras(extrasOf(target), NO_EXTRAS);
 }
 
 /** What a target's series take at full age, everything counted; null = it cannot be said, or not be saved. */
@@ -110,7 +117,7 @@ async function spaceOf(
 ): Promise<TargetPreview["space"]> {
   if (!examined.ok) return null;
   const { input, cadence, vantages } = examined;
-  const { bytesPerSeriesFull } = await ops.estimate(cadence.stepS, input.archives ?? null);
+  const { bytesPerSeriesFull } = await ops.estimate(cadence.stepS, input.archives ?? null, extrasOf(input));
   const series = vantages.length * (1 + addressSeries(input));
   return { bytesPerSeries: bytesPerSeriesFull, series, bytes: bytesPerSeriesFull * series };
 }

@@ -4,6 +4,7 @@
  */
 import { FUTURE_LIMIT_S, PDP_KEEP_S, rowOf } from "../archive/layout.ts";
 import { type Layout, oldestOf, type Ring } from "../archive/sets.ts";
+import type { Generation, HeldRing } from "./store.ts";
 
 /** Labels fromS..toS of a ring, both included. */
 export type Shown = { readonly ring: Ring; readonly fromS: number; readonly toS: number };
@@ -17,9 +18,21 @@ export function shownRows(
   rowS: number,
   range: { readonly fromS: number; readonly toS: number },
 ): Shown[] {
+  const pdps = rowS === reach.stepS ? [pdpRing(layout, rowS)] : [];
+  const rings = layout.rings.filter((ring) => ring.rowS === rowS && ring.part !== 0);
+  return shownOfWidth(rings, reach, range, pdps);
+}
+
+/** @param rings Of one width. @param first Those that come before all others. */
+export function shownOfWidth(
+  rings: readonly Ring[],
+  reach: Reach,
+  range: { readonly fromS: number; readonly toS: number },
+  first: readonly Ring[] = [],
+): Shown[] {
   const shown: Shown[] = [];
   let belowS = Number.POSITIVE_INFINITY;
-  for (const ring of ringsOf(layout, reach.stepS, rowS)) {
+  for (const ring of [...first, ...youngestFirst(rings)]) {
     const found = shownOf(ring, reach, { fromS: range.fromS, toS: Math.min(range.toS, belowS - 1) });
     if (!found) continue;
     shown.unshift(found);
@@ -28,11 +41,10 @@ export function shownRows(
   return shown;
 }
 
-/** Those of a width: PDPs, live, frozen from the youngest to the oldest. */
-function ringsOf(layout: Layout, stepS: number, rowS: number): Ring[] {
-  const rings = layout.rings.filter((ring) => ring.rowS === rowS && ring.part !== 0);
-  rings.sort((a, b) => (b.untilS ?? Number.MAX_SAFE_INTEGER) - (a.untilS ?? Number.MAX_SAFE_INTEGER));
-  return rowS === stepS ? [pdpRing(layout, stepS), ...rings] : rings;
+/** Live, then frozen from the youngest to the oldest. */
+function youngestFirst(rings: readonly Ring[]): Ring[] {
+  const untilS = (ring: Ring) => ring.untilS ?? Number.MAX_SAFE_INTEGER;
+  return rings.toSorted((a, b) => untilS(b) - untilS(a));
 }
 
 /** All PDPs that are kept can be read as rows of one step. */
@@ -71,4 +83,25 @@ export function shownOf(
 export function changeTick(stepS: number, atS: number, newest: readonly number[]): number {
   const latest = Math.max(0, ...newest);
   return atS === 0 ? latest : Math.max(latest, rowOf(atS + FUTURE_LIMIT_S, stepS));
+}
+
+/** How an engine shows a layout; nothing of one that was never changed. */
+export function heldOf({
+  version,
+  rings,
+  lasts = [],
+  strips = [],
+}: Layout): Pick<Generation, "rings" | "lasts" | "strips"> {
+  if (version === 0) return {};
+  return {
+    rings: rings.map(heldRing),
+    ...(lasts.length === 0 ? {} : { lasts: lasts.map(heldRing) }),
+    ...(strips.length === 0
+      ? {}
+      : { strips: strips.map(({ metric, sinceS, untilS }) => ({ metric, sinceS, untilS })) }),
+  };
+}
+
+function heldRing({ steps, rowS, rows, xff, sinceS, untilS }: Ring): HeldRing {
+  return { steps, rowS, rows, xff, sinceS, untilS };
 }

@@ -8,11 +8,12 @@
 import type { ArchiveSpec } from "../archive/layout.ts";
 import type { Row } from "../archive/row.ts";
 import type { Ring } from "../archive/sets.ts";
-import type { Archive } from "../wire/archives.ts";
+import type { Archive, Extras } from "../wire/archives.ts";
 import type { Event, EventKind } from "../wire/event.ts";
 import type { Incident } from "../wire/incident.ts";
 import type { Metric } from "../wire/metric.ts";
 import type { OutcomeKind, Sample } from "../wire/sample.ts";
+import type { ArchiveName, HeldStrip, Lasts, Strips } from "./lasts-and-strips.ts";
 
 /**
  * target x vantage, and address where a target has several measured (an IP address, "ipv4" or "ipv6"; absent: the
@@ -67,14 +68,6 @@ export type RowsQuery = {
   readonly toS: number;
 };
 
-/** The tick strip of one generation: code i belongs to tick fromS + i * stepS. 0 = UNKNOWN. @see archive/strip */
-export type StripRun = {
-  readonly series: SeriesKey;
-  readonly stepS: number;
-  readonly fromS: number;
-  readonly codes: Uint16Array;
-};
-
 export type SamplesQuery = {
   readonly series: readonly SeriesKey[];
   /** Ticks with fromS <= tick <= toS. */
@@ -97,6 +90,10 @@ export type Generation = {
   readonly lastTick: number;
   /** The rows it has, those of its set first, then the frozen ones; absent = the default set of its step. */
   readonly rings?: readonly HeldRing[];
+  /** Of rows' last ticks; absent = none. */
+  readonly lasts?: readonly HeldRing[];
+  /** Tick strips beside that of total; absent = none. */
+  readonly strips?: readonly HeldStrip[];
 };
 
 /** A whole row from elsewhere, for an archive of several PDPs per row. Metrics that are absent have no value in it. */
@@ -107,15 +104,12 @@ export type HistoryRow = {
   readonly labelS: number;
   /** Whole numbers below 2^53; min <= sum / n <= max, 1 <= n <= PDPs of the row. */
   readonly values: { readonly [M in Metric]?: Row };
+  /** Values of its last tick, min <= last <= max; kept where the archive has LAST. */
+  readonly lasts?: { readonly [M in Metric]?: number };
 };
 
 /** Rows of one archive of a generation: labels after sinceS and, frozen, up to untilS, the newest `rows` of them. */
 export type HeldRing = ArchiveSpec & Pick<Ring, "sinceS" | "untilS">;
-
-/** How an engine shows a ring. */
-export function heldRing({ steps, rowS, rows, xff, sinceS, untilS }: Ring): HeldRing {
-  return { steps, rowS, rows, xff, sinceS, untilS };
-}
 
 /**
  * The newest tick of many series, as it is archived; entry i is that of the i-th series asked for.
@@ -169,15 +163,22 @@ export type Samples = {
   states(target: string, ticks: readonly number[]): Promise<StoredSample[]>;
   page(query: SamplesQuery): Promise<{ samples: StoredSample[]; cursor: string | null }>;
   /**
-   * Gives all series of a target at one step another set of archives, from now on and for what can be made of what is
-   * kept; every other row stays readable until it ages out. The same set again changes nothing.
+   * Gives all series of a target at one step another set of archives and extras, from now on and for what can be made of
+   * what is kept; every other row stays readable until it ages out. The same again changes nothing.
    *
    * Resolves when all rows are made. What a crash leaves is made at the next start; until then a series is as before.
    *
    * @param archives As setProblems accepts them; null = the default set of the step.
    * @param atS The collector's clock; 0 before anything was measured: the set was never another.
+   * @param extras Absent = none.
    */
-  shape(target: string, stepS: number, archives: readonly Archive[] | null, atS: number): Promise<void>;
+  shape(
+    target: string,
+    stepS: number,
+    archives: readonly Archive[] | null,
+    atS: number,
+    extras?: Extras,
+  ): Promise<void>;
   /** Series that hold anything, with their generations, oldest first. */
   generations(target?: string): Promise<Generation[]>;
   /** Forgets a series whole, all generations: rows, PDPs, strip, log. One that is not there is no error. */
@@ -366,8 +367,11 @@ export type Ops = {
   backup(path: string): Promise<{ bytes: number; sha256: string }>;
   /** Integrity of the file, and rows recomputed from PDPs against the stored ones. */
   verify(): Promise<{ ok: boolean; problems: string[] }>;
-  /** @param archives The set whose full size is stated; null or absent = the default one of the step. */
-  estimate(stepS: number, archives?: readonly Archive[] | null): Promise<StoreEstimate>;
+  /**
+   * @param archives The set whose full size is stated; null or absent = the default one of the step.
+   * @param extras With these; absent = none.
+   */
+  estimate(stepS: number, archives?: readonly Archive[] | null, extras?: Extras): Promise<StoreEstimate>;
   counters(): Promise<IngestCounters[]>;
   /** Counts a record the schema refused before it could become one. */
   countRejected(vantage: string, n: number): Promise<void>;
@@ -384,17 +388,15 @@ export type Store = {
    * have several, by time: no label is in two of them.
    */
   readonly rows: { read(query: RowsQuery): Promise<RowRun[]> };
-  /** Ticks with fromS <= tick <= toS, cut to what each generation's strip holds. */
-  readonly strip: {
-    read(query: { series: readonly SeriesKey[]; fromS: number; toS: number }): Promise<StripRun[]>;
-  };
+  readonly lasts: Lasts;
+  readonly strip: Strips;
   readonly events: Events;
   readonly registry: Registry;
   readonly incidents: Incidents;
   readonly outbox: Outbox;
   readonly claims: Claims;
   readonly ops: Ops;
-  /** sha256 over everything an archive of a series holds, the same in every engine for the same samples. `archive`: row seconds, or "strip". */
-  digest(series: SeriesKey, archive: number | "strip"): Promise<string>;
+  /** sha256 over everything an archive of a series holds, the same in every engine for the same samples. */
+  digest(series: SeriesKey, archive: ArchiveName): Promise<string>;
   close(): Promise<void>;
 };

@@ -24,3 +24,25 @@ export type Archive = z.infer<typeof Archive>;
 /** Finest first. */
 export const Archives = z.array(Archive).min(1).max(8);
 export type Archives = z.infer<typeof Archives>;
+
+/** Metrics that can have a tick strip of their own, beside the one of total that every series has. */
+export const STRIP_METRICS = ["ttfb"] as const;
+export type StripMetric = (typeof STRIP_METRICS)[number];
+
+/** What a target keeps beside rows and the strip of total; each takes room of its own and is off unless asked for. */
+export type Extras = {
+  /** The consolidation function LAST, in every archive with rows of several ticks. */
+  readonly last: boolean;
+  /** Metrics whose true percentiles are kept. */
+  readonly percentiles: readonly StripMetric[];
+};
+
+export const NO_EXTRAS: Extras = { last: false, percentiles: [] };
+
+/** What a target asks for. */
+export function extrasOf(target: {
+  readonly last?: boolean | undefined;
+  readonly percentiles?: readonly StripMetric[] | undefined;
+}): Extras {
+  return { last: target.last ?? false, percentiles: target.percentiles ?? [] };
+}

@@ -17,6 +17,10 @@ export type Metric = (typeof METRICS)[number];
 export const CFS = ["AVERAGE", "MAX", "MIN"] as const;
 export type ConsolidationFunction = (typeof CFS)[number];
 
+/** With the one that has rings of its own where a target asks for it: the value of a row's last tick. */
+export const ALL_CFS = [...CFS, "LAST"] as const;
+export type AnyFunction = (typeof ALL_CFS)[number];
+
 /** Largest integer a PDP can hold; anything above is clamped to it, and counted. */
 export const PDP_MAX = 2 ** 32 - 1;
 

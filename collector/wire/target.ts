@@ -5,7 +5,7 @@
  * Defaults stand here and nowhere else. Durations in ms, speed in bytes per second.
  */
 import * as z from "zod";
-import { Archives } from "./archives.ts";
+import { Archives, STRIP_METRICS } from "./archives.ts";
 import { Expect } from "./expect.ts";
 import { DisplayName, Id, Seconds, TimeZone } from "./ids.ts";
 import { METRICS } from "./metric.ts";
@@ -77,6 +77,10 @@ export const TargetInput = z.strictObject({
   yMax: z.partialRecord(z.enum(METRICS), z.number().positive()).default({}),
   /** Its own archives instead of the default ones of its step; steps and rows as rrdtool counts them. */
   archives: Archives.optional(),
+  /** LAST beside AVERAGE, MAX and MIN in its archives. */
+  last: z.boolean().optional(),
+  /** Metrics beside total whose percentiles are kept, each in a tick strip. */
+  percentiles: z.array(z.enum(STRIP_METRICS)).max(STRIP_METRICS.length).optional(),
   /** Recipients told of its incidents; null = everyone who receives mail. */
   recipients: z.array(Id).max(64).nullable().default(null),
 });

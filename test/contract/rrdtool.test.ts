@@ -9,13 +9,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { ArchiveSpec } from "../../collector/archive/layout.ts";
+import { type ArchiveSpec, PDP_KEEP_S } from "../../collector/archive/layout.ts";
 import { pdpsOf } from "../../collector/archive/pdp.ts";
-import { valueOf as readRow } from "../../collector/archive/row.ts";
+import { type Row, valueOf as readRow } from "../../collector/archive/row.ts";
 import { specsOf } from "../../collector/archive/sets.ts";
-import type { RowRun, SampleRecord } from "../../collector/store/store.ts";
-import { type Archives, archivesOfText } from "../../collector/wire/archives.ts";
-import { CFS, METRICS } from "../../collector/wire/metric.ts";
+import type { LastRun } from "../../collector/store/lasts-and-strips.ts";
+import type { RowRun, SampleRecord, Store } from "../../collector/store/store.ts";
+import { type Archives, archivesOfText, type Extras } from "../../collector/wire/archives.ts";
+import { ALL_CFS, type AnyFunction, METRICS, type Metric } from "../../collector/wire/metric.ts";
 import {
   downAt,
   ENGINES,
@@ -76,7 +77,9 @@ function createFile(
   specs: readonly ArchiveSpec[],
 ): void {
   const sources = METRICS.map((metric) => `DS:${metric}:GAUGE:${2 * stepS}:U:U`);
-  const archives = specs.flatMap(({ steps, rows }) => CFS.map((cf) => `RRA:${cf}:${xff}:${steps}:${rows}`));
+  const archives = specs.flatMap(({ steps, rows }) =>
+    ALL_CFS.map((cf) => `RRA:${cf}:${xff}:${steps}:${rows}`),
+  );
   execFileSync("rrdtool", [
     "create",
     file,
@@ -120,22 +123,44 @@ function fetchRows(file: string, cf: string, rowS: number, fromS: number, toS: n
   return rows;
 }
 
+/** Rows, and what is held of their last ticks. */
+type Read = RowRun & {
+  readonly lasts: readonly LastRun[];
+  /** Last values are there for labels after this. */
+  readonly lastsSinceS: number;
+  readonly newestTick: number;
+};
+
+function lastOf({ lasts, newestTick }: Read, metric: Metric, labelS: number): number | null {
+  // rrdtool was told that the ticks after the newest are UNKNOWN, the store was not.
+  if (labelS > newestTick) return null;
+  const run = lasts.find((one) => one.fromS <= labelS && labelS < one.fromS + one.rows * one.rowS);
+  assert.ok(run, `no last value of ${labelS}`);
+  const value = run.columns[metric]?.[(labelS - run.fromS) / run.rowS] ?? Number.NaN;
+  return Number.isNaN(value) ? null : value;
+}
+
+function rowAt({ columns }: RowRun, metric: Metric, i: number): Row {
+  const column = columns[metric];
+  return {
+    n: column?.n[i] ?? 0,
+    sum: column?.sum[i] ?? 0,
+    min: column?.min[i] ?? 0,
+    max: column?.max[i] ?? 0,
+  };
+}
+
 /** How many values of complete rows were compared; throws at the first that differs. */
-function compare(run: RowRun, fetched: Fetched, cf: (typeof CFS)[number], xff: number, name: string): number {
+function compare(run: Read, fetched: Fetched, cf: AnyFunction, xff: number, name: string): number {
   let compared = 0;
   for (let i = 0; i < run.rows; i += 1) {
     const labelS = run.fromS + i * run.rowS;
     const theirs = fetched.get(labelS);
-    if (!theirs || labelS > T0) continue;
+    if (!theirs || labelS > T0 || (cf === "LAST" && labelS <= run.lastsSinceS)) continue;
     METRICS.forEach((metric, m) => {
-      const column = run.columns[metric];
-      const row = {
-        n: column?.n[i] ?? 0,
-        sum: column?.sum[i] ?? 0,
-        min: column?.min[i] ?? 0,
-        max: column?.max[i] ?? 0,
-      };
-      const ours = readRow(row, cf, run.rowS / run.stepS, xff);
+      const row = rowAt(run, metric, i);
+      const last = cf === "LAST" ? lastOf(run, metric, labelS) : null;
+      const ours = readRow({ ...row, last }, cf, run.rowS / run.stepS, xff);
       const want = theirs[m] ?? null;
       const same =
         ours === null || want === null ? ours === want : Math.abs(ours - want) <= Math.abs(want) * 1e-9;
@@ -146,19 +171,36 @@ function compare(run: RowRun, fetched: Fetched, cf: (typeof CFS)[number], xff: n
   return compared;
 }
 
+const LAST: Extras = { last: true, percentiles: [] };
+
 async function shapeAll(
   opened: readonly Opened[],
   stepS: number,
   archives: Archives | null,
   atS: number,
 ): Promise<void> {
-  for (const { store } of opened) await store.samples.shape("shop", stepS, archives, atS);
+  for (const { store } of opened) await store.samples.shape("shop", stepS, archives, atS, LAST);
 }
 
 /** What the store holds of it, from its first whole row on. */
 function rangeOf({ rowS, rows }: ArchiveSpec, first: number): { fromS: number; toS: number } {
   const keptS = Math.floor(T0 / rowS) * rowS - rows * rowS;
   return { fromS: Math.max(keptS, Math.ceil(first / rowS) * rowS - rowS), toS: T0 };
+}
+
+async function readAt(
+  store: Store,
+  rowS: number,
+  range: { fromS: number; toS: number },
+  atS: number,
+): Promise<Read> {
+  const query = { series: [SERIES], metrics: METRICS, rowS, ...range };
+  const run = (await store.rows.read(query)).at(-1);
+  assert.ok(run);
+  // Asked for when everything was measured, LAST begins where primary data points do.
+  const lastsSinceS = atS === 0 ? 0 : T0 - PDP_KEEP_S(run.stepS) + rowS;
+  const newestTick = (await store.samples.generations()).at(-1)?.lastTick ?? 0;
+  return { ...run, lasts: await store.lasts.read(query), lastsSinceS, newestTick };
 }
 
 const SET = "1x1000,4x900,12x700,96x300";
@@ -194,10 +236,8 @@ for (const { stepS, count, values, set, atS } of cases)
           const { rowS } = spec;
           const range = rangeOf(spec, first);
           for (const { store } of opened) {
-            const query = { series: [SERIES], metrics: METRICS, rowS, ...range };
-            const run = (await store.rows.read(query)).at(-1);
-            assert.ok(run);
-            for (const cf of CFS) {
+            const run = await readAt(store, rowS, range, atS);
+            for (const cf of ALL_CFS) {
               const fetched = fetchRows(file, cf, rowS, range.fromS, T0);
               compared += compare(run, fetched, cf, xff, `${cf} of ${rowS} s, xff ${xff}`);
             }

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { FetchedRows } from "../../wire/api-overview.ts";
 import { Id } from "../../wire/ids.ts";
-import { CFS, METRICS } from "../../wire/metric.ts";
+import { ALL_CFS, METRICS } from "../../wire/metric.ts";
 import { SeriesAddress } from "../../wire/sample.ts";
 import type { App } from "../app.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -14,7 +14,7 @@ const Query = z.strictObject({
   /** An address or family that is measured apart; absent = the target's own series. */
   address: SeriesAddress.optional(),
   metric: z.enum(METRICS).default("total"),
-  cf: z.enum(CFS).default("AVERAGE"),
+  cf: z.enum(ALL_CFS).default("AVERAGE"),
   /** Of the generation with this step, seconds; absent = of the newest. */
   step: countText(10, 86_400).optional(),
   /** PDPs per row of the archive wanted; absent = the finest that covers the time. */

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { csvOf, objectsOf } from "../../query/forms.ts";
 import { POINTS_MAX, QueryColumns, QueryObjects, REDUCTIONS, WANTED_MAX } from "../../wire/api-query.ts";
 import { Id } from "../../wire/ids.ts";
-import { CFS, METRICS } from "../../wire/metric.ts";
+import { ALL_CFS, METRICS } from "../../wire/metric.ts";
 import { SeriesAddress } from "../../wire/sample.ts";
 import type { App } from "../app.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -29,10 +29,10 @@ const Query = z.strictObject({
   /** Default total. */
   metric: listText(z.enum(METRICS), METRICS.length).optional(),
   /** Default AVERAGE, or none where only percentiles, shares or states are asked for. */
-  cf: listText(z.enum(CFS), CFS.length).optional(),
-  /** Of total, per cent: 50,95,99.9. */
+  cf: listText(z.enum(ALL_CFS), ALL_CFS.length).optional(),
+  /** Per cent: 50,95,99.9; of total, and of ttfb where `metric` names it. */
   percentile: listText(numberText(0, 100), WANTED_MAX).optional(),
-  /** Of total, ms: the share of totals that are at most so long. */
+  /** Of the same, ms: the share of values that are at most so long. */
   below: listText(numberText(0, 5_000_000), WANTED_MAX).optional(),
   /** Ticks by state, and the availability. */
   states: z.enum(["true", "false"]).optional(),

@@ -3,10 +3,11 @@ import * as z from "zod";
 import { isArchivable } from "../../archive/layout.ts";
 import { setProblems } from "../../archive/sets.ts";
 import { StorageView } from "../../wire/api-settings.ts";
-import { Archives, archivesOfText } from "../../wire/archives.ts";
+import { Archives, archivesOfText, STRIP_METRICS } from "../../wire/archives.ts";
 import { InvalidInputError } from "../../wire/errors.ts";
 import type { App } from "../app.ts";
 import type { ApiDeps } from "../deps.ts";
+import { listText } from "../query-fields.ts";
 
 /** The step of new targets; the figure per series is for it when none is asked for. */
 const STEP_S = 300;
@@ -16,10 +17,14 @@ const Question = z.strictObject({
   step: z.coerce.number().int().optional(),
   /** With this set, as `--archives` writes it; absent = the default one of the step. */
   archives: z.string().max(256).optional(),
+  /** With LAST. */
+  last: z.enum(["true", "false"]).optional(),
+  /** With the percentiles of these metrics beside total. */
+  percentiles: listText(z.enum(STRIP_METRICS), STRIP_METRICS.length).optional(),
 });
 
 /** @throws InvalidInputError for a step or a set that nobody could save */
-function askedSet({ step = STEP_S, archives }: z.infer<typeof Question>) {
+function askedSet({ step = STEP_S, archives }: Pick<z.infer<typeof Question>, "step" | "archives">) {
   if (!isArchivable(step))
     throw new InvalidInputError("estimate", [
       {
@@ -51,9 +56,10 @@ export function storageRoutes(app: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { stepS, archives } = askedSet(request.query);
+      const { last, percentiles = [], ...asked } = request.query;
+      const { stepS, archives } = askedSet(asked);
       const [estimate, { ok, reasons }, facts] = await Promise.all([
-        deps.store.ops.estimate(stepS, archives),
+        deps.store.ops.estimate(stepS, archives, { last: last === "true", percentiles }),
         deps.store.ops.ready(),
         deps.storage(),
       ]);

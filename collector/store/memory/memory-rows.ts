@@ -3,20 +3,28 @@
  *
  * An archive shows its newest `rows` rows, counted from the row of the generation's newest tick, the open row included.
  */
-import { LONGEST_S, rowOf } from "../../archive/layout.ts";
+import { rowOf } from "../../archive/layout.ts";
 import { pdpsOf } from "../../archive/pdp.ts";
 import { addPdp, EMPTY_ROW, type Row } from "../../archive/row.ts";
+import { stripSpec } from "../../archive/sets.ts";
 import { codeOf } from "../../archive/strip.ts";
+import type { StripMetric } from "../../wire/archives.ts";
 import { METRICS, type Metric } from "../../wire/metric.ts";
-import { digester } from "../digest.ts";
-import { type Shown, shownOf, shownRows } from "../held-rows.ts";
-import type { RowColumns, RowRun, RowsQuery, SeriesKey, Store, StripRun } from "../store.ts";
+import { digestOfRuns } from "../digest.ts";
+import { shownStrips } from "../held-lasts.ts";
+import { type Shown, shownRows } from "../held-rows.ts";
+import type { ArchiveName, StripRun } from "../lasts-and-strips.ts";
+import type { RowColumns, RowRun, RowsQuery, SeriesKey, Store } from "../store.ts";
+import { lastRuns } from "./memory-lasts.ts";
 import type { MemoryShapes } from "./memory-shapes.ts";
 import { generationsOf, isMeasured, type MemoryGeneration, reach, type Shelf } from "./memory-shelf.ts";
 
 type Span = { readonly fromS: number; readonly toS: number };
 
-export function memoryRows(shelf: Shelf, shapes: MemoryShapes): Pick<Store, "rows" | "strip" | "digest"> {
+export function memoryRows(
+  shelf: Shelf,
+  shapes: MemoryShapes,
+): Pick<Store, "rows" | "lasts" | "strip" | "digest"> {
   return {
     rows: {
       async read(query) {
@@ -25,10 +33,19 @@ export function memoryRows(shelf: Shelf, shapes: MemoryShapes): Pick<Store, "row
         );
       },
     },
+    lasts: {
+      async read(query) {
+        return query.series.flatMap((series) =>
+          byOpening(generationsOf(shelf, series)).flatMap((generation) =>
+            lastRuns(generation, shapes, query),
+          ),
+        );
+      },
+    },
     strip: {
-      async read({ series, fromS, toS }) {
+      async read({ series, ...query }) {
         return series.flatMap((key) =>
-          byOpening(generationsOf(shelf, key)).flatMap((generation) => stripOf(generation, { fromS, toS })),
+          byOpening(generationsOf(shelf, key)).flatMap((generation) => stripsOf(generation, shapes, query)),
         );
       },
     },
@@ -88,45 +105,32 @@ function consolidate(generation: MemoryGeneration, rowS: number, span: Span): Ro
   return rows;
 }
 
-function stripOf(generation: MemoryGeneration, range: Span): StripRun[] {
+type StripWanted = Span & { readonly metric?: StripMetric };
+
+function stripsOf(generation: MemoryGeneration, shapes: MemoryShapes, wanted: StripWanted): StripRun[] {
   const { stepS, series, byTick } = generation;
-  // A strip holds ticks, not rows: fromS itself belongs to the range.
-  const ring = { part: 0, steps: 1, rowS: stepS, rows: LONGEST_S / stepS, xff: 0, sinceS: 0, untilS: null };
-  const span = shownOf(ring, { stepS, ...reach(generation) }, { fromS: range.fromS - 1, toS: range.toS });
-  if (!span) return [];
-  const codes = Uint16Array.from({ length: (span.toS - span.fromS) / stepS + 1 }, (_, i) => {
-    const stored = byTick.get(span.fromS + i * stepS);
-    return stored ? codeOf(stored.sample) : 0;
+  const { metric } = wanted;
+  const { strips = [] } = shapes.of(series.target, stepS);
+  const total = { ...stripSpec(stepS), part: 0, sinceS: 0, untilS: null };
+  const rings = metric === undefined ? [total] : strips.filter((one) => one.metric === metric);
+  return shownStrips(rings, { stepS, ...reach(generation) }, wanted).map((span) => {
+    const codes = Uint16Array.from({ length: (span.toS - span.fromS) / stepS + 1 }, (_, i) => {
+      const stored = byTick.get(span.fromS + i * stepS);
+      return stored ? codeOf(stored.sample, metric) : 0;
+    });
+    return { series, stepS, fromS: span.fromS, codes };
   });
-  return [{ series, stepS, fromS: span.fromS, codes }];
 }
 
 const EVER: Span = { fromS: -1, toS: Number.MAX_SAFE_INTEGER };
 
-function digestOf(shelf: Shelf, shapes: MemoryShapes, series: SeriesKey, archive: number | "strip"): string {
-  const digest = digester();
-  for (const generation of generationsOf(shelf, series)) {
-    if (archive === "strip") {
-      digest.generation(generation.stepS);
-      for (const run of stripOf(generation, EVER))
-        run.codes.forEach((code, i) => {
-          digest.tick(run.fromS + i * run.stepS, code);
-        });
-      continue;
-    }
-    const query = { series: [series], metrics: METRICS, rowS: archive, ...EVER };
-    for (const run of runsOf(generation, shapes, query)) {
-      digest.generation(generation.stepS);
-      for (let i = 0; i < run.rows; i += 1)
-        digest.row({ labelS: run.fromS + i * run.rowS, numbers: numbersAt(run, i) });
-    }
-  }
-  return digest.end();
-}
-
-function numbersAt(run: RowRun, i: number): number[] {
-  return METRICS.flatMap((metric) => {
-    const column = run.columns[metric];
-    return [column?.n[i] ?? 0, column?.sum[i] ?? 0, column?.min[i] ?? 0, column?.max[i] ?? 0];
+function digestOf(shelf: Shelf, shapes: MemoryShapes, series: SeriesKey, archive: ArchiveName): string {
+  return digestOfRuns(archive, generationsOf(shelf, series), {
+    rows: (generation, rowS) =>
+      runsOf(generation, shapes, { series: [series], metrics: METRICS, rowS, ...EVER }),
+    lasts: (generation, rowS) =>
+      lastRuns(generation, shapes, { series: [series], metrics: METRICS, rowS, ...EVER }),
+    strips: (generation, metric) =>
+      stripsOf(generation, shapes, { ...EVER, ...(metric === undefined ? {} : { metric }) }),
   });
 }

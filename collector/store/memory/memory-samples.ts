@@ -7,8 +7,9 @@ import { LATE_WINDOW_S, LONGEST_S, liveLimitMs } from "../../archive/layout.ts";
 import { PDP_MAX } from "../../wire/metric.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
 import { comparePlaces, cursorOf, placed, placeOf } from "../cursor.ts";
+import { heldOf } from "../held-rows.ts";
 import { compareSeries, seriesName } from "../series.ts";
-import { type Generation, heldRing, type IngestCounters, type SampleRecord, type Samples } from "../store.ts";
+import type { Generation, IngestCounters, SampleRecord, Samples } from "../store.ts";
 import { newestOf } from "./memory-newest.ts";
 import type { MemoryShapes } from "./memory-shapes.ts";
 import {
@@ -49,11 +50,10 @@ export function memorySamples(
     if (sample.address === undefined) mark(sample.target, sample.tick, live);
     return outcome;
   };
-  const ringsOf = (target: string, stepS: number) => shapes.of(target, stepS).rings;
   return {
     put: async (records, nowMs) => records.map((record) => accept(record, nowMs, false)),
     load: async (records, nowMs) => records.map((record) => accept(record, nowMs, true)),
-    loadRows: async (rows, nowMs) => rows.map((row) => layRow(shelf, ringsOf, structuredClone(row), nowMs)),
+    loadRows: async (rows, nowMs) => rows.map((row) => layRow(shelf, shapes.of, structuredClone(row), nowMs)),
     async latest(series) {
       return series.flatMap((key) => {
         const samples = generationsOf(shelf, key).flatMap(kept);
@@ -92,8 +92,7 @@ function generationList(shelf: Shelf, shapes: MemoryShapes, target: string | und
   return allGenerations(shelf)
     .filter(({ series }) => target === undefined || series.target === target)
     .map(({ series, stepS, ...rest }) => {
-      const { version, rings } = shapes.of(series.target, stepS);
-      const held = version === 0 ? {} : { rings: rings.map(heldRing) };
+      const held = heldOf(shapes.of(series.target, stepS));
       return { series, stepS, ...reach({ series, stepS, ...rest }), ...held };
     })
     .sort((a, b) => compareSeries(a.series, b.series) || a.openedTick - b.openedTick || a.stepS - b.stepS);

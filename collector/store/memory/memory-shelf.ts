@@ -8,7 +8,7 @@
 import { refusedRow } from "../../archive/laid-row.ts";
 import { FUTURE_LIMIT_S, isArchivable, LOG_KEEP_S } from "../../archive/layout.ts";
 import { EMPTY_ROW, type Row } from "../../archive/row.ts";
-import type { Ring } from "../../archive/sets.ts";
+import { type Layout, oldestOf } from "../../archive/sets.ts";
 import { codeOf, UNKNOWN_CODE } from "../../archive/strip.ts";
 import { METRICS } from "../../wire/metric.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
@@ -29,9 +29,13 @@ export type LaidRow = {
   readonly labelS: number;
   /** In METRICS order. */
   readonly cells: readonly Row[];
+  /** Of its last tick, in METRICS order; null = none, or no archive kept it. */
+  lasts: readonly (number | null)[];
   /** No archive had such rows any more. */
   isGone: boolean;
 };
+
+export const NO_LASTS: readonly null[] = METRICS.map(() => null);
 
 export type Shelf = Map<string, Map<number, MemoryGeneration>>;
 
@@ -119,12 +123,12 @@ export function isMeasured({ byTick }: MemoryGeneration, rowS: number, labelS: n
 /** What becomes of a row from elsewhere; a stored one is on the shelf. */
 export function layRow(
   shelf: Shelf,
-  ringsOf: (target: string, stepS: number) => readonly Ring[],
+  layoutOf: (target: string, stepS: number) => Layout,
   row: HistoryRow,
   nowMs: number,
 ): OutcomeKind {
   const { series, stepS, rowS, labelS, values } = row;
-  const refused = refusedRow(row, (step) => ringsOf(series.target, step), Math.floor(nowMs / 1000));
+  const refused = refusedRow(row, (step) => layoutOf(series.target, step).rings, Math.floor(nowMs / 1000));
   if (refused) return refused;
   const generations = generationsOf(shelf, series);
   const own = generations.find((one) => one.stepS === stepS);
@@ -134,10 +138,15 @@ export function layRow(
   if ((there && !there.isGone) || generations.some((one) => isMeasured(one, rowS, labelS)))
     return "duplicate";
   if (reach(own).lastTick < labelS) return "rejected";
+  const { lastTick } = reach(own);
+  const keeps = layoutOf(series.target, stepS).lasts?.some(
+    (ring) => ring.rowS === rowS && oldestOf(ring, lastTick) < labelS && labelS <= (ring.untilS ?? labelS),
+  );
   own.laid.set(place, {
     rowS,
     labelS,
     cells: METRICS.map((metric) => values[metric] ?? EMPTY_ROW),
+    lasts: keeps ? METRICS.map((metric) => row.lasts?.[metric] ?? null) : NO_LASTS,
     isGone: false,
   });
   return "stored";

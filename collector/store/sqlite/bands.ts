@@ -9,6 +9,7 @@
  */
 import { LOG_KEEP_S, LONGEST_S, PDP_KEEP_S } from "../../archive/layout.ts";
 import { firstLayout, type Layout, type Ring } from "../../archive/sets.ts";
+import type { StripMetric } from "../../wire/archives.ts";
 
 export const TICKS_PER_TILE = 16;
 /** Small enough for several series' tiles on a page, large enough to read a year in two hundred. */
@@ -36,12 +37,18 @@ export type Band = {
   readonly held: boolean;
 };
 
+export type StripBand = Band & { readonly metric: StripMetric };
+
 export type Bands = {
   readonly stepS: number;
   readonly pdps: Band;
   /** One per archive with rows of its own: those of the set, finest first, then the frozen ones. */
   readonly coarse: readonly Band[];
   readonly strip: Band;
+  /** Values of rows' last ticks: an entry per row, in tiles like those of PDPs. */
+  readonly lasts: readonly Band[];
+  /** Strips beside that of total, as `strip`. */
+  readonly strips: readonly StripBand[];
   /** Tiles of the sample log: the same ticks as the PDP tiles, kept longer. */
   readonly log: Band;
 };
@@ -64,27 +71,42 @@ export function bandsOf(stepS: number, layout: Layout = firstLayout(stepS)): Ban
   const bands = {
     stepS,
     pdps: band(0, 1, PDP_KEEP_S(stepS) / stepS, TICKS_PER_TILE),
-    coarse: layout.rings.filter(({ part }) => part !== 0).map(ringBand),
+    coarse: layout.rings
+      .filter(({ part }) => part !== 0)
+      .map((ring, i) => ({
+        ...ringBand(ring, ROWS_PER_TILE),
+        held: ring.untilS === null && i < MOST_HELD,
+      })),
     strip: band(STRIP_PART, 1, LONGEST_S / stepS, CODES_PER_TILE),
+    lasts: (layout.lasts ?? []).map((ring) => ({ ...ringBand(ring, TICKS_PER_TILE), held: false })),
+    strips: (layout.strips ?? []).map((ring) => ({
+      ...ringBand(ring, CODES_PER_TILE),
+      held: false,
+      metric: ring.metric,
+    })),
     log: band(LOG_PART, 1, LOG_KEEP_S(stepS) / stepS, TICKS_PER_TILE),
   };
   known.set(layout, bands);
   return bands;
 }
 
-function ringBand(ring: Ring, i: number): Band {
+function ringBand(ring: Ring, perTile: number): Omit<Band, "held"> {
   const { part, steps, rows, rowS, sinceS, untilS } = ring;
   return {
-    ...band(part, steps, rows, ROWS_PER_TILE),
+    ...band(part, steps, rows, perTile),
     since: sinceS / rowS,
     until: untilS === null ? EVER.until : untilS / rowS,
-    held: untilS === null && i < MOST_HELD,
   };
 }
 
 function band(part: number, steps: number, wanted: number, perTile: number): Band {
   const entries = Math.ceil(wanted);
   return { part, steps, entries, perTile, ring: Math.ceil(entries / perTile) + 1, ...EVER };
+}
+
+/** Those whose slots are given back when no layout needs them any more. */
+export function ownBands({ coarse, lasts, strips }: Bands): Band[] {
+  return [...coarse, ...lasts, ...strips];
 }
 
 /** Number of the entry that covers a tick; `tickNo` = tick / step. */

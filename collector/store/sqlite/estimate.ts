@@ -5,8 +5,8 @@
  * later a tick of it takes what it takes now, and at full age what its budget allows.
  */
 import { statSync } from "node:fs";
-import { firstLayout, type Layout, nextLayout } from "../../archive/sets.ts";
-import type { Archive } from "../../wire/archives.ts";
+import { firstLayout, isAsked, type Layout, nextLayout } from "../../archive/sets.ts";
+import { type Archive, type Extras, NO_EXTRAS } from "../../wire/archives.ts";
 import { EVENT_KINDS } from "../../wire/event.ts";
 import { ESTIMATE_AGES_S, EVENTS_KEPT, type StoreEstimate } from "../store.ts";
 import { TICKS_PER_TILE } from "./bands.ts";
@@ -30,9 +30,14 @@ const FULL_AGE_S = 900 * 86_400;
 const FEW_TICKS = 64;
 const BIRTH_S = 20_000 * 86_400;
 
-export type Asked = { readonly stepS: number; readonly archives: readonly Archive[] | null };
+export type Asked = {
+  readonly stepS: number;
+  /** Null = the default set of the step. */
+  readonly archives: readonly Archive[] | null;
+  readonly extras: Extras;
+};
 
-/** @param asked For which step and set a single series is stated. */
+/** @param asked For which step, set and extras a single series is stated. */
 export function estimateOf(
   asked: Asked,
   use: FileUse,
@@ -77,24 +82,26 @@ export function estimateOf(
 
 /** Bytes a series takes by part when it has been measured for that long; the log as if each tick took its budget. */
 export function seriesBytesAt(stepS: number, ageS: number): PartBytes[] {
-  return partsAt({ stepS, archives: null }, ageS, LOG_MOST_PER_TICK);
+  return partsAt({ stepS, archives: null, extras: NO_EXTRAS }, ageS, LOG_MOST_PER_TICK);
 }
 
-function partsAt({ stepS, archives }: Asked, ageS: number, perTick: number): PartBytes[] {
-  const layout = layoutOf(stepS, archives);
+function partsAt({ stepS, archives, extras }: Asked, ageS: number, perTick: number): PartBytes[] {
+  const layout = layoutOf(stepS, archives, extras);
   const lastTick = BIRTH_S + Math.floor(ageS / stepS) * stepS;
   return partsOf(stepS, layout, { openedTick: BIRTH_S, lastTick, laidTo: 0, laidShare: 0 }, perTick);
 }
 
 /** A set that a series has from the beginning. */
-function layoutOf(stepS: number, archives: readonly Archive[] | null): Layout {
-  return archives === null ? firstLayout(stepS) : nextLayout(stepS, firstLayout(stepS), archives, 0);
+function layoutOf(stepS: number, archives: readonly Archive[] | null, extras: Extras): Layout {
+  const first = firstLayout(stepS);
+  return isAsked(first, archives, extras) ? first : nextLayout(stepS, first, archives, 0, extras);
 }
 
 /** Every series there is, measured for that long as it is measured now. */
 function allAt({ kinds }: FileUse, ageS: number, perTick: number): number {
   return kinds.reduce(
-    (total, { stepS, set, count }) => total + count * sum(partsAt({ stepS, archives: set }, ageS, perTick)),
+    (total, { stepS, set, extras, count }) =>
+      total + count * sum(partsAt({ stepS, archives: set, extras }, ageS, perTick)),
     0,
   );
 }

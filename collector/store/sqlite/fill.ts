@@ -119,8 +119,8 @@ function fillRow(block: RowBlock, at: number, i: number, columns: { [K in Metric
   });
 }
 
-export function stripCodes(seen: Seen, span: Span, look: Look): Uint16Array {
-  const band = seen.bands.strip;
+/** @param open Codes of the open ticks. */
+export function stripCodes(seen: Seen, band: Band, span: Span, open: Uint16Array, look: Look): Uint16Array {
   const codes = new Uint16Array(span.last - span.first + 1);
   for (let number = tileOf(band, span.first); number <= tileOf(band, span.last); number += 1) {
     const bytes = look(seen, band, number);
@@ -132,7 +132,7 @@ export function stripCodes(seen: Seen, span: Span, look: Look): Uint16Array {
     codes.set(kept, from - span.first);
   }
   const headFirst = tileOf(seen.bands.pdps, seen.lastTick / seen.stepS) * TICKS_PER_TILE;
-  seen.state.codes.forEach((code, i) => {
+  open.forEach((code, i) => {
     const at = headFirst + i - span.first;
     if (at >= 0 && at < codes.length) codes[at] = code;
   });

@@ -6,7 +6,7 @@
  */
 import type Database from "better-sqlite3";
 import type { Layout } from "../../archive/sets.ts";
-import type { Archive } from "../../wire/archives.ts";
+import { type Archive, type Extras, NO_EXTRAS } from "../../wire/archives.ts";
 import { bandsOf, tileId, tileOf } from "./bands.ts";
 import { OpenState } from "./open-state.ts";
 import type { SharedStates } from "./shared-states.ts";
@@ -21,6 +21,7 @@ const IN_RINGS = ["tile", "head", "generation", "sqlite_autoindex_generation_1",
 export type Kind = {
   readonly stepS: number;
   readonly set: readonly Archive[] | null;
+  readonly extras: Extras;
   readonly count: number;
 };
 
@@ -61,7 +62,10 @@ export function readerSizes(db: Database.Database, view: View, shared: SharedSta
           if (!newest.has(row.id)) olderBytes += bytes;
         }
         const count = kinds.get(layout)?.count ?? 0;
-        if (newest.has(row.id)) kinds.set(layout, { stepS, set: layout.set, count: count + 1 });
+        if (newest.has(row.id)) {
+          const { set, extras = NO_EXTRAS } = layout;
+          kinds.set(layout, { stepS, set, extras, count: count + 1 });
+        }
       }
       return {
         rings: [...rings].map(([part, bytes]) => ({ part, bytes })),

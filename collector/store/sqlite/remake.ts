@@ -18,10 +18,10 @@ import {
   rowBytes,
 } from "./blocks.ts";
 import { isMeasured } from "./laid-rows.ts";
+import { type Change, remakeLasts } from "./lasts.ts";
 import type { Rings, Working } from "./rings.ts";
+import { remakeStrips } from "./strips.ts";
 import type { TileCache } from "./tile-cache.ts";
-
-export type Change = { readonly from: Layout; readonly to: Layout; readonly atTick: number };
 
 /** Where a row is made from: the generation as it was. */
 type Sources = { readonly tiles: TileCache; readonly one: Working; readonly change: Change };
@@ -37,6 +37,8 @@ export function remake(tiles: TileCache, rings: Rings, one: Working, change: Cha
     const band = bands.coarse.find(({ part }) => part === ring.part);
     if (band) fillRing({ tiles, one, change }, ring, band);
   }
+  remakeLasts(tiles, one, change);
+  remakeStrips(tiles, one, change);
   one.bands = bands;
   state.shape = to.version;
   rings.takeRows(one);
@@ -63,7 +65,7 @@ function fillRing(sources: Sources, ring: Ring, band: Band): void {
     const to = Math.min(newest, (tile + 1) * band.perTile - 1);
     for (let entry = from; entry <= to; entry += 1) {
       const labelS = entry * ring.rowS;
-      const source = sourceOf(stepS, change.from, { labelS, rowS: ring.rowS }, change.atTick);
+      const source = sourceOf(stepS, change.from.rings, { labelS, rowS: ring.rowS }, change.atTick);
       const at = entry - tile * band.perTile;
       if (source?.part === ring.part) continue;
       clearRow(block, at);

@@ -25,9 +25,11 @@ import {
   setPdps,
 } from "./blocks.ts";
 import { isMeasured, layRow, unlayRows } from "./laid-rows.ts";
+import { addLasts, layLasts, leaveLasts, unlayLasts } from "./lasts.ts";
 import { addToArea, replaceTile, slotOf, tileBuilder } from "./log-tiles.ts";
 import type { OpenState } from "./open-state.ts";
 import { wholeRecord } from "./record-builder.ts";
+import { addToStrips, leaveStrips } from "./strips.ts";
 import type { TileCache } from "./tile-cache.ts";
 
 /** A generation while a transaction works on it. */
@@ -144,6 +146,8 @@ export class Rings {
     );
     this.tiles.replace(tileId(id, bands.pdps, tile), tile, bytes);
     this.stripCodes(working, tickNo)?.set(state.codes, (tile * TICKS_PER_TILE) % bands.strip.perTile);
+    leaveStrips(this.tiles, working, tile);
+    leaveLasts(this.tiles, working, tile);
     this.leaveArea(working, tile);
     state.pdps.flags.fill(0);
     state.pdps.values.fill(0);
@@ -232,6 +236,8 @@ export class Rings {
       const codes = this.stripCodes(working, tickNo);
       if (codes) codes[tickNo % bands.strip.perTile] = sample.code;
     }
+    addToStrips(this.tiles, working, tickNo, sample);
+    addLasts(this.tiles, working, tickNo, sample.present, sample.values, sample.from);
     if (isShown(bands.log, tickNo, newestNo)) this.addToLog(working, tickNo, sample);
     this.addToRows(working, tickNo, sample.present, sample.values, sample.from);
     working.flush = true;
@@ -247,6 +253,7 @@ export class Rings {
     if (sample.tick <= state.laidTo && sample.code !== UNKNOWN_CODE) {
       this.joinRows(working);
       unlayRows(this.tiles, working, tickNo);
+      unlayLasts(this.tiles, working, tickNo);
     }
     if (tileOf(bands.pdps, tickNo) === tileOf(bands.pdps, newestNo))
       this.addToOpenTile(working, tickNo, sample);
@@ -277,14 +284,23 @@ export class Rings {
    * Lays a whole row where nobody measured.
    *
    * @param cells In METRICS order.
+   * @param lasts Of its last tick, in METRICS order; null = none.
    * @returns False when there is a row already.
    */
-  lay(working: Working, rowS: number, labelS: number, cells: readonly Row[]): boolean {
+  lay(
+    working: Working,
+    rowS: number,
+    labelS: number,
+    cells: readonly Row[],
+    lasts: readonly (number | null)[],
+  ): boolean {
     const { bands, state } = working;
     this.joinRows(working);
     const wide = bands.coarse.filter((one) => one.steps * state.stepS === rowS);
     const laid = wide.map((band) => layRow(this.tiles, working, band, labelS / rowS, cells));
-    return laid.includes(true);
+    if (!laid.includes(true)) return false;
+    layLasts(this.tiles, working, rowS, labelS, lasts);
+    return true;
   }
 
   /** Whether a tick with labelS - rowS < tick <= labelS is up, down or suspect. */

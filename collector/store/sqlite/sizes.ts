@@ -54,6 +54,14 @@ export function partsOf(stepS: number, layout: Layout, measured: Measured, logPe
       part: "strip",
       bytes: tickTiles(stepS, bands.strip, measured) * pageShare(codeBytes(bands.strip.perTile)),
     },
+    ...bands.lasts.map((band) => ({
+      part: `LAST of rows ${band.steps * stepS} s`,
+      bytes: rowTiles(stepS, band, measured) * pageShare(pdpBytes(band.perTile)),
+    })),
+    ...bands.strips.map((band) => ({
+      part: `strip of ${band.metric}`,
+      bytes: rowTiles(stepS, band, measured) * pageShare(codeBytes(band.perTile)),
+    })),
     { part: LOG, bytes: logTicks(stepS, layout, measured) * logPerTick },
     { part: "head", bytes: STATE_BYTES + SERIES_ROW_BYTES },
   ];

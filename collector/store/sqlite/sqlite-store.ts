@@ -5,6 +5,7 @@
  * resolves is on disk, and every read that starts afterwards sees it.
  */
 import { join } from "node:path";
+import { NO_EXTRAS } from "../../wire/archives.ts";
 import type { Log } from "../../wire/log.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
 import type { SampleRecord, Store } from "../store.ts";
@@ -101,7 +102,7 @@ function sampleParts({
   reader,
   tidying,
   newest,
-}: Threads): Pick<Store, "samples" | "rows" | "strip" | "digest"> {
+}: Threads): Pick<Store, "samples" | "rows" | "lasts" | "strip" | "digest"> {
   const pack = packer();
   const hand = async (
     op: "put" | "load",
@@ -125,8 +126,8 @@ function sampleParts({
       states: (target, ticks) => reader.call("states", target, ticks),
       page: (query) => reader.call("page", query),
       generations: (target) => reader.call("generations", target ?? null),
-      async shape(target, stepS, archives, atS) {
-        await writer.call("shape", target, stepS, archives, atS);
+      async shape(target, stepS, archives, atS, extras = NO_EXTRAS) {
+        await writer.call("shape", target, stepS, { archives, extras }, atS);
         await bringAndEmpty(writer);
       },
       async purge(series) {
@@ -135,7 +136,8 @@ function sampleParts({
       },
     },
     rows: { read: (query) => reader.call("rows", query) },
-    strip: { read: ({ series, fromS, toS }) => reader.call("strip", series, fromS, toS) },
+    lasts: { read: (query) => reader.call("lasts", query) },
+    strip: { read: (query) => reader.call("strip", query) },
     digest: (series, archive) => reader.call("digest", series, archive),
   };
 }
@@ -180,9 +182,9 @@ function opsPart({ file, writer, reader, upkeep }: Threads): Store["ops"] {
   return {
     backup: async (path) => (await upkeep()).call("backup", path),
     verify: async () => (await upkeep()).call("verify"),
-    async estimate(stepS, archives = null) {
+    async estimate(stepS, archives = null, extras = NO_EXTRAS) {
       const told = { detailsDropped: await reader.call("detailsDropped"), file };
-      return estimateOf({ stepS, archives }, await reader.call("fileUse"), told);
+      return estimateOf({ stepS, archives, extras }, await reader.call("fileUse"), told);
     },
     counters: () => reader.call("counters"),
     countRejected: (vantage, n) => writer.call("countRejected", vantage, n),

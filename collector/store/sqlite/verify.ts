@@ -20,6 +20,7 @@ import { layoutsOf, shapesOf } from "./shapes.ts";
 import { type SharedStates, sharedStates, sharedStatesMemory } from "./shared-states.ts";
 import { sharedTextsOf } from "./shared-texts.ts";
 import { tileCache } from "./tile-cache.ts";
+import { extraProblems } from "./verify-extras.ts";
 import { viewOf } from "./view.ts";
 
 /** More than these say nothing new. */
@@ -106,7 +107,11 @@ function compareGeneration(
     .samples.filter((stored) => stored.sample.stepS === stepS);
   const what = series.address === undefined ? series.target : `${series.target} at ${series.address}`;
   const name = `${what} from ${series.vantage} (step ${stepS} s)`;
-  const problems = compareStrip(name, samples, rows.strip([series], keptAfterS + 1, lastTick), stepS);
+  const ticks = { series: [series], fromS: keptAfterS + 1, toS: lastTick };
+  const problems = [
+    ...compareStrip(name, samples, rows.strip(ticks), stepS),
+    ...extraProblems(name, generation, samples, rows, laidTo),
+  ];
   const widths = new Set((generation.rings ?? archivesOf(stepS)).map(({ rowS }) => rowS));
   for (const rowS of widths) {
     // Rows that begin after the oldest kept tick: all of their samples are still in the log.

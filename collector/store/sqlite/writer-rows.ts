@@ -27,7 +27,8 @@ export function rowsLoader(
     if (own.state.lastTick < row.labelS) return "rejected";
     sets.catchUp(own, Number.MAX_SAFE_INTEGER);
     const cells = METRICS.map((metric) => row.values[metric] ?? EMPTY_ROW);
-    return rings.lay(own, row.rowS, row.labelS, cells) ? "stored" : "duplicate";
+    const lasts = METRICS.map((metric) => row.lasts?.[metric] ?? null);
+    return rings.lay(own, row.rowS, row.labelS, cells, lasts) ? "stored" : "duplicate";
   };
   return (rows, nowMs) => rows.map((row) => accept(row, Math.floor(nowMs / 1_000)));
 }

@@ -5,9 +5,10 @@
  * A sample newer than the change finds its generation brought to it: what a row is made of is never older than the row.
  */
 import type Database from "better-sqlite3";
-import { agedLayout, isSameSet, nextLayout, type Ring } from "../../archive/sets.ts";
-import type { Archive } from "../../wire/archives.ts";
+import { agedLayout, isAsked, nextLayout, ownRings, type Ring } from "../../archive/sets.ts";
+import type { Archive, Extras } from "../../wire/archives.ts";
 import { changeTick } from "../held-rows.ts";
+import { ownBands } from "./bands.ts";
 import { remake } from "./remake.ts";
 import type { Rings, Working } from "./rings.ts";
 import type { Layouts, Shapes } from "./shapes.ts";
@@ -22,6 +23,9 @@ type Parts = {
   /** A generation as this transaction has it. */
   of(id: number): Working;
 };
+
+/** What a target asks for. */
+type Asked = { readonly archives: readonly Archive[] | null; readonly extras: Extras };
 
 type Behind = { id: number; target: string; step_s: number };
 
@@ -54,16 +58,16 @@ export function writerShapes({ db, tiles, rings, shapes, layouts, of }: Parts) {
     remake(tiles, rings, one, { from, to, atTick });
     update.run(to.version, one.id);
     layouts.set(one.id, to);
-    for (const { part, ring } of before.coarse)
-      if (!to.rings.some((held: Ring) => held.part === part)) spare.run(one.id, part, ring);
+    for (const { part, ring } of ownBands(before))
+      if (!ownRings(to).some((held) => held.part === part)) spare.run(one.id, part, ring);
   };
   return {
-    shape(target: string, stepS: number, archives: readonly Archive[] | null, atS: number): void {
+    shape(target: string, stepS: number, { archives, extras }: Asked, atS: number): void {
       const { layout } = shapes.at(target, stepS, shapes.newest(target, stepS));
-      if (isSameSet(layout.set, archives)) return;
+      if (isAsked(layout, archives, extras)) return;
       const newest = ofTarget.all(target, stepS).map((id) => of(id).state.lastTick);
       const atTick = changeTick(stepS, atS, newest);
-      shapes.add(target, stepS, { layout: nextLayout(stepS, layout, archives, atTick), atTick });
+      shapes.add(target, stepS, { layout: nextLayout(stepS, layout, archives, atTick, extras), atTick });
       busy = true;
     },
     age(): void {
@@ -126,7 +130,7 @@ function ageing(
   );
   const ageOne = (target: string, stepS: number, version: number): boolean => {
     const { layout } = shapes.at(target, stepS, version);
-    if (layout.rings.every(({ untilS }) => untilS === null)) return false;
+    if (ownRings(layout).every(({ untilS }) => untilS === null)) return false;
     const ticks = newestOf(target, stepS);
     const next = ticks.length === 0 ? null : agedLayout(layout, Math.min(...ticks));
     if (next) shapes.add(target, stepS, { layout: next, atTick: Math.max(...ticks) });

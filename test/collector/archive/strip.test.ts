@@ -18,7 +18,7 @@ const down = (phase: (typeof FAILURE_PHASES)[number]): Pick<Sample, "state" | "f
   failure: { phase, cause: "internal", source: "target", elapsedUs: 1 },
   timings: NO_TIMINGS,
 });
-const strip = (...samples: Parameters<typeof codeOf>[0][]) => Uint16Array.from(samples, codeOf);
+const strip = (...samples: Parameters<typeof codeOf>[0][]) => Uint16Array.from(samples, (one) => codeOf(one));
 
 test("the scale is the committed one, entry by entry", () => {
   assert.equal(SCALE.length, 61_863);
