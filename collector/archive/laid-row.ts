@@ -13,6 +13,7 @@ type Laid = {
   readonly rowS: number;
   readonly labelS: number;
   readonly values: { readonly [M in Metric]?: Row };
+  readonly lasts?: { readonly [M in Metric]?: number } | undefined;
 };
 
 /**
@@ -30,6 +31,7 @@ export function refusedRow(
   const steps = rowS / stepS;
   if (rings.length === 0 || steps === 1 || labelS % rowS !== 0) return "rejected";
   const values = METRICS.flatMap((metric) => row.values[metric] ?? []);
+  if (!METRICS.every((metric) => isWithin(row.lasts?.[metric], row.values[metric]))) return "rejected";
   if (values.length === 0 || !values.every((value) => isWhole(value, steps))) return "rejected";
   if (!rings.some((ring) => reaches(ring, labelS, nowS))) return "tooOld";
   return labelS > nowS ? "future" : null;
@@ -39,6 +41,12 @@ function reaches({ rowS, rows, sinceS, untilS }: Ring, labelS: number, nowS: num
   if (labelS <= sinceS || (untilS !== null && labelS > untilS)) return false;
   // The newest row may be two beyond this moment's: it is open, and its tick a little ahead of the clock.
   return nowS - labelS <= (rows - 2) * rowS - FUTURE_LIMIT_S;
+}
+
+/** A last value is one of its row's; undefined = it has none. */
+function isWithin(last: number | undefined, row: Row | undefined): boolean {
+  if (last === undefined) return true;
+  return row !== undefined && Number.isSafeInteger(last) && last >= row.min && last <= row.max;
 }
 
 function isWhole({ n, sum, min, max }: Row, steps: number): boolean {

@@ -8,7 +8,7 @@ import { specsOf } from "../archive/sets.ts";
 import { SeriesList } from "../wire/api-addresses.ts";
 import { FetchedRows, SamplesPage } from "../wire/api-overview.ts";
 import { CarrierwatchError, NotFoundError } from "../wire/errors.ts";
-import { CFS, type ConsolidationFunction, METRICS, type Metric } from "../wire/metric.ts";
+import { ALL_CFS, type AnyFunction, CFS, METRICS, type Metric } from "../wire/metric.ts";
 import { answered } from "./answers.ts";
 import type { Client } from "./client.ts";
 import { progress } from "./progress.ts";
@@ -38,7 +38,7 @@ export type RrdWanted = {
 /** @throws NotFoundError when the series holds nothing, or no generation of that step */
 export async function exportedRrd(client: Client, wanted: RrdWanted): Promise<string> {
   const { target, vantage, address } = wanted;
-  const { lastS, stepS, archives: set = null } = await generationOf(client, wanted);
+  const { lastS, stepS, archives: set = null, lasts = [] } = await generationOf(client, wanted);
   const series = {
     target,
     vantage,
@@ -50,12 +50,16 @@ export async function exportedRrd(client: Client, wanted: RrdWanted): Promise<st
   const [finest] = specs;
   if (!finest) throw new NotFoundError("series", `${target}/${vantage}`);
   const tell = progress();
-  const pdps = await columns((metric) => column(client, series, finest, metric, "AVERAGE"));
+  const pdps = await columns((metric) =>
+    column(client, series, finest, metric, { cf: "AVERAGE", sinceS: 0 }),
+  );
   const archives: RrdArchive[] = [];
   for (const spec of specs) {
-    for (const cf of CFS) {
-      tell(`read ${archives.length} of ${specs.length * CFS.length} archives`);
-      const values = await columns((metric) => column(client, series, spec, metric, cf));
+    const last = lasts.find(({ steps }) => steps === spec.steps);
+    for (const cf of last ? ALL_CFS : CFS) {
+      tell(`read ${archives.length} of ${specs.length * CFS.length + lasts.length} archives`);
+      const sinceS = cf === "LAST" ? (last?.sinceS ?? 0) : 0;
+      const values = await columns((metric) => column(client, series, spec, metric, { cf, sinceS }));
       archives.push({ spec, cf, values, open: openOf(pdps, (lastS % spec.rowS) / stepS) });
     }
   }
@@ -107,17 +111,18 @@ function byMetric(columns: readonly Column[]): Columns {
   return Object.fromEntries(METRICS.map((metric, i) => [metric, columns[i] ?? []])) as unknown as Columns;
 }
 
-/** All rows of an archive, oldest first; null where it holds none. */
+/** All rows of an archive, oldest first; null where it holds none. @param wanted Of rows with a label after sinceS. */
 async function column(
   client: Client,
   { lastS, ...series }: Series,
   spec: ArchiveSpec,
   metric: Metric,
-  cf: ConsolidationFunction,
+  { cf, sinceS }: { readonly cf: AnyFunction; readonly sinceS: number },
 ): Promise<Column> {
   const toS = Math.floor(lastS / spec.rowS) * spec.rowS;
   const fromS = Math.max(0, toS - spec.rows * spec.rowS);
-  const range = { steps: String(spec.steps), from: String(fromS), to: String(toS) };
+  if (sinceS >= toS) return Array.from({ length: spec.rows }, () => null);
+  const range = { steps: String(spec.steps), from: String(Math.max(fromS, sinceS)), to: String(toS) };
   const search = new URLSearchParams({ ...series, metric, cf, ...range });
   const { rows } = await answered(client, FetchedRows, "GET", `/fetch?${search}`);
   const at = new Map(rows.map(({ t, value }) => [t, value]));

@@ -3,10 +3,10 @@
  *
  * Arithmetic only. Each archive is made from that of the file with the widest rows that make up its own: of the same width
  * when there is one. A row never was single measurements, so it counts as complete: n = its steps, sum = AVERAGE x n.
- * Without MAX or MIN of that width the average stands for it. Numbers are rounded as every measured one.
+ * Without MAX or MIN of that width the average stands for it; LAST is that of the row that ends it. Numbers are rounded as every measured one.
  */
 import { isArchivable } from "../archive/layout.ts";
-import { mergeRows, type Row } from "../archive/row.ts";
+import { EMPTY_ROW, mergeRows, type Row } from "../archive/row.ts";
 import { specsOf } from "../archive/sets.ts";
 import type { Archive } from "../wire/archives.ts";
 import { METRICS, type Metric, PDP_MAX, toPdp } from "../wire/metric.ts";
@@ -17,6 +17,8 @@ export type WholeRow = {
   readonly rowS: number;
   readonly labelS: number;
   readonly values: { readonly [M in Metric]?: Row };
+  /** Of its last tick; absent = the file has no LAST of that width. */
+  readonly lasts?: { readonly [M in Metric]?: number };
 };
 
 /**
@@ -51,7 +53,7 @@ export function rrdRows(
   });
 }
 
-type Values = { readonly [M in Metric]?: Row };
+type Values = { readonly [M in Metric]?: Row & { readonly last?: number } };
 type Source = {
   readonly rowS: number;
   /** The first row that the file has; what is before it nobody knows. */
@@ -67,30 +69,45 @@ function rowAt(labelS: number, rowS: number, sources: readonly Source[]): WholeR
     for (let at = labelS - rowS + source.rowS; at <= labelS; at += source.rowS) {
       for (const metric of METRICS) {
         const part = source.byLabel.get(at)?.[metric];
-        if (part) values[metric] = mergeRows(values[metric] ?? { n: 0, sum: 0, min: 0, max: 0 }, part);
+        if (!part) continue;
+        const { last: _, ...row } = part;
+        values[metric] = mergeRows(values[metric] ?? EMPTY_ROW, row);
       }
     }
-    return Object.keys(values).length === 0 ? null : { rowS, labelS, values };
+    if (Object.keys(values).length === 0) return null;
+    const lasts = lastsOf(source.byLabel.get(labelS) ?? {});
+    return { rowS, labelS, values, ...(Object.keys(lasts).length === 0 ? {} : { lasts }) };
   }
   return null;
 }
 
-/** The rows of an archive that say anything, with MAX and MIN of the same width. */
+/** What the row that ends it says of its last tick. */
+function lastsOf(values: Values): { [M in Metric]?: number } {
+  const lasts: { [M in Metric]?: number } = {};
+  for (const metric of METRICS) {
+    const last = values[metric]?.last;
+    if (last !== undefined) lasts[metric] = last;
+  }
+  return lasts;
+}
+
+/** The rows of an archive that say anything, with MAX, MIN and LAST of the same width. */
 function known(dump: Dump, average: DumpArchive, mapped: ReadonlyMap<string, Mapped>): Source {
   const beside = (cf: string) => dump.archives.find((one) => one.cf === cf && one.steps === average.steps);
   const textsBy = (archive: DumpArchive | undefined) =>
     new Map(archive?.rows.map((texts, i) => [labelOf(dump, archive, i), texts]));
   const [largest, smallest] = [textsBy(beside("MAX")), textsBy(beside("MIN"))];
+  const newest = textsBy(beside("LAST"));
   const byLabel = new Map<number, Values>();
   for (const [i, texts] of average.rows.entries()) {
     const labelS = labelOf(dump, average, i);
-    const values: { [M in Metric]?: Row } = {};
+    const values: { [M in Metric]?: Row & { last?: number } } = {};
     for (const [at, text] of texts.entries()) {
       const meaning = mapped.get(dump.sources[at] ?? "");
       if (!meaning) continue;
       const numbers = { average: text, max: largest.get(labelS)?.[at], min: smallest.get(labelS)?.[at] };
       const row = rowOf(numbers, average.steps, meaning.perUnit);
-      if (row) values[meaning.metric] = row;
+      if (row) values[meaning.metric] = withLast(row, newest.get(labelS)?.[at], meaning.perUnit);
     }
     if (Object.keys(values).length > 0) byLabel.set(labelS, values);
   }
@@ -112,6 +129,14 @@ function rowOf({ average, max, min }: Texts, n: number, perUnit: number): Row | 
     min: Math.min(whole(min), Math.floor(sum / n)),
     max: Math.max(whole(max), Math.ceil(sum / n)),
   };
+}
+
+/** Where the average stands for MAX or MIN, the last value may be beyond it. */
+function withLast(row: Row, text: string | undefined, perUnit: number): Row & { last?: number } {
+  const measured = numberOf(text);
+  if (measured === null) return row;
+  const last = toPdp(measured * perUnit).value;
+  return { ...row, min: Math.min(row.min, last), max: Math.max(row.max, last), last };
 }
 
 /** null = NaN, or no number from 0 on. */

@@ -26,7 +26,7 @@ export async function sentRows(
   for (const [rowS, own] of Map.groupBy(rows, (row) => row.rowS)) {
     for (let at = 0; at < own.length; at += BATCH_MAX_SAMPLES) {
       const some = own.slice(at, at + BATCH_MAX_SAMPLES);
-      const body = { ...series, stepS, rowS, rows: some.map(({ labelS, values }) => ({ labelS, values })) };
+      const body = { ...series, stepS, rowS, rows: some.map(({ rowS: _, ...row }) => row) };
       const { outcomes } = await answered(client, Answer, "POST", "/import/rows", body);
       for (const [i, { outcome, why }] of outcomes.entries()) {
         if (outcome === "stored" || outcome === "duplicate") counts[outcome] += 1;

@@ -73,8 +73,10 @@ export const verb = plainVerb<ImportFlags>("import", {
     try {
       const counts = await sent(client, all, { bar, refused, fromChunk });
       const series = seriesOf(names, flags);
-      const set = series && aside.stepS > 0 ? await setOf(client, series, aside.stepS) : null;
-      const wide = { stepS: aside.stepS, rows: aside.rows(set) };
+      const held = series && aside.stepS > 0 ? await heldOf(client, series, aside.stepS) : null;
+      const wide = { stepS: aside.stepS, rows: aside.rows(held?.archives ?? null) };
+      if (!held?.lasts && wide.rows.some(({ lasts }) => lasts))
+        note("the file's LAST rows are left out: target edit --last lets the target keep them");
       const rows = await sentRows(client, wide, series, { bar, refused });
       bar.end();
       print({ ...counts, refused: refused.count(), rows, refusals: refused.listed }, () =>
@@ -195,16 +197,16 @@ async function* rrdIn(
   yield* samples;
 }
 
-/** The archives that a series has at a step; null = the default ones. */
-async function setOf(
+/** What a series has at a step; undefined = nothing yet. */
+async function heldOf(
   client: Client,
   { target, vantage }: Laying,
   stepS: number,
-): Promise<readonly Archive[] | null> {
+): Promise<SeriesList["series"][number]["generations"][number] | undefined> {
   const search = new URLSearchParams({ target, vantage });
   const { series } = await answered(client, SeriesList, "GET", `/history?${search}`);
   const own = series.find(({ address }) => address === undefined);
-  return own?.generations.find((one) => one.stepS === stepS)?.archives ?? null;
+  return own?.generations.find((one) => one.stepS === stepS);
 }
 
 /** Whose the rows of an RRD are: the file does not say. */

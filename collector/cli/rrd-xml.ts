@@ -8,14 +8,14 @@
  * @see rrdcreate(1), rrddump(1), rrdrestore(1)
  */
 import type { ArchiveSpec } from "../archive/layout.ts";
-import { type CFS, type ConsolidationFunction, METRICS, type Metric } from "../wire/metric.ts";
+import { type AnyFunction, METRICS, type Metric } from "../wire/metric.ts";
 
 type Values = readonly (number | null)[];
 
 /** One archive under one cf: per metric its rows, oldest first, the last one labelled floor(lastS / rowS) * rowS. */
 export type RrdArchive = {
   readonly spec: ArchiveSpec;
-  readonly cf: (typeof CFS)[number];
+  readonly cf: AnyFunction;
   readonly values: { readonly [M in Metric]: Values };
   /** Per metric the primary data points after that last row, of which the next one is made. */
   readonly open: { readonly [M in Metric]: Values };
@@ -60,16 +60,17 @@ ${rows.join("")}</database></rra>
 }
 
 /** What rrdtool has gathered for the row that is still open: sum, largest or smallest, and how many are UNKNOWN. */
-function preparedXml(metric: Metric, cf: ConsolidationFunction, open: Values): string {
+function preparedXml(metric: Metric, cf: AnyFunction, open: Values): string {
   const known = open.filter((value) => value !== null);
   const gathered = known.length === 0 ? null : gather[cf](known);
   return `<ds><primary_value>NaN</primary_value><secondary_value>NaN</secondary_value><value>${number(metric, gathered)}</value><unknown_datapoints>${open.length - known.length}</unknown_datapoints></ds>`;
 }
 
-const gather: { readonly [C in ConsolidationFunction]: (known: readonly number[]) => number } = {
+const gather: { readonly [C in AnyFunction]: (known: readonly number[]) => number } = {
   AVERAGE: (known) => known.reduce((sum, value) => sum + value, 0),
   MAX: (known) => Math.max(...known),
   MIN: (known) => Math.min(...known),
+  LAST: (known) => known.at(-1) ?? Number.NaN,
 };
 
 /** All the digits a double has. */

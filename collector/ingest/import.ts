@@ -61,7 +61,7 @@ export type RowsFromElsewhere = {
   readonly address?: string;
   readonly stepS: number;
   readonly rowS: number;
-  readonly rows: readonly Pick<HistoryRow, "labelS" | "values">[];
+  readonly rows: readonly Pick<HistoryRow, "labelS" | "values" | "lasts">[];
 };
 
 /**

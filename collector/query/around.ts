@@ -112,6 +112,10 @@ async function around({ store, registry }: Options, target: Target, address: str
   return { subject, generations, vantages };
 }
 
+function lastsOf(lasts: readonly HeldRing[]): { steps: number; sinceS: number }[] {
+  return lasts.filter(({ untilS }) => untilS === null).map(({ steps, sinceS }) => ({ steps, sinceS }));
+}
+
 function setOf(rings: readonly HeldRing[]): Archives {
   const live = rings.filter(({ untilS }) => untilS === null);
   return live.map(({ steps, rows, xff }) => ({ steps, rows, xff }));
@@ -127,11 +131,12 @@ function seriesHeld(generations: readonly Generation[], vantage: string | undefi
       ...first.series,
       firstS: Math.min(...held.map(({ openedTick }) => openedTick)),
       lastS: Math.max(...held.map(({ lastTick }) => lastTick)),
-      generations: held.map(({ stepS, openedTick, lastTick, rings }) => ({
+      generations: held.map(({ stepS, openedTick, lastTick, rings, lasts }) => ({
         stepS,
         firstS: openedTick,
         lastS: lastTick,
         ...(rings ? { archives: setOf(rings) } : {}),
+        ...(lasts ? { lasts: lastsOf(lasts) } : {}),
       })),
     };
   });

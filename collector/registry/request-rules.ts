@@ -37,7 +37,13 @@ export function examineRequest(
     ...tlsProblems(input, kind, clientKey),
     ...secretProblems(input, secrets),
     ...addressProblems(input, kind),
+    ...stripProblems(input, kind),
   ];
+}
+
+function stripProblems({ percentiles = [] }: TargetInput, kind: TargetKind): FieldIssue[] {
+  if (percentiles.length === 0 || kind === "http" || kind === "https") return [];
+  return [{ path: "percentiles", message: `only http and https targets have it, this is ${kind}` }];
 }
 
 function requestProblems({ method, request }: TargetInput, kind: TargetKind): FieldIssue[] {

@@ -105,7 +105,7 @@ export type HistoryRow = {
   /** Whole numbers below 2^53; min <= sum / n <= max, 1 <= n <= PDPs of the row. */
   readonly values: { readonly [M in Metric]?: Row };
   /** Values of its last tick, min <= last <= max; kept where the archive has LAST. */
-  readonly lasts?: { readonly [M in Metric]?: number };
+  readonly lasts?: { readonly [M in Metric]?: number } | undefined;
 };
 
 /** Rows of one archive of a generation: labels after sinceS and, frozen, up to untilS, the newest `rows` of them. */

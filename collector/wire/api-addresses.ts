@@ -108,6 +108,8 @@ export const SeriesList = z
             lastS: Seconds,
             /** Those of its own set, finest first; absent = the default ones of its step. */
             archives: Archives.optional(),
+            /** Archives that keep LAST, of rows with a label after sinceS; absent = none does. */
+            lasts: z.array(z.strictObject({ steps: z.int(), sinceS: Seconds })).optional(),
           }),
         ),
       }),

@@ -208,6 +208,10 @@ export const enForms: Readonly<Record<keyof typeof zhForms, string>> = {
   "form.archives": "Archives",
   "form.archives.hint":
     "steps x rows : xff, finest first, for example 1x600,6x700:0.3; empty: the default set",
+  "form.last": "Keep LAST beside AVERAGE, MAX and MIN",
+  "form.last.hint": "the value of each row's last measurement, as in rrdtool's RRA:LAST",
+  "form.ttfbPercentiles": "Keep percentiles of the first byte",
+  "form.ttfbPercentiles.hint": "p50, p95 and shares of any range, for 26 months, as of the total",
   "form.previewSpace": "Takes about {one} per series, {all} in all at full age ({n} series).",
   "form.advanced.sub": "timeouts, limits, axes, archives, who is told",
 };

@@ -194,6 +194,10 @@ export const zhForms = {
   "form.expect.size": "内容的大小（解压后）",
   "form.archives": "归档",
   "form.archives.hint": "步数 x 行数 : xff，从细到粗，例如 1x600,6x700:0.3；不填就用默认的一组",
+  "form.last": "除 AVERAGE、MAX、MIN 外，再保存 LAST",
+  "form.last.hint": "每行最后一次测量的值，与 rrdtool 的 RRA:LAST 相同",
+  "form.ttfbPercentiles": "保存首字节的百分位数",
+  "form.ttfbPercentiles.hint": "任意时段的 p50、p95 和占比，保存 26 个月，与总耗时相同",
   "form.previewSpace": "存满后每个序列约占 {one}，{n} 个序列共 {all}。",
   "form.advanced.sub": "超时、大小上限、纵轴、归档、通知谁",
 } as const;

@@ -26,7 +26,14 @@ const Rows = z.strictObject({
   rowS: z.int().positive(),
   /** Microseconds and bytes per second, as rows are stored; metrics that are absent have no value. */
   rows: z
-    .array(z.strictObject({ labelS: Seconds, values: z.partialRecord(z.enum(METRICS), Cell) }))
+    .array(
+      z.strictObject({
+        labelS: Seconds,
+        values: z.partialRecord(z.enum(METRICS), Cell),
+        /** Of the row's last tick; kept where the target keeps LAST. */
+        lasts: z.partialRecord(z.enum(METRICS), Whole).optional(),
+      }),
+    )
     .max(BATCH_MAX_SAMPLES),
 });
 

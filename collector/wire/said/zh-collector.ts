@@ -102,6 +102,10 @@ export const zhCollector: Sentences = {
     "没有每行 {0} 步的归档；步长 {1} 秒的有 {2}",
   "no archive has rows of {0} steps of {1} s, nor rows they are made of":
     "没有每行 {0} 步（每步 {1} 秒）的归档，也没有可以合成它的归档",
+  "LAST of rows of {0} s is not held until {1}: ask for what is later, or for AVERAGE, MAX or MIN; target edit --last keeps it from now on":
+    "每行 {0} 秒的 LAST 在 {1} 及以前没有保存：请查之后的，或查 AVERAGE、MAX、MIN；target edit --last 从现在起保存",
+  "percentiles of {0} are not held until {1}: ask for what is later, or for those of total; target edit --{2}-percentiles keeps them from now on":
+    "{0} 的百分位数在 {1} 及以前没有保存：请查之后的，或查 total 的；target edit --{2}-percentiles 从现在起保存",
   "it would answer {0} values; at most {1} are": "会有 {0} 个值，最多 {1} 个",
   "{0} s does not divide a day into whole steps of 10 s or more: write 60 or 300":
     "{0} 秒不能把一天分成 10 秒以上的整步：请写 60 或 300",

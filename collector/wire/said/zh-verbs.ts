@@ -135,6 +135,8 @@ export const zhVerbs: Sentences = {
   "--step names a generation for --rrd; samples carry their step": "--step 为 --rrd 选定一代；样本自带步长",
   "{0} from {1} was never measured every {2} s": "{1} 从未每 {2} 秒测一次 {0}",
   "there are steps of {0} s": "有过的步长：{0} 秒",
+  "the file's LAST rows are left out: target edit --last lets the target keep them":
+    "文件里的 LAST 行没有导入：先用 target edit --last 让目标保存它",
 
   // import
   "in which form is it?": "它是哪种格式？",

@@ -1,5 +1,5 @@
 /** What most targets never need: timeouts, limits, axes, recipients. */
-import { Choices, TextField } from "../parts/fields.tsx";
+import { Choices, TextField, TickBox } from "../parts/fields.tsx";
 import { useApp } from "../state/app.ts";
 import { bind } from "./bind.ts";
 import { Fold } from "./fold.tsx";
@@ -31,6 +31,7 @@ export function AdvancedFields(props: PartProps) {
       <Limits {...props} />
       <Axes {...props} />
       <TextField label={t("form.archives")} hint={t("form.archives.hint")} {...bind("archives", props)} />
+      <Extras {...props} />
       <Recipients {...props} />
     </Fold>
   );
@@ -81,6 +82,31 @@ function Axes(props: PartProps) {
         )}
       </div>
     </fieldset>
+  );
+}
+
+/** What is kept beside the archives' three functions and the percentiles of the total. */
+function Extras({ draft, put }: PartProps) {
+  const { t } = useApp();
+  return (
+    <>
+      <TickBox
+        name="last"
+        label={t("form.last")}
+        hint={t("form.last.hint")}
+        value={draft.last}
+        onValue={(last) => put({ last })}
+      />
+      {HTTP.includes(kindOf(draft.url)) && (
+        <TickBox
+          name="ttfbPercentiles"
+          label={t("form.ttfbPercentiles")}
+          hint={t("form.ttfbPercentiles.hint")}
+          value={draft.ttfbPercentiles}
+          onValue={(ttfbPercentiles) => put({ ttfbPercentiles })}
+        />
+      )}
+    </>
   );
 }
 

@@ -32,6 +32,9 @@ export type CommonDraft = {
   yMaxSpeed: string;
   /** Steps x rows : xff, with commas; "" = the default set of the step. */
   archives: string;
+  /** Whether LAST is kept, and the percentiles of ttfb. */
+  last: boolean;
+  ttfbPercentiles: boolean;
   /** null = every recipient. */
   recipients: readonly string[] | null;
 };
@@ -64,6 +67,8 @@ export function commonDraftOf(target: TargetInput): CommonDraft {
     yMaxTotal: String(target.yMax.total ?? ""),
     yMaxSpeed: target.yMax.speed === undefined ? "" : String(target.yMax.speed / 1000),
     archives: textOfSet(target.archives ?? []),
+    last: target.last ?? false,
+    ttfbPercentiles: target.percentiles?.includes("ttfb") ?? false,
     recipients: target.recipients,
   };
 }
@@ -142,6 +147,18 @@ export const COMMON_PARTS: readonly Part[] = [
     ANY,
     (d) => d.archives,
     (d) => (d.archives.trim() === "" ? undefined : setOfText(d.archives)),
+  ),
+  part(
+    "last",
+    ANY,
+    (d) => d.last,
+    (d) => d.last || undefined,
+  ),
+  part(
+    "percentiles",
+    HTTP,
+    (d) => d.ttfbPercentiles,
+    (d) => (d.ttfbPercentiles ? ["ttfb"] : undefined),
   ),
   part("recipients", ANY, (d) => d.recipients),
   ...LINE_METRICS.map((metric) =>

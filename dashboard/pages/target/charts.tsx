@@ -71,11 +71,19 @@ export function Charts({ data, target, carriers, names, onSpan }: ChartsProps) {
   return (
     <div class="stack">
       {all.length > 1 && <CarrierPick all={all} single={single} onPick={only} />}
-      {shapeOf(target.url).charts.map((metric) => (
+      {chartsOf(target).map((metric) => (
         <MetricPanel key={metric} metric={metric} {...parts} />
       ))}
       <Availability data={data} lines={lines} madeS={target.createdS} />
     </div>
+  );
+}
+
+/** Those of its kind; the first byte has one where its percentiles are kept. */
+function chartsOf(target: Target): readonly LinesMetric[] {
+  const { charts } = shapeOf(target.url);
+  return charts.flatMap((metric) =>
+    metric === "total" && target.percentiles?.includes("ttfb") ? [metric, "ttfb" as const] : [metric],
   );
 }
 
@@ -168,6 +176,7 @@ function MetricPanel({ metric, data, target, lines, all, single, events, onSpan,
 
 function titleOf(metric: LinesMetric, kind: Shape["kind"]): Key {
   if (metric === "speed") return "target.chart.speed";
+  if (metric === "ttfb") return "metric.ttfb";
   if (metric === "connect" || kind === "tcp") return "chart.connect";
   if (kind === "dns") return "chart.query";
   return kind === "tls" ? "chart.handshake" : "target.chart.response";

@@ -18,7 +18,7 @@ type LegendProps = {
 export function Legend({ metric, data, target, lines, shown, onPick }: LegendProps) {
   const { t, f } = useApp();
   const columns =
-    metric === "total"
+    metric === "total" || metric === "ttfb"
       ? (["current", "average", "max", "min", "p95"] as const)
       : (["current", "average", "max", "min"] as const);
   const say = metric === "speed" ? f.speed : f.ms;

@@ -16,8 +16,13 @@ export const STEP_S = 300;
 /**
  * @param empty Vantages without a past.
  * @param days How far back the samples reach; every seventh tick is down, some were not measured at all.
+ * @param input More fields of the target.
  */
-export async function folderWithPast(days: number, empty: readonly string[] = []) {
+export async function folderWithPast(
+  days: number,
+  empty: readonly string[] = [],
+  input: Readonly<Record<string, unknown>> = {},
+) {
   const { dir, remove } = scratch("past");
   const store = await openSqliteStore({ dir, log: silent });
   const clock = systemClock();
@@ -26,7 +31,7 @@ export async function folderWithPast(days: number, empty: readonly string[] = []
   await registry.seed();
   await registry.vantages.create({ id: "ct-sh", name: "上海, 电信", carrier: "ct" });
   for (const id of empty) await registry.vantages.create({ id, name: id, carrier: "cnc" });
-  const target = await registry.targets.create({ name: "首页", url: "https://www.example.com/" });
+  const target = await registry.targets.create({ name: "首页", url: "https://www.example.com/", ...input });
   const endS = Math.floor(clock.nowMs() / 1000);
   const records = ticksOf(STEP_S, endS - days * 86_400, endS)
     .filter((_, i) => i % 11 !== 3 && !(i % 288 > 100 && i % 288 < 160))

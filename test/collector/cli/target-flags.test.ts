@@ -102,6 +102,18 @@ const ROWS: readonly (readonly [what: string, before: object, flags: TargetFlags
     },
   ],
   [
+    "what is kept beside rows and the percentiles of total",
+    { last: false },
+    { last: true, ttfbPercentiles: true },
+    { last: true, percentiles: ["ttfb"] },
+  ],
+  [
+    "and no more",
+    { last: true, percentiles: ["ttfb"] },
+    { last: false, ttfbPercentiles: false },
+    { last: false, percentiles: [] },
+  ],
+  [
     "a field taken away, and what is left empty by it",
     { request: { auth: { kind: "bearer", secret: "s" } }, expect: { bodyContains: "a", minBytes: 1 } },
     { unset: ["request.auth", "expect.minBytes", "tls.ca"] },
