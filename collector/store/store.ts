@@ -367,10 +367,7 @@ export type Ops = {
   backup(path: string): Promise<{ bytes: number; sha256: string }>;
   /** Integrity of the file, and rows recomputed from PDPs against the stored ones. */
   verify(): Promise<{ ok: boolean; problems: string[] }>;
-  /**
-   * @param archives The set whose full size is stated; null or absent = the default one of the step.
-   * @param extras With these; absent = none.
-   */
+  /** @param archives The set whose full size is stated, with these extras; null or absent = the default one, none. */
   estimate(stepS: number, archives?: readonly Archive[] | null, extras?: Extras): Promise<StoreEstimate>;
   counters(): Promise<IngestCounters[]>;
   /** Counts a record the schema refused before it could become one. */
