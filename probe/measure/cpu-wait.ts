@@ -45,7 +45,11 @@ export function cpuWaitReader(path = "/proc/thread-self/schedstat"): CpuWaitRead
   };
 }
 
-/** Of the line `ran waited turns`, the first two in ns. @returns Null = it is not such a line. */
+/**
+ * Of the line `ran waited turns`, the first two in ns.
+ *
+ * @returns Null = it is not such a line, or that of a kernel that does not count: whoever reads it has had a turn.
+ */
 export function parseCpuWait(bytes: Uint8Array, length: number): CpuWait | null {
   const numbers = [0, 0, 0];
   let field = 0;
@@ -55,6 +59,6 @@ export function parseCpuWait(bytes: Uint8Array, length: number): CpuWait | null 
     else if (byte === SPACE) field += 1;
     else break;
   }
-  if (field !== 2) return null;
+  if (field !== 2 || numbers[2] === 0) return null;
   return { waitedMs: (numbers[1] ?? 0) / 1e6, turns: numbers[2] ?? 0 };
 }

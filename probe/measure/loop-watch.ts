@@ -38,7 +38,8 @@ export type Between = {
   readonly turns: number;
   /** How long it waited for one, ms. */
   readonly waitedMs: number;
-  readonly slept: boolean;
+  /** How long the loop was asleep, its wait for a processor after it was woken included, ms. */
+  readonly sleptMs: number;
   /** How often the loop has gone round; 0 = what is read now came with what was read then. */
   readonly rounds: number;
 };
@@ -47,11 +48,12 @@ export type Between = {
  * How long the process waited for a processor between an event and its reading, ms.
  *
  * @param before What it was at the last look.
- * @returns 0 where it cannot be told: of several waits since then nobody says which was this event's.
+ * @returns 0 where it cannot be told: of several turns since then nobody says which wait was this event's, and one before
+ * the sleep was none. Never more than the sleep, so that no event comes before what it answers.
  */
-export function nextWaitMs(before: number, { turns, waitedMs, slept, rounds }: Between): number {
+export function nextWaitMs(before: number, { turns, waitedMs, sleptMs, rounds }: Between): number {
   if (rounds === 0) return before + waitedMs;
-  return slept && (rounds === 1 || turns === 1) ? waitedMs : 0;
+  return turns === 1 ? Math.min(waitedMs, sleptMs) : 0;
 }
 
 export type LoopWatch = {
@@ -161,16 +163,16 @@ class Watch implements LoopWatch {
 
   #look(nowMs: number): void {
     const next = nextState(this.#state, nowMs, this.#idleMs());
-    const slept = next.idleMs > this.#state.idleMs;
+    const sleptMs = Math.max(0, next.idleMs - this.#state.idleMs);
     const overdueMs = nowMs - this.#dueMs - BEAT_TOLERANCE_MS;
-    const waitedMs = this.#waited(nowMs - next.busyMs, slept);
+    const waitedMs = this.#waited(nowMs - next.busyMs, sleptMs);
     // Kept until the loop sleeps again: what is read later in this round waited as long.
-    this.#state = { ...next, busyMs: Math.max(next.busyMs, overdueMs, slept ? waitedMs : 0) };
+    this.#state = { ...next, busyMs: Math.max(next.busyMs, overdueMs, sleptMs > 0 ? waitedMs : 0) };
     this.lastDelayMs = this.#state.busyMs;
   }
 
   /** Learns how long what is read now waited. @returns How long the process did since the last look, ms. */
-  #waited(readMs: number, slept: boolean): number {
+  #waited(readMs: number, sleptMs: number): number {
     const cpu = this.#reader?.read() ?? null;
     if (cpu === null) return 0;
     const round = this.#rounds();
@@ -178,9 +180,9 @@ class Watch implements LoopWatch {
     const waitedMs = cpu.waitedMs - this.#cpu.waitedMs;
     const turns = cpu.turns - this.#cpu.turns;
     if (rounds > 0) this.#woken = null;
-    this.#waitMs = nextWaitMs(this.#waitMs, { turns, waitedMs, slept, rounds });
+    this.#waitMs = nextWaitMs(this.#waitMs, { turns, waitedMs, sleptMs, rounds });
     // The beat woke the process, or would have: what is read now may have come later.
-    if (slept && readMs - waitedMs > this.#dueMs - BEAT_EARLY_MS) this.#waitMs = 0;
+    if (sleptMs > 0 && readMs - waitedMs > this.#dueMs - BEAT_EARLY_MS) this.#waitMs = 0;
     this.#cpu = cpu;
     this.#round = round;
     return waitedMs;

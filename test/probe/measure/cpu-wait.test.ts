@@ -8,8 +8,8 @@ const parsed = (text: string) => parseCpuWait(Buffer.from(text), text.length);
 
 test("the kernel's line is read as time waited and turns; anything else says nothing", () => {
   assert.deepEqual(parsed("388662419 2500000 174\n"), { waitedMs: 2.5, turns: 174 });
-  assert.deepEqual(parsed("0 0 0"), { waitedMs: 0, turns: 0 });
-  for (const text of ["", "\n", "1 2\n", "1 x 2\n", "nothing", "1,5 2 3"])
+  assert.deepEqual(parsed("1 0 1"), { waitedMs: 0, turns: 1 });
+  for (const text of ["0 0 0\n", "", "\n", "1 2\n", "1 x 2\n", "nothing", "1,5 2 3"])
     assert.equal(parsed(text), null, text);
 });
 
@@ -21,21 +21,30 @@ test("a system without the file says nothing, and closing it is no fault", () =>
 
 test("the wait of an event is that since the loop slept, and unknown after several sleeps", () => {
   const cases = [
-    { name: "one sleep", before: 7, turns: 1, waitedMs: 3, slept: true, rounds: 1, want: 3 },
-    { name: "put off before it was read", before: 7, turns: 3, waitedMs: 3, slept: true, rounds: 1, want: 3 },
-    { name: "of two rounds one slept", before: 7, turns: 1, waitedMs: 3, slept: true, rounds: 2, want: 3 },
-    { name: "two sleeps", before: 7, turns: 2, waitedMs: 3, slept: true, rounds: 2, want: 0 },
-    { name: "it was there at once", before: 7, turns: 0, waitedMs: 0, slept: false, rounds: 1, want: 0 },
+    { name: "one sleep", before: 7, turns: 1, waitedMs: 3, sleptMs: 9, rounds: 1, want: 3 },
     {
-      name: "it came with the one before",
+      name: "put off before the sleep, or after",
       before: 7,
-      turns: 0,
-      waitedMs: 0,
-      slept: false,
-      rounds: 0,
-      want: 7,
+      turns: 2,
+      waitedMs: 3,
+      sleptMs: 9,
+      rounds: 1,
+      want: 0,
     },
-    { name: "put off between the two", before: 7, turns: 1, waitedMs: 3, slept: false, rounds: 0, want: 10 },
+    {
+      name: "put off, and it was there at once",
+      before: 7,
+      turns: 1,
+      waitedMs: 3,
+      sleptMs: 0.01,
+      rounds: 1,
+      want: 0.01,
+    },
+    { name: "of two rounds one slept", before: 7, turns: 1, waitedMs: 3, sleptMs: 9, rounds: 2, want: 3 },
+    { name: "two sleeps", before: 7, turns: 2, waitedMs: 3, sleptMs: 9, rounds: 2, want: 0 },
+    { name: "it was there at once", before: 7, turns: 0, waitedMs: 0, sleptMs: 0, rounds: 1, want: 0 },
+    { name: "it came with the one before", before: 7, turns: 0, waitedMs: 0, sleptMs: 0, rounds: 0, want: 7 },
+    { name: "put off between the two", before: 7, turns: 1, waitedMs: 3, sleptMs: 0, rounds: 0, want: 10 },
   ];
   for (const { name, before, want, ...between } of cases)
     assert.equal(nextWaitMs(before, between), want, name);
@@ -44,7 +53,7 @@ test("the wait of an event is that since the loop slept, and unknown after sever
 /** A watch on clocks that stand where the test puts them. */
 function watched() {
   const at = { nowMs: 0, idleMs: 0, round: 0 };
-  let cpu: CpuWait = { waitedMs: 0, turns: 0 };
+  let cpu: CpuWait = { waitedMs: 0, turns: 1 };
   let closed = 0;
   const watch = loopWatch({
     monoMs: () => at.nowMs,
@@ -65,6 +74,11 @@ function watched() {
       at.nowMs += sleptMs + waitedMs + readMs;
       at.idleMs += sleptMs + waitedMs;
       at.round += 1;
+      cpu = { waitedMs: cpu.waitedMs + waitedMs, turns: cpu.turns + 1 };
+    },
+    /** The process has to wait in the middle of its work. */
+    putOff(waitedMs: number) {
+      at.nowMs += waitedMs;
       cpu = { waitedMs: cpu.waitedMs + waitedMs, turns: cpu.turns + 1 };
     },
     reads(readMs: number) {
@@ -97,6 +111,22 @@ test("only the reader whose event woke the process is told when it came, and nob
   assert.equal(watch.cameMs(other), 5.5);
   wakes(9, 4, 0);
   assert.equal(watch.cameMs(one), 19.5, "the beat was due before the process was woken");
+  leave();
+});
+
+test("what the process waited before it asked is not taken off the answer", () => {
+  const { watch, wakes, putOff } = watched();
+  const leave = watch.enter();
+  putOff(4);
+  const askedMs = 4;
+  wakes(1, 0.5, 0);
+  const cameMs = watch.cameMs(leave);
+  assert.equal(cameMs, 5.5);
+  assert.ok(cameMs > askedMs);
+  putOff(3);
+  // Found at once: the loop asked the kernel and did not sleep.
+  wakes(0.01, 0, 0);
+  assert.ok(watch.cameMs(leave) >= 8.5);
   leave();
 });
 
