@@ -30,6 +30,10 @@ test("archives are typed as text, refused at their field, and sent as a set", as
     { steps: 6, rows: 700, xff: 0.3 },
   ]);
   await space.waitFor();
+  const extras = page.waitForRequest((request) => /"percentiles":\["ttfb"\]/.test(request.postData() ?? ""));
+  await page.locator("input[name=last]").check();
+  await page.locator("input[name=ttfbPercentiles]").check();
+  assert.equal((await extras).postDataJSON().last, true);
   for (const width of [1440, 390]) {
     await page.setViewportSize({ width, height: 900 });
     assert.ok((await overflow(page)) <= 0, `${width} px`);
