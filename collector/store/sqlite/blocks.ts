@@ -2,8 +2,9 @@
  * The bytes of a tile, seen as numbers: little-endian, fixed size, one layout for the file and for memory.
  *
  * PDP block: a byte of flags per tick (bit i = metric i has a value), then eight u32 per tick.
- * Row block: per row and metric the sum's low 32 bits, min and max as u32, then the sum's high 16 bits and n as u16: a
- * row has at most 8,640 ticks. Up to schema 4 it was the sum as f64, then n, min and max as u32.
+ * Row block: row by row the low 32 bits of eight sums, eight mins and eight maxs as u32, then the sums' high 16 bits and
+ * eight n as u16: a row has at most 8,640 ticks. Up to schema 4 it was, for all rows together, the sums as f64, then n,
+ * min and max as u32.
  */
 import type { Row } from "../../archive/row.ts";
 import { METRICS } from "../../wire/metric.ts";
@@ -18,13 +19,15 @@ export const rowBytes = (rows: number) => rows * ROW_BYTES;
 export const codeBytes = (codes: number) => codes * 2;
 
 export type PdpBlock = { readonly flags: Uint8Array; readonly values: Uint32Array };
-export type RowBlock = {
-  readonly low: Uint32Array;
-  readonly min: Uint32Array;
-  readonly max: Uint32Array;
-  readonly high: Uint16Array;
-  readonly n: Uint16Array;
-};
+export type RowBlock = { readonly words: Uint32Array; readonly shorts: Uint16Array };
+
+/** Where the parts of a row begin, in words and in shorts from its start. */
+const MIN_AT = M;
+const MAX_AT = 2 * M;
+const HIGH_AT = 6 * M;
+const N_AT = 7 * M;
+const ROW_WORDS = ROW_BYTES / 4;
+const ROW_SHORTS = ROW_BYTES / 2;
 
 /** A BLOB that starts on a boundary typed arrays accept: itself or a copy. */
 export function aligned(blob: Uint8Array): Uint8Array {
@@ -46,13 +49,9 @@ export function pdpBlock(bytes: Uint8Array, offset: number, ticks: number): PdpB
 /** @param offset A multiple of 4. */
 export function rowBlock(bytes: Uint8Array, offset: number, rows: number): RowBlock {
   const at = bytes.byteOffset + offset;
-  const cells = rows * M;
   return {
-    low: new Uint32Array(bytes.buffer, at, cells),
-    min: new Uint32Array(bytes.buffer, at + cells * 4, cells),
-    max: new Uint32Array(bytes.buffer, at + cells * 8, cells),
-    high: new Uint16Array(bytes.buffer, at + cells * 12, cells),
-    n: new Uint16Array(bytes.buffer, at + cells * 14, cells),
+    words: new Uint32Array(bytes.buffer, at, rows * ROW_WORDS),
+    shorts: new Uint16Array(bytes.buffer, at, rows * ROW_SHORTS),
   };
 }
 
@@ -63,24 +62,47 @@ export function fromOldRows(bytes: Uint8Array, rows: number): Uint8Array {
   const cells = rows * M;
   const at = bytes.byteOffset;
   const sum = new Float64Array(bytes.buffer, at, cells);
+  const [n, min, max] = [8, 12, 16].map((from) => new Uint32Array(bytes.buffer, at + cells * from, cells));
   const made = new Uint8Array(rowBytes(rows));
   const block = rowBlock(made, 0, rows);
-  block.n.set(new Uint32Array(bytes.buffer, at + cells * 8, cells));
-  block.min.set(new Uint32Array(bytes.buffer, at + cells * 12, cells));
-  block.max.set(new Uint32Array(bytes.buffer, at + cells * 16, cells));
-  for (let i = 0; i < cells; i += 1) setSum(block, i, sum[i] ?? 0);
+  for (let i = 0; i < cells; i += 1) {
+    const [row, m] = [Math.floor(i / M), i % M];
+    setCell(block, row, m, n?.[i] ?? 0, sum[i] ?? 0, min?.[i] ?? 0, max?.[i] ?? 0);
+  }
   return made;
 }
 
-/** @param i Row * METRICS.length + metric. */
-export function sumAt(block: RowBlock, i: number): number {
-  return (block.low[i] ?? 0) + (block.high[i] ?? 0) * BITS_32;
+export function nAt({ shorts }: RowBlock, row: number, m: number): number {
+  return shorts[row * ROW_SHORTS + N_AT + m] ?? 0;
 }
 
-function setSum(block: RowBlock, i: number, sum: number): void {
+export function sumAt({ words, shorts }: RowBlock, row: number, m: number): number {
+  return (words[row * ROW_WORDS + m] ?? 0) + (shorts[row * ROW_SHORTS + HIGH_AT + m] ?? 0) * BITS_32;
+}
+
+export function minAt({ words }: RowBlock, row: number, m: number): number {
+  return words[row * ROW_WORDS + MIN_AT + m] ?? 0;
+}
+
+export function maxAt({ words }: RowBlock, row: number, m: number): number {
+  return words[row * ROW_WORDS + MAX_AT + m] ?? 0;
+}
+
+function setCell(
+  { words, shorts }: RowBlock,
+  row: number,
+  m: number,
+  n: number,
+  sum: number,
+  min: number,
+  max: number,
+): void {
   const high = Math.floor(sum / BITS_32);
-  block.high[i] = high;
-  block.low[i] = sum - high * BITS_32;
+  words[row * ROW_WORDS + m] = sum - high * BITS_32;
+  words[row * ROW_WORDS + MIN_AT + m] = min;
+  words[row * ROW_WORDS + MAX_AT + m] = max;
+  shorts[row * ROW_SHORTS + HIGH_AT + m] = high;
+  shorts[row * ROW_SHORTS + N_AT + m] = n;
 }
 
 export function codeBlock(bytes: Uint8Array, offset: number, codes: number): Uint16Array {
@@ -104,12 +126,6 @@ export function pdpAt(block: PdpBlock, at: number, m: number): number | null {
   return ((block.flags[at] ?? 0) >> m) & 1 ? (block.values[at * M + m] ?? null) : null;
 }
 
-function addToSum(block: RowBlock, i: number, value: number): void {
-  const low = (block.low[i] ?? 0) + value;
-  if (low < BITS_32) block.low[i] = low;
-  else setSum(block, i, (block.high[i] ?? 0) * BITS_32 + low);
-}
-
 /** Merges the PDPs of one tick into row `at`. */
 export function addPdps(
   block: RowBlock,
@@ -121,62 +137,54 @@ export function addPdps(
   for (let m = 0; m < M; m += 1) {
     if (!((present >> m) & 1)) continue;
     const value = values[from + m] ?? 0;
-    const i = at * M + m;
-    const n = block.n[i] ?? 0;
-    addToSum(block, i, value);
-    block.min[i] = n === 0 ? value : Math.min(block.min[i] ?? 0, value);
-    block.max[i] = n === 0 ? value : Math.max(block.max[i] ?? 0, value);
-    block.n[i] = n + 1;
+    const n = nAt(block, at, m);
+    const min = n === 0 ? value : Math.min(minAt(block, at, m), value);
+    setCell(block, at, m, n + 1, sumAt(block, at, m) + value, min, Math.max(maxAt(block, at, m), value));
   }
 }
 
 /** Merges row `at` of `from` into row `to` of `into`. */
 export function mergeRow(from: RowBlock, at: number, into: RowBlock, to: number): void {
   for (let m = 0; m < M; m += 1) {
-    const a = at * M + m;
-    const b = to * M + m;
-    const n = from.n[a] ?? 0;
+    const n = nAt(from, at, m);
     if (n === 0) continue;
-    const before = into.n[b] ?? 0;
-    const [min, max] = [from.min[a] ?? 0, from.max[a] ?? 0];
-    setSum(into, b, sumAt(into, b) + sumAt(from, a));
-    into.min[b] = before === 0 ? min : Math.min(into.min[b] ?? 0, min);
-    into.max[b] = before === 0 ? max : Math.max(into.max[b] ?? 0, max);
-    into.n[b] = before + n;
+    const before = nAt(into, to, m);
+    const min = minAt(from, at, m);
+    setCell(
+      into,
+      to,
+      m,
+      before + n,
+      sumAt(into, to, m) + sumAt(from, at, m),
+      before === 0 ? min : Math.min(minAt(into, to, m), min),
+      Math.max(maxAt(into, to, m), maxAt(from, at, m)),
+    );
   }
 }
 
 /** Row `at` of `from` becomes row `to` of `into`. */
 export function copyRow(from: RowBlock, at: number, into: RowBlock, to: number): void {
-  for (let m = 0; m < M; m += 1) {
-    const i = at * M + m;
-    const j = to * M + m;
-    into.low[j] = from.low[i] ?? 0;
-    into.high[j] = from.high[i] ?? 0;
-    into.n[j] = from.n[i] ?? 0;
-    into.min[j] = from.min[i] ?? 0;
-    into.max[j] = from.max[i] ?? 0;
-  }
+  into.words.set(from.words.subarray(at * ROW_WORDS, (at + 1) * ROW_WORDS), to * ROW_WORDS);
+}
+
+/** The bytes of row `at`. */
+export function bytesOfRow({ words }: RowBlock, at: number): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset + at * ROW_BYTES, ROW_BYTES);
 }
 
 /** Row `at` becomes these; in METRICS order. */
 export function setRow(block: RowBlock, at: number, cells: readonly Row[]): void {
   cells.forEach(({ n, sum, min, max }, m) => {
-    const i = at * M + m;
-    block.n[i] = n;
-    setSum(block, i, sum);
-    block.min[i] = min;
-    block.max[i] = max;
+    setCell(block, at, m, n, sum, min, max);
   });
 }
 
 /** Whether no metric of row `at` has a value. */
 export function isEmptyRow(block: RowBlock, at: number): boolean {
-  for (let i = at * M; i < (at + 1) * M; i += 1) if (block.n[i] !== 0) return false;
+  for (let m = 0; m < M; m += 1) if (nAt(block, at, m) !== 0) return false;
   return true;
 }
 
-export function clearRow(block: RowBlock, at: number): void {
-  for (const column of [block.low, block.min, block.max, block.high, block.n])
-    column.fill(0, at * M, (at + 1) * M);
+export function clearRow({ words }: RowBlock, at: number): void {
+  words.fill(0, at * ROW_WORDS, (at + 1) * ROW_WORDS);
 }

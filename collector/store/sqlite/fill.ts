@@ -6,11 +6,20 @@
 import { METRICS, type Metric } from "../../wire/metric.ts";
 import type { RowColumns } from "../store.ts";
 import { type Band, entryOf, TICKS_PER_TILE, tileOf } from "./bands.ts";
-import { codeBlock, type PdpBlock, pdpAt, pdpBlock, type RowBlock, rowBlock, sumAt } from "./blocks.ts";
+import {
+  codeBlock,
+  maxAt,
+  minAt,
+  nAt,
+  type PdpBlock,
+  pdpAt,
+  pdpBlock,
+  type RowBlock,
+  rowBlock,
+  sumAt,
+} from "./blocks.ts";
 import { rowNo } from "./rings.ts";
 import type { Look, Seen, Span } from "./view.ts";
-
-const M = METRICS.length;
 
 export function emptyColumns(metrics: readonly Metric[], rows: number): { [K in Metric]?: RowColumns } {
   const column = () => new Float64Array(rows);
@@ -113,9 +122,8 @@ function add(column: RowColumns, i: number, value: number): void {
 function fillRow(block: RowBlock, at: number, i: number, columns: { [K in Metric]?: RowColumns }): void {
   METRICS.forEach((metric, m) => {
     const column = columns[metric];
-    const cell = at * M + m;
     if (column)
-      put(column, i, block.n[cell] ?? 0, sumAt(block, cell), block.min[cell] ?? 0, block.max[cell] ?? 0);
+      put(column, i, nAt(block, at, m), sumAt(block, at, m), minAt(block, at, m), maxAt(block, at, m));
   });
 }
 

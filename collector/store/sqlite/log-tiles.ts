@@ -118,8 +118,8 @@ export function replaceTile(
   bytes: Uint8Array,
 ): void {
   const slot = tileId(id, bands.log, tile);
-  const before = tiles.slot(slot);
-  state.logBytes += bytes.length - (before ? before.bytes.length : -TILE_OVERHEAD_BYTES);
+  const before = tiles.slot(slot, tile);
+  state.logBytes += bytes.length - (before ? before.length : -TILE_OVERHEAD_BYTES);
   tiles.replace(slot, tile, bytes);
 }
 

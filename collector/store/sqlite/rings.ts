@@ -13,6 +13,7 @@ import { METRICS } from "../../wire/metric.ts";
 import { type Band, type Bands, entryOf, isShown, TICKS_PER_TILE, tileId, tileOf } from "./bands.ts";
 import {
   addPdps,
+  bytesOfRow,
   clearRow,
   codeBlock,
   codeBytes,
@@ -84,8 +85,14 @@ export class Rings {
     const { rows } = working.state;
     if (isEmptyRow(rows, at)) return;
     const tile = tileOf(band, entry);
-    const bytes = this.tiles.change(tileId(working.id, band, tile), tile, rowBytes(band.perTile));
-    if (bytes) copyRow(rows, at, rowBlock(bytes, 0, band.perTile), entry % band.perTile);
+    const from = rowBytes(entry % band.perTile);
+    this.tiles.patch(
+      tileId(working.id, band, tile),
+      tile,
+      rowBytes(band.perTile),
+      from,
+      bytesOfRow(rows, at),
+    );
     clearRow(rows, at);
     working.flush = true;
   }
@@ -133,6 +140,14 @@ export class Rings {
     working.flush = true;
   }
 
+  private leaveCodes({ bands: { strip }, state, id }: Working, firstNo: number): void {
+    const { codes } = state;
+    const tile = tileOf(strip, firstNo);
+    const bytes = new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength);
+    const at = codeBytes(firstNo % strip.perTile);
+    this.tiles.patch(tileId(id, strip, tile), tile, codeBytes(strip.perTile), at, bytes);
+  }
+
   private leaveTile(working: Working, tickNo: number): void {
     const { bands, state, id } = working;
     if (state.taken === 0) return;
@@ -145,7 +160,7 @@ export class Rings {
       TICKS_PER_TILE,
     );
     this.tiles.replace(tileId(id, bands.pdps, tile), tile, bytes);
-    this.stripCodes(working, tickNo)?.set(state.codes, (tile * TICKS_PER_TILE) % bands.strip.perTile);
+    this.leaveCodes(working, tile * TICKS_PER_TILE);
     leaveStrips(this.tiles, working, tile);
     leaveLasts(this.tiles, working, tile);
     this.leaveArea(working, tile);
@@ -210,7 +225,7 @@ export class Rings {
   private addToLog(working: Working, tickNo: number, sample: Arrived): void {
     const { bands, id, state } = working;
     const tile = tileOf(bands.log, tickNo);
-    const slot = this.tiles.slot(tileId(id, bands.log, tile));
+    const slot = this.tiles.slot(tileId(id, bands.log, tile), tile);
     if (slot && slot.number > tile) return;
     this.builder.begin(slot?.number === tile ? slot.bytes : null);
     this.builder.add(slotOf(tickNo), wholeRecord(sample));

@@ -1,18 +1,26 @@
 /**
- * Tiles a transaction touches: each is read once, changed in memory and written once, at the end, in order of row id.
+ * Tiles a transaction touches: each is read once at most, changed in memory and written once, at the end, in order of
+ * row id.
  *
- * A slot that holds a lower number starts afresh: the ring has come round. Nothing is kept between transactions.
+ * A slot that holds a lower number starts afresh: the ring has come round. What it held is not read, and neither is a
+ * tile of which only some bytes become others: handing a BLOB over costs more than all else. Nothing is kept between
+ * transactions.
  */
 import type Database from "better-sqlite3";
 import { slotOfToday } from "./tile-form.ts";
 
+/** What a slot holds: of the lap asked for with its bytes. */
+export type Slot = { readonly number: number; readonly length: number; readonly bytes: Uint8Array | null };
+
 export type TileCache = {
   /** The tile's bytes, to be changed in place; null when its slot already holds a later lap. */
   change(id: number, number: number, size: number): Uint8Array | null;
+  /** Some bytes of a tile become these; nothing happens when its slot already holds a later lap. */
+  patch(id: number, number: number, size: number, at: number, bytes: Uint8Array): void;
   /** The tile's bytes for looking, or null when the slot holds another lap. */
   look(id: number, number: number): Uint8Array | null;
-  /** What its slot holds, of whatever lap. */
-  slot(id: number): { readonly number: number; readonly bytes: Uint8Array } | null;
+  /** What its slot holds; the bytes only if it is this lap. */
+  slot(id: number, number: number): Slot | null;
   /** The slot holds this from now on; what stood there is not read. */
   replace(id: number, number: number, bytes: Uint8Array): void;
   /** Writes what was changed. */
@@ -21,45 +29,132 @@ export type TileCache = {
   clear(): void;
 };
 
-type Entry = { readonly number: number; readonly bytes: Uint8Array; changed: boolean };
+type Entry = Slot & { changed: boolean };
+type Changed = { readonly id: number; readonly number: number; readonly bytes: Uint8Array };
+type Patch = {
+  readonly id: number;
+  readonly number: number;
+  readonly size: number;
+  readonly at: number;
+  readonly bytes: Uint8Array;
+};
+
+/** Written by one statement. */
+const TOGETHER = 8;
+const UPSERT = "ON CONFLICT (id) DO UPDATE SET number = excluded.number, data = excluded.data";
 
 export function tileCache(db: Database.Database): TileCache {
   const entries = new Map<number, Entry>();
-  const select = db.prepare<[number], { number: number; data: Uint8Array }>(
-    "SELECT number, data FROM tile WHERE id = ?",
-  );
-  const upsert = db.prepare("REPLACE INTO tile (id, number, data) VALUES (?, ?, ?)");
-  const read = (id: number): Entry | null => {
-    const cached = entries.get(id);
-    if (cached) return cached;
-    const row = select.get(id);
+  const patches = new Map<number, Patch>();
+  const statements = statementsOf(db);
+  const select = (id: number, number: number): Entry | null => {
+    const row = statements.select.get(number, id);
     if (!row) return null;
-    const entry = { number: row.number, bytes: slotOfToday(id, row.data), changed: false };
-    entries.set(id, entry);
+    const [found, length, data] = row;
+    const bytes = data && slotOfToday(id, data);
+    return { number: found, length: bytes?.length ?? length, bytes, changed: false };
+  };
+  /** A patch that waits is made, so that the tile can be read. */
+  const settle = (id: number): void => {
+    const patch = patches.get(id);
+    if (!patch) return;
+    patches.delete(id);
+    if (statements.patch(patch)) return;
+    const bytes = change(id, patch.number, patch.size);
+    bytes?.set(patch.bytes, patch.at);
+  };
+  const read = (id: number, number: number): Entry | null => {
+    settle(id);
+    const cached = entries.get(id);
+    if (cached && (cached.bytes !== null || cached.number !== number)) return cached;
+    const entry = select(id, number);
+    if (entry) entries.set(id, entry);
     return entry;
   };
+  const put = (id: number, number: number, bytes: Uint8Array): void => {
+    entries.set(id, { number, length: bytes.length, bytes, changed: true });
+  };
+  const change = (id: number, number: number, size: number): Uint8Array | null => {
+    const found = read(id, number);
+    if (found && found.number > number) return null;
+    const bytes = (found?.number === number ? found.bytes : null) ?? new Uint8Array(size);
+    put(id, number, bytes);
+    return bytes;
+  };
   return {
-    change(id, number, size) {
-      const found = read(id);
-      if (found && found.number > number) return null;
-      const entry = found?.number === number ? found : { number, bytes: new Uint8Array(size), changed: true };
-      entry.changed = true;
-      entries.set(id, entry);
-      return entry.bytes;
+    change,
+    patch(id, number, size, at, bytes) {
+      const before = patches.get(id);
+      if (before?.number === number && before.at + before.bytes.length === at) {
+        patches.set(id, { ...before, bytes: joined(before.bytes, bytes) });
+        return;
+      }
+      if (before || entries.has(id)) change(id, number, size)?.set(bytes, at);
+      else patches.set(id, { id, number, size, at, bytes: bytes.slice() });
     },
     look(id, number) {
-      const found = read(id);
+      const found = read(id, number);
       return found?.number === number ? found.bytes : null;
     },
     slot: read,
     replace(id, number, bytes) {
-      entries.set(id, { number, bytes, changed: true });
+      patches.delete(id);
+      put(id, number, bytes);
     },
     flush() {
-      const changed = [...entries].filter(([, entry]) => entry.changed).sort(([a], [b]) => a - b);
-      for (const [id, entry] of changed) upsert.run(id, entry.number, entry.bytes);
+      for (const id of [...patches.keys()].sort((a, b) => a - b)) settle(id);
+      const changed: Changed[] = [];
+      for (const [id, { number, bytes, changed: isChanged }] of entries)
+        if (isChanged && bytes) changed.push({ id, number, bytes });
+      statements.write(changed.sort((a, b) => a.id - b.id));
       entries.clear();
     },
-    clear: () => entries.clear(),
+    clear() {
+      entries.clear();
+      patches.clear();
+    },
+  };
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+function statementsOf(db: Database.Database) {
+  const patch = db.prepare(
+    `UPDATE tile SET data = CAST(substr(data, 1, ?) || ? || substr(data, ?) AS BLOB)
+     WHERE id = ? AND number = ? AND length(data) = ?`,
+  );
+  const values = (rows: number) => Array.from({ length: rows }, () => "(?, ?, ?)").join(", ");
+  const one = db.prepare(`INSERT INTO tile (id, number, data) VALUES (?, ?, ?) ${UPSERT}`);
+  const many = db.prepare(`INSERT INTO tile (id, number, data) VALUES ${values(TOGETHER)} ${UPSERT}`);
+  const bound: (number | Uint8Array)[] = [];
+  return {
+    select: db
+      .prepare<[number, number], [number: number, length: number, data: Uint8Array | null]>(
+        "SELECT number, length(data), CASE WHEN number = ? THEN data END FROM tile WHERE id = ?",
+      )
+      .raw(),
+    /** @returns false when the slot does not hold this tile in today's form. */
+    patch({ id, number, size, at, bytes }: Patch): boolean {
+      return patch.run(at, bytes, at + bytes.length + 1, id, number, size).changes > 0;
+    },
+    write(tiles: readonly Changed[]): void {
+      let at = 0;
+      for (; at + TOGETHER <= tiles.length; at += TOGETHER) {
+        for (let i = 0; i < TOGETHER; i += 1) {
+          const { id, number, bytes } = tiles[at + i] ?? { id: 0, number: 0, bytes: new Uint8Array(0) };
+          bound[i * 3] = id;
+          bound[i * 3 + 1] = number;
+          bound[i * 3 + 2] = bytes;
+        }
+        many.run(bound);
+      }
+      for (const { id, number, bytes } of tiles.slice(at)) one.run(id, number, bytes);
+      bound.length = 0;
+    },
   };
 }
