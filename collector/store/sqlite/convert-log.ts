@@ -108,7 +108,7 @@ function convertOne(generation: OldGeneration, parts: Parts): void {
   const newestTile = tileOf(bands.log, state.lastTick / state.stepS);
   let tile = -1;
   const leave = () => {
-    const bytes = parts.builder.taken();
+    const bytes = parts.builder.seen();
     if (bytes.length > 0) replaceTile(parts.tiles, state, working.id, bands, tile, bytes);
   };
   for (let i = 0; i < batch.count; i += 1) {

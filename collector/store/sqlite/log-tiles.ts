@@ -104,11 +104,14 @@ export function tileBuilder() {
         return false;
       });
     },
+    /** A copy of what was collected. */
     taken: () => bytes.slice(0, used),
+    /** What was collected, until the next begins. */
+    seen: () => bytes.subarray(0, used),
   };
 }
 
-/** Puts a tile into its slot and keeps the count of bytes right. */
+/** Puts a copy of a tile into its slot and keeps the count of bytes right. */
 export function replaceTile(
   tiles: TileCache,
   state: OpenState,
@@ -120,7 +123,9 @@ export function replaceTile(
   const slot = tileId(id, bands.log, tile);
   const before = tiles.slot(slot, tile);
   state.logBytes += bytes.length - (before ? before.length : -TILE_OVERHEAD_BYTES);
-  tiles.replace(slot, tile, bytes);
+  const kept = tiles.room(bytes.length);
+  kept.set(bytes);
+  tiles.replace(slot, tile, kept);
 }
 
 /** Which slot of its tile a tick has. */

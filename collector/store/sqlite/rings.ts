@@ -135,7 +135,7 @@ export class Rings {
     if (state.areaUsed === 0) return;
     this.builder.begin(this.tiles.look(tileId(id, bands.log, tile), tile));
     this.builder.addArea(state);
-    replaceTile(this.tiles, state, id, bands, tile, this.builder.taken());
+    replaceTile(this.tiles, state, id, bands, tile, this.builder.seen());
     state.areaUsed = 0;
     working.flush = true;
   }
@@ -153,7 +153,7 @@ export class Rings {
     if (state.taken === 0) return;
     this.joinRows(working);
     const tile = tileOf(bands.pdps, tickNo);
-    const bytes = new Uint8Array(pdpBytes(TICKS_PER_TILE));
+    const bytes = this.tiles.room(pdpBytes(TICKS_PER_TILE));
     bytes.set(state.pdps.flags);
     bytes.set(
       new Uint8Array(state.pdps.values.buffer, state.pdps.values.byteOffset, bytes.length - TICKS_PER_TILE),
@@ -229,7 +229,7 @@ export class Rings {
     if (slot && slot.number > tile) return;
     this.builder.begin(slot?.number === tile ? slot.bytes : null);
     this.builder.add(slotOf(tickNo), wholeRecord(sample));
-    replaceTile(this.tiles, state, id, bands, tile, this.builder.taken());
+    replaceTile(this.tiles, state, id, bands, tile, this.builder.seen());
     working.flush = true;
   }
 

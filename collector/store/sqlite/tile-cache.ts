@@ -7,6 +7,7 @@
  * transactions.
  */
 import type Database from "better-sqlite3";
+import { Arena } from "./arena.ts";
 import { slotOfToday } from "./tile-form.ts";
 
 /** What a slot holds: of the lap asked for with its bytes. */
@@ -23,8 +24,12 @@ export type TileCache = {
   slot(id: number, number: number): Slot | null;
   /** The slot holds this from now on; what stood there is not read. */
   replace(id: number, number: number, bytes: Uint8Array): void;
-  /** Writes what was changed. */
+  /** Room for a tile that is to replace one; nobody's after the transaction. */
+  room(bytes: number): Uint8Array;
+  /** Writes what was changed, and forgets it. */
   flush(): void;
+  /** The same if that is much: between samples, so that it need not all be in memory until the end. */
+  flushMuch(): void;
   /** Forgets everything, as after a rollback. */
   clear(): void;
 };
@@ -41,33 +46,27 @@ type Patch = {
 
 /** Written by one statement. */
 const TOGETHER = 8;
+/** Tiles in memory before some are written. */
+const MUCH = 1_024;
 const UPSERT = "ON CONFLICT (id) DO UPDATE SET number = excluded.number, data = excluded.data";
 
 export function tileCache(db: Database.Database): TileCache {
   const entries = new Map<number, Entry>();
   const patches = new Map<number, Patch>();
+  const arena = new Arena();
   const statements = statementsOf(db);
-  const select = (id: number, number: number): Entry | null => {
-    const row = statements.select.get(number, id);
-    if (!row) return null;
-    const [found, length, data] = row;
-    const bytes = data && slotOfToday(id, data);
-    return { number: found, length: bytes?.length ?? length, bytes, changed: false };
-  };
   /** A patch that waits is made, so that the tile can be read. */
   const settle = (id: number): void => {
     const patch = patches.get(id);
     if (!patch) return;
     patches.delete(id);
-    if (statements.patch(patch)) return;
-    const bytes = change(id, patch.number, patch.size);
-    bytes?.set(patch.bytes, patch.at);
+    if (!statements.patch(patch)) change(id, patch.number, patch.size)?.set(patch.bytes, patch.at);
   };
   const read = (id: number, number: number): Entry | null => {
     settle(id);
     const cached = entries.get(id);
     if (cached && (cached.bytes !== null || cached.number !== number)) return cached;
-    const entry = select(id, number);
+    const entry = statements.read(id, number);
     if (entry) entries.set(id, entry);
     return entry;
   };
@@ -77,20 +76,28 @@ export function tileCache(db: Database.Database): TileCache {
   const change = (id: number, number: number, size: number): Uint8Array | null => {
     const found = read(id, number);
     if (found && found.number > number) return null;
-    const bytes = (found?.number === number ? found.bytes : null) ?? new Uint8Array(size);
+    const bytes = (found?.number === number ? found.bytes : null) ?? arena.zeros(size);
     put(id, number, bytes);
     return bytes;
+  };
+  const clear = (): void => {
+    entries.clear();
+    patches.clear();
+    arena.clear();
+  };
+  const flush = (): void => {
+    for (const id of [...patches.keys()].sort((a, b) => a - b)) settle(id);
+    statements.write(changedOf(entries));
+    clear();
   };
   return {
     change,
     patch(id, number, size, at, bytes) {
       const before = patches.get(id);
-      if (before?.number === number && before.at + before.bytes.length === at) {
-        patches.set(id, { ...before, bytes: joined(before.bytes, bytes) });
-        return;
-      }
-      if (before || entries.has(id)) change(id, number, size)?.set(bytes, at);
-      else patches.set(id, { id, number, size, at, bytes: bytes.slice() });
+      if (before?.number === number && before.at + before.bytes.length === at)
+        patches.set(id, { ...before, bytes: joined(arena, before.bytes, bytes) });
+      else if (before || entries.has(id)) change(id, number, size)?.set(bytes, at);
+      else patches.set(id, { id, number, size, at, bytes: arena.copy(bytes) });
     },
     look(id, number) {
       const found = read(id, number);
@@ -101,23 +108,25 @@ export function tileCache(db: Database.Database): TileCache {
       patches.delete(id);
       put(id, number, bytes);
     },
-    flush() {
-      for (const id of [...patches.keys()].sort((a, b) => a - b)) settle(id);
-      const changed: Changed[] = [];
-      for (const [id, { number, bytes, changed: isChanged }] of entries)
-        if (isChanged && bytes) changed.push({ id, number, bytes });
-      statements.write(changed.sort((a, b) => a.id - b.id));
-      entries.clear();
+    room: (bytes) => arena.piece(bytes),
+    flush,
+    flushMuch() {
+      if (entries.size + patches.size > MUCH) flush();
     },
-    clear() {
-      entries.clear();
-      patches.clear();
-    },
+    clear,
   };
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
+/** In order of row id. */
+function changedOf(entries: ReadonlyMap<number, Entry>): Changed[] {
+  const changed: Changed[] = [];
+  for (const [id, { number, bytes, changed: isChanged }] of entries)
+    if (isChanged && bytes) changed.push({ id, number, bytes });
+  return changed.sort((a, b) => a.id - b.id);
+}
+
+function joined(arena: Arena, a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = arena.piece(a.length + b.length);
   both.set(a);
   both.set(b, a.length);
   return both;
@@ -132,12 +141,19 @@ function statementsOf(db: Database.Database) {
   const one = db.prepare(`INSERT INTO tile (id, number, data) VALUES (?, ?, ?) ${UPSERT}`);
   const many = db.prepare(`INSERT INTO tile (id, number, data) VALUES ${values(TOGETHER)} ${UPSERT}`);
   const bound: (number | Uint8Array)[] = [];
+  const select = db
+    .prepare<[number, number], [number: number, length: number, data: Uint8Array | null]>(
+      "SELECT number, length(data), CASE WHEN number = ? THEN data END FROM tile WHERE id = ?",
+    )
+    .raw();
   return {
-    select: db
-      .prepare<[number, number], [number: number, length: number, data: Uint8Array | null]>(
-        "SELECT number, length(data), CASE WHEN number = ? THEN data END FROM tile WHERE id = ?",
-      )
-      .raw(),
+    read(id: number, number: number): Entry | null {
+      const row = select.get(number, id);
+      if (!row) return null;
+      const [found, length, data] = row;
+      const bytes = data && slotOfToday(id, data);
+      return { number: found, length: bytes?.length ?? length, bytes, changed: false };
+    },
     /** @returns false when the slot does not hold this tile in today's form. */
     patch({ id, number, size, at, bytes }: Patch): boolean {
       return patch.run(at, bytes, at + bytes.length + 1, id, number, size).changes > 0;

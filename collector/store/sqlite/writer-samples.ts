@@ -117,6 +117,7 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
       const outcome = accept(asked, nowS, history);
       outcomes[i] = countOne(tally, asked, outcome, history);
       if (outcomes[i] !== STORED) others += 1;
+      tiles.flushMuch();
       direct.known(i, generations.of(asked.vantage, asked.name));
     }
     direct.end();
