@@ -41,10 +41,13 @@ export function arrived(
   return { tick, code, present, values, from, record };
 }
 
-/** The record of a sample with its timings, as a tile holds it. */
+let whole = new Uint8Array(1_024);
+
+/** The record of a sample with its timings, as a tile holds it; good until the next is made. */
 export function wholeRecord({ record, present, values, from }: Arrived): Uint8Array {
   if ((record[0] ?? 0) & FLAG.timings) return record;
-  const whole = new Uint8Array(record.length + TIMINGS_MOST_BYTES);
+  if (whole.length < record.length + TIMINGS_MOST_BYTES)
+    whole = new Uint8Array(2 * record.length + TIMINGS_MOST_BYTES);
   whole.set(record);
   whole[record.length] = present;
   let end = record.length + 1;

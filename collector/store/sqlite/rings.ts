@@ -227,9 +227,13 @@ export class Rings {
     const tile = tileOf(bands.log, tickNo);
     const slot = this.tiles.slot(tileId(id, bands.log, tile), tile);
     if (slot && slot.number > tile) return;
-    this.builder.begin(slot?.number === tile ? slot.bytes : null);
+    this.builder.begin(null);
     this.builder.add(slotOf(tickNo), wholeRecord(sample));
-    replaceTile(this.tiles, state, id, bands, tile, this.builder.seen());
+    const bytes = this.builder.seen();
+    if (slot?.number === tile) {
+      this.tiles.append(tileId(id, bands.log, tile), tile, bytes);
+      state.logBytes += bytes.length;
+    } else replaceTile(this.tiles, state, id, bands, tile, bytes);
     working.flush = true;
   }
 

@@ -18,6 +18,8 @@ export type TileCache = {
   change(id: number, number: number, size: number): Uint8Array | null;
   /** Some bytes of a tile become these; nothing happens when its slot already holds a later lap. */
   patch(id: number, number: number, size: number, at: number, bytes: Uint8Array): void;
+  /** Bytes are added at the end of the tile that the slot holds, which was looked at before. */
+  append(id: number, number: number, bytes: Uint8Array): void;
   /** The tile's bytes for looking, or null when the slot holds another lap. */
   look(id: number, number: number): Uint8Array | null;
   /** What its slot holds; the bytes only if it is this lap. */
@@ -34,7 +36,8 @@ export type TileCache = {
   clear(): void;
 };
 
-type Entry = Slot & { changed: boolean };
+/** `room` begins with its bytes and has place for more. */
+type Entry = Slot & { readonly changed: boolean; readonly room?: Uint8Array };
 type Changed = { readonly id: number; readonly number: number; readonly bytes: Uint8Array };
 type Patch = {
   readonly id: number;
@@ -99,6 +102,10 @@ export function tileCache(db: Database.Database): TileCache {
       else if (before || entries.has(id)) change(id, number, size)?.set(bytes, at);
       else patches.set(id, { id, number, size, at, bytes: arena.copy(bytes) });
     },
+    append(id, number, bytes) {
+      const found = read(id, number);
+      if (found?.number === number && found.bytes) entries.set(id, longer(arena, found, bytes));
+    },
     look(id, number) {
       const found = read(id, number);
       return found?.number === number ? found.bytes : null;
@@ -123,6 +130,15 @@ function changedOf(entries: ReadonlyMap<number, Entry>): Changed[] {
   for (const [id, { number, bytes, changed: isChanged }] of entries)
     if (isChanged && bytes) changed.push({ id, number, bytes });
   return changed.sort((a, b) => a.id - b.id);
+}
+
+function longer(arena: Arena, { number, bytes, room }: Entry, more: Uint8Array): Entry {
+  const before = bytes ?? more.subarray(0, 0);
+  const length = before.length + more.length;
+  const kept = room && room.length >= length ? room : arena.piece(length * 2);
+  if (kept !== room) kept.set(before);
+  kept.set(more, before.length);
+  return { number, length, bytes: kept.subarray(0, length), room: kept, changed: true };
 }
 
 function joined(arena: Arena, a: Uint8Array, b: Uint8Array): Uint8Array {
