@@ -61,7 +61,7 @@ export const zhFailures = {
   "cause.not-http": "回答不是 HTTP",
   "cause.headers-too-large": "响应头过大",
   "cause.bad-headers": "响应头格式错误",
-  "cause.body-timeout": "内容传输超时",
+  "cause.body-timeout": "应答传输超时",
   "cause.body-truncated": "内容没有传完",
   "cause.body-reset": "传输中连接被重置",
   "cause.bad-chunk": "分块传输格式错误",

@@ -49,7 +49,7 @@ export const EN: Words = {
     "not-http": "the answer is not HTTP",
     "headers-too-large": "the headers are too large",
     "bad-headers": "the headers are broken",
-    "body-timeout": "the body did not end in time",
+    "body-timeout": "the answer did not end in time",
     "body-truncated": "the body ended early",
     "body-reset": "connection reset during the answer",
     "bad-chunk": "the chunked body is broken",

@@ -49,7 +49,7 @@ export const ZH: Words = {
     "not-http": "响应不是 HTTP",
     "headers-too-large": "响应头过大",
     "bad-headers": "响应头错误",
-    "body-timeout": "内容传输超时",
+    "body-timeout": "应答传输超时",
     "body-truncated": "内容不完整",
     "body-reset": "响应期间连接被重置",
     "bad-chunk": "分块内容错误",

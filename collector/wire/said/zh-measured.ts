@@ -22,8 +22,7 @@ export const zhMeasured: Sentences = {
 
   // What came, and is none.
   "the body is larger than {0} bytes": "内容超过 {0} 字节",
-  "status {0} was not asked for": "没有请求过状态 {0}",
-  "status 100 was not asked for": "没有请求过状态 100",
+  "status 101 was not asked for": "没有请求过状态 101",
   "a line of the head ends without a carriage return": "响应头有一行没有以回车结尾",
   "the answer is not HTTP: {0}": "应答不是 HTTP：{0}",
   "the answer begins with {0}, which is not HTTP/1.1": "应答以 {0} 开头，不是 HTTP/1.1",

@@ -176,9 +176,8 @@ class Reader implements AnswerReader {
     const status = this.#status;
     const head = { status, headers: this.#table.headers };
     const framing = framingOf(this.#method, head);
-    if (status === 100 || status === 101) {
-      throw new StageError("BAD_HEAD", `status ${status} was not asked for`);
-    }
+    if (status === 101) throw new StageError("BAD_HEAD", "status 101 was not asked for");
+    // Interim answers are passed over, 100 too: every browser does. @see RFC 9110, 15.2
     if (status < 200) {
       this.#stage = "status";
       this.#begun = 0;

@@ -7,7 +7,7 @@
  */
 import { StageError } from "../trouble.ts";
 
-/** Names in lower case; values of a repeated header joined by ", ", decoded as Latin-1. */
+/** Names in lower case, values decoded as Latin-1; of a repeated header joined by ", ", of Location the first, as in curl. */
 export type Headers = ReadonlyMap<string, string>;
 
 export type Head = {
@@ -53,6 +53,7 @@ export function headerTable(): { add(line: string): void; readonly headers: Head
       const [name, value] = parseHeaderLine(line);
       const before = headers.get(name);
       if (name === "content-length") examineLength(value, before);
+      if (name === "location" && before !== undefined) return;
       headers.set(name, before === undefined ? value : `${before}, ${value}`);
     },
   };

@@ -142,9 +142,9 @@ const cases: Case[] = [
     timesOut: true,
   },
   {
-    name: "sends 100 Continue unasked",
-    server: says("HTTP/1.1 100 Continue\r\n\r\n"),
-    want: "transfer bad-headers target",
+    name: "sends 100 Continue without end",
+    server: neverEnds("", "HTTP/1.1 100 Continue\r\n\r\n".repeat(500)),
+    want: "transfer headers-too-large target",
   },
   {
     name: "switches protocols unasked",

@@ -85,6 +85,7 @@ const READ: readonly (readonly [name: string, text: string, want: string, method
     `HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${OK}Content-Length: 1\r\n\r\nx`,
     "200 x",
   ],
+  ["100 unasked", `HTTP/1.1 100 Continue\r\n\r\n${OK}Content-Length: 1\r\n\r\nx`, "200 x"],
   ["an empty line before the status", `\r\n${OK}Content-Length: 1\r\n\r\nx`, "200 x"],
   ["blanks around a value", `${OK}Content-Length: \t 1 \t\r\n\r\nx`, "200 x"],
   ["HTTP/0.9", "<html>", "NOT_HTTP"],
@@ -120,7 +121,6 @@ const READ: readonly (readonly [name: string, text: string, want: string, method
     `${OK}Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n`,
     "BAD_HEAD",
   ],
-  ["100 unasked", "HTTP/1.1 100 Continue\r\n\r\n", "BAD_HEAD"],
   ["101 unasked", "HTTP/1.1 101 Switching\r\n\r\n", "BAD_HEAD"],
   ["an end inside the head", `${OK}Content-Le`, "BAD_HEAD"],
   ["nothing", "", "EMPTY_ANSWER"],
@@ -186,6 +186,11 @@ test("headers have lower-case names, and repeated ones are joined", () => {
     ],
   );
   assert.equal(headBytes, `${OK}Via: a\r\nSet-Cookie: x=1\r\nVIA:  b\t\r\nContent-Length: 0\r\n\r\n`.length);
+});
+
+test("of two places to go on to the first is taken", () => {
+  const { head } = whole(`${OK}Location: /a\r\nlocation: /b\r\nContent-Length: 0\r\n\r\n`);
+  assert.equal(head?.headers.get("location"), "/a");
 });
 
 test("a head of exactly the limit is read, one byte more is not", () => {

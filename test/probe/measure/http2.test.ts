@@ -199,6 +199,14 @@ const H2: readonly (readonly [name: string, handle: Handler, want: string, extra
     "up",
   ],
   [
+    "sends 100 Continue unasked",
+    (stream) => {
+      stream.additionalHeaders({ ":status": 100 });
+      stream.respond({ ":status": 200 }, { endStream: true });
+    },
+    "up",
+  ],
+  [
     "answers HEAD",
     (stream) => stream.respond({ ":status": 200, "content-length": "5" }, { endStream: true }),
     "up",
