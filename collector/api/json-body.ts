@@ -3,6 +3,7 @@
  *
  * `__proto__` and `constructor.prototype` keys are refused, so that no merge further in can be poisoned.
  */
+import { isUtf8 } from "node:buffer";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { CarrierwatchError } from "../wire/errors.ts";
@@ -39,9 +40,6 @@ async function decoded(encoding: string | undefined, body: Buffer, limit: number
 }
 
 function textOf(body: Buffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch {
-    throw new CarrierwatchError("bad_request", "the body is not UTF-8");
-  }
+  if (!isUtf8(body)) throw new CarrierwatchError("bad_request", "the body is not UTF-8");
+  return body.toString("utf8");
 }

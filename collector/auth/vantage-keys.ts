@@ -46,6 +46,16 @@ export function vantageKeysPart(deps: {
       keys: StoredKeys.safeParse(doc?.value).data?.keys ?? [],
     };
   };
+  /** As they were last read: every batch asks, and they hardly ever change. */
+  const held = new Map<string, Awaited<ReturnType<typeof read>> & { readonly revision: number }>();
+  const current = async (vantage: string) => {
+    const revision = await registry.revision("key");
+    const last = held.get(vantage);
+    if (last?.revision === revision) return last;
+    const found = { ...(await read(vantage)), revision };
+    if (found.exists) held.set(vantage, found);
+    return found;
+  };
   const joinsOf = async (wanted: (join: z.infer<typeof StoredJoin>) => boolean): Promise<Doc[]> =>
     (await registry.list("join")).filter((doc) => {
       const join = StoredJoin.safeParse(doc.value).data;
@@ -68,7 +78,7 @@ export function vantageKeysPart(deps: {
     async verify(key) {
       const [, vantage, secret] = /^cwp_([a-z0-9-]{1,48})_([\w-]{43})$/.exec(key) ?? [];
       if (vantage === undefined || secret === undefined) return null;
-      const { version, keys } = await read(vantage);
+      const { version, keys } = await current(vantage);
       const index = keys.findIndex((known) => matches(secret, known.hash));
       if (index < 0) return null;
       if (index > 0) {

@@ -22,6 +22,8 @@ export type Assigned = {
   /** The vantage is being given these. */
   add(vantage: string, targets: readonly string[]): Promise<void>;
   has(vantage: string, target: string): Promise<boolean>;
+  /** Those of the targets it may report on. What is new to it is written down once for all of them. */
+  among(vantage: string, targets: ReadonlySet<string>): Promise<ReadonlySet<string>>;
 };
 
 const StoredAssigned = z.object({ targets: z.array(z.string()) });
@@ -53,17 +55,22 @@ export function assigned(deps: {
       throw error;
     }
   };
+  const among = async (vantage: string, targets: ReadonlySet<string>): Promise<ReadonlySet<string>> => {
+    const held = await of(vantage);
+    const unknown = [...targets].filter((target) => !held.has(target));
+    const place = unknown.length === 0 ? null : await deps.registry.vantages.find(vantage);
+    if (!place) return held;
+    const fresh: string[] = [];
+    for (const target of unknown) {
+      const watched = await deps.registry.targets.find(target);
+      if (watched && measuredFrom(watched.from, place)) fresh.push(target);
+    }
+    await add(vantage, fresh);
+    return held;
+  };
   return {
     add,
-    async has(vantage, target) {
-      if ((await of(vantage)).has(target)) return true;
-      const [place, watched] = await Promise.all([
-        deps.registry.vantages.find(vantage),
-        deps.registry.targets.find(target),
-      ]);
-      if (!place || !watched || !measuredFrom(watched.from, place)) return false;
-      await add(vantage, [target]);
-      return true;
-    },
+    among,
+    has: async (vantage, target) => (await among(vantage, new Set([target]))).has(target),
   };
 }

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { CarrierwatchError, InvalidInputError } from "../wire/errors.ts";
 import { WIRE_VERSION } from "../wire/ids.ts";
 import { BatchEnvelope, Sample } from "../wire/sample.ts";
+import { isPlainSample } from "./plain-sample.ts";
 
 const OLDEST_WIRE = Math.max(1, WIRE_VERSION - 1);
 const WHY_MAX = 300;
@@ -28,6 +29,7 @@ export function parseEnvelope(body: unknown): BatchEnvelope {
 
 /** One record: the sample, or why it is none, in one line. */
 export function parseSample(record: unknown): { sample: Sample } | { why: string } {
+  if (isPlainSample(record)) return { sample: record };
   const parsed = Sample.safeParse(record);
   if (parsed.success) return { sample: parsed.data };
   const why = issuesOf(parsed.error)

@@ -183,11 +183,13 @@ async function sort(
   may: Assigned,
 ): Promise<Sorted> {
   const sorted: Sorted = { outcomes: [], records: [] };
-  for (const record of batch.samples) {
-    const parsed = parseSample(record);
+  const all = batch.samples.map(parseSample);
+  const named = new Set(all.flatMap((parsed) => ("why" in parsed ? [] : parsed.sample.target)));
+  const allowed = await may.among(vantage, named);
+  for (const parsed of all) {
     if ("why" in parsed) {
       sorted.outcomes.push({ outcome: "rejected", why: parsed.why });
-    } else if (!(await may.has(vantage, parsed.sample.target))) {
+    } else if (!allowed.has(parsed.sample.target)) {
       const why = `target ${parsed.sample.target} was never assigned to vantage ${vantage}`;
       sorted.outcomes.push({ outcome: "rejected", why });
     } else {
