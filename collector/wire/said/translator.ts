@@ -22,6 +22,8 @@ type Pattern = {
 
 /** Fewer fixed letters than this say nothing by themselves: one of the values must be known. */
 const WEAK_LETTERS = 3;
+/** The same where nothing fixed stands before the first value: " from " is in many a text that is nobody's sentence. */
+const WEAK_OPEN_LETTERS = 5;
 /** Sentences in sentences in sentences. */
 const DEPTH_MAX = 5;
 /** Longer texts are nobody's sentence: notes and details are shorter, problems of an input are said one by one. */
@@ -49,7 +51,7 @@ export function translator(...tables: readonly Sentences[]): (text: string) => s
       const found = valuesOf(pattern.parts, text);
       const values = found?.map((value) => known(value, depth + 1));
       if (!found || !values) continue;
-      if (pattern.letters < WEAK_LETTERS && values.every((value) => value === null)) continue;
+      if (isWeak(pattern) && values.every((value) => value === null)) continue;
       return pattern.said.replaceAll(/\{(=?)(\d)\}/g, (_, typed: string, n: string) => {
         const said = typed === "" ? values[Number(n)] : null;
         return said ?? found[Number(n)] ?? "";
@@ -58,6 +60,10 @@ export function translator(...tables: readonly Sentences[]): (text: string) => s
     return listed(text, (part) => known(part, depth + 1), whole.get(" or ") ?? " or ");
   };
   return (text) => known(text, 0) ?? text;
+}
+
+function isWeak({ parts, letters }: Pattern): boolean {
+  return letters < (parts[0] === "" ? WEAK_OPEN_LETTERS : WEAK_LETTERS);
 }
 
 /** What stands between the fixed parts; null = it is another sentence. The leftmost place of each part counts. */
