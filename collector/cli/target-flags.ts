@@ -5,7 +5,7 @@
  */
 import type { Command } from "commander";
 import { type Archives, archivesOfText } from "../wire/archives.ts";
-import { TargetInput } from "../wire/target.ts";
+import { TargetInput, Timeouts } from "../wire/target.ts";
 import { repeated } from "./command.ts";
 import { type AskingFlags, askingFields, askingOptions, type FileTexts } from "./target-asking.ts";
 import { type ExpectingFlags, expectingOptions, expectOf } from "./target-expecting.ts";
@@ -98,13 +98,7 @@ export function withFlags(
   set("from", flags.from && fromOf(flags.from));
   set("recipients", flags.recipient && recipientsOf(flags.recipient));
   set("expect", expectOf(before["expect"], flags));
-  set(
-    "timeouts",
-    patch(before["timeouts"], {
-      connectMs: wholeOf("--connect-timeout", flags.connectTimeout),
-      totalMs: wholeOf("--timeout", flags.timeout),
-    }),
-  );
+  set("timeouts", timeoutsOf(before["timeouts"], flags));
   set("alarm", alarmOf(before["alarm"], flags));
   if (flags.archives === "default") delete next["archives"];
   else set("archives", flags.archives && archivesOf(flags.archives));
@@ -112,6 +106,15 @@ export function withFlags(
   set("percentiles", flags.ttfbPercentiles === undefined ? undefined : flags.ttfbPercentiles ? ["ttfb"] : []);
   set("yMax", flags.yMax && maximaOf(before["yMax"], flags.yMax));
   return next;
+}
+
+/** Who gives only the whole a shorter time does not want connecting to be allowed a longer one. */
+function timeoutsOf(before: unknown, flags: TargetFlags): unknown {
+  const totalMs = wholeOf("--timeout", flags.timeout);
+  const given = wholeOf("--connect-timeout", flags.connectTimeout);
+  const had = Number(fieldsOf(before)["connectMs"] ?? Timeouts.parse({}).connectMs);
+  const shorter = given === undefined && totalMs !== undefined && totalMs < had;
+  return patch(before, { connectMs: shorter ? totalMs : given, totalMs });
 }
 
 function archivesOf(text: string): Archives {

@@ -81,6 +81,10 @@ test("flags change the fields they name and no other", () => {
   };
   assert.deepEqual(withFlags(before, {}), before);
   assert.deepEqual(withFlags(before, { timeout: "8000" })["timeouts"], { connectMs: 5000, totalMs: 8000 });
+  assert.deepEqual(withFlags(before, { timeout: "2000" })["timeouts"], { connectMs: 2000, totalMs: 2000 });
+  assert.deepEqual(withFlags({}, { timeout: "2000" })["timeouts"], { connectMs: 2000, totalMs: 2000 });
+  const both = withFlags(before, { timeout: "2000", connectTimeout: "3000" })["timeouts"];
+  assert.deepEqual(both, { connectMs: 3000, totalMs: 2000 }, "what is asked for is refused, not changed");
   assert.deepEqual(
     withFlags(before, { alarm: ["total=6", "total:cnc=8", "speed=none"], alarmTicks: "3" })["alarm"],
     {
