@@ -17,6 +17,8 @@ type Range = readonly [Address, number];
 const SPECIAL: readonly (readonly [cidr: string, what: string])[] = [
   ["169.254.169.254/32", "a cloud metadata address"],
   ["100.100.100.200/32", "a cloud metadata address"],
+  // Of Azure, public in form: every machine there reaches it.
+  ["168.63.129.16/32", "a cloud metadata address"],
   ["fd00:ec2::254/128", "a cloud metadata address"],
   ["0.0.0.0/8", "an address of this machine"],
   ["127.0.0.0/8", "a loopback address"],

@@ -34,6 +34,7 @@ const ADDRESSES: readonly (readonly [address: string, what: string | null])[] = 
   ["100.128.0.0", null],
   ["100.100.100.200", "metadata"],
   ["169.254.169.254", "metadata"],
+  ["168.63.129.16", "metadata"],
   ["169.254.0.1", "link-local"],
   ["172.15.255.255", null],
   ["172.16.0.0", "private"],
