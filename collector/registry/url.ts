@@ -5,6 +5,7 @@
  */
 import { getDomain } from "tldts";
 import { hostOfUrl, KINDS, kindOf, placeOf } from "../wire/kind.ts";
+import { remembering } from "./remembering.ts";
 
 /** Every problem of a URL a person wrote; an empty list = it can be measured. */
 export function urlProblems(text: string): string[] {
@@ -56,9 +57,19 @@ export function tidyUrl(text: string): string {
 
 /** Heading a target stands under when nobody named one: the registrable domain, else the host. */
 export function groupOf(urlText: string): string {
-  const host = hostOfUrl(urlText);
-  return (getDomain(host) ?? host).slice(0, 64) || "-";
+  return partsOf(urlText).group;
 }
+
+/** The host of a URL as hostOfUrl says it. */
+export function hostNamed(urlText: string): string {
+  return partsOf(urlText).host;
+}
+
+/** The same few thousand URLs are asked for with every sample that is judged. */
+const partsOf = remembering(16_384, (urlText: string) => {
+  const host = hostOfUrl(urlText);
+  return { host, group: (getDomain(host) ?? host).slice(0, 64) || "-" };
+});
 
 function parse(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null;

@@ -81,13 +81,23 @@ function alone(
 ): Finding | null {
   const mine = value(me);
   if (mine === null) return null;
-  const groups = others
-    .map((group) => group.filter((witness) => value(witness) !== null && comparable(me, witness)))
-    .filter((group) => group.length > 0);
-  const [first] = groups.flat();
-  if (groups.length < 2 || first === undefined) return null;
-  const theirs = value(first);
-  const agree = groups.flat().every((witness) => value(witness) === theirs);
+  let first: Witness | undefined;
+  let theirs: string | null = null;
+  let groups = 0;
+  let agree = true;
+  for (const group of others) {
+    let told = false;
+    for (const witness of group) {
+      const one = value(witness);
+      if (one === null || !comparable(me, witness)) continue;
+      told = true;
+      first ??= witness;
+      theirs ??= one;
+      agree &&= one === theirs;
+    }
+    if (told) groups += 1;
+  }
+  if (groups < 2 || first === undefined) return null;
   if (!agree || theirs === null || theirs === mine || !counts(me, first)) return false;
   return { what, here: mine, elsewhere: theirs };
 }

@@ -5,9 +5,8 @@
  * a private address never gets further than that. Next stop: signs.ts.
  */
 import ipaddr from "ipaddr.js";
-import { groupOf } from "../../registry/url.ts";
+import { groupOf, hostNamed } from "../../registry/url.ts";
 import type { StoredSample } from "../../store/store.ts";
-import { hostOfUrl } from "../../wire/kind.ts";
 import type { Sample } from "../../wire/sample.ts";
 import { SKEW_LIMIT_MS } from "../../wire/vantage.ts";
 import type { Voter } from "../window.ts";
@@ -38,7 +37,7 @@ export function witnessOf(
   const { sample, vantage } = stored;
   const last = sample.detail.finalUrl ?? url;
   const site = groupOf(last);
-  const [first, host] = [hostOfUrl(url), hostOfUrl(last)];
+  const [first, host] = [hostNamed(url), hostNamed(last)];
   const moved = site !== groupOf(url);
   const sealed = isSealed(sample, moved, url);
   return { carrier, vantage, sample, first, host, site, moved, sealed };
