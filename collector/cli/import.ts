@@ -7,6 +7,7 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { pipeline, Readable } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
 import { SeriesList } from "../wire/api-addresses.ts";
@@ -154,9 +155,20 @@ async function contentOf(file: string) {
     await handle.close();
     const raw = createReadStream(file);
     if (bytesRead < 2 || buffer.readUInt16BE(0) !== GZIP) return raw;
-    return raw.pipe(createGunzip());
+    return Readable.from(unpacked(file, raw));
   } catch (cause) {
     throw new CarrierwatchError("usage", `${file} cannot be read`, { cause });
+  }
+}
+
+/** @throws CarrierwatchError code usage when its end is missing, or anything else is not as gzip wrote it */
+async function* unpacked(file: string, raw: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pipeline(raw, createGunzip(), () => {});
+  } catch (cause) {
+    throw new CarrierwatchError("usage", `${file} is cut short or damaged: its gzip data is not whole`, {
+      cause,
+    });
   }
 }
 

@@ -22,6 +22,8 @@ export function dumpOf(xml: string): Dump {
   const stepS = Number(within(text, "step"));
   const lastS = Number(within(text, "lastupdate"));
   if (!(stepS > 0 && lastS > 0)) throw new CarrierwatchError("usage", "this is not what rrdtool dump writes");
+  if (!text.trimEnd().endsWith("</rrd>"))
+    throw new CarrierwatchError("usage", "the dump is cut short: it does not end with </rrd>");
   const [head = ""] = text.split("<rra>");
   const sources = [...head.matchAll(/<ds>\s*<name>\s*(.*?)\s*<\/name>/g)].map(([, name]) => name ?? "");
   const bodies = [...text.matchAll(/<rra>([\s\S]*?)<\/rra>/g)].map(([, body]) => body ?? "");

@@ -154,6 +154,8 @@ export const zhVerbs: Sentences = {
   "there is no data source {0}": "没有数据源 {0}",
   "it has {0}; map them with --map DS=METRIC": "有 {0}；请用 --map 数据源=指标 对应",
   "this is not what rrdtool dump writes": "这不是 rrdtool dump 写的内容",
+  "the dump is cut short: it does not end with </rrd>": "dump 被截断了：没有以 </rrd> 结尾",
+  "{0} is cut short or damaged: its gzip data is not whole": "{0} 被截断或已损坏：gzip 数据不完整",
   "the heading names neither tick nor t": "表头里既没有 tick 也没有 t",
   "it has {0} fields, the heading {1}": "有 {0} 列，表头 {1} 列",
   "tick is not whole UTC seconds": "tick 不是整 UTC 秒",

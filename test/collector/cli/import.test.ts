@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { rrdSamples } from "../../../collector/cli/import-rrd.ts";
 import { dumpOf } from "../../../collector/cli/rrd-dump.ts";
 import { carrierwatch } from "./command-line.ts";
@@ -16,7 +17,7 @@ const without =
 
 let past: Past;
 before(async () => {
-  past = await folderWithPast(3, ["by-json", "by-csv", "by-rrd", "by-peer"]);
+  past = await folderWithPast(3, ["by-json", "by-csv", "by-rrd", "by-peer", "by-cut"]);
 });
 after(() => past.remove());
 
@@ -55,6 +56,23 @@ test("exported JSON lines come in as they went out, in any order, and a second t
   const own = await imported(file("all.jsonl"), "--jsonl");
   assert.deepEqual(own.counts, { stored: 0, duplicate: lines.length, refused: 0 }, "what is held stands");
   assert.deepEqual(await samplesOf("by-json"), await samplesOf("ct-sh"));
+});
+
+test("a file that was cut short is refused as a whole, and nothing of it comes in", async () => {
+  const lines = (await here("export", "首页", "--vantage", "ct-sh", "--jsonl")).out;
+  writeFileSync(file("cut.jsonl.gz"), gzipSync(lines).subarray(0, -3_000));
+  const zipped = await here("import", file("cut.jsonl.gz"), "--jsonl", "--vantage", "by-cut");
+  assert.equal(zipped.code, 64);
+  assert.match(zipped.err, /cut\.jsonl\.gz is cut short or damaged: its gzip data is not whole/);
+  const xml = (await here("export", "首页", "--vantage", "ct-sh", "--rrd")).out;
+  for (const part of [0.3, 0.6, 0.99]) {
+    writeFileSync(file("cut.xml"), xml.slice(0, xml.length * part));
+    const dump = await here("import", file("cut.xml"), "--rrd", "--target", "首页", "--vantage", "by-cut");
+    assert.equal(dump.code, 64);
+    assert.match(dump.err, /the dump is cut short: it does not end with <\/rrd>/);
+  }
+  const held = await here("export", "首页", "--vantage", "by-cut", "--jsonl");
+  assert.equal(held.out, "");
 });
 
 test("exported CSV keeps times, states and failures; an import cut short goes on from its chunk", async () => {
