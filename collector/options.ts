@@ -103,6 +103,7 @@ function parse(
         .default([], "none")
         .hideHelp(!defaults.withProbe),
     )
+    .option("--lang <zh|en>", "of what is refused; default: from LC_ALL or LANG")
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   try {

@@ -25,6 +25,7 @@ const HELP = `usage: carrierwatch probe join [FILE|-] [--data DIR] [--run]
 
 Reads a join text (cwj1_...) from FILE, or from stdin, and makes this machine the vantage it was issued for.
   --run                  measure at once, until stopped
+  --lang zh|en           of what is refused; default: from LC_ALL or LANG
   --vantage-folder NAME  one vantage more in the same probe; its files go into DIR/probe/NAME
   --local-address IP     the vantage's own way out: join by it, and measure from it
 `;
@@ -206,6 +207,7 @@ function argumentsOf(argv: readonly string[]) {
         run: { type: "boolean" },
         "vantage-folder": { type: "string" },
         "local-address": { type: "string" },
+        lang: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });

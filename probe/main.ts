@@ -26,6 +26,7 @@ vantages, one for each carrier's line of this machine, and then all of them are 
   --resolver ADDRESS     ask this resolver; repeatable
   --local-address IP     measure and deliver from this address of the machine
   --join-file FILE       join with the text in FILE first, unless this folder has a key
+  --lang zh|en           of what is refused; default: from LC_ALL or LANG
   --help
 `;
 
@@ -70,6 +71,7 @@ function flagsOf(argv: readonly string[]) {
         resolver: { type: "string", multiple: true },
         "local-address": { type: "string" },
         "join-file": { type: "string" },
+        lang: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     }).values;

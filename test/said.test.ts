@@ -185,6 +185,15 @@ for (const { name, args, env, want } of [
   });
 }
 
+for (const verb of ["start", "demo", "collector", "probe", "probe join", "config check", "db verify"]) {
+  test(`${verb} takes --lang as every verb does`, () => {
+    const args = [BIN, ...verb.split(" "), "--lang", "zh", "--nonsense"];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    assert.equal(status, 64, stderr);
+    assert.match(stderr, /没有选项 '--nonsense'/);
+  });
+}
+
 test("a refused measurement says why in the language of the waterfall", () => {
   const args = [BIN, "check", "--lang", "zh", "http://127.0.0.1:1/"];
   const ran = spawnSync(process.execPath, args, { encoding: "utf8" });
