@@ -132,7 +132,8 @@ async function joinParts(
   const ingest = ingestPart({ store, registry, live, clock, log, networkOf, exportsDir });
   const mail = notifierPart({ store, secrets, clock, log, publicUrl, live });
   // Named by the folder, which one process locks: a restart takes its own lease over at once.
-  const alert = alertPart({ store, registry, live, clock, log, holder: `${hostname()}:${options.dir}` });
+  const holder = `${hostname()}:${options.dir}`;
+  const alert = alertPart({ store, registry, live, clock, log, holder, quiet: ingest.quiet });
   const backups = backupPart({ ops: store.ops, dir: options.dir, clock, log });
   const app = await buildServer({
     store,

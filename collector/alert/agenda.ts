@@ -19,6 +19,8 @@ export type Agenda = {
   judged(target: string): void;
   /** Jobs that are due, taken off the agenda. */
   take(nowMs: number): Job[];
+  /** Whether samples were stored that nobody has taken off yet. */
+  hasSamples(): boolean;
   /** UTC ms at which the next waiting tick is due; null = none waits. */
   nextMs(): number | null;
 };
@@ -57,6 +59,7 @@ export function agenda(): Agenda {
       changes.clear();
       return jobs;
     },
+    hasSamples: () => fresh.size > 0,
     nextMs() {
       const times = [...waits.values()].map((waiting) => waiting.untilMs);
       return times.length === 0 ? null : Math.min(...times);

@@ -24,6 +24,8 @@ export type AlertOptions = {
   readonly live: LiveBus;
   /** Names this evaluator in the lease, unlike any other; random by default. */
   readonly holder?: string;
+  /** Resolves when nobody delivers samples, or after so many ms; absent: news that came late waits for nobody. */
+  readonly quiet?: (mostMs: number) => Promise<void>;
 };
 
 export type Alert = {

@@ -4,22 +4,20 @@
  * A target that cannot be judged is logged and stops nobody else; its marks come back when their claim runs out.
  */
 import { randomUUID } from "node:crypto";
-import type { DueTick, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { AlteredEvent } from "../wire/event.ts";
 import type { Incident } from "../wire/incident.ts";
-import { type Agenda, type Job, jobsOf } from "./agenda.ts";
+import type { Agenda, Job } from "./agenda.ts";
 import type { AlertOptions } from "./alert.ts";
 import { endAltered } from "./altered/evidence.ts";
 import { closeIncident } from "./close.ts";
+import { dueMarks } from "./due-marks.ts";
 import { evaluateTarget } from "./evaluate.ts";
-import { type Facts, readFacts } from "./facts.ts";
+import type { Facts } from "./facts.ts";
 import { sweeperOf } from "./sweep.ts";
 import { viewOf } from "./view.ts";
 
 const LEASE_MS = 30_000;
-const DUE_LIMIT = 2000;
-/** Marks further apart are judged apart, so that old news does not drag the present along. */
-const CLUSTER_GAP_S = 3600;
 
 export type RoundWorker = {
   /** The next round sweeps, however short ago the last did. */
@@ -74,27 +72,7 @@ export function roundWorker(options: AlertOptions, todo: Agenda): RoundWorker {
       return false;
     }
   };
-  /** Live news and what waited long enough first; then the marks, which are the same news and all the rest. */
-  const judgeDue = async () => {
-    for (;;) {
-      const facts = await readFacts(store, registry, clock.nowMs());
-      const due = await store.claims.due(clock.nowMs(), LEASE_MS, DUE_LIMIT);
-      const marked = new Set(due.map((mark) => `${mark.target}/${mark.tick}`));
-      const urgent = todo
-        .take(clock.nowMs())
-        .filter(
-          ({ target, news }) =>
-            !news || !marked.has(`${target}/${news.fromTick}`) || !marked.has(`${target}/${news.toTick}`),
-        );
-      for (const job of urgent) await judge(job, facts);
-      const done: DueTick[] = [];
-      for (const { job, marks } of jobsOf(due, CLUSTER_GAP_S)) {
-        if (await judge(job, facts)) done.push(...marks);
-      }
-      await store.claims.done(done);
-      if (due.length < DUE_LIMIT || !(await lead())) return;
-    }
-  };
+  const judgeDue = dueMarks(options, { todo, judge, lead });
   return {
     sweepSoon: () => sweeper.soon(),
     async round() {

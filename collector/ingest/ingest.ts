@@ -22,6 +22,7 @@ import { announced, type LiveBus } from "./live.ts";
 import { marks } from "./marks.ts";
 import { type OnDemand, onDemandPart } from "./on-demand.ts";
 import { type Paths, pathsPart } from "./paths.ts";
+import { underWay } from "./under-way.ts";
 
 /** What the transport knows of a batch. */
 export type BatchMeta = {
@@ -43,6 +44,8 @@ export type Ingest = {
   contact(vantage: string, meta: BatchMeta, given: readonly string[]): Promise<void>;
   /** Batches since this process started: taken, refused for what they were, failed for what we were. */
   batches(): BatchCounts;
+  /** Resolves when no batch is under way, or after so many ms. */
+  quiet(mostMs: number): Promise<void>;
   /** A phase of a first measurement, for whoever watches; dropped when the vantage may not report on the target. */
   progress(vantage: string, progress: Progress): Promise<void>;
   /** Measurements somebody asked for: they pass through and are stored nowhere. */
@@ -74,6 +77,7 @@ export function ingestPart(deps: {
   const files = exportsDir === undefined ? null : historyFiles({ store, dir: exportsDir, log });
   const addresses = addressesPart({ store: telling, registry, files, clock, log });
   const count = marks({ store });
+  const batches = underWay(clock);
   const seen = { taken: 0, refused: 0, failed: 0 };
   const take = async (vantage: string, batch: BatchEnvelope, meta: BatchMeta): Promise<BatchAnswer> => {
     const skewMs = skewOf(batch, meta.receivedMs);
@@ -108,7 +112,9 @@ export function ingestPart(deps: {
     addresses,
     paths: pathsPart({ store, may, live, clock, networkOf }),
     batches: () => ({ ...seen }),
+    quiet: batches.quiet,
     async batch(vantage, body, meta) {
+      const answered = batches.begin();
       let outcome: keyof BatchCounts = "refused";
       try {
         const batch = parseEnvelope(body);
@@ -118,6 +124,7 @@ export function ingestPart(deps: {
         return answer;
       } finally {
         seen[outcome] += 1;
+        answered();
       }
     },
     async contact(vantage, meta, given) {

@@ -3,11 +3,14 @@
  *
  * Both are held to one core, the sender is not. Bodies are made before the clock starts; eight are on their way at a time.
  * An acknowledgement here is of what is on the disk, after schema, ingest and all marks; rrdcached syncs nothing.
+ * Alarms of late ticks are judged beside it, mostly afterwards: how long that goes on is said, and the peer waits for it.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
+import Database from "better-sqlite3";
 import { type Product, product, scratch } from "../../support/product.ts";
 import { HAS_TASKSET, type Peers, rrdcachedRun, rrdFolder } from "./peers.ts";
 import { BATCH, recordOf, STEP_S } from "./samples.ts";
@@ -37,10 +40,11 @@ export async function endToEnd(peers: Peers, vantages: number, pairs: number): P
     for (let pair = 0; pair < pairs; pair += 1) {
       const firstTick = lastTick - (pairs - pair) * ROUNDS * STEP_S;
       const ours = await run(collector, bodies(keys, targets, firstTick));
+      const judgedS = await judged(collector);
       const theirs = files && (await rrdcachedRun(files, vantages * BATCH, pair * ROUNDS, ROUNDS));
       if (theirs) ratios.push(ours / theirs);
       lines.push(
-        `over HTTP ${rate(ours)}/s${theirs ? `, rrdcached ${rate(theirs)}/s (x${(ours / theirs).toFixed(2)})` : ""}`,
+        `over HTTP ${rate(ours)}/s${theirs ? `, rrdcached ${rate(theirs)}/s (x${(ours / theirs).toFixed(2)})` : ""}; the evaluator went on for ${judgedS.toFixed(1)} s`,
       );
     }
     const median = ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)];
@@ -131,6 +135,18 @@ function bodies(keys: readonly string[], targets: readonly string[], firstTick: 
       return { key, body: gzipSync(JSON.stringify(envelope), { level: 6 }) };
     }),
   );
+}
+
+/** Waits until the evaluator has judged every tick: its work must not fall on the peer's run. @returns Seconds. */
+async function judged({ process }: Collector): Promise<number> {
+  const startMs = performance.now();
+  const db = new Database(join(process.dir, "carrierwatch.db"), { readonly: true });
+  try {
+    while (db.prepare("SELECT 1 FROM due LIMIT 1").get() !== undefined) await wait(50);
+  } finally {
+    db.close();
+  }
+  return (performance.now() - startMs) / 1_000;
 }
 
 /** @returns Samples acknowledged per second. */

@@ -21,7 +21,8 @@ export type World = {
   readonly target: Target;
   /** The tick under way, UTC s. */
   tick(): number;
-  alert(): Alert;
+  /** @param quiet See AlertOptions. */
+  alert(quiet?: (mostMs: number) => Promise<void>): Alert;
   /** The vantage was heard of just now. */
   contact(vantage: string, skewMs?: number): Promise<void>;
   /** Stores one letter per vantage (see ticks.ts) for a tick, received now, and moves nothing. */
@@ -115,8 +116,8 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     log,
     target,
     tick,
-    alert() {
-      const part = alertPart({ store, registry, clock, log, live });
+    alert(quiet) {
+      const part = alertPart({ store, registry, clock, log, live, ...(quiet ? { quiet } : {}) });
       parts.push(part);
       return part;
     },

@@ -245,3 +245,19 @@ test("of a backlog pages are shown the newest of each target, and every live sam
     [[false, backlog[0]?.tick]],
   );
 });
+
+test("what a vantage may report is written down once for all targets of its first batch", async () => {
+  const store = memoryStore();
+  const written: string[] = [];
+  const put: Store["registry"]["put"] = (kind, ...rest) => {
+    written.push(kind);
+    return store.registry.put(kind, ...rest);
+  };
+  const { target, registry, send, now } = await part({ ...store, registry: { ...store.registry, put } });
+  const other = await registry.targets.create({ name: "other", url: "https://other.example.com/" });
+  const samples = [target.id, other.id, "nobodys"].map((id, i) => sampleOf(id, now(), { seq: i + 1 }));
+  const answer = await send(batchOf(samples, now()));
+  assert.deepEqual(kinds(answer), ["stored", "stored", "rejected"]);
+  assert.equal(answer.outcomes[2]?.why, "target nobodys was never assigned to vantage v1");
+  assert.equal(written.filter((kind) => kind === "assigned").length, 1);
+});

@@ -1,0 +1,77 @@
+/** Late news gives way to batches that are under way, for a while; live news never waits for them. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { makeWorld, type World } from "./world.ts";
+
+/** Reports an outage of an hour ago, all of it late. */
+async function lateOutage(world: World, ageS: number): Promise<void> {
+  for (let back = ageS; back > ageS - 300; back -= 60)
+    await world.report({ ct: "D", cnc: "D", cmcc: "D" }, world.tick() - back);
+  await world.report({ ct: "U", cnc: "U", cmcc: "U" }, world.tick() - ageS + 300);
+  await world.report({ ct: "U", cnc: "U", cmcc: "U" }, world.tick() - ageS + 360);
+}
+
+describe("late news", () => {
+  it("is judged when the batches under way are answered, not before", async () => {
+    const world = await makeWorld();
+    await lateOutage(world, 7_200);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const waits: number[] = [];
+    const alert = world.alert((mostMs) => {
+      waits.push(mostMs);
+      return promise;
+    });
+    const round = alert.round();
+    while (waits.length === 0) await new Promise(setImmediate);
+    assert.deepEqual(await world.incidents(), []);
+    resolve();
+    await round;
+    assert.equal((await world.incidents()).length, 1);
+    assert.deepEqual(waits, [100]);
+    assert.deepEqual(await world.store.claims.due(world.clock.nowMs() + 60_000, 1, 10), [], "all settled");
+  });
+
+  it("lets live news pass while it waits", async () => {
+    const world = await makeWorld();
+    await lateOutage(world, 7_200);
+    let turns = 0;
+    const alert = world.alert(async () => {
+      turns += 1;
+      if (turns > 1) return;
+      await world.report({ ct: "D", cnc: "D", cmcc: "D" }, world.tick() - 60);
+      await world.report({ ct: "D", cnc: "D", cmcc: "D" });
+    });
+    alert.start();
+    await world.clock.advance(1);
+    await alert.stop();
+    assert.equal(turns, 1);
+    assert.deepEqual(await world.messages(), ["opened down"]);
+    assert.equal((await world.incidents()).length, 2, "the live one and the late one");
+    assert.deepEqual(world.log.errors, []);
+  });
+
+  it("waits for nobody once a round has waited for ten seconds", async () => {
+    const world = await makeWorld();
+    // Further apart than marks that are judged together.
+    const ages = Array.from({ length: 6 }, (_, i) => 7_200 * (i + 1));
+    for (const age of ages) await lateOutage(world, age);
+    const waits: number[] = [];
+    const alert = world.alert(async (mostMs) => {
+      waits.push(mostMs);
+      await world.clock.advance(4_000);
+    });
+    await alert.round();
+    assert.deepEqual(waits, [100, 100, 100]);
+    assert.equal((await world.incidents()).length, 6);
+  });
+
+  it("does not wait when it came in time", async () => {
+    const world = await makeWorld();
+    await world.report({ ct: "D", cnc: "D", cmcc: "D" }, world.tick() - 60);
+    await world.report({ ct: "D", cnc: "D", cmcc: "D" });
+    const alert = world.alert(() => Promise.reject(new Error("it asked to wait")));
+    await alert.round();
+    assert.equal((await world.incidents()).length, 1);
+    assert.deepEqual(world.log.errors, []);
+  });
+});
