@@ -149,6 +149,19 @@ export function byteReader(bytes: Uint8Array, from = 0): ByteReader {
   };
 }
 
+/** The varint that begins at a place. */
+export function varintAt(bytes: Uint8Array, at: number): number {
+  let value = 0;
+  let scale = 1;
+  for (let place = at; place < bytes.length; place += 1) {
+    const next = bytes[place] ?? 0;
+    value += (next & 0x7f) * scale;
+    if (next < 0x80) break;
+    scale *= 0x80;
+  }
+  return value;
+}
+
 /** How many bytes `varint` writes. */
 export function varintSize(value: number): number {
   let size = 1;

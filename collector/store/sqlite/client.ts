@@ -29,15 +29,20 @@ const YOUNG_MB = 12;
 
 type Waiting = { resolve(value: unknown): void; reject(error: Error): void };
 
+/** The first message to a thread that was started before it may open anything. */
+const GO = "go";
+
 /**
  * Starts a worker and waits until it has opened what it needs.
  *
+ * @param after The thread is loaded at once, but opens nothing before this is fulfilled.
  * @throws whatever the worker failed with while opening.
  */
 export async function startWorker<O extends Operations>(
   url: URL,
   workerData: unknown,
   log: Log,
+  after?: Promise<unknown>,
 ): Promise<Client<O>> {
   const worker = new Worker(url, {
     workerData,
@@ -61,7 +66,7 @@ export async function startWorker<O extends Operations>(
     if (waiting.size === 0) worker.unref();
   };
 
-  await new Promise<void>((resolve, reject) => {
+  const opened = new Promise<void>((resolve, reject) => {
     worker.on("message", (answer: Answer) => {
       if (answer.kind === "value") settle(answer.id, (one) => one.resolve(answer.value));
       else if (answer.kind === "error") settle(answer.id, (one) => one.reject(errorOf(answer.error)));
@@ -76,6 +81,7 @@ export async function startWorker<O extends Operations>(
     });
     worker.on("exit", () => end("its thread has ended"));
   });
+  await Promise.all([opened, after && begun(worker, after)]);
   // An idle store does not keep a program alive; a call that waits does.
   worker.unref();
 
@@ -105,6 +111,16 @@ export async function startWorker<O extends Operations>(
       await worker.terminate();
     },
   };
+}
+
+async function begun(worker: Worker, after: Promise<unknown>): Promise<void> {
+  try {
+    await after;
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+  worker.postMessage(GO);
 }
 
 /** The thread boundary loses the type that `O` says the operation answers with. */

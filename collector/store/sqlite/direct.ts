@@ -8,7 +8,8 @@
 import { METRICS } from "../../wire/metric.ts";
 import { TICKS_PER_TILE } from "./bands.ts";
 import { putVarint, varintSize } from "./bytes.ts";
-import type { JournalEntry, JournalPart } from "./journal.ts";
+import { endOf, type JournalEntry, type JournalPart } from "./journal.ts";
+import { textsNeeded } from "./log-record.ts";
 import { AREA_BYTES, BLOCK, RECENT, STATE_BYTES } from "./open-state.ts";
 import { type Batch, heardAt, WORD } from "./packed.ts";
 import type { Working } from "./rings.ts";
@@ -112,6 +113,33 @@ function numberOfText(words: Int32Array, id: number, a: number, b: number): numb
     if (words[at] === (a | 0) && words[at + 1] === (b | 0)) return words[at + 2] ?? NO_TEXT;
   }
   return NO_TEXT;
+}
+
+/**
+ * At a start: an entry of the journal takes effect on its block where it only adds a tick to the open tile.
+ *
+ * @param start Where it begins.
+ * @returns false when it has to go the longer way; nothing has changed then.
+ */
+export function placeNext(
+  shared: SharedStates,
+  id: number,
+  from: Uint8Array,
+  view: DataView,
+  start: number,
+): boolean {
+  const views = shared.views(id);
+  if (!views) return false;
+  const { words } = views;
+  const stepS = words[wordOf(id, BLOCK.stepS)] ?? 0;
+  if (!isNextOfItsTile(views, id, view.getFloat64(start + 4, true), stepS)) return false;
+  const bytes = view.getUint16(start + 15, true) & 0x7fff;
+  if (textsNeeded(from, endOf(view, start) - bytes) > (words[wordOf(id, BLOCK.nextShared)] ?? 0))
+    return false;
+  const areaUsed = words[wordOf(id, BLOCK.areaUsed)] ?? 0;
+  if (areaUsed + 1 + varintSize(bytes) + bytes > AREA_BYTES) return false;
+  place(views, id, from, view, start);
+  return true;
 }
 
 /** An entry of the journal takes effect on its block. */

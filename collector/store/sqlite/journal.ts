@@ -180,7 +180,7 @@ const entryValues = new Uint32Array(M);
 
 /** The entry that begins at a place; good until the next is read. */
 export function entryAt(bytes: Uint8Array, view: DataView, start: number): JournalEntry {
-  const id = view.getUint32(start, true);
+  const id = idOf(view, start);
   const tick = view.getFloat64(start + 4, true);
   const code = view.getUint16(start + 12, true);
   const present = view.getUint8(start + 14);
@@ -196,6 +196,19 @@ export function entryAt(bytes: Uint8Array, view: DataView, start: number): Journ
   const next = at + length;
   const unmarked = (marked & UNMARKED) !== 0;
   return { id, tick, code, present, values: entryValues, from: 0, record, unmarked, next };
+}
+
+/** Whose the entry is that begins at a place. */
+export function idOf(view: DataView, start: number): number {
+  return view.getUint32(start, true);
+}
+
+/** Where the entry that begins at a place ends. */
+export function endOf(view: DataView, start: number): number {
+  const length = view.getUint16(start + LENGTH_AT, true) & ~UNMARKED;
+  let values = 0;
+  for (let bits = view.getUint8(start + 14); bits !== 0; bits &= bits - 1) values += 1;
+  return start + HEAD_BYTES + values * 4 + length;
 }
 
 /** Calls back for each entry of a journal row, in order; an entry is good until the next. */

@@ -10,7 +10,7 @@ import type { Detail, Sample, Timings } from "../../wire/sample.ts";
 import { seriesKey } from "../series.ts";
 import type { SampleRecord, SeriesKey, StoredSample } from "../store.ts";
 import { type PdpBlock, pdpAt } from "./blocks.ts";
-import { type ByteReader, type ByteWriter, byteReader, putVarint } from "./bytes.ts";
+import { type ByteReader, type ByteWriter, byteReader, putVarint, varintAt } from "./bytes.ts";
 import type { SharedParts } from "./shared-text.ts";
 
 const M = METRICS.length;
@@ -49,6 +49,11 @@ const BIT = {
   family6: 8 << NUMBERS.length,
 } as const;
 const V4_PARTS = 4;
+
+/** How many shared texts a series has to have for a record of it. @param at Where the record begins. */
+export function textsNeeded(bytes: Uint8Array, at = 0): number {
+  return varintAt(bytes, at + 1);
+}
 
 export function flagsOf({ sample, skewMs }: SampleRecord, live: boolean): number {
   return (

@@ -80,6 +80,7 @@ export const BLOCK = {
 /** In 8-byte numbers. */
 export const OPENED_TICK_AT = F.opened;
 export const LAST_TICK_AT = F.last;
+export const FLUSHED_AT = F.flushed;
 
 export class OpenState {
   readonly bytes: Uint8Array<ArrayBuffer>;

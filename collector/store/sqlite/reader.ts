@@ -56,10 +56,13 @@ function serve(): void {
   });
 }
 
-try {
-  serve();
-  post({ kind: "opened" });
-} catch (error) {
-  post({ kind: "failed", error: plainErrorOf(error) });
-  parentPort?.close();
-}
+// Loaded while the writer opens the file, which may have to be made or brought to its form first.
+parentPort?.once("message", () => {
+  try {
+    serve();
+    post({ kind: "opened" });
+  } catch (error) {
+    post({ kind: "failed", error: plainErrorOf(error) });
+    parentPort?.close();
+  }
+});

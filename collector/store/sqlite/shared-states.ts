@@ -7,6 +7,7 @@
 import {
   AREA_USED_AT,
   EMPTY_BYTES,
+  FLUSHED_AT,
   LAST_TICK_AT,
   LOCK_AT,
   OPENED_TICK_AT,
@@ -114,10 +115,10 @@ export function sharedStates(memory: SharedArrayBuffer) {
       if (change === "forgot") Atomics.add(locks, LOST_AT, 1);
       Atomics.add(locks, CHANGED_AT, 1);
     },
-    /** Writer only: newest tick alone; null when no generation has this number. */
-    lastTick(id: number): number | null {
+    /** Writer only: the commit that last wrote its state to the file; null when no generation has this number. */
+    flushedAt(id: number): number | null {
       if (!fits(id) || locks[id * WORDS + USED_AT] !== 1) return null;
-      return numbers[(id * STATE_BYTES) / 8 + LAST_TICK_AT] ?? null;
+      return numbers[(id * STATE_BYTES) / 8 + FLUSHED_AT] ?? null;
     },
   };
 }

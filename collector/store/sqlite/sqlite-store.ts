@@ -59,12 +59,11 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const file = join(dir, DATABASE_NAME);
   const start = workerUrl("writer", import.meta.url);
   const states = sharedStatesMemory();
-  const writer = await startWorker<WriterOperations>(start, { dir, file, reserveBytes, states }, log);
-  const reader = await startWorker<ReaderOperations>(
-    workerUrl("reader", import.meta.url),
-    { file, states },
-    log,
-  );
+  const opening = startWorker<WriterOperations>(start, { dir, file, reserveBytes, states }, log);
+  const [writer, reader] = await Promise.all([
+    opening,
+    startWorker<ReaderOperations>(workerUrl("reader", import.meta.url), { file, states }, log, opening),
+  ]);
   const tidying = tidyingOf(writer, log);
   let upkeep: Promise<Client<UpkeepOperations>> | undefined;
   const threads: Threads = {

@@ -73,14 +73,11 @@ export class OpenStates {
     this.tiles = tiles;
     this.budget = logBudget(parts.db, tiles, parts.texts);
     this.statements = statementsOf(parts.db);
-    const { commit, pending } = loadStates(parts, (one, number) => {
-      parts.db
-        .transaction(() => {
-          this.write(one, number);
-          tiles.flush();
-        })
-        .immediate();
-    });
+    const write = (touched: readonly Working[], number: number): void => {
+      for (const one of touched) this.write(one, number);
+      tiles.flush();
+    };
+    const { commit, pending } = loadStates(parts, parts.db.transaction(write).immediate, this.length.grew);
     this.commit = commit;
     this.pending = pending;
     if (commit > 0) this.statements.mark.run(commit);
@@ -143,6 +140,7 @@ export class OpenStates {
   settle(): boolean {
     this.atOnce = SETTLED_AT_ONCE;
     if (this.pending.size > 0 && (!this.sweep || this.sweep.trimming)) this.startSweep(this.commit);
+    else if (!this.sweep && this.hasOldRows()) this.startSweep(this.commit);
     return this.sweep !== null;
   }
 
@@ -250,6 +248,11 @@ export class OpenStates {
     }
   }
 
+  /** Rows that nobody needs stay in the journal when every generation was written for another reason. */
+  private hasOldRows(): boolean {
+    return Number(this.statements.oldest.get() ?? this.commit) < this.commit;
+  }
+
   private trimSome(): void {
     const { sweep } = this;
     if (!sweep?.trimming) return;
@@ -268,6 +271,7 @@ function statementsOf(db: Database.Database) {
     dropHead: db.prepare("DELETE FROM head WHERE id = ?"),
     writeJournal: db.prepare("INSERT INTO journal (id, data) VALUES (?, ?)"),
     mark: db.prepare("INSERT OR IGNORE INTO journal (id, data) VALUES (?, x'')"),
+    oldest: db.prepare<[], number | null>("SELECT min(id) FROM journal").pluck(),
     trim: db.prepare(
       "DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE id <= ? ORDER BY id LIMIT ?)",
     ),
