@@ -20,12 +20,19 @@ const TODAY = 0x80;
 const OLD_FINEST = 3;
 const OLD_ROWS = OLD_FINEST + ROWS - 1;
 
+/** A row on its way; tens of thousands of states are read at a start. */
+const read = oneRow();
+
+function oneRow() {
+  const bytes = new Uint8Array(rowBytes(1));
+  return { bytes, row: rowBlock(bytes, 0, 1) };
+}
+
 /** The bytes to be stored; good until the next call. */
 export function stateWriter() {
   const bytes = new Uint8Array(STATE_BYTES + TICKS_PER_TILE * 4);
   const view = new DataView(bytes.buffer);
-  const one = new Uint8Array(rowBytes(1));
-  const row = rowBlock(one, 0, 1);
+  const { bytes: one, row } = oneRow();
   return (state: OpenState): Uint8Array => {
     bytes.set(state.bytes.subarray(0, NUMBERS_BYTES));
     let at = NUMBERS_BYTES + 1;
@@ -73,8 +80,9 @@ function readRows(stored: Uint8Array, state: OpenState): number {
   let at = NUMBERS_BYTES + 1;
   for (let i = 0; i < ROWS; i += 1) {
     if (!((present >> i) & 1)) continue;
-    copyRow(rowBlock(aligned(stored.subarray(at, at + rowBytes(1))), 0, 1), 0, state.rows, i);
-    at += rowBytes(1);
+    read.bytes.set(stored.subarray(at, at + read.bytes.length));
+    copyRow(read.row, 0, state.rows, i);
+    at += read.bytes.length;
   }
   return at;
 }
