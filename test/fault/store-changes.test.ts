@@ -24,7 +24,9 @@ const ROUNDS = FULL ? 100 : 6;
 /** After so many a new folder: the memory engine recomputes everything at every look. */
 const ROUNDS_PER_FOLDER = 5;
 const CHANGES: readonly Change[] = ["shape", "purge", "step"];
-const MIGRATIONS_KILLED = FULL ? 60 : 3;
+const MIGRATIONS_KILLED = FULL ? 60 : 4;
+/** Each of them has a fixture. */
+const SCHEMAS = 4;
 const FIXTURES = new URL("../fixtures/store/", import.meta.url);
 const HOLDER = new URL("./store-child.ts", import.meta.url).pathname;
 const CHILD = new URL("./store-changes-child.ts", import.meta.url).pathname;
@@ -117,7 +119,7 @@ test(`${MIGRATIONS_KILLED} migrations, each killed until it was through, end wit
     let startedMs = 200;
     for (let n = 0; n < MIGRATIONS_KILLED; n += 1) {
       const work = join(dir, `n${n}`);
-      const name = `schema-${1 + (n % 3)}`;
+      const name = `schema-${1 + (n % SCHEMAS)}`;
       mkdirSync(work);
       writeFileSync(join(work, DATABASE_NAME), gunzipSync(readFileSync(new URL(`${name}.db.gz`, FIXTURES))));
       for (;;) {
