@@ -28,8 +28,11 @@ const PARTS: readonly (readonly [part: string, file: RegExp, name?: RegExp])[] =
   ["strip", /./, /strip|code/i],
   ["PDPs", /^(rings|blocks)\.ts$/, /pdp|openTile|leaveTile/i],
   ["rows", /^(rings|blocks|laid-rows|tile-form|row)\.ts$/],
-  ["tiles to the file", /^tile-cache\.ts$/],
-  ["journal and open states", /^(journal|writer-states|shared-states|open-state|state-row|load-states)\.ts$/],
+  ["tiles to the file", /^(tile-cache|arena)\.ts$/],
+  [
+    "journal and open states",
+    /^(journal|direct|writer-states|shared-states|open-state|state-row|load-states)\.ts$/,
+  ],
   ["due marks and counters", /^(writer-tally|writer-claims|writer-marks)\.ts$/],
   ["checkpoints", /^(checkpointer|checkpoints)\.ts$/],
   ["commit, sync included", /^(group-commit|writer)\.ts$/],
