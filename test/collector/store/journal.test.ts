@@ -89,6 +89,12 @@ test("a start that is killed before anything was swept leaves its work to the ne
   assert.deepEqual(await allOf(first), before);
   const second = await openIn(killed(once, "twice"));
   assert.deepEqual(await allOf(second), before);
+  // It goes on as if nothing had been: texts that only the journal's samples used keep their numbers.
+  const tick = T0 + 50 * 300;
+  const next = record({ target: "shop-0", tick, sample: { detail: { status: 200, protocol: "new" } } });
+  for (const one of [store, second])
+    assert.deepEqual(await one.samples.put([next], nowAfter(tick)), ["stored"]);
+  assert.deepEqual(await allOf(second), await allOf(store));
   assert.deepEqual(await second.ops.verify(), { ok: true, problems: [] });
   for (const one of [store, first, second]) await one.close();
 });
