@@ -24,6 +24,9 @@ export type Client = {
 /** Longest a call may take: verifying a large store is the slowest thing a verb asks for. */
 const TIMEOUT_MS = 600_000;
 
+/** Too many, not now, no space left: the same call may succeed later. */
+const LATER = [429, 503, 507];
+
 /**
  * A client of a collector that listens.
  *
@@ -82,7 +85,7 @@ export function read(status: number, text: string, from: string): unknown {
   throw new CarrierwatchError(code, message, {
     ...(hint === undefined ? {} : { hint }),
     ...(issues === undefined ? {} : { issues }),
-    retryable: status === 429 || status === 503,
+    retryable: LATER.includes(status),
   });
 }
 
