@@ -32,7 +32,7 @@ export function nextState(last: LoopState, atMs: number, idleMs: number): LoopSt
   return { atMs, idleMs, busyMs: slept > 0 ? Math.max(0, passed - slept) : last.busyMs + passed };
 }
 
-/** What happened between two looks. */
+/** What happened between two looks in different rounds of the loop. */
 export type Between = {
   /** How often the process was given a processor. */
   readonly turns: number;
@@ -40,19 +40,15 @@ export type Between = {
   readonly waitedMs: number;
   /** How long the loop was asleep, its wait for a processor after it was woken included, ms. */
   readonly sleptMs: number;
-  /** How often the loop has gone round; 0 = what is read now came with what was read then. */
-  readonly rounds: number;
 };
 
 /**
  * How long the process waited for a processor between an event and its reading, ms.
  *
- * @param before What it was at the last look.
  * @returns 0 where it cannot be told: of several turns since then nobody says which wait was this event's, and one before
  * the sleep was none. Never more than the sleep, so that no event comes before what it answers.
  */
-export function nextWaitMs(before: number, { turns, waitedMs, sleptMs, rounds }: Between): number {
-  if (rounds === 0) return before + waitedMs;
+export function waitOf({ turns, waitedMs, sleptMs }: Between): number {
   return turns === 1 ? Math.min(waitedMs, sleptMs) : 0;
 }
 
@@ -173,14 +169,15 @@ class Watch implements LoopWatch {
 
   /** Learns how long what is read now waited. @returns How long the process did since the last look, ms. */
   #waited(readMs: number, sleptMs: number): number {
+    const round = this.#rounds();
+    // Several things are read in one round: the kernel is asked at the first. What is waited between them is busy time.
+    if (round === this.#round && sleptMs === 0) return 0;
     const cpu = this.#reader?.read() ?? null;
     if (cpu === null) return 0;
-    const round = this.#rounds();
-    const rounds = round - this.#round;
     const waitedMs = cpu.waitedMs - this.#cpu.waitedMs;
     const turns = cpu.turns - this.#cpu.turns;
-    if (rounds > 0) this.#woken = null;
-    this.#waitMs = nextWaitMs(this.#waitMs, { turns, waitedMs, sleptMs, rounds });
+    this.#woken = null;
+    this.#waitMs = waitOf({ turns, waitedMs, sleptMs });
     // The beat woke the process, or would have: what is read now may have come later.
     if (sleptMs > 0 && readMs - waitedMs > this.#dueMs - BEAT_EARLY_MS) this.#waitMs = 0;
     this.#cpu = cpu;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CpuWait, cpuWaitReader, parseCpuWait } from "../../../probe/measure/cpu-wait.ts";
-import { loopWatch, nextWaitMs } from "../../../probe/measure/loop-watch.ts";
+import { loopWatch, waitOf } from "../../../probe/measure/loop-watch.ts";
 
 const parsed = (text: string) => parseCpuWait(Buffer.from(text), text.length);
 
@@ -21,33 +21,12 @@ test("a system without the file says nothing, and closing it is no fault", () =>
 
 test("the wait of an event is that since the loop slept, and unknown after several sleeps", () => {
   const cases = [
-    { name: "one sleep", before: 7, turns: 1, waitedMs: 3, sleptMs: 9, rounds: 1, want: 3 },
-    {
-      name: "put off before the sleep, or after",
-      before: 7,
-      turns: 2,
-      waitedMs: 3,
-      sleptMs: 9,
-      rounds: 1,
-      want: 0,
-    },
-    {
-      name: "put off, and it was there at once",
-      before: 7,
-      turns: 1,
-      waitedMs: 3,
-      sleptMs: 0.01,
-      rounds: 1,
-      want: 0.01,
-    },
-    { name: "of two rounds one slept", before: 7, turns: 1, waitedMs: 3, sleptMs: 9, rounds: 2, want: 3 },
-    { name: "two sleeps", before: 7, turns: 2, waitedMs: 3, sleptMs: 9, rounds: 2, want: 0 },
-    { name: "it was there at once", before: 7, turns: 0, waitedMs: 0, sleptMs: 0, rounds: 1, want: 0 },
-    { name: "it came with the one before", before: 7, turns: 0, waitedMs: 0, sleptMs: 0, rounds: 0, want: 7 },
-    { name: "put off between the two", before: 7, turns: 1, waitedMs: 3, sleptMs: 0, rounds: 0, want: 10 },
+    { name: "one sleep", turns: 1, waitedMs: 3, sleptMs: 9, want: 3 },
+    { name: "put off before the sleep, or after", turns: 2, waitedMs: 3, sleptMs: 9, want: 0 },
+    { name: "put off, and it was there at once", turns: 1, waitedMs: 3, sleptMs: 0.01, want: 0.01 },
+    { name: "it was there at once", turns: 0, waitedMs: 0, sleptMs: 0, want: 0 },
   ];
-  for (const { name, before, want, ...between } of cases)
-    assert.equal(nextWaitMs(before, between), want, name);
+  for (const { name, want, ...between } of cases) assert.equal(waitOf(between), want, name);
 });
 
 /** A watch on clocks that stand where the test puts them. */
