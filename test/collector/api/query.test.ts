@@ -62,7 +62,7 @@ test("without a metric or function only what was asked for is answered; with not
   const names = async (more: string) =>
     QueryObjects.parse((await query(more)).body).series.map(({ name }) => name);
   assert.deepEqual(await names("percentile=95"), ["ct total p95"]);
-  assert.deepEqual(await names("percentile=95&metric=ttfb"), ["ct ttfb AVERAGE", "ct total p95"]);
+  assert.deepEqual(await names("percentile=95&metric=dns"), ["ct dns AVERAGE", "ct total p95"]);
   assert.deepEqual(await names("points=5"), ["ct total AVERAGE"]);
   assert.deepEqual(await names("vantage=ct-1&carrier=ct"), ["ct total AVERAGE", "ct-1 total AVERAGE"]);
 });

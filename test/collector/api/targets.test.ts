@@ -143,7 +143,7 @@ test("a query that cannot be answered is a 400 that names the field", async (t) 
     `/targets/${id}/samples?limit=1001`,
     `/targets/${id}/samples?from=yesterday`,
     `/fetch?target=${id}&vantage=v&metric=ping`,
-    `/fetch?target=${id}&vantage=v&cf=LAST`,
+    `/fetch?target=${id}&vantage=v&cf=MEDIAN`,
     "/fetch?vantage=v",
     "/targets/UPPER",
   ]) {
