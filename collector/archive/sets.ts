@@ -99,7 +99,9 @@ export function nextLayout(
     return ringsAfter(before, wanted, at).map((ring) => ({ ...ring, metric }));
   });
   return {
-    ...{ version: layout.version + 1, set, rings },
+    version: layout.version + 1,
+    set,
+    rings,
     ...(isSameExtras(extras, NO_EXTRAS) ? {} : { extras }),
     ...(lasts.length === 0 ? {} : { lasts }),
     ...(strips.length === 0 ? {} : { strips }),

@@ -8,7 +8,7 @@
 import { METRICS } from "../../wire/metric.ts";
 import { TICKS_PER_TILE } from "./bands.ts";
 import { putVarint, varintSize } from "./bytes.ts";
-import { endOf, type JournalEntry, type JournalPart } from "./journal.ts";
+import { ENTRY, endOf, type JournalEntry, type JournalPart, recordBytesOf, tickOf } from "./journal.ts";
 import { textsNeeded } from "./log-record.ts";
 import { AREA_BYTES, BLOCK, RECENT, STATE_BYTES } from "./open-state.ts";
 import { type Batch, heardAt, WORD } from "./packed.ts";
@@ -132,8 +132,8 @@ export function placeNext(
   if (!views) return false;
   const { words } = views;
   const stepS = words[wordOf(id, BLOCK.stepS)] ?? 0;
-  if (!isNextOfItsTile(views, id, view.getFloat64(start + 4, true), stepS)) return false;
-  const bytes = view.getUint16(start + 15, true) & 0x7fff;
+  if (!isNextOfItsTile(views, id, tickOf(view, start), stepS)) return false;
+  const bytes = recordBytesOf(view, start);
   if (textsNeeded(from, endOf(view, start) - bytes) > (words[wordOf(id, BLOCK.nextShared)] ?? 0))
     return false;
   const areaUsed = words[wordOf(id, BLOCK.areaUsed)] ?? 0;
@@ -146,16 +146,16 @@ export function placeNext(
 function place(views: Views, id: number, from: Uint8Array, view: DataView, start: number): void {
   const { bytes, words, shorts, numbers } = views;
   const block = id * STATE_BYTES;
-  const tick = view.getFloat64(start + 4, true);
-  const present = view.getUint8(start + 14);
-  const length = view.getUint16(start + 15, true) & 0x7fff;
+  const tick = tickOf(view, start);
+  const present = view.getUint8(start + ENTRY.present);
+  const length = recordBytesOf(view, start);
   const slot = (tick / (words[wordOf(id, BLOCK.stepS)] ?? 1)) % TICKS_PER_TILE;
-  let at = start + 17;
+  let at = start + ENTRY.values;
   const lock = wordOf(id, BLOCK.lock);
   const version = Atomics.load(words, lock);
   Atomics.store(words, lock, version + 1);
   bytes[block + BLOCK.pdpsAt + slot] = present;
-  shorts[(block + BLOCK.codesAt) / 2 + slot] = view.getUint16(start + 12, true);
+  shorts[(block + BLOCK.codesAt) / 2 + slot] = view.getUint16(start + ENTRY.code, true);
   const values = (block + BLOCK.pdpsAt + TICKS_PER_TILE) / WORD_BYTES + slot * M;
   for (let m = 0; m < M; m += 1) {
     if (!((present >> m) & 1)) continue;

@@ -12,8 +12,6 @@ const PIECES_OF = 256 * 1024;
 
 type Piece = { last: number; bytes: number; entries: number };
 
-export type JournalLength = ReturnType<typeof journalLength>;
-
 export function journalLength() {
   let pieces: Piece[] = [];
   let bytes = 0;

@@ -10,8 +10,8 @@ import { type Batch, VALUES, WORD } from "./packed.ts";
 import type { Arrived, Working } from "./rings.ts";
 
 const M = METRICS.length;
-const HEAD_BYTES = 4 + 8 + 2 + 1 + 2;
-const LENGTH_AT = 15;
+/** Where the parts of an entry stand, from its beginning; after the head its values, then its log record. */
+export const ENTRY = { id: 0, tick: 4, code: 12, present: 14, length: 15, values: 17 } as const;
 const FIRST_BYTES = 256 * 1024;
 const FIRST_ENTRIES = 4_096;
 /** With the length of a record: the due mark of the entry is not made yet. */
@@ -28,7 +28,7 @@ export class JournalPart {
   private count = 0;
 
   add(working: Working, { tick, code, present, values, from, record }: Arrived): void {
-    this.room(HEAD_BYTES + M * 4 + record.length);
+    this.room(ENTRY.values + M * 4 + record.length);
     this.head(working.id, tick, code, present, record.length);
     this.put(present, values, from);
     this.bytes.set(record, this.used);
@@ -56,7 +56,7 @@ export class JournalPart {
     const ownAt = words[at + WORD.ownAt] ?? 0;
     const ownBytes = words[at + WORD.ownBytes] ?? 0;
     const length = 1 + varintSize(shared + 1) + varintSize(epoch) + ownBytes;
-    this.room(HEAD_BYTES + M * 4 + length);
+    this.room(ENTRY.values + M * 4 + length);
     const present = words[at + WORD.present] ?? 0;
     this.head(id, tick, words[at + WORD.code] ?? 0, present, mark ? length | UNMARKED : length);
     this.put(present, words, at + VALUES);
@@ -83,7 +83,7 @@ export class JournalPart {
   /** Calls back for each entry whose mark is not made yet; from then on it is. */
   eachUnmarked(visit: (entry: JournalEntry) => void): void {
     for (let i = 0; i < this.count; i += 1) {
-      const at = this.startOf(i) + LENGTH_AT;
+      const at = this.startOf(i) + ENTRY.length;
       const length = this.view.getUint16(at, true);
       if (!(length & UNMARKED)) continue;
       this.view.setUint16(at, length & ~UNMARKED, true);
@@ -131,12 +131,12 @@ export class JournalPart {
 
   private head(id: number, tick: number, code: number, present: number, length: number): void {
     const { view, used } = this;
-    view.setUint32(used, id, true);
-    view.setFloat64(used + 4, tick, true);
-    view.setUint16(used + 12, code, true);
-    view.setUint8(used + 14, present);
-    view.setUint16(used + LENGTH_AT, length, true);
-    this.used += HEAD_BYTES;
+    view.setUint32(used + ENTRY.id, id, true);
+    view.setFloat64(used + ENTRY.tick, tick, true);
+    view.setUint16(used + ENTRY.code, code, true);
+    view.setUint8(used + ENTRY.present, present);
+    view.setUint16(used + ENTRY.length, length, true);
+    this.used += ENTRY.values;
   }
 
   private put(present: number, values: Uint32Array, from: number): void {
@@ -181,12 +181,12 @@ const entryValues = new Uint32Array(M);
 /** The entry that begins at a place; good until the next is read. */
 export function entryAt(bytes: Uint8Array, view: DataView, start: number): JournalEntry {
   const id = idOf(view, start);
-  const tick = view.getFloat64(start + 4, true);
-  const code = view.getUint16(start + 12, true);
-  const present = view.getUint8(start + 14);
-  const marked = view.getUint16(start + LENGTH_AT, true);
-  const length = marked & ~UNMARKED;
-  let at = start + HEAD_BYTES;
+  const tick = tickOf(view, start);
+  const code = view.getUint16(start + ENTRY.code, true);
+  const present = view.getUint8(start + ENTRY.present);
+  const unmarked = (view.getUint16(start + ENTRY.length, true) & UNMARKED) !== 0;
+  const length = recordBytesOf(view, start);
+  let at = start + ENTRY.values;
   for (let m = 0; m < M; m += 1) {
     if (!((present >> m) & 1)) continue;
     entryValues[m] = view.getUint32(at, true);
@@ -194,21 +194,29 @@ export function entryAt(bytes: Uint8Array, view: DataView, start: number): Journ
   }
   const record = bytes.subarray(at, at + length);
   const next = at + length;
-  const unmarked = (marked & UNMARKED) !== 0;
   return { id, tick, code, present, values: entryValues, from: 0, record, unmarked, next };
 }
 
 /** Whose the entry is that begins at a place. */
 export function idOf(view: DataView, start: number): number {
-  return view.getUint32(start, true);
+  return view.getUint32(start + ENTRY.id, true);
+}
+
+/** Its tick, UTC s. */
+export function tickOf(view: DataView, start: number): number {
+  return view.getFloat64(start + ENTRY.tick, true);
+}
+
+/** Bytes of its log record, which it ends with. */
+export function recordBytesOf(view: DataView, start: number): number {
+  return view.getUint16(start + ENTRY.length, true) & ~UNMARKED;
 }
 
 /** Where the entry that begins at a place ends. */
 export function endOf(view: DataView, start: number): number {
-  const length = view.getUint16(start + LENGTH_AT, true) & ~UNMARKED;
   let values = 0;
-  for (let bits = view.getUint8(start + 14); bits !== 0; bits &= bits - 1) values += 1;
-  return start + HEAD_BYTES + values * 4 + length;
+  for (let bits = view.getUint8(start + ENTRY.present); bits !== 0; bits &= bits - 1) values += 1;
+  return start + ENTRY.values + values * 4 + recordBytesOf(view, start);
 }
 
 /** Calls back for each entry of a journal row, in order; an entry is good until the next. */

@@ -62,8 +62,6 @@ export function addToArea(state: OpenState, slot: number, record: Uint8Array): b
 }
 
 /** Collects records for a tile; one buffer for all, since each is written before the next begins. */
-export type TileBuilder = ReturnType<typeof tileBuilder>;
-
 export function tileBuilder() {
   let bytes = new Uint8Array(FIRST_BYTES);
   let used = 0;
