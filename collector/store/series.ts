@@ -21,6 +21,16 @@ export function seriesName({ target, vantage, address }: SeriesKey): string {
   return address === undefined ? `${target}/${vantage}` : `${target}/${vantage}/${address}`;
 }
 
+/** What a vantage calls one of its series: the target, or target/address. "" or undefined = no address. */
+export function nameAtVantage(target: string, address: string | undefined): string {
+  return address ? `${target}/${address}` : target;
+}
+
+/** Whether such a name is that of an address. */
+export function isOfAddress(name: string): boolean {
+  return name.includes("/");
+}
+
 /** By target, vantage and address; below 0 when a comes before b. */
 export function compareSeries(a: SeriesKey, b: SeriesKey): number {
   return (

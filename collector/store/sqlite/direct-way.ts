@@ -1,5 +1,6 @@
 /** The short way of a batch's samples (direct.ts), with what has to be asked only once for a batch. */
 import { FUTURE_LIMIT_S, LATE_WINDOW_S, LONGEST_S } from "../../archive/layout.ts";
+import { isOfAddress } from "../series.ts";
 import type { epochsOf } from "./epochs.ts";
 import { FLAG } from "./log-record.ts";
 import { type Batch, CLAMPED, WORD, WORDS } from "./packed.ts";
@@ -90,9 +91,4 @@ export function directWay({ tally, states, sets, epochs }: Parts) {
     /** Series have other numbers. */
     forget: () => singles.clear(),
   };
-}
-
-/** @param name Target, or target/address. */
-export function isOfAddress(name: string): boolean {
-  return name.includes("/");
 }

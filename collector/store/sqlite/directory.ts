@@ -5,6 +5,7 @@
  * while the count stood at N holds as long as it does.
  */
 import type Database from "better-sqlite3";
+import { nameAtVantage } from "../series.ts";
 import type { SeriesKey } from "../store.ts";
 
 /** Entry i of each: a generation's number, its vantage, its target or target/address. */
@@ -25,7 +26,7 @@ export function readerDirectory(db: Database.Database) {
       return {
         ids: rows.map(([id]) => id),
         vantages: rows.map(([, vantage]) => vantage),
-        names: rows.map(([, , target, address]) => (address === "" ? target : `${target}/${address}`)),
+        names: rows.map(([, , target, address]) => nameAtVantage(target, address)),
       };
     },
   };
@@ -46,5 +47,5 @@ export function directoryOf({ ids, vantages, names }: Names): Directory {
     here.set(name, [...(here.get(name) ?? NONE), id]);
   }
   return ({ target, vantage, address }) =>
-    byVantage.get(vantage)?.get(address === undefined ? target : `${target}/${address}`) ?? NONE;
+    byVantage.get(vantage)?.get(nameAtVantage(target, address)) ?? NONE;
 }

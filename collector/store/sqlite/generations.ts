@@ -5,6 +5,7 @@
  * are is in shapes.ts.
  */
 import type Database from "better-sqlite3";
+import { nameAtVantage } from "../series.ts";
 import type { SeriesKey } from "../store.ts";
 
 export type Generations = {
@@ -42,7 +43,7 @@ export function generationsOf(db: Database.Database): Generations {
   for (const row of db
     .prepare<[], Row>("SELECT id, target, vantage, address FROM generation ORDER BY step_s")
     .iterate()) {
-    const name = nameOf(row.target, row.address);
+    const name = nameAtVantage(row.target, row.address);
     set(row.vantage, name, [...of(row.vantage, name), row.id]);
   }
   return {
@@ -57,7 +58,7 @@ export function generationsOf(db: Database.Database): Generations {
       return id;
     },
     forget({ target, vantage, address = "" }) {
-      const name = nameOf(target, address);
+      const name = nameAtVantage(target, address);
       const before = of(vantage, name);
       forgot = true;
       undo.push(() => set(vantage, name, before));
@@ -76,10 +77,6 @@ export function generationsOf(db: Database.Database): Generations {
       forgot = false;
     },
   };
-}
-
-function nameOf(target: string, address: string): string {
-  return address === "" ? target : `${target}/${address}`;
 }
 
 /** A number for a new generation: one that was emptied, else the next. */

@@ -5,6 +5,7 @@
  * anything is made of it. A hundred thousand series of a thousand targets have a few thousand texts.
  */
 import type { Sample } from "../../wire/sample.ts";
+import { nameAtVantage } from "../series.ts";
 import { type SharedText, saysTheSame, sharedKeyOf, sharedTextOf } from "./shared-text.ts";
 import { type News, TellingEnd } from "./told.ts";
 
@@ -69,7 +70,7 @@ export function toldTexts(): ToldTexts {
       lastVantageNo = -1;
     },
     name({ target, address }) {
-      const name = address === undefined ? target : `${target}/${address}`;
+      const name = nameAtVantage(target, address);
       const known = names.get(name);
       if (known) return known;
       const told = { number: newNames.tell(name), last: [] };

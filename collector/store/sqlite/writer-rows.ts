@@ -3,6 +3,7 @@ import { refusedRow } from "../../archive/laid-row.ts";
 import { EMPTY_ROW } from "../../archive/row.ts";
 import { METRICS } from "../../wire/metric.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
+import { nameAtVantage } from "../series.ts";
 import type { HistoryRow } from "../store.ts";
 import type { Generations } from "./generations.ts";
 import type { Rings } from "./rings.ts";
@@ -19,8 +20,7 @@ export function rowsLoader(
     const refused = refusedRow(row, (stepS) => sets.ringsOf(row.series.target, stepS), nowS);
     if (refused) return refused;
     const { target, vantage, address } = row.series;
-    const name = address === undefined ? target : `${target}/${address}`;
-    const found = generations.of(vantage, name).map((id) => states.of(id));
+    const found = generations.of(vantage, nameAtVantage(target, address)).map((id) => states.of(id));
     const own = found.find(({ state }) => state.stepS === row.stepS);
     if (!own) return "rejected";
     if (found.some((one) => rings.isMeasured(one, row.rowS, row.labelS))) return "duplicate";

@@ -8,8 +8,9 @@
 import type Database from "better-sqlite3";
 import { FUTURE_LIMIT_S, isArchivable, LATE_WINDOW_S, LONGEST_S } from "../../archive/layout.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
+import { isOfAddress } from "../series.ts";
 import type { SeriesKey } from "../store.ts";
-import { directWay, isOfAddress } from "./direct-way.ts";
+import { directWay } from "./direct-way.ts";
 import { epochsOf } from "./epochs.ts";
 import { generationsOf } from "./generations.ts";
 import { takenIn } from "./identity.ts";
@@ -27,8 +28,6 @@ import { rowsLoader } from "./writer-rows.ts";
 import { writerShapes } from "./writer-shapes.ts";
 import { OpenStates } from "./writer-states.ts";
 import { type Tally, writerTally } from "./writer-tally.ts";
-
-export type WriterSamples = ReturnType<typeof writerSamples>;
 
 /** One sample of a batch. */
 type Asked = {
