@@ -5,13 +5,12 @@
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
 import { systemClock } from "../collector/wire/clock.ts";
 import { CarrierwatchError } from "../collector/wire/errors.ts";
 import type { Verb } from "../main.ts";
 import type { ProbeFlags } from "./config.ts";
 import { joinOnce, joinVerb } from "./join.ts";
-import { goFirst } from "./priority.ts";
+import { beSmallAndPrompt } from "./own-process.ts";
 import { type RunContext, runUntilAsked } from "./run-until-asked.ts";
 
 const HELP = `usage: carrierwatch probe [options]
@@ -46,9 +45,7 @@ export async function runVerb(argv: readonly string[], dir: string, context: Run
     process.stdout.write(HELP);
     return 0;
   }
-  // A probe shares small machines: V8 takes a third less memory so, and what it collects it collects in shorter pauses.
-  setFlagsFromString("--optimize-for-size");
-  goFirst();
+  beSmallAndPrompt();
   const folder = resolve(values.data ?? dir);
   if (values["join-file"] !== undefined) await joinOnce(values["join-file"], folder, context);
   const flags: ProbeFlags = {

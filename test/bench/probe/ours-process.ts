@@ -2,7 +2,7 @@
 import { DEFAULT_LIMITS } from "../../../probe/judge/judge.ts";
 import { measurer } from "../../../probe/measure/measure.ts";
 import type { Measured } from "../../../probe/measure/measured.ts";
-import { goFirst } from "../../../probe/priority.ts";
+import { beSmallAndPrompt } from "../../../probe/own-process.ts";
 import { assignmentFor } from "../../support/probe-bench.ts";
 import type { OursAnswer, OursSetup } from "./ours.ts";
 import { TIMEOUT_MS } from "./scene.ts";
@@ -12,7 +12,7 @@ import { wallOffsetMs, watchedClock } from "./watched-clock.ts";
 
 const setup: OursSetup = JSON.parse(process.argv[2] ?? "{}");
 const timeoutMs = setup.timeoutMs ?? TIMEOUT_MS;
-goFirst();
+beSmallAndPrompt();
 const { clock, lastMonoMs } = watchedClock();
 const engine = measurer({
   clock,

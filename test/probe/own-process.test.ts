@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 
-const PRIORITY = new URL("../../probe/priority.ts", import.meta.url).href;
+const PRIORITY = new URL("../../probe/own-process.ts", import.meta.url).href;
 
 /** In a process of its own, begun under the priority. @returns Whether it went first, and its priority then. */
 function begunAt(nice: number, before = ""): { first: boolean; now: number } {
