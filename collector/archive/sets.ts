@@ -4,15 +4,9 @@
  * Arithmetic only. A layout follows from the changes alone, never from what was measured, so that every engine and every
  * order of arrival has the same. PDPs, strip and sample log do not depend on the set: they go on through every change.
  */
-import {
-  type Archive,
-  DEFAULT_XFF,
-  type Extras,
-  MOST_ROWS,
-  NO_EXTRAS,
-  STRIP_METRICS,
-  type StripMetric,
-} from "../wire/archives.ts";
+import type { Archive } from "../wire/archives.ts";
+import { DEFAULT_XFF, MOST_ROWS } from "../wire/archives-text.ts";
+import { type Extras, NO_EXTRAS, STRIP_METRICS, type StripMetric } from "../wire/extras.ts";
 import { type ArchiveSpec, archivesOf, DAY_S, LONGEST_S, PDP_KEEP_S, rowOf } from "./layout.ts";
 
 /** The rows of one archive of a generation. */

@@ -6,7 +6,8 @@
  * 0 is UNKNOWN, which is also what an unwritten tick reads as: nobody measured. Never averaged, only counted.
  */
 import type { StripMetric } from "../wire/archives.ts";
-import { FAILURE_PHASES, type FailurePhase, type Sample, type State } from "../wire/sample.ts";
+import { FAILURE_PHASES, type FailurePhase } from "../wire/metric.ts";
+import type { Sample, State } from "../wire/sample.ts";
 import { SCALE, scaleIndexOf } from "./strip-scale.ts";
 
 export const UNKNOWN_CODE = 0;

@@ -5,7 +5,7 @@
  * UNKNOWN are left out, so that "never written" and "written as nothing" are the same.
  */
 import { createHash } from "node:crypto";
-import { STRIP_METRICS, type StripMetric } from "../wire/archives.ts";
+import { STRIP_METRICS, type StripMetric } from "../wire/extras.ts";
 import { METRICS, type Metric } from "../wire/metric.ts";
 import type { ArchiveName, LastRun, StripRun } from "./lasts-and-strips.ts";
 import type { RowRun } from "./store.ts";

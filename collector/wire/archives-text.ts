@@ -1,10 +1,12 @@
 /**
  * A set of archives as text, `1x600,6x700,24x775:0.3`: steps x rows, and xff after a colon where it is not 0.5.
  *
- * Without a schema, so that a browser can read and write it too.
+ * Without a schema, so that a browser and the threads of the store can read and write it too.
  */
 
 export const DEFAULT_XFF = 0.5;
+/** Rows of all archives of a set together: about 20 MB a series. */
+export const MOST_ROWS = 120_000;
 
 /** What the text says of one archive. */
 type ArchiveNumbers = { steps: number; rows: number; xff: number };

@@ -9,6 +9,10 @@
 export const PHASES = ["dns", "connect", "tls", "wait", "transfer"] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** Where a down sample failed: a phase, or a complete answer that was judged. */
+export const FAILURE_PHASES = [...PHASES, "status", "content"] as const;
+export type FailurePhase = (typeof FAILURE_PHASES)[number];
+
 /** Archived metrics in storage order. dns..transfer are phases; ttfb and total count from the start, as curl's do. */
 export const METRICS = ["dns", "connect", "tls", "wait", "transfer", "ttfb", "total", "speed"] as const;
 export type Metric = (typeof METRICS)[number];

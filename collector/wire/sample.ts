@@ -6,17 +6,15 @@
  */
 import * as z from "zod";
 import { Id, Millis, Seconds, WIRE_VERSION } from "./ids.ts";
-import { PDP_MAX, PHASES } from "./metric.ts";
+import { FAILURE_PHASES, type FailurePhase, PDP_MAX } from "./metric.ts";
+
+export { FAILURE_PHASES, type FailurePhase };
 
 const Pdp = z.int().min(0).max(PDP_MAX).nullable();
 
 /** up, down (with a failure), suspect (the probe was disturbed), unknown (nobody could measure; with a reason). */
 export const State = z.enum(["up", "down", "suspect", "unknown"]);
 export type State = z.infer<typeof State>;
-
-/** Where a down sample failed: a phase, or a complete answer that was judged. */
-export const FAILURE_PHASES = [...PHASES, "status", "content"] as const;
-export type FailurePhase = (typeof FAILURE_PHASES)[number];
 
 /** Whose fault the evidence says it is. */
 export const FailureSource = z.enum(["target", "resolver", "network", "probe"]);

@@ -6,7 +6,8 @@
  */
 import type Database from "better-sqlite3";
 import type { Layout } from "../../archive/sets.ts";
-import { type Archive, type Extras, NO_EXTRAS } from "../../wire/archives.ts";
+import type { Archive } from "../../wire/archives.ts";
+import { type Extras, NO_EXTRAS } from "../../wire/extras.ts";
 import { bandsOf, tileId, tileOf } from "./bands.ts";
 import { OpenState } from "./open-state.ts";
 import type { SharedStates } from "./shared-states.ts";
