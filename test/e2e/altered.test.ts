@@ -5,9 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
 import net, { type AddressInfo } from "node:net";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import tls from "node:tls";
 import { type Collector, startCollector } from "../../collector/collector.ts";
@@ -17,12 +15,12 @@ import type { AlteredEvent } from "../../collector/wire/event.ts";
 import type { IncidentView } from "../../collector/wire/incident.ts";
 import { silentLog } from "../../collector/wire/log.ts";
 import type { Target } from "../../collector/wire/target.ts";
-import { probeSettings } from "../../probe/config.ts";
-import { type Probe, startProbe } from "../../probe/run.ts";
+import type { Probe } from "../../probe/run.ts";
 import { type ApiClient, apiClient, setUp } from "../support/api.ts";
 import { type DnsServer, dnsServer } from "../support/dns-server.ts";
 import { type HttpTarget, httpTarget } from "../support/http-target.ts";
 import { scratch } from "../support/product.ts";
+import { severalVantages } from "../support/several-vantages.ts";
 import { injectsRedirect, staleCache } from "../support/tampering.ts";
 import { testCa } from "../support/test-ca.ts";
 
@@ -116,20 +114,7 @@ before(async () => {
   dns = await dnsServer({ "shop.test": { a: ["127.0.0.1"] }, "portal.test": { a: ["127.0.0.1"] } });
   await startOver();
   client = await setUp(collector.setupUrl ?? "", { language: "en" });
-  for (const { id, carrier } of VANTAGES) {
-    await collector.registry.vantages.create({ id, name: id, carrier });
-    mkdirSync(join(folder.dir, "probe", id), { recursive: true });
-    writeFileSync(join(folder.dir, "probe", id, "key"), await collector.vantageKeys.issue(id));
-  }
-  const config = {
-    allow: ["127.0.0.0/8"],
-    resolvers: [dns.address],
-    limits: { loopDelayMs: 1_000 },
-    vantages: VANTAGES.map(({ id, localAddress }) => ({ folder: id, localAddress })),
-  };
-  writeFileSync(join(folder.dir, "probe", "config.yaml"), JSON.stringify(config));
-  const settings = probeSettings(folder.dir, { url: collector.localUrl });
-  probe = await startProbe({ settings, clock, log: silentLog, random: () => 0.5 });
+  probe = await severalVantages(collector, VANTAGES, folder.dir, clock, { resolvers: [dns.address] });
 });
 after(async () => {
   await probe?.stop();

@@ -13,13 +13,13 @@ import { systemClock } from "../../collector/wire/clock.ts";
 import { silentLog } from "../../collector/wire/log.ts";
 import type { Sample } from "../../collector/wire/sample.ts";
 import type { Target } from "../../collector/wire/target.ts";
-import { probeSettings } from "../../probe/config.ts";
-import { type Probe, startProbe } from "../../probe/run.ts";
+import type { Probe } from "../../probe/run.ts";
 import { carrierwatch } from "../collector/cli/command-line.ts";
 import { type ApiClient, setUp } from "../support/api.ts";
 import { type DnsServer, dnsServer } from "../support/dns-server.ts";
 import { type Site, siteAt } from "../support/many-addresses.ts";
 import { scratch } from "../support/product.ts";
+import { severalVantages } from "../support/several-vantages.ts";
 
 const [A, B, C] = ["127.0.0.2", "127.0.0.3", "127.0.0.4"] as const;
 const VANTAGES = [
@@ -56,22 +56,12 @@ before(async () => {
   const options = { ...http, dir: data.dir, allow: [] };
   collector = await startCollector({ options, clock, log: silentLog, version: "0.0.0" });
   client = await setUp(collector.setupUrl ?? "", { language: "en" });
-  for (const { id, carrier } of VANTAGES) {
-    await collector.registry.vantages.create({ id, name: id, carrier });
-    mkdirSync(join(folder.dir, "probe", id), { recursive: true });
-    writeFileSync(join(folder.dir, "probe", id, "key"), await collector.vantageKeys.issue(id));
-  }
+  mkdirSync(join(folder.dir, "probe"), { recursive: true });
   writeFileSync(join(folder.dir, "probe", "token.txt"), "of the probe's own file\n");
-  const config = {
-    allow: ["127.0.0.0/8"],
+  probe = await severalVantages(collector, VANTAGES, folder.dir, clock, {
     resolvers: [dns.address],
-    limits: { loopDelayMs: 1_000 },
     secrets: { token: "token.txt" },
-    vantages: VANTAGES.map(({ id, localAddress }) => ({ folder: id, localAddress })),
-  };
-  writeFileSync(join(folder.dir, "probe", "config.yaml"), JSON.stringify(config));
-  const settings = probeSettings(folder.dir, { url: collector.localUrl });
-  probe = await startProbe({ settings, clock, log: silentLog, random: () => 0.5 });
+  });
 });
 after(async () => {
   await probe?.stop();
