@@ -14,6 +14,7 @@ import {
   LineElement,
   PointElement,
 } from "chart.js";
+import { type DrawnRows, hasPercentiles, isPercentile, keptRows } from "../../dashboard/charts/drawn.ts";
 import type { XY } from "../../dashboard/charts/lines.ts";
 import {
   type ChartInput,
@@ -22,8 +23,9 @@ import {
   linesChart,
 } from "../../dashboard/charts/metric-chart.ts";
 import { phasesChart } from "../../dashboard/charts/phases-chart.ts";
+import { shapeOf } from "../../dashboard/charts/target-kind.ts";
 import { type ChartTheme, carrierColor, DARK, LIGHT, PHASE_ORDER } from "../../dashboard/charts/theme.ts";
-import { chartText, rowText } from "../../dashboard/i18n/chart-text.ts";
+import { chartText, chartTitle, rowText } from "../../dashboard/i18n/chart-text.ts";
 import { type Format, formatFor } from "../../dashboard/i18n/format.ts";
 import { type Translate, translate } from "../../dashboard/i18n/translate.ts";
 import type { ChartData } from "../wire/api-chart.ts";
@@ -38,10 +40,12 @@ Chart.register(LineController, LineElement, PointElement, LinearScale, Filler);
 
 export type PictureOptions = {
   readonly data: ChartData;
-  readonly target: Pick<Target, "name" | "alarm" | "yMax">;
+  readonly target: Pick<Target, "name" | "url" | "alarm" | "yMax" | "percentiles">;
   readonly carriers: readonly Carrier[];
   /** phases: the response time of one carrier, taken apart. */
   readonly metric: LinesMetric | "phases";
+  /** What is drawn of the metric; absent = the average, as the data came. */
+  readonly rows?: DrawnRows;
   /** Ids of the carriers to draw; null = all. phases draws the first. */
   readonly only: readonly string[] | null;
   readonly form: PictureForm;
@@ -63,13 +67,13 @@ const MARGIN_PX = 16;
  * @throws CarrierwatchError code no_canvas; code usage when none of the carriers is in the data
  */
 export async function pictureOf(options: PictureOptions): Promise<Buffer> {
-  const { data, form, width, height, scale, language } = options;
+  const { form, width, height, scale, language } = options;
   const t = translate(language);
   const f = formatFor(language, options.timeZone);
   const theme: ChartTheme = { ...(options.dark ? DARK : LIGHT), font: FONT_FAMILY };
   const lines = linesOf(options);
   const shown = options.metric === "phases" ? lines.slice(0, 1) : lines;
-  const numbers = numbersOf(data, shown, { metric: options.metric, theme, t, f });
+  const numbers = numbersOf(options, shown, { theme, t, f });
   const bottomPx = numbersPx(numbers.rows.length);
   const fullPx = HEADING_PX + height + bottomPx;
   const sheet = await sheetOf(form, width, fullPx, scale);
@@ -98,19 +102,25 @@ function linesOf({ data, carriers, only, dark, language }: PictureOptions): Line
 }
 
 function configOf(
-  { data, target, metric, language }: PictureOptions,
+  options: PictureOptions,
   lines: readonly Line[],
   theme: ChartTheme,
   t: Translate,
   f: Format,
 ): ChartConfiguration<"line", XY[]> {
+  const { data, target, metric, language } = options;
   const of: LinesMetric = metric === "phases" ? "total" : metric;
-  const text = chartText(t, f, of, data);
-  const input: ChartInput = { data, target, lines, theme, timeZone: f.timeZone, language, text };
+  const rows = rowsOf(options);
+  const text = chartText(t, f, of, rows);
+  const input: ChartInput = { data, target, lines, rows, theme, timeZone: f.timeZone, language, text };
   const [first] = lines;
   return metric === "phases" && first
     ? phasesChart(first, (phase) => t(`phase.${phase}`), input)
     : linesChart(of, input);
+}
+
+function rowsOf({ data, metric, rows }: PictureOptions): DrawnRows {
+  return rows ?? keptRows(data, metric === "phases" ? "total" : metric);
 }
 
 type Place = {
@@ -161,44 +171,44 @@ function asPageContext(context: Sheet["context"], width: number, height: number)
 }
 
 function headingOf(
-  { data, target, metric }: PictureOptions,
+  options: PictureOptions,
   lines: readonly Line[],
   t: Translate,
   f: Format,
 ): { title: string; note: string } {
-  const name =
-    metric === "phases"
-      ? "target.chart.phases"
-      : metric === "speed"
-        ? "target.chart.speed"
-        : "target.chart.response";
+  const { data, target, metric } = options;
+  const name = metric === "phases" ? "target.chart.phases" : chartTitle(metric, shapeOf(target.url).kind);
   const whose = metric === "phases" ? ` · ${lines[0]?.name ?? ""}` : "";
   const range = `${f.dayClock(data.fromS * 1000)} – ${f.dayClock(data.toS * 1000)} ${f.timeZone}`;
-  return { title: `${target.name} · ${t(name)}${whose}`, note: `${range} · ${rowText(t, f, data)}` };
+  const rows = rowText(t, f, rowsOf(options), data.stepS);
+  return { title: `${target.name} · ${t(name)}${whose}`, note: `${range} · ${rows}` };
 }
 
 type Numbers = { head: string[]; rows: { color: string; cells: string[] }[] };
+type Told = { theme: ChartTheme; t: Translate; f: Format };
 
-function numbersOf(
-  data: ChartData,
-  lines: readonly Line[],
-  { metric, theme, t, f }: { metric: PictureOptions["metric"]; theme: ChartTheme; t: Translate; f: Format },
-): Numbers {
+const COLUMNS = ["current", "average", "max", "min"] as const;
+
+function numbersOf(options: PictureOptions, lines: readonly Line[], { theme, t, f }: Told): Numbers {
+  const { data, metric, target } = options;
   const of: LinesMetric = metric === "phases" ? "total" : metric;
-  const columns =
-    of === "total"
-      ? (["current", "average", "max", "min", "p95"] as const)
-      : (["current", "average", "max", "min"] as const);
+  const { of: drawn, whole } = rowsOf(options);
+  const asked = drawn.filter(isPercentile);
+  const percentiles = asked.length > 0 ? asked : hasPercentiles(of, target) ? (["p95"] as const) : [];
   const say = of === "speed" ? f.speed : f.ms;
   const row = (carrier: string, name: string, color: string, measured: Metric) => {
     const summary = data.series.find((series) => series.carrier === carrier)?.summary[measured];
-    return { color, cells: [name, ...columns.map((column) => say(summary?.[column] ?? null))] };
+    const known = percentiles.map((one) =>
+      asked.length > 0 ? (whole.get(carrier)?.get(one) ?? null) : (summary?.p95 ?? null),
+    );
+    const cells = [...COLUMNS.map((column) => summary?.[column] ?? null), ...known].map(say);
+    return { color, cells: [name, ...cells] };
   };
   const rows = lines.map((line) => row(line.carrier, line.name, line.color, of));
   const [single] = lines;
   const phases = metric === "phases" && single ? PHASE_ORDER : [];
   return {
-    head: ["", ...columns.map((column) => t(`target.col.${column}`))],
+    head: ["", ...COLUMNS.map((column) => t(`target.col.${column}`)), ...percentiles],
     rows: [
       ...rows,
       ...phases.map((phase) => row(single?.carrier ?? "", t(`phase.${phase}`), theme.phases[phase], phase)),

@@ -4,8 +4,11 @@
  * Also decides where MAX (for speed MIN) must be drawn beside AVERAGE, because the average of a coarse row would hide
  * that the alarm line was crossed.
  */
-import type { ChartData, ChartSeries, MetricColumns } from "../../collector/wire/api-chart.ts";
+import type { ChartSeries, MetricColumns } from "../../collector/wire/api-chart.ts";
 import type { Metric } from "../../collector/wire/metric.ts";
+import type { DrawnRows } from "./drawn.ts";
+
+type Values = readonly (number | null)[];
 
 export type XY = { readonly x: number; readonly y: number | null };
 
@@ -21,7 +24,7 @@ export function withHoles(labels: readonly number[], rowS: number): { atS: numbe
 }
 
 /** Points of one column; null where nothing is known. */
-export function pointsOf(data: Pick<ChartData, "labels" | "rowS">, column: readonly (number | null)[]): XY[] {
+export function pointsOf(data: Pick<DrawnRows, "labels" | "rowS">, column: Values): XY[] {
   return withHoles(data.labels, data.rowS).map(({ atS, index }) => ({
     x: atS,
     y: index === null ? null : (column[index] ?? null),
@@ -45,20 +48,22 @@ export function limitFor(
 }
 
 /**
- * Whether the line of AVERAGE hides a firing: some row's worst value is beyond the limit while its average is not.
+ * The worst value of each row whose drawn values hide a firing: MAX, or MIN of a metric that alarms below its line, is
+ * beyond the limit while nothing that is drawn of the row is. null in every other row.
  *
  * @param below The metric alarms below its line (speed).
  */
-export function hidesFiring(columns: MetricColumns, limit: number | null, below: boolean): boolean {
-  return hiddenWorst(columns, limit, below).some((value) => value !== null);
-}
-
-/** The worst value of each row whose average hides a firing; null in every other row. */
-export function hiddenWorst(columns: MetricColumns, limit: number | null, below: boolean): (number | null)[] {
-  const worst = below ? columns.MIN : columns.MAX;
+export function hiddenWorst(
+  columns: ReadonlyMap<string, Values>,
+  of: DrawnRows["of"],
+  limit: number | null,
+  below: boolean,
+): (number | null)[] {
+  const worst = columns.get(below ? "MIN" : "MAX") ?? [];
+  const drawn = of.map((one) => columns.get(one) ?? []);
   const beyond = (value: number | null | undefined) =>
     limit !== null && value !== null && value !== undefined && (below ? value < limit : value > limit);
-  return worst.map((value, i) => (beyond(value) && !beyond(columns.AVERAGE[i]) ? value : null));
+  return worst.map((value, i) => (beyond(value) && !drawn.some((one) => beyond(one[i])) ? value : null));
 }
 
 /** The columns of a metric, or empty ones for a series that has none. */

@@ -9,9 +9,10 @@ import type { ChartData } from "../../collector/wire/api-chart.ts";
 import type { Language } from "../../collector/wire/ids.ts";
 import type { Metric } from "../../collector/wire/metric.ts";
 import type { Target } from "../../collector/wire/target.ts";
+import { type Drawn, type DrawnRows, drawnColumn, keptRows } from "./drawn.ts";
 import { type EventMark, eventsPlugin, textsAt } from "./event-marks.ts";
 import { frameOptions } from "./frame.ts";
-import { columnsOf, hiddenWorst, limitFor, pointsOf, radii, type XY } from "./lines.ts";
+import { hiddenWorst, limitFor, pointsOf, radii, type XY } from "./lines.ts";
 import { type AlarmMark, alarmPlugin, type Band, bandsPlugin, crosshairPlugin } from "./marks.ts";
 import { type ChartTheme, withAlpha } from "./theme.ts";
 import { msTickText, speedTickText, type ValueAxis, valueAxis } from "./value-axis.ts";
@@ -24,6 +25,8 @@ export type Line = { readonly carrier: string; readonly name: string; readonly c
 export type ChartInput = {
   readonly data: ChartData;
   readonly target: Pick<Target, "alarm" | "yMax">;
+  /** What is drawn of the metric; absent = the AVERAGE of the data's own rows. */
+  readonly rows?: DrawnRows;
   /** The carriers to draw, in order; others are left out. */
   readonly lines: readonly Line[];
   /** What happened meanwhile; absent = nothing is marked. */
@@ -38,6 +41,8 @@ export type ChartInput = {
     alarm(limit: number, carrier: string | null): string;
     /** Name of the line that shows the worst value of each row. */
     worst(carrier: string): string;
+    /** Name of a line that draws something else than the average. */
+    line(carrier: string, of: Drawn): string;
   };
 };
 
@@ -48,18 +53,17 @@ type Dataset = ChartDataset<"line", XY[]>;
 
 /** One line per carrier, alarm lines across, incidents and pauses as bands. */
 export function linesChart(metric: LinesMetric, input: ChartInput): ChartConfiguration<"line", XY[]> {
-  const { data, target, theme } = input;
+  const { data, target, theme, rows = keptRows(data, metric) } = input;
   const alarm = target.alarm.lines[metric];
   const below = metric === "speed";
   const datasets: Dataset[] = [];
   for (const line of input.lines) {
-    const series = data.series.find((candidate) => candidate.carrier === line.carrier);
-    if (!series) continue;
-    const columns = columnsOf(series, metric);
-    const hidden = hiddenWorst(columns, limitFor(alarm, line.carrier), below);
+    const columns = rows.columns.get(line.carrier);
+    if (!columns) continue;
+    const hidden = hiddenWorst(columns, rows.of, limitFor(alarm, line.carrier), below);
     if (hidden.some((value) => value !== null))
-      datasets.push(worstOf(pointsOf(data, hidden), input.text.worst(line.name), line.color));
-    datasets.push(lineOf(pointsOf(data, columns.AVERAGE), line.name, line.color, 1.8));
+      datasets.push(worstOf(pointsOf(rows, hidden), input.text.worst(line.name), line.color));
+    datasets.push(...drawnLines(rows, line, input.text));
   }
   const marks = marksOf(metric, input);
   const axis = axisOf(datasets, marks, target.yMax[metric] ?? null);
@@ -67,7 +71,7 @@ export function linesChart(metric: LinesMetric, input: ChartInput): ChartConfigu
     type: "line",
     data: { datasets },
     options: frameOptions({
-      data,
+      data: { ...data, rowS: rows.rowS },
       theme,
       axis,
       stacked: false,
@@ -76,7 +80,7 @@ export function linesChart(metric: LinesMetric, input: ChartInput): ChartConfigu
       tickText: below ? speedTickText(axis.max) : msTickText(axis.max),
       valueText: input.text.value,
       titleText: input.text.title,
-      noteText: (atS, roomPx) => textsAt(input.events ?? [], atS, roomPx, data),
+      noteText: (atS, roomPx) => textsAt(input.events ?? [], atS, roomPx, { ...data, rowS: rows.rowS }),
     }),
     plugins: [
       bandsPlugin(bandsOf(data, theme)),
@@ -88,6 +92,28 @@ export function linesChart(metric: LinesMetric, input: ChartInput): ChartConfigu
       crosshairPlugin(theme),
     ],
   };
+}
+
+/** How the first, second ... line of one carrier is drawn: told apart by width and dash, as the colour is the carrier's. */
+const STROKES = [
+  { width: 1.8, alpha: 1, dash: [] },
+  { width: 1.4, alpha: 0.85, dash: [6, 3] },
+  { width: 1.2, alpha: 0.8, dash: [2, 2] },
+  { width: 1, alpha: 0.7, dash: [8, 3, 2, 3] },
+] as const;
+
+/** Lines one carrier may have in one chart. */
+export const MOST_DRAWN = STROKES.length;
+
+function drawnLines(rows: DrawnRows, line: Line, text: ChartInput["text"]): Dataset[] {
+  const plain = rows.of.length === 1 && rows.of[0] === "AVERAGE";
+  return rows.of.slice(0, MOST_DRAWN).map((of, i) => {
+    const { width, alpha, dash } = STROKES[i] ?? STROKES[0];
+    const points = pointsOf(rows, drawnColumn(rows, line.carrier, of));
+    const color = alpha === 1 ? line.color : withAlpha(line.color, alpha);
+    const label = plain ? line.name : text.line(line.name, of);
+    return { ...lineOf(points, label, color, width), borderDash: [...dash] };
+  });
 }
 
 /** A line of this product: straight between neighbours, broken at gaps, a dot where a value stands alone. */

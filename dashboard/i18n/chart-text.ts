@@ -1,15 +1,16 @@
 /** What a chart says in one language: values, titles of rows, labels of alarm lines. Used by the page and by `graph`. */
-import type { ChartData } from "../../collector/wire/api-chart.ts";
+import type { Drawn, DrawnRows } from "../charts/drawn.ts";
 import type { ChartInput, LinesMetric } from "../charts/metric-chart.ts";
+import type { Shape } from "../charts/target-kind.ts";
 import type { Format } from "./format.ts";
-import type { Translate } from "./translate.ts";
+import type { Key, Translate } from "./translate.ts";
 
 /** @param data Its row width decides whether a title is a day or a minute. */
 export function chartText(
   t: Translate,
   f: Format,
   metric: LinesMetric,
-  data: Pick<ChartData, "rowS">,
+  data: Pick<DrawnRows, "rowS">,
 ): ChartInput["text"] {
   const coarse = data.rowS >= 86_400;
   return {
@@ -22,12 +23,45 @@ export function chartText(
         : t("target.chart.alarmOf", { carrier, value });
     },
     worst: (carrier) => t("target.chart.worstOf", { carrier }),
+    line: (carrier, of) => `${carrier} ${drawnName(t, of)}`,
   };
 }
 
-/** How wide a row is: the measured values themselves, or what of them a row keeps. */
-export function rowText(t: Translate, f: Format, data: Pick<ChartData, "rowS" | "stepS">): string {
-  return data.rowS <= data.stepS
-    ? t("target.chart.raw", { step: f.duration(data.rowS) })
-    : t("target.chart.rows", { row: f.duration(data.rowS) });
+const NAMES: Readonly<Partial<Record<Drawn, Key>>> = {
+  AVERAGE: "target.col.average",
+  MAX: "target.col.max",
+  MIN: "target.col.min",
+  LAST: "target.chart.last",
+};
+
+/** What a function is called: average, p95. */
+export function drawnName(t: Translate, one: Drawn): string {
+  const key = NAMES[one];
+  return key ? t(key) : one;
+}
+
+/** What is drawn of each row, and how wide rows are; of a row of one round every function is its value. */
+export function rowText(
+  t: Translate,
+  f: Format,
+  rows: Pick<DrawnRows, "rowS" | "of">,
+  stepS: number,
+): string {
+  const row = f.duration(rows.rowS);
+  if (rows.rowS <= stepS && rows.of.every((one) => one === "AVERAGE"))
+    return t("target.chart.raw", { step: row });
+  const of = rows.of
+    .map((one) => drawnName(t, one).toLowerCase())
+    .reduce((a, b) => t("common.pair", { a, b }));
+  return t("target.chart.rows", { row, of });
+}
+
+/** What a chart of a metric is called, by the kind of its target. */
+export function chartTitle(metric: LinesMetric, kind: Shape["kind"]): Key {
+  if (metric === "speed") return "target.chart.speed";
+  if (metric === "connect") return "chart.connect";
+  if (metric !== "total") return `metric.${metric}`;
+  if (kind === "tcp") return "chart.connect";
+  if (kind === "dns") return "chart.query";
+  return kind === "tls" ? "chart.handshake" : "target.chart.response";
 }

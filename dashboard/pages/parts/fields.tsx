@@ -116,6 +116,35 @@ export function SelectField<V extends string>(props: SelectProps<V>) {
   );
 }
 
+type SmallSelectProps<V extends string> = {
+  /** Not shown: what stands around it says it. */
+  label: string;
+  value: V;
+  options: readonly Option<V>[];
+  onValue: (value: V) => void;
+};
+
+/** The same in a heading, without a line of its own. */
+export function SmallSelect<V extends string>({ label, value, options, onValue }: SmallSelectProps<V>) {
+  return (
+    <select
+      class="small-select"
+      aria-label={label}
+      value={value}
+      onChange={(event: TargetedEvent<HTMLSelectElement>) => {
+        const option = options[event.currentTarget.selectedIndex];
+        if (option) onValue(option.value);
+      }}
+    >
+      {options.map((option) => (
+        <option key={option.value} value={option.value} selected={option.value === value}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 type ChoiceProps<V extends string> = FieldProps & {
   /** The chosen values; one, unless `many`. */
   chosen: readonly V[];

@@ -1,25 +1,19 @@
-/** The three charts of a target over one range, the carriers to show, and the numbers under each. */
+/** The charts of a target over one range, and the carriers to show. */
 import { useMemo, useState } from "preact/hooks";
 import type { ChartData } from "../../../collector/wire/api-chart.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import type { Target } from "../../../collector/wire/target.ts";
-import { type EventMark, eventMarks } from "../../charts/event-marks.ts";
-import { columnsOf, hidesFiring, limitFor } from "../../charts/lines.ts";
-import type { ChartInput, Line, LinesMetric } from "../../charts/metric-chart.ts";
-import { linesChart } from "../../charts/metric-chart.ts";
-import { phasesChart } from "../../charts/phases-chart.ts";
-import { type Shape, shapeOf } from "../../charts/target-kind.ts";
-import { carrierColor, DARK, LIGHT } from "../../charts/theme.ts";
-import { chartText, rowText } from "../../i18n/chart-text.ts";
+import { hasPercentiles } from "../../charts/drawn.ts";
+import { eventMarks } from "../../charts/event-marks.ts";
+import type { Line, LinesMetric } from "../../charts/metric-chart.ts";
+import { shapeOf } from "../../charts/target-kind.ts";
+import { carrierColor } from "../../charts/theme.ts";
 import { eventText, standing } from "../../i18n/event-text.ts";
-import type { Key } from "../../i18n/translate.ts";
-import { ChartCanvas } from "../parts/chart-canvas.tsx";
 import { Dot } from "../parts/fields.tsx";
-import { type App, carrierName, useApp } from "../state/app.ts";
+import { carrierName, useApp } from "../state/app.ts";
 import { Availability } from "./availability.tsx";
-import { Legend } from "./legend.tsx";
-import { ValueTable } from "./value-table.tsx";
-import { PhaseKey } from "./waterfall.tsx";
+import { MetricPanel } from "./metric-panel.tsx";
+import type { DrawnOf } from "./range.ts";
 
 /** A window this narrow has a chart with room for few marks. */
 const PHONE_PX = 781;
@@ -31,10 +25,12 @@ type ChartsProps = {
   carriers: readonly Carrier[];
   /** Of vantages. */
   names: ReadonlyMap<string, string>;
+  drawn: DrawnOf;
+  onDrawn: (drawn: DrawnOf) => void;
   onSpan: (fromS: number, toS: number) => void;
 };
 
-export function Charts({ data, target, carriers, names, onSpan }: ChartsProps) {
+export function Charts({ data, target, carriers, names, drawn, onDrawn, onSpan }: ChartsProps) {
   const app = useApp();
   const { t, f, language, theme } = app;
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
@@ -72,7 +68,13 @@ export function Charts({ data, target, carriers, names, onSpan }: ChartsProps) {
     <div class="stack">
       {all.length > 1 && <CarrierPick all={all} single={single} onPick={only} />}
       {chartsOf(target).map((metric) => (
-        <MetricPanel key={metric} metric={metric} {...parts} />
+        <MetricPanel
+          key={metric}
+          metric={metric}
+          {...parts}
+          drawn={drawn[metric] ?? "AVERAGE"}
+          onDrawn={(of) => onDrawn({ ...drawn, [metric]: of === "AVERAGE" ? undefined : of })}
+        />
       ))}
       <Availability data={data} lines={lines} madeS={target.createdS} />
     </div>
@@ -83,7 +85,7 @@ export function Charts({ data, target, carriers, names, onSpan }: ChartsProps) {
 function chartsOf(target: Target): readonly LinesMetric[] {
   const { charts } = shapeOf(target.url);
   return charts.flatMap((metric) =>
-    metric === "total" && target.percentiles?.includes("ttfb") ? [metric, "ttfb" as const] : [metric],
+    metric === "total" && hasPercentiles("ttfb", target) ? [metric, "ttfb" as const] : [metric],
   );
 }
 
@@ -114,101 +116,5 @@ function CarrierPick({ all, single, onPick }: CarrierPickProps) {
         </button>
       ))}
     </div>
-  );
-}
-
-type PanelProps = {
-  metric: LinesMetric;
-  data: ChartData;
-  target: Target;
-  lines: readonly Line[];
-  all: readonly Line[];
-  single: Line | undefined;
-  events: readonly EventMark[];
-  onSpan: (fromS: number, toS: number) => void;
-  only: (carrier: string | null) => void;
-};
-
-function MetricPanel({ metric, data, target, lines, all, single, events, onSpan, only }: PanelProps) {
-  const app = useApp();
-  const { t, f, language, theme } = app;
-  const [asTable, setAsTable] = useState(false);
-  const { kind } = shapeOf(target.url);
-  const areas = metric === "total" && single !== undefined && kind !== "dns";
-  const config = useMemo(() => {
-    const input = { ...chartInput(app, metric, data, target, lines), events };
-    return areas && single
-      ? phasesChart(single, (phase) => t(`phase.${phase}`), input)
-      : linesChart(metric, input);
-  }, [data, target, events, lines.map((line) => line.carrier).join(), language, theme.dark, f]);
-  const empty = data.series.every((series) =>
-    columnsOf(series, metric).AVERAGE.every((value) => value === null),
-  );
-  const failed = data.series.some((series) => series.availability.counts.down > 0);
-  const title = t(areas ? "target.chart.phases" : titleOf(metric, kind));
-  const worst = !areas && showsWorst(metric, data, target, lines);
-  return (
-    <section class="panel chart">
-      <header>
-        <h2>{title}</h2>
-        <span class="small hide-phone">
-          {metric === "speed" && `${t("target.chart.speedNote")} · `}
-          {metric === "connect" && `${t("chart.connectNote")} · `}
-          {rowText(t, f, data)}
-          {worst && ` · ${t("target.chart.worst")}`} · {t("target.chart.zoom")}
-        </span>
-        <button type="button" class="quiet push" onClick={() => setAsTable(!asTable)} aria-expanded={asTable}>
-          {t(asTable ? "target.chart.hideTable" : "target.chart.table")}
-        </button>
-      </header>
-      <ChartCanvas
-        config={config}
-        label={title}
-        onSpan={onSpan}
-        empty={empty ? t(failed ? "target.chart.allFailed" : "target.chart.empty") : undefined}
-      />
-      {areas && <PhaseKey phases={shapeOf(target.url).phases} />}
-      {asTable && <ValueTable metric={metric} data={data} lines={lines} />}
-      <Legend metric={metric} data={data} target={target} lines={all} shown={lines} onPick={only} />
-    </section>
-  );
-}
-
-function titleOf(metric: LinesMetric, kind: Shape["kind"]): Key {
-  if (metric === "speed") return "target.chart.speed";
-  if (metric === "ttfb") return "metric.ttfb";
-  if (metric === "connect" || kind === "tcp") return "chart.connect";
-  if (kind === "dns") return "chart.query";
-  return kind === "tls" ? "chart.handshake" : "target.chart.response";
-}
-
-function chartInput(
-  app: App,
-  metric: LinesMetric,
-  data: ChartData,
-  target: Target,
-  lines: readonly Line[],
-): ChartInput {
-  const { t, f, theme, language } = app;
-  return {
-    data,
-    target,
-    lines,
-    theme: theme.dark ? DARK : LIGHT,
-    timeZone: f.timeZone,
-    language,
-    text: chartText(t, f, metric, data),
-  };
-}
-
-function showsWorst(metric: LinesMetric, data: ChartData, target: Target, lines: readonly Line[]): boolean {
-  return data.series.some(
-    (series) =>
-      lines.some((line) => line.carrier === series.carrier) &&
-      hidesFiring(
-        columnsOf(series, metric),
-        limitFor(target.alarm.lines[metric], series.carrier),
-        metric === "speed",
-      ),
   );
 }

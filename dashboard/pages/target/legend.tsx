@@ -1,6 +1,7 @@
-/** Under a chart: each carrier's current, average, max, min and p95 over the shown range; pressing one shows it alone. */
-import type { ChartData } from "../../../collector/wire/api-chart.ts";
+/** Under a chart: each carrier's current, average, max, min and a percentile over the shown range; pressing one shows it alone. */
+import type { ChartData, MetricSummary } from "../../../collector/wire/api-chart.ts";
 import type { Target } from "../../../collector/wire/target.ts";
+import { type Drawn, type DrawnRows, hasPercentiles, isPercentile } from "../../charts/drawn.ts";
 import { limitFor } from "../../charts/lines.ts";
 import type { Line, LinesMetric } from "../../charts/metric-chart.ts";
 import { Dot } from "../parts/fields.tsx";
@@ -9,18 +10,19 @@ import { useApp } from "../state/app.ts";
 type LegendProps = {
   metric: LinesMetric;
   data: ChartData;
+  rows: DrawnRows;
   target: Target;
   lines: readonly Line[];
   shown: readonly Line[];
   onPick: (carrier: string | null) => void;
 };
 
-export function Legend({ metric, data, target, lines, shown, onPick }: LegendProps) {
+const COLUMNS = ["current", "average", "max", "min"] as const;
+
+export function Legend({ metric, data, rows, target, lines, shown, onPick }: LegendProps) {
   const { t, f } = useApp();
-  const columns =
-    metric === "total" || metric === "ttfb"
-      ? (["current", "average", "max", "min", "p95"] as const)
-      : (["current", "average", "max", "min"] as const);
+  // The percentile that is drawn, else the one people ask for first.
+  const percentile = hasPercentiles(metric, target) ? (rows.of.find(isPercentile) ?? "p95") : null;
   const say = metric === "speed" ? f.speed : f.ms;
   return (
     <div class="scroll-x">
@@ -30,11 +32,12 @@ export function Legend({ metric, data, target, lines, shown, onPick }: LegendPro
             <th scope="col">
               <span class="sr">{t("target.col.carrier")}</span>
             </th>
-            {columns.map((column) => (
+            {COLUMNS.map((column) => (
               <th key={column} scope="col">
                 {t(`target.col.${column}`)}
               </th>
             ))}
+            {percentile && <th scope="col">{percentile}</th>}
           </tr>
         </thead>
         <tbody>
@@ -42,6 +45,13 @@ export function Legend({ metric, data, target, lines, shown, onPick }: LegendPro
             const series = data.series.find((one) => one.carrier === line.carrier);
             const summary = series?.summary[metric];
             const limit = limitFor(target.alarm.lines[metric], line.carrier);
+            const known = rows.whole.get(line.carrier);
+            const values: (readonly [string, number | null])[] = [
+              ...COLUMNS.map((column) => [column, summary?.[column] ?? null] as const),
+              ...(percentile
+                ? [[percentile, known?.get(percentile) ?? percentileIn(summary, percentile)] as const]
+                : []),
+            ];
             const alone = shown.length === 1 && shown[0]?.carrier === line.carrier;
             return (
               <tr key={line.carrier} class={shown.includes(line) ? "" : "off"}>
@@ -56,14 +66,11 @@ export function Legend({ metric, data, target, lines, shown, onPick }: LegendPro
                     {line.name}
                   </button>
                 </th>
-                {columns.map((column) => {
-                  const value = summary?.[column] ?? null;
-                  return (
-                    <td key={column} class={isBeyond(value, limit, metric) ? "slow" : ""}>
-                      {say(value)}
-                    </td>
-                  );
-                })}
+                {values.map(([column, value]) => (
+                  <td key={column} class={isBeyond(value, limit, metric) ? "slow" : ""}>
+                    {say(value)}
+                  </td>
+                ))}
               </tr>
             );
           })}
@@ -76,4 +83,9 @@ export function Legend({ metric, data, target, lines, shown, onPick }: LegendPro
 function isBeyond(value: number | null, limit: number | null, metric: LinesMetric): boolean {
   if (value === null || limit === null) return false;
   return metric === "speed" ? value < limit : value > limit;
+}
+
+/** A percentile that came with the chart; null = it did not. */
+function percentileIn(summary: MetricSummary | undefined, one: Drawn): number | null {
+  return one === "p50" || one === "p95" ? (summary?.[one] ?? null) : null;
 }

@@ -1,5 +1,7 @@
 /** The time range of the target page: kept in the address, so that a link shows what the sender saw. */
 import type { Range } from "../../../collector/wire/api-chart.ts";
+import type { Metric } from "../../../collector/wire/metric.ts";
+import type { Drawn } from "../../charts/drawn.ts";
 
 export type Span = { readonly range: Range; readonly fromS: number | null; readonly toS: number | null };
 
@@ -30,6 +32,25 @@ export function addressIn(query: URLSearchParams): string | null {
 /** The query string of a range and an address, for the address bar and for the API alike. */
 export function queryWith(span: Span, address: string | null): string {
   return address === null ? queryOf(span) : `${queryOf(span)}&address=${encodeURIComponent(address)}`;
+}
+
+/** What the charts draw, by metric; a metric that is not there draws its average. */
+export type DrawnOf = { readonly [M in Metric]?: Drawn | undefined };
+
+const WITH_CHART: readonly Metric[] = ["total", "ttfb", "connect", "speed"];
+
+/** What an address says of it; what the target does not keep is for the chart to leave out. */
+export function drawnIn(query: URLSearchParams): DrawnOf {
+  const said = WITH_CHART.map((metric) => [metric, query.get(metric)] as const);
+  return Object.fromEntries(
+    said.filter(([, value]) => value !== null && /^(?:MAX|MIN|LAST|p50|p95|p99)$/.test(value)),
+  );
+}
+
+/** The query string of the whole page. */
+export function pageQuery(span: Span, address: string | null, drawn: DrawnOf): string {
+  const said = Object.entries(drawn).flatMap(([metric, one]) => (one ? [`&${metric}=${one}`] : []));
+  return queryWith(span, address) + said.join("");
 }
 
 /** A local time as a date field shows it, in a time zone. */

@@ -20,7 +20,7 @@ import { FirstSample } from "./first-sample.tsx";
 import { TargetHead } from "./head.tsx";
 import { IncidentList } from "./incident-list.tsx";
 import { MeasureNowPanel, useMeasureNow } from "./measure-now.tsx";
-import { addressIn, queryWith, rangeIn, type Span } from "./range.ts";
+import { addressIn, type DrawnOf, drawnIn, pageQuery, queryWith, rangeIn, type Span } from "./range.ts";
 import { Samples } from "./samples.tsx";
 import { Tiles } from "./tiles.tsx";
 import { Waterfall } from "./waterfall.tsx";
@@ -58,7 +58,9 @@ export function TargetPage({ id }: { id: string }) {
   });
   useTitle(view.data?.row.target.name ?? null);
   useEffect(() => setArrived([]), [address]);
-  const go = (next: Span, of = address) => router.go(`/targets/${id}?${queryWith(next, of)}`);
+  const drawn = drawnIn(place.query);
+  const go = (next: Span, of = address, lines = drawn) =>
+    router.go(`/targets/${id}?${pageQuery(next, of, lines)}`);
   if (!view.data) {
     if (view.error instanceof ApiError && view.error.status === 404)
       return (
@@ -81,6 +83,7 @@ export function TargetPage({ id }: { id: string }) {
       address={address}
       addresses={addresses}
       go={go}
+      drawn={drawn}
       names={names}
       arrived={arrived}
     />
@@ -95,12 +98,15 @@ type BodyProps = {
   /** The one whose series are shown; null = the target's own. */
   address: string | null;
   addresses: Resource<TargetAddresses | null>;
-  go: (span: Span, address?: string | null) => void;
+  go: (span: Span, address?: string | null, drawn?: DrawnOf) => void;
+  /** What its charts draw. */
+  drawn: DrawnOf;
   names: ReadonlyMap<string, string>;
   arrived: readonly SampleView[];
 };
 
-function Body({ view, reloadView, chart, span, address, addresses, go, names, arrived }: BodyProps) {
+function Body(props: BodyProps) {
+  const { view, reloadView, chart, span, address, addresses, go, names, arrived } = props;
   const { t } = useApp();
   const { target } = view.row;
   const now = useMeasureNow(target.id);
@@ -141,23 +147,7 @@ function Body({ view, reloadView, chart, span, address, addresses, go, names, ar
           )}
           {address !== null && <Alone address={address} onBack={() => go(span, null)} />}
           <div class="grid">
-            <div class="stack">
-              {chart.error !== undefined && <ChartProblem chart={chart} />}
-              {!chart.data && chart.error === undefined && (
-                <div class="chart-wait" style={{ "--n": shapeOf(target.url).charts.length }} />
-              )}
-              {chart.data && (
-                <div class={chart.stale ? "dim" : ""}>
-                  <Charts
-                    data={chart.data}
-                    target={target}
-                    carriers={view.carriers}
-                    names={names}
-                    onSpan={(fromS, toS) => go({ range: "custom", fromS, toS })}
-                  />
-                </div>
-              )}
-            </div>
+            <ChartColumn {...props} />
             <aside class="stack">
               <Waterfall view={view} names={names} />
               {chart.data && (
@@ -185,6 +175,31 @@ function Body({ view, reloadView, chart, span, address, addresses, go, names, ar
             arrived={arrived}
           />
         </>
+      )}
+    </div>
+  );
+}
+
+function ChartColumn({ view, chart, span, address, go, drawn, names }: BodyProps) {
+  const { target } = view.row;
+  return (
+    <div class="stack">
+      {chart.error !== undefined && <ChartProblem chart={chart} />}
+      {!chart.data && chart.error === undefined && (
+        <div class="chart-wait" style={{ "--n": shapeOf(target.url).charts.length }} />
+      )}
+      {chart.data && (
+        <div class={chart.stale ? "dim" : ""}>
+          <Charts
+            data={chart.data}
+            target={target}
+            carriers={view.carriers}
+            names={names}
+            drawn={drawn}
+            onDrawn={(next) => go(span, address, next)}
+            onSpan={(fromS, toS) => go({ range: "custom", fromS, toS })}
+          />
+        </div>
       )}
     </div>
   );

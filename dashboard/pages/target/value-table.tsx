@@ -1,22 +1,19 @@
 /** A chart as a table: for screen readers, and for who wants the numbers. */
-import type { ChartData } from "../../../collector/wire/api-chart.ts";
-import { columnsOf } from "../../charts/lines.ts";
+import { type DrawnRows, drawnColumn } from "../../charts/drawn.ts";
 import type { Line, LinesMetric } from "../../charts/metric-chart.ts";
 import { useApp } from "../state/app.ts";
 
 /** More rows than anybody reads; the API has them all. */
 const MOST_ROWS = 400;
 
-type ValueTableProps = { metric: LinesMetric; data: ChartData; lines: readonly Line[] };
+type ValueTableProps = { metric: LinesMetric; rows: DrawnRows; lines: readonly Line[] };
 
-export function ValueTable({ metric, data, lines }: ValueTableProps) {
+export function ValueTable({ metric, rows: drawn, lines }: ValueTableProps) {
   const { t, f } = useApp();
   const say = metric === "speed" ? f.speed : f.ms;
-  const columns = lines.map((line) => {
-    const series = data.series.find((one) => one.carrier === line.carrier);
-    return { line, values: series ? columnsOf(series, metric).AVERAGE : [] };
-  });
-  const rows = data.labels
+  const [of = "AVERAGE"] = drawn.of;
+  const columns = lines.map((line) => ({ line, values: drawnColumn(drawn, line.carrier, of) }));
+  const rows = drawn.labels
     .map((atS, i) => ({ atS, i }))
     .reverse()
     .slice(0, MOST_ROWS);

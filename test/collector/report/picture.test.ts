@@ -12,7 +12,10 @@ function options(changes: Partial<PictureOptions> = {}, name = story.name): Pict
   const line = { limit: 1000, carriers: {} };
   return {
     data: chart(story, "day"),
-    target: { name, alarm: { lines: { total: line }, ticks: 2, carriers: "majority" }, yMax: {} },
+    target: {
+      ...{ name, url: "https://www.example.com/", percentiles: ["ttfb"] },
+      ...{ alarm: { lines: { total: line }, ticks: 2, carriers: "majority" }, yMax: {} },
+    },
     carriers: CARRIERS,
     metric: "total",
     only: null,
@@ -100,3 +103,54 @@ test("SVG holds the same chart as shapes, its text as paths", async () => {
   assert.doesNotMatch(svg, /<text|<image/);
   for (const carrier of CARRIERS) assert.ok(svg.toLowerCase().includes(carrier.color), carrier.id);
 });
+
+test("what is asked for of each row is what is drawn: several percentiles are several lines of a carrier", async () => {
+  const data = chart(story, "day");
+  const [first] = CARRIERS;
+  assert.ok(first);
+  const flat = (value: number) => data.labels.map(() => value);
+  const columns = new Map([
+    [
+      first.id,
+      new Map([
+        ["p50", flat(100)],
+        ["p99", flat(900)],
+      ]),
+    ],
+  ]);
+  const rows = { of: ["p50", "p99"] as const, labels: data.labels, rowS: data.rowS, columns };
+  const whole = new Map([
+    [
+      first.id,
+      new Map([
+        ["p50", 100],
+        ["p99", 900],
+      ]),
+    ],
+  ]);
+  const drawn = await pixelsOf(
+    await pictureOf(options({ data, only: [first.id], rows: { ...rows, whole } })),
+  );
+  const average = await pixelsOf(await pictureOf(options({ data, only: [first.id] })));
+  // Of a flat line one row of pixels is the carrier's colour all along.
+  const widest = (pixels: Pixels) =>
+    Math.max(
+      ...Array.from({ length: 180 }, (_, i) => i + 54).map(
+        (y) =>
+          Array.from({ length: pixels.width }, (_, x) => pixels.at(x, y)).filter((hex) =>
+            near(hex, first.color),
+          ).length,
+      ),
+    );
+  assert.ok(widest(drawn) > 400, "p50 is drawn as wide as the chart");
+  assert.ok(widest(average) < 300);
+  const dashed = Array.from({ length: 500 }, (_, x) => x + 80).filter((x) =>
+    Array.from({ length: 60 }, (_, y) => y + 54).some((y) => !["ffffff", "e3e6eb"].includes(drawn.at(x, y))),
+  );
+  assert.ok(dashed.length > 100, "p99 stands above it");
+});
+
+function near(hex: string, want: string): boolean {
+  const channel = (text: string, i: number) => Number.parseInt(text.slice(i * 2, i * 2 + 2), 16);
+  return [0, 1, 2].every((i) => Math.abs(channel(hex, i) - channel(want.slice(1), i)) < 60);
+}

@@ -60,6 +60,7 @@ function input(all: ChartData["series"], limit: number | null = 1000): ChartInpu
       title: String,
       alarm: (value, carrier) => `${carrier ?? ""}${value}`,
       worst: (carrier) => `${carrier} 最差`,
+      line: (carrier, of) => `${carrier} ${of}`,
     },
   };
 }
@@ -93,6 +94,30 @@ test("the worst values appear as a line of their own where the average hides a f
   );
   const honest = linesChart("total", input([series("ct", [200, 200, 200], [300, 300, 300])]));
   assert.equal(honest.data.datasets.length, 1);
+});
+
+test("what is drawn of each row has a line of its own per function, told apart by width and dash", () => {
+  const all = input([series("ct", [1, 2, 3])], null);
+  const columns = new Map([
+    [
+      "ct",
+      new Map([
+        ["p50", [1, 2]],
+        ["p95", [3, null]],
+      ]),
+    ],
+  ]);
+  const rows = { of: ["p50", "p95"] as const, labels: [1800, 3600], rowS: 1800, columns, whole: new Map() };
+  const { datasets } = linesChart("total", { ...all, rows }).data;
+  assert.deepEqual(
+    datasets.map(({ label, data }) => [label, data.map(({ y }) => y)]),
+    [
+      ["电信 p50", [1, 2]],
+      ["电信 p95", [3, null]],
+    ],
+  );
+  const looks = datasets.map(({ borderDash, borderWidth }) => JSON.stringify([borderDash, borderWidth]));
+  assert.equal(new Set(looks).size, 2);
 });
 
 test("a hidden carrier is not drawn", () => {

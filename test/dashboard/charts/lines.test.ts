@@ -1,6 +1,7 @@
 /** Gaps, lonely values and hidden firings. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { Drawn } from "../../../dashboard/charts/drawn.ts";
 import { hiddenWorst, limitFor, pointsOf, radii, withHoles } from "../../../dashboard/charts/lines.ts";
 
 test("a missing label breaks the line", () => {
@@ -36,15 +37,25 @@ test("a value without neighbours is a dot, one with a neighbour is not", () => {
   for (const [name, values, want] of table) assert.deepEqual(line(values), want, name);
 });
 
-test("the worst value is drawn exactly where the average hides that the line was crossed", () => {
-  const columns = { AVERAGE: [90, 110, 50, null], MAX: [120, 130, 100, null], MIN: [50, 90, 10, null] };
-  assert.deepEqual(
-    hiddenWorst(columns, 100, false),
-    [120, null, null, null],
-    "above: MAX beyond, AVERAGE not",
+test("the worst value is drawn exactly where what is drawn hides that the line was crossed", () => {
+  const columns = new Map(
+    Object.entries({
+      AVERAGE: [90, 110, 50, null],
+      MAX: [120, 130, 100, null],
+      MIN: [50, 90, 10, null],
+      p95: [115, 95, 60, null],
+    }),
   );
-  assert.deepEqual(hiddenWorst(columns, 60, true), [50, null, null, null], "below: MIN beyond, AVERAGE not");
-  assert.deepEqual(hiddenWorst(columns, null, false), [null, null, null, null], "no line, nothing hidden");
+  const hidden = (of: readonly Drawn[], limit: number | null, below = false) =>
+    hiddenWorst(columns, of, limit, below);
+  const none = [null, null, null, null];
+  assert.deepEqual(hidden(["AVERAGE"], 100), [120, null, null, null], "above: MAX beyond, AVERAGE not");
+  assert.deepEqual(hidden(["AVERAGE"], 60, true), [50, null, null, null], "below: MIN beyond, AVERAGE not");
+  assert.deepEqual(hidden(["AVERAGE"], null), none, "no line, nothing hidden");
+  assert.deepEqual(hidden(["MAX"], 100), none, "MAX hides nothing");
+  assert.deepEqual(hidden(["MIN"], 100), [120, 130, null, null], "MIN hides every one");
+  assert.deepEqual(hidden(["p95"], 100), [null, 130, null, null]);
+  assert.deepEqual(hidden(["AVERAGE", "p95"], 100), none, "one of two lines shows it");
 });
 
 test("a carrier's own limit stands before the shared one, and null means no line for it", () => {

@@ -1,7 +1,14 @@
 /** The range in the address, and local times in date fields. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { fieldTime, queryOf, rangeIn, timeOfField } from "../../../dashboard/pages/target/range.ts";
+import {
+  drawnIn,
+  fieldTime,
+  pageQuery,
+  queryOf,
+  rangeIn,
+  timeOfField,
+} from "../../../dashboard/pages/target/range.ts";
 
 test("an address names its range; what makes no sense is three hours", () => {
   const table: [string, string][] = [
@@ -13,6 +20,21 @@ test("an address names its range; what makes no sense is three hours", () => {
     ["", "range=3h"],
   ];
   for (const [query, want] of table) assert.equal(queryOf(rangeIn(new URLSearchParams(query))), want, query);
+});
+
+test("an address names what each chart draws; what none can draw is left out", () => {
+  const table: [string, string][] = [
+    ["range=week&total=p95&speed=MIN", "range=week&total=p95&speed=MIN"],
+    ["range=week&total=median&wait=MAX&ttfb=LAST", "range=week&ttfb=LAST"],
+    ["range=day&total=AVERAGE", "range=day"],
+  ];
+  for (const [text, want] of table) {
+    const query = new URLSearchParams(text);
+    assert.equal(pageQuery(rangeIn(query), null, drawnIn(query)), want, text);
+  }
+  const one = new URLSearchParams("range=day&total=MAX");
+  assert.equal(pageQuery(rangeIn(one), "ipv6", drawnIn(one)), "range=day&address=ipv6&total=MAX");
+  assert.equal(pageQuery(rangeIn(one), null, { total: undefined }), "range=day");
 });
 
 test("a field's local time and the instant it means are each other's inverse, in every season", () => {
