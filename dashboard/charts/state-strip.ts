@@ -1,8 +1,9 @@
 /**
  * The availability of one carrier over a range, as cells side by side: how much of each was up, down, not measured.
  *
- * A cell that covers many ticks shows its share of failures from the bottom, never less than is visible: one failure
- * in a month must be found. UNKNOWN is neither up nor down. x and width are shares of the range, 0..1.
+ * A cell that covers many ticks shows its share of failures from the bottom, on top of a sliver that any failure has: one
+ * failure in a month must be found, and still look like less than two hours of them. A failure never leaves its cell, so
+ * that it hides no neighbour. UNKNOWN is neither up nor down. x and width are shares of the range, 0..1.
  */
 import type { StateCell } from "../../collector/wire/api-chart.ts";
 
@@ -20,13 +21,13 @@ export type StripCell = {
 /**
  * Cells of the strip, clipped to the range.
  *
- * @param leastDown The smallest share of a cell's height a failure is drawn with, 0..1.
+ * @param sliver The share of a cell's height that any failure has, 0..1; the share of failures fills the rest.
  */
 export function stripCells(
   cells: readonly StateCell[],
   fromS: number,
   toS: number,
-  leastDown: number,
+  sliver: number,
 ): StripCell[] {
   const span = toS - fromS;
   if (span <= 0) return [];
@@ -34,18 +35,18 @@ export function stripCells(
     const from = Math.max(fromS, cell.fromS);
     const to = Math.min(toS, cell.toS);
     if (to <= from) return [];
-    return [{ x: (from - fromS) / span, width: (to - from) / span, ...look(cell, leastDown), cell }];
+    return [{ x: (from - fromS) / span, width: (to - from) / span, ...look(cell, sliver), cell }];
   });
 }
 
-function look(cell: StateCell, leastDown: number): Pick<StripCell, "kind" | "downHeight"> {
+function look(cell: StateCell, sliver: number): Pick<StripCell, "kind" | "downHeight"> {
   if (cell.paused) return { kind: "paused", downHeight: 0 };
   if (cell.state === "unknown") return { kind: "unknown", downHeight: 0 };
   if (cell.state !== "down") return { kind: cell.state, downHeight: 0 };
   const share = cell.share ?? 0;
   return share <= 0
     ? { kind: "down", downHeight: 1 }
-    : { kind: "up", downHeight: Math.max(leastDown, 1 - share) };
+    : { kind: "up", downHeight: sliver + (1 - sliver) * (1 - share) };
 }
 
 /**

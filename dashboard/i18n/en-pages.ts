@@ -120,7 +120,8 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "target.chart.drawn": "Drawn of each row",
   "target.chart.worst": "small dots: worst values the line hides",
   "target.chart.speedNote": "bytes / total time",
-  "target.chart.availabilityNote": "one cell per {width}; red: share that failed, grey: nobody measured",
+  "target.chart.availabilityNote":
+    "one cell per {width}; red: share that failed, a sliver for a single failure, grey: nobody measured",
   "target.chart.alarm": "Alarm {value}",
   "target.chart.alarmOf": "{carrier} {value}",
   "target.chart.worstOf": "{carrier}, worst",

@@ -117,7 +117,7 @@ export const zhPages = {
   "target.chart.drawn": "每行画什么",
   "target.chart.worst": "细点是曲线掩盖的最差值",
   "target.chart.speedNote": "字节 / 总时间",
-  "target.chart.availabilityNote": "{width}一格；红色是失败的份额，灰色没有人测到",
+  "target.chart.availabilityNote": "{width}一格；红色是失败的份额，只失败一次也有一线，灰色没有人测到",
   "target.chart.alarm": "告警 {value}",
   "target.chart.alarmOf": "{carrier} {value}",
   "target.chart.worstOf": "{carrier} 最差",
