@@ -7,7 +7,9 @@ import { systemClock } from "./collector/wire/clock.ts";
 import { CarrierwatchError } from "./collector/wire/errors.ts";
 import type { Language } from "./collector/wire/ids.ts";
 import { type Log, limitRepeats, logTo, readableLine } from "./collector/wire/log.ts";
+import { mustBeLanguage } from "./collector/wire/must-be-language.ts";
 import { errorText, langFlag, languageOf, speechIn } from "./collector/wire/said/language.ts";
+import { inEach, type Text } from "./collector/wire/said/text.ts";
 
 /** What a verb is given. It answers the exit code; its own output goes to stdout, the log and progress to stderr. */
 export type Verb = (context: VerbContext) => Promise<number>;
@@ -18,53 +20,95 @@ export type VerbContext = {
 };
 
 type VerbEntry = {
-  readonly about: string;
+  readonly about: Text;
   readonly load: (argv: readonly string[]) => Promise<{ verb: Verb }>;
 };
 
 const VERBS: Readonly<Record<string, VerbEntry>> = {
   start: {
-    about: "collector, dashboard and a local probe on this machine",
+    about: {
+      en: "collector, dashboard and a local probe on this machine",
+      zh: "本机的采集端、控制台和一个探针",
+    },
     load: () => import("./collector/start.ts"),
   },
   demo: {
-    about: "the same with three simulated carriers and a year of history",
+    about: {
+      en: "the same with three simulated carriers and a year of history",
+      zh: "同上，但有三个模拟运营商和一年的历史",
+    },
     load: () => import("./deploy/demo/demo.ts"),
   },
-  collector: { about: "collector and dashboard only", load: () => import("./collector/collector-verb.ts") },
+  collector: {
+    about: { en: "collector and dashboard only", zh: "只有采集端和控制台" },
+    load: () => import("./collector/collector-verb.ts"),
+  },
   probe: {
-    about: "measure at this vantage and deliver to a collector",
+    about: {
+      en: "measure at this vantage and deliver to a collector",
+      zh: "在这个探测点测量，并上报给采集端",
+    },
     load: () => import("./probe/main.ts"),
   },
   check: {
-    about: "measure a URL now, print where the time went",
+    about: { en: "measure a URL now, print where the time went", zh: "现在测一次网址，显示时间花在哪里" },
     load: (argv) =>
       argv.some((arg) => /^--from(?:=|$)/.test(arg))
         ? import("./collector/cli/check-from.ts")
         : import("./probe/check.ts"),
   },
-  target: { about: "the URLs that are watched", load: () => import("./collector/cli/target.ts") },
+  target: {
+    about: { en: "the URLs that are watched", zh: "要测的网址，即目标" },
+    load: () => import("./collector/cli/target.ts"),
+  },
   secret: {
-    about: "passwords, tokens and keys that targets use by name",
+    about: {
+      en: "passwords, tokens and keys that targets use by name",
+      zh: "目标按名称使用的密码、令牌和私钥",
+    },
     load: () => import("./collector/cli/secret.ts"),
   },
-  vantage: { about: "the places that measure", load: () => import("./collector/cli/vantage.ts") },
-  carrier: { about: "the ISPs that vantages stand for", load: () => import("./collector/cli/carrier.ts") },
-  user: { about: "who may sign in", load: () => import("./collector/cli/user.ts") },
-  token: { about: "API tokens for programs", load: () => import("./collector/cli/token.ts") },
-  fetch: { about: "rows of one archive of one series", load: () => import("./collector/cli/fetch.ts") },
-  graph: { about: "the chart of a target as PNG or SVG", load: () => import("./collector/cli/graph.ts") },
+  vantage: {
+    about: { en: "the places that measure", zh: "探测点，即从哪里测量" },
+    load: () => import("./collector/cli/vantage.ts"),
+  },
+  carrier: {
+    about: { en: "the ISPs that vantages stand for", zh: "探测点所属的运营商" },
+    load: () => import("./collector/cli/carrier.ts"),
+  },
+  user: {
+    about: { en: "who may sign in", zh: "可以登录的人" },
+    load: () => import("./collector/cli/user.ts"),
+  },
+  token: {
+    about: { en: "API tokens for programs", zh: "供程序使用的 API 令牌" },
+    load: () => import("./collector/cli/token.ts"),
+  },
+  fetch: {
+    about: { en: "rows of an archive, or columns of several", zh: "一条序列的一个归档的行，或多列对比" },
+    load: () => import("./collector/cli/fetch.ts"),
+  },
+  graph: {
+    about: { en: "the chart of a target as PNG or SVG", zh: "目标的图表，存为 PNG 或 SVG" },
+    load: () => import("./collector/cli/graph.ts"),
+  },
   export: {
-    about: "a series as RRD XML for rrdtool, its samples as CSV or JSON lines",
+    about: {
+      en: "a series as RRD XML for rrdtool, its samples as CSV or JSON lines",
+      zh: "把序列存为 rrdtool 的 RRD XML，或把样本存为 CSV、JSON 行",
+    },
     load: () => import("./collector/cli/export.ts"),
   },
   import: {
-    about: "history from RRD XML, CSV or JSON lines",
+    about: { en: "history from RRD XML, CSV or JSON lines", zh: "从 RRD XML、CSV 或 JSON 行导入历史" },
     load: () => import("./collector/cli/import.ts"),
   },
-  db: { about: "the store: copies, checks, space", load: () => import("./collector/cli/db.ts") },
+  db: {
+    about: { en: "the store: copies, checks, space", zh: "数据：备份、核对、占用空间" },
+    load: () => import("./collector/cli/db.ts"),
+  },
   config: {
-    about: "check flags and environment, list them",
+    about: { en: "check flags and environment, list them", zh: "检查、列出选项和环境变量" },
     load: () => import("./collector/cli/config.ts"),
   },
 };
@@ -90,17 +134,18 @@ export async function main(args: readonly string[]): Promise<void> {
   const [name = "", ...argv] = args;
   const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (!entry) {
-    const wanted = name === "" || name === "help" || name === "--help" || name === "-h";
-    const say = await speechIn(languageFor(argv));
-    const problem = say(`there is no verb ${JSON.stringify(name)}`);
+    const wanted = /^(?:|help|--help|-h|--lang(?:=.*)?)$/.test(name);
+    const language = languageFor(args);
+    const problem = (await speechIn(language))(`there is no verb ${JSON.stringify(name)}`);
     (wanted ? process.stdout : process.stderr).write(
-      `${wanted ? "" : `carrierwatch: ${problem}\n`}${usage()}`,
+      `${wanted ? "" : `carrierwatch: ${problem}\n`}${usage()[language]}`,
     );
     process.exitCode = wanted ? 0 : EXIT_USAGE;
     return;
   }
   endUnread(SERVICES.has(name));
   try {
+    mustBeLanguage(langFlag(argv));
     const { verb } = await entry.load(argv);
     process.exitCode = await verb({ argv, env: process.env, log: terminalLog() });
   } catch (error) {
@@ -154,8 +199,17 @@ function plain(fields: Readonly<Record<string, unknown>>): Record<string, unknow
   return Object.fromEntries(Object.entries(fields).map(([k, v]) => [k, v instanceof Error ? v.message : v]));
 }
 
-function usage(): string {
+const USAGE: Text = {
+  en: "usage: carrierwatch VERB [options]   (each verb: --help; --lang zh|en)",
+  zh: "用法：carrierwatch 命令 [选项]   （各命令的用法：--help；--lang zh|en 选择语言）",
+};
+
+function usage(): Text {
   const width = Math.max(...Object.keys(VERBS).map((name) => name.length));
-  const lines = Object.entries(VERBS).map(([name, entry]) => `  ${name.padEnd(width)}  ${entry.about}`);
-  return `usage: carrierwatch VERB [options]   (each verb: --help)\n\n${lines.join("\n")}\n`;
+  return inEach((language) => {
+    const lines = Object.entries(VERBS).map(
+      ([name, { about }]) => `  ${name.padEnd(width)}  ${about[language]}`,
+    );
+    return `${USAGE[language]}\n\n${lines.join("\n")}\n`;
+  });
 }

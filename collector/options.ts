@@ -5,9 +5,12 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { Command, CommanderError, Option } from "commander";
+import { CommanderError } from "commander";
 import * as z from "zod";
+import { describedCommand, LANG_ABOUT, type Options, optionsOf, refusedLine } from "./cli/described.ts";
 import { CarrierwatchError, ConfigError } from "./wire/errors.ts";
+import { langFlag, languageOf } from "./wire/said/language.ts";
+import type { Text } from "./wire/said/text.ts";
 
 export type CollectorOptions = {
   /** Absolute data folder. */
@@ -33,9 +36,12 @@ type Flags = {
   basePath?: string;
   tlsCert?: string;
   tlsKey?: string;
-  trustProxy: string[];
-  allow: string[];
+  trustProxy?: string[];
+  allow?: string[];
 };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Defaults = { readonly dir: string; readonly listen: string; readonly withProbe: boolean };
 
 /** A command line that asked for help, already answered: exit with this code. */
 export class Answered extends Error {
@@ -55,12 +61,12 @@ export class Answered extends Error {
  */
 export function collectorOptions(
   name: string,
-  about: string,
+  about: Text,
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-  defaults: { readonly dir: string; readonly listen: string; readonly withProbe: boolean },
+  env: Environment,
+  defaults: Defaults,
 ): CollectorOptions {
-  const flags = parse(name, about, argv, defaults);
+  const flags = parse(name, about, argv, env, defaults);
   const dir = resolve(flags.data ?? env["CARRIERWATCH_DATA"] ?? defaults.dir);
   const { host, port } = hostPort(flags.listen ?? env["CARRIERWATCH_LISTEN"] ?? defaults.listen);
   const basePath = basePathOf(flags.basePath ?? env["CARRIERWATCH_BASE_PATH"] ?? "");
@@ -71,54 +77,74 @@ export function collectorOptions(
     basePath,
     publicUrl: publicUrlOf(flags.publicUrl ?? env["CARRIERWATCH_PUBLIC_URL"] ?? null, basePath),
     tls: tlsOf(flags.tlsCert ?? env["CARRIERWATCH_TLS_CERT"], flags.tlsKey ?? env["CARRIERWATCH_TLS_KEY"]),
-    trustedProxies: flags.trustProxy.map((text) => network("--trust-proxy", text)),
-    allow: flags.allow.map((text) => network("--allow", text)),
+    trustedProxies: (flags.trustProxy ?? []).map((text) => network("--trust-proxy", text)),
+    allow: (flags.allow ?? []).map((text) => network("--allow", text)),
   };
 }
 
 function parse(
   name: string,
-  about: string,
+  about: Text,
   argv: readonly string[],
-  defaults: { dir: string; listen: string; withProbe: boolean },
+  env: Environment,
+  defaults: Defaults,
 ): Flags {
-  const collect = (value: string, sofar: string[]) => [...sofar, value];
-  const command = new Command(`carrierwatch ${name}`)
-    .description(about)
-    .option("--data <DIR>", `where everything is kept (default ${defaults.dir}, or CARRIERWATCH_DATA)`)
-    .option("--listen <HOST:PORT>", `address of the dashboard (default ${defaults.listen})`)
-    .option("--public-url <URL>", "how others reach it: used in join lines, mails and the setup link")
-    .option("--base-path <PATH>", "when a proxy serves it below a path, for example /watch")
-    .option("--tls-cert <FILE>", "certificate chain, PEM; read again when the file changes")
-    .option("--tls-key <FILE>", "its private key, PEM")
-    .option(
-      "--trust-proxy <CIDR>",
-      "proxy whose X-Forwarded headers are believed; may be repeated",
-      collect,
-      [],
-    )
-    .addOption(
-      new Option("--allow <CIDR>", "private network this machine's probe may measure; may be repeated")
-        .argParser(collect)
-        .default([], "none")
-        .hideHelp(!defaults.withProbe),
-    )
-    .option("--lang <zh|en>", "of what is refused; default: from LC_ALL or LANG")
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} });
+  const language = languageOf(langFlag(argv), env);
+  const command = describedCommand(`carrierwatch ${name}`, about, language).allowExcessArguments(true);
+  describe(optionsOf(command, language), defaults);
   try {
     command.parse([...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) throw new Answered(0);
-    throw new CarrierwatchError("usage", error.message.replace(/^error: /, ""), {
-      hint: `carrierwatch ${name} --help lists the options`,
-    });
+    throw refusedLine(error, `carrierwatch ${name} --help lists the options`);
   }
   if (command.args.length > 0) {
     throw new CarrierwatchError("usage", `${name} takes no ${JSON.stringify(command.args[0])}`);
   }
   return command.opts<Flags>();
+}
+
+function describe(options: Options, { dir, listen, withProbe }: Defaults): void {
+  options
+    .option("--data <DIR>", {
+      en: `where everything is kept (default ${dir}, or CARRIERWATCH_DATA)`,
+      zh: `全部数据存放的目录（默认 ${dir}，或 CARRIERWATCH_DATA）`,
+    })
+    .option("--listen <HOST:PORT>", {
+      en: `address of the dashboard (default ${listen})`,
+      zh: `控制台的监听地址（默认 ${listen}）`,
+    })
+    .option("--public-url <URL>", {
+      en: "how others reach it: used in join lines, mails and the setup link",
+      zh: "别人访问它的网址：用于加入命令、邮件和设置链接",
+    })
+    .option("--base-path <PATH>", {
+      en: "when a proxy serves it below a path, for example /watch",
+      zh: "代理把它放在某个路径下时的前缀，例如 /watch",
+    })
+    .option("--tls-cert <FILE>", {
+      en: "certificate chain, PEM; read again when the file changes",
+      zh: "证书链，PEM；文件变了会重新读取",
+    })
+    .option("--tls-key <FILE>", { en: "its private key, PEM", zh: "它的私钥，PEM" })
+    .option(
+      "--trust-proxy <CIDR>",
+      {
+        en: "proxy whose X-Forwarded headers are believed; may be repeated",
+        zh: "相信这个代理的 X-Forwarded 头；可重复",
+      },
+      { repeated: true },
+    )
+    .option(
+      "--allow <CIDR>",
+      {
+        en: "private network this machine's probe may measure; may be repeated",
+        zh: "允许本机探针测的内网；可重复",
+      },
+      { repeated: true, hidden: !withProbe },
+    )
+    .option("--lang <zh|en>", LANG_ABOUT);
 }
 
 /** `8080`, `:8080`, `0.0.0.0:8080`, `[::]:8080` -> host and port. */

@@ -11,13 +11,15 @@ import { ensureLocalVantage } from "./local-vantage.ts";
 import { Answered, collectorOptions } from "./options.ts";
 import { untilAsked } from "./until-asked.ts";
 import { systemClock } from "./wire/clock.ts";
+import type { Language } from "./wire/ids.ts";
+import { langFlag, languageOf } from "./wire/said/language.ts";
 import { VERSION } from "./wire/version.ts";
 
 export const verb: Verb = async ({ argv, env, log }) => {
   try {
     const options = collectorOptions(
       "start",
-      "collector, dashboard and a local probe on this machine",
+      { en: "collector, dashboard and a local probe on this machine", zh: "本机的采集端、控制台和一个探针" },
       argv,
       env,
       {
@@ -43,7 +45,7 @@ export const verb: Verb = async ({ argv, env, log }) => {
         clock,
       });
       probe.start();
-      greet(collector, options.dir);
+      greet(collector, options.dir, languageOf(langFlag(argv), env));
       await untilAsked();
       await probe.stop();
     } finally {
@@ -57,12 +59,21 @@ export const verb: Verb = async ({ argv, env, log }) => {
 };
 
 /** Where to go from here, on the terminal. */
-export function greet(collector: Pick<Collector, "publicUrl" | "setupUrl">, dir: string): void {
-  const lines = [
-    `carrierwatch ${VERSION}`,
-    `  dashboard  ${collector.publicUrl}`,
-    ...(collector.setupUrl ? [`  set up     ${collector.setupUrl}   (once; choose a password there)`] : []),
+export function greet(
+  { publicUrl, setupUrl }: Pick<Collector, "publicUrl" | "setupUrl">,
+  dir: string,
+  language: Language,
+): void {
+  const en = [
+    `  dashboard  ${publicUrl}`,
+    ...(setupUrl ? [`  set up     ${setupUrl}   (once; choose a password there)`] : []),
     `  data       ${dir}`,
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+  const zh = [
+    `  控制台    ${publicUrl}`,
+    ...(setupUrl ? [`  设置链接  ${setupUrl}   （只能用一次，在那里设置密码）`] : []),
+    `  数据目录  ${dir}`,
+  ];
+  const said: Readonly<Record<Language, readonly string[]>> = { en, zh };
+  process.stdout.write(`carrierwatch ${VERSION}\n${said[language].join("\n")}\n`);
 }

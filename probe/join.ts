@@ -13,6 +13,8 @@ import { parseArgs } from "node:util";
 import { CarrierwatchError, ConfigError, UnavailableError } from "../collector/wire/errors.ts";
 import { JoinAnswer, type JoinToken, parseJoinToken } from "../collector/wire/probe-protocol.ts";
 import { Problem } from "../collector/wire/problem.ts";
+import { languageOf } from "../collector/wire/said/language.ts";
+import type { Text } from "../collector/wire/said/text.ts";
 import { VERSION } from "../collector/wire/version.ts";
 import { Address, VantageFolder } from "./file.ts";
 import { joinedFile, type Place } from "./joined-file.ts";
@@ -21,20 +23,33 @@ import { type RunContext, runUntilAsked } from "./run-until-asked.ts";
 import { clientOf } from "./ship/client.ts";
 import { codeOf } from "./spool/files.ts";
 
-const HELP = `usage: carrierwatch probe join [FILE|-] [--data DIR] [--run]
+const HELP: Text = {
+  en: `usage: carrierwatch probe join [FILE|-] [--data DIR] [--run]
 
 Reads a join text (cwj1_...) from FILE, or from stdin, and makes this machine the vantage it was issued for.
+  --data DIR             data folder (default ./data, or CARRIERWATCH_DATA)
   --run                  measure at once, until stopped
-  --lang zh|en           of what is refused; default: from LC_ALL or LANG
   --vantage-folder NAME  one vantage more in the same probe; its files go into DIR/probe/NAME
   --local-address IP     the vantage's own way out: join by it, and measure from it
-`;
+  --lang zh|en           language of what is said; default: from LC_ALL, LC_MESSAGES or LANG
+`,
+  zh: `用法：carrierwatch probe join [文件|-] [--data 目录] [--run]
+
+从文件或标准输入读取加入口令（cwj1_...），让这台机器成为口令所属的探测点。
+  --data 目录            数据目录（默认 ./data，或 CARRIERWATCH_DATA）
+  --run                  立即开始测量，直到停止
+  --vantage-folder 名称  在同一个探针里再加一个探测点；它的文件放在 目录/probe/名称
+  --local-address IP     这个探测点自己的出口：从它加入，也从它测量
+  --lang zh|en           显示的语言；默认按 LC_ALL、LC_MESSAGES 或 LANG
+`,
+};
 
 /** `probe join`. @param dir Data folder when --data does not name one. */
 export async function joinVerb(argv: readonly string[], dir: string, context: RunContext): Promise<number> {
   const { values, positionals } = argumentsOf(argv);
+  const language = languageOf(values.lang, context.env);
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(HELP[language]);
     return 0;
   }
   const folder = resolve(values.data ?? dir);
@@ -50,19 +65,35 @@ export async function joinVerb(argv: readonly string[], dir: string, context: Ru
   }
   const place = placeOf(values["vantage-folder"], values["local-address"]);
   const answer = await joinWith(await joinText(source), folder, place);
-  process.stdout.write(
-    `This machine is now the vantage ${JSON.stringify(answer.name)}; its files are in ${folder}\n`,
-  );
-  if (place.folder !== null) {
-    process.stdout.write("A probe that runs here measures for it once it is started again\n");
-  }
   const command = `${process.argv[1]?.endsWith(".mjs") ? `node ${process.argv[1]} run` : "carrierwatch probe"} --data ${folder}`;
-  if (!values.run) {
-    process.stdout.write(`Start it with: ${command}\n`);
-    return 0;
-  }
-  process.stdout.write(`It measures until this command is stopped. To start it again: ${command}\n`);
+  const told = [joined(answer.name, folder), ...(place.folder === null ? [] : [ONE_MORE])];
+  told.push(values.run ? running(command) : stopped(command));
+  process.stdout.write(told.map((text) => `${text[language]}\n`).join(""));
+  if (!values.run) return 0;
   return runUntilAsked(folder, {}, context);
+}
+
+function joined(name: string, folder: string): Text {
+  return {
+    en: `This machine is now the vantage ${JSON.stringify(name)}; its files are in ${folder}`,
+    zh: `这台机器现在是探测点 ${JSON.stringify(name)}；它的文件在 ${folder}`,
+  };
+}
+
+const ONE_MORE: Text = {
+  en: "A probe that runs here measures for it once it is started again",
+  zh: "在这里运行的探针重启以后就为它测量",
+};
+
+function stopped(command: string): Text {
+  return { en: `Start it with: ${command}`, zh: `启动：${command}` };
+}
+
+function running(command: string): Text {
+  return {
+    en: `It measures until this command is stopped. To start it again: ${command}`,
+    zh: `正在测量，直到停止这个命令。再次启动：${command}`,
+  };
 }
 
 /** Joins with the text in a file unless the folder has a key already. @throws CarrierwatchError as `joinWith` does. */

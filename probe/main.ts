@@ -7,13 +7,16 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../collector/wire/clock.ts";
 import { CarrierwatchError } from "../collector/wire/errors.ts";
+import { languageOf } from "../collector/wire/said/language.ts";
+import type { Text } from "../collector/wire/said/text.ts";
 import type { Verb } from "../main.ts";
 import type { ProbeFlags } from "./config.ts";
 import { joinOnce, joinVerb } from "./join.ts";
 import { beSmallAndPrompt } from "./own-process.ts";
 import { type RunContext, runUntilAsked } from "./run-until-asked.ts";
 
-const HELP = `usage: carrierwatch probe [options]
+const HELP: Text = {
+  en: `usage: carrierwatch probe [options]
        carrierwatch probe join [FILE|-] [--data DIR] [--vantage-folder NAME] [--local-address IP] [--run]
 
 Measures what its collector assigns and delivers the samples. Its own file is DIR/probe/config.yaml; it may name several
@@ -26,9 +29,26 @@ vantages, one for each carrier's line of this machine, and then all of them are 
   --resolver ADDRESS     ask this resolver; repeatable
   --local-address IP     measure and deliver from this address of the machine
   --join-file FILE       join with the text in FILE first, unless this folder has a key
-  --lang zh|en           of what is refused; default: from LC_ALL or LANG
-  --help
-`;
+  --lang zh|en           language of what is said; default: from LC_ALL, LC_MESSAGES or LANG
+  --help                 what it takes
+`,
+  zh: `用法：carrierwatch probe [选项]
+      carrierwatch probe join [文件|-] [--data 目录] [--vantage-folder 名称] [--local-address IP] [--run]
+
+按采集端的分配测量，并上报样本。它自己的文件是 目录/probe/config.yaml；其中可以写多个探测点，
+对应本机的每条运营商线路，这时全部一起运行。
+
+  --data 目录            数据目录（默认 ./data，或 CARRIERWATCH_DATA）
+  --url 网址             采集端，代替文件里的 collector.url
+  --certificate SHA256   只按证书的 SHA-256 信任采集端
+  --allow CIDR           虽是内网也允许测；可重复
+  --resolver 地址        问这个解析服务器；可重复
+  --local-address IP     从本机的这个地址测量和上报
+  --join-file 文件       先用文件里的加入口令加入；目录里已有钥匙时不用
+  --lang zh|en           显示的语言；默认按 LC_ALL、LC_MESSAGES 或 LANG
+  --help                 列出用法
+`,
+};
 
 /** Runs the probe. @throws CarrierwatchError for a command line or file it cannot start with. */
 export const verb: Verb = async ({ argv, env, log }) => {
@@ -42,7 +62,7 @@ export const verb: Verb = async ({ argv, env, log }) => {
 export async function runVerb(argv: readonly string[], dir: string, context: RunContext): Promise<number> {
   const values = flagsOf(argv);
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(HELP[languageOf(values.lang, context.env)]);
     return 0;
   }
   beSmallAndPrompt();

@@ -8,13 +8,20 @@ import { fileURLToPath } from "node:url";
 import { systemClock } from "../collector/wire/clock.ts";
 import { CarrierwatchError } from "../collector/wire/errors.ts";
 import { limitRepeats, logTo, readableLine } from "../collector/wire/log.ts";
-import { errorText, languageOf } from "../collector/wire/said/language.ts";
+import { mustBeLanguage } from "../collector/wire/must-be-language.ts";
+import { errorText, langFlag, languageOf } from "../collector/wire/said/language.ts";
+import type { Text } from "../collector/wire/said/text.ts";
 import { joinVerb } from "./join.ts";
 import { runVerb } from "./main.ts";
 
-const USAGE = "usage: node probe.mjs join [FILE|-] [--run] | run [options]   (each: --help)\n";
+const USAGE: Text = {
+  en: "usage: node probe.mjs join [FILE|-] [--run] | run [options]   (each: --help)\n",
+  zh: "用法：node probe.mjs join [文件|-] [--run] | run [选项]   （各自的用法：--help）\n",
+};
 
 async function program([name, ...argv]: readonly string[]): Promise<number> {
+  const { env } = process;
+  const language = languageOf(langFlag(argv), env);
   const clock = systemClock();
   const readable = process.stderr.isTTY === true;
   const sink = logTo((level, fields, message) => {
@@ -23,17 +30,17 @@ async function program([name, ...argv]: readonly string[]): Promise<number> {
     const line = { time: new Date(atMs).toISOString(), level, msg: message, ...fields };
     process.stderr.write(readable ? readableLine(atMs, level, fields, message) : `${JSON.stringify(line)}\n`);
   });
-  const { env } = process;
   const context = { clock, log: limitRepeats(sink, clock), env };
   const dir = dirname(fileURLToPath(import.meta.url));
   try {
+    mustBeLanguage(langFlag(argv));
     if (name === "join") return await joinVerb(argv, dir, context);
     if (name === "run") return await runVerb(argv, dir, context);
-    process.stderr.write(USAGE);
+    process.stderr.write(USAGE[language]);
     return 64;
   } catch (error) {
     if (!(error instanceof CarrierwatchError)) throw error;
-    process.stderr.write(`${await errorText(error, languageOf(undefined, env))}\n`);
+    process.stderr.write(`${await errorText(error, language)}\n`);
     if (error.code === "usage") return 64;
     if (error.code === "config") return 78;
     return error.retryable ? 75 : 1;

@@ -4,12 +4,13 @@
  * Flags mean what they mean for the local `check`, whose own reading is used; what only makes sense on this machine is
  * refused by name. Only what was said is sent, so that an older collector understands what it can.
  */
-import { type Command, Option } from "commander";
 import { taskOf } from "../../probe/check/assignment.ts";
 import { type Flags as CheckFlags, usage } from "../../probe/check/flags.ts";
 import { readText } from "../../probe/check/read.ts";
 import { namedOf } from "../../probe/check/resolve.ts";
-import { type CommonFlags, repeated } from "./command.ts";
+import { same } from "../wire/said/text.ts";
+import type { CommonFlags } from "./command.ts";
+import type { Options } from "./described.ts";
 
 export type FromFlags = CommonFlags & {
   readonly from: string;
@@ -46,40 +47,30 @@ const CREDENTIALS = [
   "--key <FILE>",
 ];
 
-/** Adds the flags; their help is a page of its own. */
-export function fromOptions(command: Command): void {
-  command
-    .requiredOption("--from <NAMES>")
-    .option("-4, --ipv4")
-    .option("-6, --ipv6")
-    .option("--resolve <ADDRESS>", "", repeated)
-    .option("-X, --request <METHOD>")
-    .option("--method <METHOD>")
-    .option("-I, --head")
-    .option("-H, --header <HEADER>", "", repeated)
-    .option("-d, --body <BODY>", "", repeated)
-    .option("--http2")
-    .option("-L, --location")
-    .option("--max-redirs <N>")
-    .option("-k, --insecure")
-    .option("--ca <FILE>")
-    .option("--cacert <FILE>")
-    .option("-m, --max-time <SECONDS>")
-    .option("--timeout <SECONDS>")
-    .option("--connect-timeout <SECONDS>")
-    .option("--status <LIST>")
-    .option("--contains <TEXT>")
-    .option("--certificate-days <N>")
-    .option("--record <RECORD>", "", repeated)
-    .option("--path")
-    .option("--lang <LANGUAGE>");
+const PLAIN = [
+  ...["-4, --ipv4", "-6, --ipv6", "-X, --request <METHOD>", "--method <METHOD>", "-I, --head", "--http2"],
+  ...["-L, --location", "--max-redirs <N>", "-k, --insecure", "--ca <FILE>", "--cacert <FILE>"],
+  ...["-m, --max-time <SECONDS>", "--timeout <SECONDS>", "--connect-timeout <SECONDS>", "--status <LIST>"],
+  ...["--contains <TEXT>", "--certificate-days <N>", "--path"],
+];
+const REPEATED = [
+  ...["--resolve <ADDRESS>", "-H, --header <HEADER>", "-d, --body <BODY>", "--record <RECORD>"],
+];
+
+/** Adds the flags; what they do stands in a help of their own. */
+export function fromOptions(options: Options): void {
+  const about = same("");
+  options.option("--from <NAMES>", about, { required: true });
+  for (const flags of PLAIN) options.option(flags, about);
+  for (const flags of REPEATED) options.option(flags, about, { repeated: true });
   const refusing = (flags: string, refuse: (flag: string) => string) => {
-    const option = new Option(flags).hideHelp();
-    command.addOption(
-      option.argParser(() => {
-        throw usage(refuse(option.long ?? flags));
-      }),
-    );
+    const [, long = flags] = /(--[a-z-]+)/.exec(flags) ?? [];
+    options.option(flags, about, {
+      hidden: true,
+      refuse: () => {
+        throw usage(refuse(long));
+      },
+    });
   };
   refusing("-n <N>", () => "-n measures several times from this machine; from vantages it is once");
   for (const flags of OWN_FILE)

@@ -1,5 +1,5 @@
 /** What `check --from ... --help` says, in both languages; every flag stands in both, held by a test. */
-import type { Language } from "../wire/ids.ts";
+import type { Text } from "../wire/said/text.ts";
 
 const EN = `usage: carrierwatch check --from NAMES URL [options]
 
@@ -85,4 +85,4 @@ const ZH = `用法：carrierwatch check --from 名称 网址 [选项]
 在目标里引用，再到目标页面点“立即测量”。
 `;
 
-export const FROM_HELP: Readonly<Record<Language, string>> = { en: EN, zh: ZH };
+export const FROM_HELP: Text = { en: EN, zh: ZH };

@@ -12,7 +12,6 @@ import { systemClock } from "../wire/clock.ts";
 import { UnavailableError } from "../wire/errors.ts";
 import type { Language } from "../wire/ids.ts";
 import { MeasurementView, type OnceLane } from "../wire/on-demand.ts";
-import { langFlag, languageOf, speechIn } from "../wire/said/language.ts";
 import { type FromFlags, fromOptions, inputOf } from "./check-from-flags.ts";
 import { FROM_HELP } from "./check-from-help.ts";
 import type { Client } from "./client.ts";
@@ -28,18 +27,17 @@ export const verb: Verb = async (around) => {
   let lanes: readonly OnceLane[] = [];
   const code = await plainVerb<FromFlags>("check", {
     args: "<URL>",
-    about: "measure a URL now from vantages of a collector; nothing of it is stored",
-    options(command) {
-      fromOptions(command);
-      const language = languageOf(langFlag(around.argv), around.env);
-      command.configureHelp({ formatHelp: () => FROM_HELP[language] });
+    about: {
+      en: "measure a URL now from vantages of a collector; nothing of it is stored",
+      zh: "让采集端的探测点现在就测一个网址；什么都不保存",
     },
-    async act({ client, flags }, [url = ""]) {
+    help: FROM_HELP,
+    options: fromOptions,
+    async act({ client, flags, language, say }, [url = ""]) {
       if (!client.running) throw nobodyMeasures();
-      const language = languageOf(flags.lang, around.env);
       const words = WORDS[language];
       const colour = process.stdout.isTTY === true && (around.env["NO_COLOR"] ?? "") === "";
-      const look: Look = { words, say: await speechIn(language), colour, nowMs: systemClock().nowMs() };
+      const look: Look = { words, say, colour, nowMs: systemClock().nowMs() };
       const shown = flags.json
         ? asJson
         : (view: MeasurementView, lane: OnceLane) => asText(view, lane, look, language);

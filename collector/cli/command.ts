@@ -4,11 +4,22 @@
  * Output for programs (--json) is the API's answer, unchanged; output for people is a table. Errors are thrown: main
  * prints them on stderr and picks the exit code.
  */
-import { Command, CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import type { Verb, VerbContext } from "../../main.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
-import { languageOf, type Say, speechIn } from "../wire/said/language.ts";
+import type { Language } from "../wire/ids.ts";
+import { langFlag, languageOf, type Say, speechIn } from "../wire/said/language.ts";
+import type { Text } from "../wire/said/text.ts";
 import type { Client } from "./client.ts";
+import {
+  describedCommand,
+  describedSubcommand,
+  HELP_COMMAND,
+  LANG_ABOUT,
+  type Options,
+  optionsOf,
+  refusedLine,
+} from "./described.ts";
 import { type DoorFlags, dataFolder, openDoor } from "./door.ts";
 
 /** Options every subcommand takes. */
@@ -20,19 +31,23 @@ export type Job<F> = {
   readonly flags: F & CommonFlags;
   /** Data folder of this machine, absolute; means nothing with --url. */
   readonly dir: string;
+  /** What the reader reads. */
+  readonly language: Language;
   /** Prints the data with --json, else the text. */
-  print(data: unknown, text: () => string): void;
-  /** An English sentence in the reader's language. */
+  print(data: unknown, text: () => Text): void;
+  /** An English sentence of the collector, or of an error, in the reader's language. */
   readonly say: Say;
-  /** Says one on stderr, on a line of its own. */
-  note(text: string): void;
+  /** Says something on stderr, on a line of its own. */
+  note(text: Text): void;
 };
 
 export type Subcommand<F> = {
   /** As commander takes it: name and arguments, e.g. `show <ID>`. */
   readonly usage: string;
-  readonly about: string;
-  readonly options?: (command: Command) => void;
+  readonly about: Text;
+  readonly options?: (options: Options) => void;
+  /** All that --help says, where it is a page of its own. */
+  readonly help?: Text;
   readonly act: (job: Job<F>, args: readonly string[]) => Promise<void>;
 };
 
@@ -41,16 +56,14 @@ export function subcommand<F = object>(
   definition: Subcommand<F>,
 ): (parent: Command, context: Running) => void {
   return (parent, context) => {
-    const command = framed(parent.command(definition.usage)).description(definition.about);
-    definition.options?.(command);
-    withDoor(command);
+    const command = commandFor(parent, definition, context.language);
     command.action(async () => {
       const flags = command.optsWithGlobals<F & CommonFlags>();
       context.work = async () => {
         const client = await openDoor(flags, context.around);
         try {
           const dir = dataFolder(flags, context.around.env);
-          const job = { client, flags, dir, ...(await outputOf(flags, context.around)) };
+          const job = { client, flags, dir, ...(await outputOf(flags, context.language)) };
           await definition.act(job, command.args).catch(asUsage);
         } finally {
           await client.close();
@@ -61,7 +74,7 @@ export function subcommand<F = object>(
 }
 
 /** What a subcommand is given that works on the folder itself, while no collector runs on it. */
-export type FolderJob<F> = Pick<Job<F>, "dir" | "flags" | "print" | "say" | "note"> & {
+export type FolderJob<F> = Pick<Job<F>, "dir" | "flags" | "language" | "print" | "say" | "note"> & {
   readonly log: VerbContext["log"];
 };
 
@@ -72,9 +85,7 @@ export function folderSubcommand<F = object>(
   },
 ): (parent: Command, context: Running) => void {
   return (parent, context) => {
-    const command = framed(parent.command(definition.usage)).description(definition.about);
-    definition.options?.(command);
-    withDoor(command);
+    const command = commandFor(parent, definition, context.language);
     command.action(async () => {
       const flags = command.optsWithGlobals<F & CommonFlags>();
       if (flags.url !== undefined) {
@@ -84,7 +95,8 @@ export function folderSubcommand<F = object>(
       }
       const { log, env } = context.around;
       context.work = async () => {
-        const job = { flags, log, dir: dataFolder(flags, env), ...(await outputOf(flags, context.around)) };
+        const dir = dataFolder(flags, env);
+        const job = { flags, log, dir, ...(await outputOf(flags, context.language)) };
         await definition.act(job, command.args);
       };
     });
@@ -92,17 +104,23 @@ export function folderSubcommand<F = object>(
 }
 
 /** A verb that is being parsed: what it turned out to have to do. */
-export type Running = { readonly around: VerbContext; work: (() => Promise<void>) | null };
+export type Running = {
+  readonly around: VerbContext;
+  readonly language: Language;
+  work: (() => Promise<void>) | null;
+};
 
 /** A verb made of subcommands. */
 export function verbOf(
   name: string,
-  about: string,
+  about: Text,
   subcommands: readonly ((parent: Command, context: Running) => void)[],
 ): Verb {
   return async (around) => {
-    const running: Running = { around, work: null };
-    const command = withDoor(framed(new Command(`carrierwatch ${name}`)).description(about));
+    const running = runningIn(around);
+    const command = describedCommand(`carrierwatch ${name}`, about, running.language);
+    command.helpCommand(...HELP_COMMAND[running.language]);
+    doorOptions(optionsOf(command, running.language).option("--lang <zh|en>", LANG_ABOUT));
     for (const add of subcommands) add(command, running);
     return await run(command, name, running);
   };
@@ -114,11 +132,30 @@ export function plainVerb<F>(
   definition: Omit<Subcommand<F>, "usage"> & { args: string },
 ): Verb {
   return async (around) => {
-    const running: Running = { around, work: null };
-    const parent = framed(new Command("carrierwatch"));
+    const running = runningIn(around);
+    const parent = describedCommand("carrierwatch", definition.about, running.language);
     subcommand<F>({ ...definition, usage: `${name} ${definition.args}` })(parent, running);
     return await run(parent, name, running, [name, ...around.argv]);
   };
+}
+
+function runningIn(around: VerbContext): Running {
+  return { around, language: languageOf(langFlag(around.argv), around.env), work: null };
+}
+
+function commandFor(
+  parent: Command,
+  { usage, about, options, help }: Omit<Subcommand<never>, "act">,
+  language: Language,
+): Command {
+  const command = describedSubcommand(parent, usage, about, language);
+  const own = optionsOf(command, language);
+  options?.(own);
+  own.group(null);
+  if (!command.options.some(({ long }) => long === "--lang")) own.option("--lang <zh|en>", LANG_ABOUT);
+  doorOptions(own);
+  if (help) command.configureHelp({ formatHelp: () => help[language] });
+  return command;
 }
 
 async function run(
@@ -132,43 +169,40 @@ async function run(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    const message = error.code === "commander.help" ? "what should it do?" : error.message;
-    throw new CarrierwatchError("usage", message.replace(/^error: /, ""), {
-      hint: `carrierwatch ${name} --help says what it takes`,
-    });
+    throw refusedLine(error, `carrierwatch ${name} --help says what it takes`);
   }
   await running.work?.();
   return 0;
 }
 
-function framed(command: Command): Command {
-  return command
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} })
-    .allowExcessArguments(false);
-}
-
-function withDoor(command: Command): Command {
-  const hasLang = command.options.some(({ long }) => long === "--lang");
-  if (!hasLang)
-    command.option("--lang <zh|en>", "of what is refused and noted; default: from LC_ALL or LANG");
-  return command
-    .option("--data <DIR>", "data folder of this machine (default data, or CARRIERWATCH_DATA)")
-    .option("--url <URL>", "a collector elsewhere; needs an API token")
-    .option("--token-file <FILE>", "file with the API token, - for stdin; or CARRIERWATCH_TOKEN")
-    .option("--json", "print the data as JSON");
+/** Options that say which collector, and how it is printed. */
+function doorOptions(options: Options): void {
+  options
+    .option("--data <DIR>", {
+      en: "data folder of this machine (default data, or CARRIERWATCH_DATA)",
+      zh: "本机的数据目录（默认 data，或 CARRIERWATCH_DATA）",
+    })
+    .option("--url <URL>", {
+      en: "a collector elsewhere; needs an API token",
+      zh: "别处的采集端；需要 API 令牌",
+    })
+    .option("--token-file <FILE>", {
+      en: "file with the API token, - for stdin; or CARRIERWATCH_TOKEN",
+      zh: "API 令牌所在的文件，- 是标准输入；或用 CARRIERWATCH_TOKEN",
+    })
+    .option("--json", { en: "print the data as JSON", zh: "以 JSON 输出数据" });
 }
 
 async function outputOf(
-  { json, lang }: CommonFlags,
-  { env }: VerbContext,
-): Promise<Pick<Job<unknown>, "print" | "say" | "note">> {
-  const say = await speechIn(languageOf(lang, env));
+  { json }: CommonFlags,
+  language: Language,
+): Promise<Pick<Job<unknown>, "language" | "print" | "say" | "note">> {
   return {
-    say,
-    note: (text) => process.stderr.write(`${say(text)}\n`),
+    language,
+    say: await speechIn(language),
+    note: (text) => process.stderr.write(`${text[language]}\n`),
     print(data, text) {
-      process.stdout.write(json === true ? `${JSON.stringify(data, null, 2)}\n` : text());
+      process.stdout.write(json === true ? `${JSON.stringify(data, null, 2)}\n` : text()[language]);
     },
   };
 }
@@ -178,9 +212,4 @@ function asUsage(error: unknown): never {
   if (!(error instanceof CarrierwatchError) || error.code !== "invalid_input") throw error;
   const { message, hint, issues, cause } = error;
   throw new CarrierwatchError("usage", message, { issues, cause, ...(hint === undefined ? {} : { hint }) });
-}
-
-/** Collects an option that may be given several times. */
-export function repeated(value: string, before: readonly string[] | undefined): string[] {
-  return [...(before ?? []), value];
 }

@@ -1,40 +1,66 @@
 /** The verb `config`: whether flags and environment of `start` and `collector` can work, and which there are. */
 import type { Verb } from "../../main.ts";
-import { Answered, collectorOptions } from "../options.ts";
+import { Answered, type CollectorOptions, collectorOptions } from "../options.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
-import { facts } from "./table.ts";
+import { langFlag, languageOf } from "../wire/said/language.ts";
+import { same, type Text } from "../wire/said/text.ts";
+import { type CellText, facts } from "./table.ts";
 
-const ABOUT = `usage: carrierwatch config check [flags of start]   say what they mean, or what is wrong with them
+const HELP: Text = {
+  en: `usage: carrierwatch config check [flags of start]   say what they mean, or what is wrong with them
        carrierwatch config reference                every flag and variable, with its default
-`;
+`,
+  zh: `用法：carrierwatch config check [start 的选项]   说明它们的含义，或哪里不对
+      carrierwatch config reference              列出全部选项和环境变量，以及默认值
+`,
+};
 
 const DEFAULTS = { dir: "data", listen: "127.0.0.1:8080", withProbe: true };
+
+const FROM_LISTEN: Text = { en: "from the address it listens on", zh: "按监听地址" };
+const NOBODY: Text = { en: "nobody's headers", zh: "没有" };
+const PUBLIC_ONLY: Text = { en: "public addresses only", zh: "没有，只测公网地址" };
+
+function tlsText(tls: CollectorOptions["tls"]): Text {
+  if (tls === null) return { en: "off", zh: "未启用" };
+  return { en: `${tls.certFile}, key ${tls.keyFile}`, zh: `${tls.certFile}，私钥 ${tls.keyFile}` };
+}
 
 const check: Verb = async ({ argv, env }) => {
   const json = argv.includes("--json");
   const flags = argv.filter((arg) => arg !== "--json");
   const options = collectorOptions(
     "config check",
-    "whether a collector could start with these",
+    { en: "whether a collector could start with these", zh: "采集端能否以这些选项启动" },
     flags,
     env,
     DEFAULTS,
   );
-  const lines: [string, string | null][] = [
-    ["data", options.dir],
-    ["listen", `${options.host}:${options.port}`],
-    ["public url", options.publicUrl ?? "from the address it listens on"],
-    ["base path", options.basePath || null],
-    ["tls", options.tls ? `${options.tls.certFile}, key ${options.tls.keyFile}` : "off"],
-    ["trusted proxies", options.trustedProxies.join(", ") || "nobody's headers"],
-    ["may measure", options.allow.join(", ") || "public addresses only"],
+  const lines: [Text, CellText][] = [
+    [{ en: "data", zh: "数据目录" }, options.dir],
+    [{ en: "listen", zh: "监听" }, `${options.host}:${options.port}`],
+    [{ en: "public url", zh: "对外网址" }, options.publicUrl ?? FROM_LISTEN],
+    [{ en: "base path", zh: "路径前缀" }, options.basePath || null],
+    [same("tls"), tlsText(options.tls)],
+    [{ en: "trusted proxies", zh: "可信代理" }, options.trustedProxies.join(", ") || NOBODY],
+    [{ en: "may measure", zh: "允许测的内网" }, options.allow.join(", ") || PUBLIC_ONLY],
   ];
-  process.stdout.write(json ? `${JSON.stringify(options, null, 2)}\n` : facts(lines));
+  process.stdout.write(
+    json ? `${JSON.stringify(options, null, 2)}\n` : facts(lines)[languageOf(langFlag(argv), env)],
+  );
   return 0;
 };
 
-const reference: Verb = async ({ env }) => {
-  collectorOptions("start", "settings of start, collector and demo, as flags", ["--help"], env, DEFAULTS);
+const reference: Verb = async ({ argv, env }) => {
+  const lang = langFlag(argv);
+  const help = lang === undefined ? ["--help"] : ["--lang", lang, "--help"];
+  collectorOptions(
+    "start",
+    { en: "settings of start, collector and demo, as flags", zh: "start、collector、demo 的设置，即选项" },
+    help,
+    env,
+    DEFAULTS,
+  );
   return 0;
 };
 
@@ -42,13 +68,13 @@ export const verb: Verb = async (context) => {
   const [name = "", ...argv] = context.argv;
   try {
     if (name === "check") return await check({ ...context, argv });
-    if (name === "reference") return await reference(context);
+    if (name === "reference") return await reference({ ...context, argv });
   } catch (error) {
     if (error instanceof Answered) return error.exitCode;
     throw error;
   }
   if (name === "--help" || name === "-h") {
-    process.stdout.write(ABOUT);
+    process.stdout.write(HELP[languageOf(langFlag(argv), context.env)]);
     return 0;
   }
   throw new CarrierwatchError(

@@ -6,6 +6,8 @@ import { join, resolve } from "node:path";
 import * as z from "zod";
 import { StorageView } from "../wire/api-settings.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
+import type { Say } from "../wire/said/language.ts";
+import { inEach, same, type Text } from "../wire/said/text.ts";
 import { answered } from "./answers.ts";
 import { type CommonFlags, folderSubcommand, subcommand, verbOf } from "./command.ts";
 import { bytesText } from "./show-bytes.ts";
@@ -16,7 +18,10 @@ const VerifyAnswer = z.object({ ok: z.boolean(), problems: z.array(z.string()) }
 
 const backup = subcommand({
   usage: "backup [FILE]",
-  about: "a consistent, verified copy; into DIR/backups when no file is named",
+  about: {
+    en: "a consistent, verified copy; into DIR/backups when no file is named",
+    zh: "做一份一致的、核对过的副本；不写文件名就放进 数据目录/backups",
+  },
   async act({ client, flags, dir, note, print }, [file]) {
     if (flags.url !== undefined) {
       throw new CarrierwatchError("usage", "a backup is made on the collector's own machine", {
@@ -24,19 +29,22 @@ const backup = subcommand({
       });
     }
     const path = resolve(file ?? join(dir, "backups", `carrierwatch-${stampNow()}.db`));
-    note(`copying and verifying ${path}`);
+    note({ en: `copying and verifying ${path}`, zh: `正在复制并核对 ${path}` });
     const made = await answered(client, BackupAnswer, "POST", "/storage/backup", { path });
-    print(made, () => `${made.path}  ${bytesText(made.bytes)}  sha256 ${made.sha256}\n`);
+    print(made, () => same(`${made.path}  ${bytesText(made.bytes)}  sha256 ${made.sha256}\n`));
   },
 });
 
 const verify = subcommand({
   usage: "verify",
-  about: "the file's integrity, and every row recomputed from its PDPs",
-  async act({ client, note, print }) {
-    note("verifying; this reads everything");
+  about: {
+    en: "the file's integrity, and every row recomputed from its PDPs",
+    zh: "检查文件是否完好，并由 PDP 重新算出每一行来核对",
+  },
+  async act({ client, note, print, say }) {
+    note({ en: "verifying; this reads everything", zh: "正在核对，要读取全部数据" });
     const found = await answered(client, VerifyAnswer, "POST", "/storage/verify");
-    print(found, () => (found.ok ? "ok\n" : `${found.problems.map((problem) => `${problem}\n`).join("")}`));
+    print(found, () => foundText(found, say));
     if (found.ok) return;
     throw new CarrierwatchError("damaged", `the store has ${found.problems.length} problems`, {
       hint: "keep the file, and restore the newest backup",
@@ -56,13 +64,25 @@ type EstimateFlags = CommonFlags & {
 
 const estimate = subcommand<EstimateFlags>({
   usage: "estimate",
-  about: "bytes of each part, now, at 50 hours, two weeks, two months, two years and at full age",
-  options(command) {
-    command
-      .option("--step <SECONDS>", "per series of a target that is measured so often (default 300)")
-      .option("--archives <SET>", "and has these archives: 1x600,6x700,24x775:0.5 (default: the step's own)")
-      .option("--last", "and keeps LAST")
-      .option("--ttfb-percentiles", "and keeps the percentiles of ttfb");
+  about: {
+    en: "bytes of each part, now, at 50 hours, two weeks, two months, two years and at full age",
+    zh: "各部分占多少空间：现在，以及 50 小时、两周、两月、两年和满期之后",
+  },
+  options(options) {
+    options
+      .option("--step <SECONDS>", {
+        en: "per series of a target that is measured so often (default 300)",
+        zh: "每隔这么久测一次的目标，每条序列占多少（默认 300）",
+      })
+      .option("--archives <SET>", {
+        en: "and has these archives: 1x600,6x700,24x775:0.5 (default: the step's own)",
+        zh: "并用这些归档：1x600,6x700,24x775:0.5（默认按步长）",
+      })
+      .option("--last", { en: "and keeps LAST", zh: "并保存 LAST" })
+      .option("--ttfb-percentiles", {
+        en: "and keeps the percentiles of ttfb",
+        zh: "并保存首字节时间的百分位数",
+      });
   },
   async act({ client, flags, print }) {
     const search = new URLSearchParams();
@@ -80,32 +100,48 @@ const estimate = subcommand<EstimateFlags>({
   },
 });
 
+const KEPT: Text = { en: "what stood there is now", zh: "原来的数据库现在是" };
+const RESTORED: Text = {
+  en: "start the collector: probes send again what it lacks",
+  zh: "请启动采集端：缺的样本由探针重新上报",
+};
+
 const restore = folderSubcommand({
   usage: "restore <FILE>",
-  about: "put a backup in the database's place; what stood there is kept beside it",
+  about: {
+    en: "put a backup in the database's place; what stood there is kept beside it",
+    zh: "用备份换下数据库；原来的留在旁边",
+  },
   async act({ dir, note, print }, [file = ""]) {
     const { DATABASE_NAME } = await import("../store/sqlite/sqlite-store.ts");
     const { restoreFrom } = await import("../store/sqlite/restore.ts");
-    note(`examining and copying ${resolve(file)}`);
+    note({ en: `examining and copying ${resolve(file)}`, zh: `正在检查并复制 ${resolve(file)}` });
     const done = restoreFrom(resolve(file), join(dir, DATABASE_NAME), stampNow());
-    const kept = done.kept === null ? "" : `what stood there is now ${done.kept}\n`;
-    print(
-      done,
-      () =>
-        `${done.path}  ${bytesText(done.bytes)}\n${kept}start the collector: probes send again what it lacks\n`,
+    print(done, () =>
+      inEach((language) => {
+        const kept = done.kept === null ? "" : `${KEPT[language]} ${done.kept}\n`;
+        return `${done.path}  ${bytesText(done.bytes)}\n${kept}${RESTORED[language]}\n`;
+      }),
     );
   },
 });
 
 const migrate = folderSubcommand({
   usage: "migrate",
-  about: "bring the database to this version's schema now, after a copy; a start does the same",
+  about: {
+    en: "bring the database to this version's schema now, after a copy; a start does the same",
+    zh: "现在就把数据库升到本版的结构，先做副本；启动时也会这样做",
+  },
   async act({ dir, log, print }) {
     const { openDoor } = await import("./door.ts");
     const client = await openDoor({ data: dir }, { env: {}, log });
     const { running } = client;
     await client.close();
-    print({ dir, running }, () => (running ? "the collector that runs there has done it\n" : "up to date\n"));
+    print({ dir, running }, () =>
+      running
+        ? { en: "the collector that runs there has done it\n", zh: "在那里运行的采集端已经做过\n" }
+        : { en: "up to date\n", zh: "已是最新结构\n" },
+    );
   },
 });
 
@@ -113,10 +149,16 @@ function stampNow(): string {
   return new Date().toISOString().replace(/[-:]|\.\d+/g, "");
 }
 
-export const verb = verbOf("db", "the store: copies, checks, space", [
-  backup,
-  restore,
-  verify,
-  estimate,
-  migrate,
-]);
+type Found = z.infer<typeof VerifyAnswer>;
+
+function foundText({ ok, problems }: Found, say: Say): Text {
+  if (ok) return { en: "ok\n", zh: "完好\n" };
+  return {
+    en: problems.map((one) => `${one}\n`).join(""),
+    zh: problems.map((one) => `${say(one)}\n`).join(""),
+  };
+}
+
+const ABOUT: Text = { en: "the store: copies, checks, space", zh: "数据：备份、核对、占用空间" };
+
+export const verb = verbOf("db", ABOUT, [backup, restore, verify, estimate, migrate]);

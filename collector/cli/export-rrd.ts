@@ -8,6 +8,7 @@ import { specsOf } from "../archive/sets.ts";
 import { SeriesList } from "../wire/api-addresses.ts";
 import { FetchedRows, SamplesPage } from "../wire/api-overview.ts";
 import { CarrierwatchError, NotFoundError } from "../wire/errors.ts";
+import type { Language } from "../wire/ids.ts";
 import { ALL_CFS, type AnyFunction, CFS, METRICS, type Metric } from "../wire/metric.ts";
 import { answered } from "./answers.ts";
 import type { Client } from "./client.ts";
@@ -36,7 +37,7 @@ export type RrdWanted = {
 };
 
 /** @throws NotFoundError when the series holds nothing, or no generation of that step */
-export async function exportedRrd(client: Client, wanted: RrdWanted): Promise<string> {
+export async function exportedRrd(client: Client, wanted: RrdWanted, language: Language): Promise<string> {
   const { target, vantage, address } = wanted;
   const { lastS, stepS, archives: set = null, lasts = [] } = await generationOf(client, wanted);
   const series = {
@@ -49,15 +50,16 @@ export async function exportedRrd(client: Client, wanted: RrdWanted): Promise<st
   const specs = specsOf(stepS, set);
   const [finest] = specs;
   if (!finest) throw new NotFoundError("series", `${target}/${vantage}`);
-  const tell = progress();
+  const tell = progress(language);
   const pdps = await columns((metric) =>
     column(client, series, finest, metric, { cf: "AVERAGE", sinceS: 0 }),
   );
   const archives: RrdArchive[] = [];
+  const all = specs.length * CFS.length + lasts.length;
   for (const spec of specs) {
     const last = lasts.find(({ steps }) => steps === spec.steps);
     for (const cf of last ? ALL_CFS : CFS) {
-      tell(`read ${archives.length} of ${specs.length * CFS.length + lasts.length} archives`);
+      tell({ en: `read ${archives.length} of ${all} archives`, zh: `已读 ${archives.length}/${all} 个归档` });
       const sinceS = cf === "LAST" ? (last?.sinceS ?? 0) : 0;
       const values = await columns((metric) => column(client, series, spec, metric, { cf, sinceS }));
       archives.push({ spec, cf, values, open: openOf(pdps, (lastS % spec.rowS) / stepS) });

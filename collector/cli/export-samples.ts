@@ -2,6 +2,7 @@
 import { PDP_KEEP_S } from "../archive/layout.ts";
 import { SeriesList } from "../wire/api-addresses.ts";
 import { SamplesPage, type SampleView } from "../wire/api-overview.ts";
+import type { Language } from "../wire/ids.ts";
 import { METRICS } from "../wire/metric.ts";
 import { answered } from "./answers.ts";
 import type { Client } from "./client.ts";
@@ -39,8 +40,13 @@ const COLUMNS = [
 ];
 
 /** @throws NotFoundError when the series holds no sample */
-export async function* exportedSamples(client: Client, wanted: Wanted, form: Form): AsyncGenerator<string> {
-  const tell = progress();
+export async function* exportedSamples(
+  client: Client,
+  wanted: Wanted,
+  form: Form,
+  language: Language,
+): AsyncGenerator<string> {
+  const tell = progress(language);
   const all = wanted.address === undefined ? await addressesHeld(client, wanted) : [wanted.address];
   if (form === "csv") yield csvLine([...COLUMNS, ...METRICS.map(headingOf), "address"]);
   for (const address of all) {
@@ -48,7 +54,8 @@ export async function* exportedSamples(client: Client, wanted: Wanted, form: For
     const toS = Math.min(wanted.toS, newest.tick);
     const fromS = wanted.fromS ?? Math.max(0, newest.tick - PDP_KEEP_S(newest.stepS));
     for (let at = fromS; at <= toS; at += DAY_S) {
-      tell(`read ${address === undefined ? "" : `${address} `}up to ${isoOf(at)}`);
+      const which = address === undefined ? "" : `${address} `;
+      tell({ en: `read ${which}up to ${isoOf(at)}`, zh: `已读 ${which}到 ${isoOf(at)}` });
       const views = await between(client, { ...wanted, address }, at, Math.min(toS, at + DAY_S - 1));
       yield views.map((view) => lineOf(view, wanted, form)).join("");
     }

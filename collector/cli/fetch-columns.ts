@@ -7,6 +7,7 @@ import { csvOf, objectsOf } from "../query/forms.ts";
 import { QueryColumns } from "../wire/api-query.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
 import { ALL_CFS, METRICS } from "../wire/metric.ts";
+import { same, type Text } from "../wire/said/text.ts";
 import { answered, carriersOf, vantagesOf } from "./answers.ts";
 import type { Client } from "./client.ts";
 import { instantOf, isoOf } from "./show-time.ts";
@@ -92,20 +93,26 @@ export function columnsJson(data: QueryColumns, flags: FetchFlags): unknown {
   return flags.columns === true ? data : objectsOf(data);
 }
 
-export function columnsText(data: QueryColumns, flags: FetchFlags): string {
-  if (flags.csv === true) return csvOf(data);
+export function columnsText(data: QueryColumns, flags: FetchFlags): Text {
+  if (flags.csv === true) return same(csvOf(data));
   const shown = (value: number | null) => (value === null ? null : Number(value.toFixed(3)));
   const lines = data.t.map((t, i) => [
     isoOf(t),
     ...data.columns.map(({ values }) => shown(values[i] ?? null)),
   ]);
-  const whole = ["whole range", ...data.columns.map((column) => shown(column.whole))];
-  const heading = [
-    `TIME (UTC), ${data.rowS} s`,
-    ...data.columns.map(({ name, unit }) => (unit === "ticks" ? name : `${name}, ${unit}`)),
+  const whole = [
+    { en: "whole range", zh: "整个时间段" },
+    ...data.columns.map((column) => shown(column.whole)),
   ];
-  return table(heading, lines.length === 0 ? [] : [...lines, whole], "no rows in that time");
+  const heading = [
+    { en: `TIME (UTC), ${data.rowS} s`, zh: `时间（UTC），每行 ${data.rowS} 秒` },
+    ...data.columns.map(({ name, unit }) => same(unit === "ticks" ? name : `${name}, ${unit}`)),
+  ];
+  return table(heading, lines.length === 0 ? [] : [...lines, whole], NO_ROWS);
 }
+
+/** What a table without rows says. */
+export const NO_ROWS: Text = { en: "no rows in that time", zh: "这段时间没有数据" };
 
 export function oneOf<T extends string>(option: string, text: string, all: readonly T[]): T {
   const found = all.find((one) => one === text);

@@ -3,10 +3,10 @@
  * carriers, metrics and functions, with percentiles and states.
  */
 import { FetchedRows } from "../wire/api-overview.ts";
-import { REDUCTIONS } from "../wire/api-query.ts";
 import { ALL_CFS, METRICS } from "../wire/metric.ts";
+import { same, type Text } from "../wire/said/text.ts";
 import { answered } from "./answers.ts";
-import { plainVerb, repeated } from "./command.ts";
+import { plainVerb } from "./command.ts";
 import { csvLine } from "./csv.ts";
 import {
   asksColumns,
@@ -15,46 +15,21 @@ import {
   type FetchFlags,
   fetchedColumns,
   listed,
+  NO_ROWS,
   oneOf,
 } from "./fetch-columns.ts";
+import { fetchOptions } from "./fetch-options.ts";
 import { targetNamed, vantageNamed } from "./series.ts";
 import { instantOf, isoOf } from "./show-time.ts";
 import { table } from "./table.ts";
 
 export const verb = plainVerb<FetchFlags>("fetch", {
   args: "<TARGET>",
-  about:
-    "rows of one archive, or columns of several: time in UTC, ms or bytes per second, empty where UNKNOWN",
-  options: (command) => {
-    command
-      .option("--vantage <VANTAGE>", "where from; may be left out when there is only one", repeated)
-      .option(
-        "--carrier <CARRIER>",
-        "a carrier's vantages merged; may be given several times, as all below; with neither: every carrier",
-        repeated,
-      )
-      .option("--address <ADDRESS>", "of one address that is measured apart, or of ipv4 or ipv6")
-      .option("--metric <METRIC>", `${METRICS.join(", ")} (default total)`, repeated)
-      .option("--cf <CF>", `${ALL_CFS.join(", ")} (default AVERAGE)`, repeated)
-      .option(
-        "--percentile <P>",
-        "of the ticks of each row: 50,95,99; of total, or of ttfb with --metric ttfb",
-        repeated,
-      )
-      .option("--below <MS>", "the share of such values that are at most so long", repeated)
-      .option("--states", "ticks up, down, suspect and unknown in each row, and the availability")
-      .option("--exclude <FROM..TO>", "ticks that are in no percentile, share or state", repeated)
-      .option("--steps <N>", "ticks per row, which names the archive (default: the finest that reaches back)")
-      .option("--points <N>", "most rows wanted; wider rows, or fewer that keep every spike (default 700)")
-      .option(
-        "--reduce <HOW>",
-        `which rows stay when there are more: ${REDUCTIONS.join(", ")} (default minmax)`,
-      )
-      .option("--from <TIME>", "UTC seconds, 2026-11-21T08:00Z, or how long ago: 90m, 2h, 7d (default 1d)")
-      .option("--to <TIME>", "the same; default now")
-      .option("--csv", "print lines of t (UTC seconds) and value, empty where UNKNOWN")
-      .option("--columns", "with --json: one time axis and an array per column");
+  about: {
+    en: "rows of one archive, or columns of several: time in UTC, ms or bytes per second, empty where UNKNOWN",
+    zh: "一个归档的行，或多个归档的列：时间为 UTC，单位毫秒或字节每秒，未知处为空",
   },
+  options: fetchOptions,
   async act({ client, flags, print }, [wanted = ""]) {
     const nowS = Math.floor(Date.now() / 1000);
     const target = (await targetNamed(client, wanted)).id;
@@ -81,13 +56,16 @@ export const verb = plainVerb<FetchFlags>("fetch", {
   },
 });
 
-function rowsText({ rows, metric, cf, rowS }: FetchedRows): string {
+function rowsText({ rows, metric, cf, rowS }: FetchedRows): Text {
   const unit = metric === "speed" ? "bytes/s" : "ms";
-  const heading = ["TIME (UTC)", `${metric} ${cf} per ${rowS} s, ${unit}`];
+  const heading = [
+    { en: "TIME (UTC)", zh: "时间（UTC）" },
+    { en: `${metric} ${cf} per ${rowS} s, ${unit}`, zh: `${metric} ${cf}，每行 ${rowS} 秒，${unit}` },
+  ];
   const lines = rows.map(({ t, value }) => [isoOf(t), value === null ? null : Number(value.toFixed(3))]);
-  return table(heading, lines, "no rows in that time");
+  return table(heading, lines, NO_ROWS);
 }
 
-function rowsCsv({ rows }: FetchedRows): string {
-  return [["t", "value"], ...rows.map(({ t, value }) => [t, value])].map(csvLine).join("");
+function rowsCsv({ rows }: FetchedRows): Text {
+  return same([["t", "value"], ...rows.map(({ t, value }) => [t, value])].map(csvLine).join(""));
 }

@@ -2,20 +2,24 @@
 import { writeFile } from "node:fs/promises";
 import * as z from "zod";
 import type { PictureOptions } from "../report/picture.ts";
+import { pictureRows } from "../report/picture-rows.ts";
 import { ChartData, Range } from "../wire/api-chart.ts";
+import { QueryColumns } from "../wire/api-query.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
-import { Language } from "../wire/ids.ts";
+import { ALL_CFS, METRICS } from "../wire/metric.ts";
+import { languageOf } from "../wire/said/language.ts";
 import { Target } from "../wire/target.ts";
 import { answered, carriersOf } from "./answers.ts";
-import { type Job, plainVerb, repeated } from "./command.ts";
+import { type Job, plainVerb } from "./command.ts";
+import type { Options } from "./described.ts";
+import { type DrawnFlags, drawnOf } from "./graph-drawn.ts";
 import { targetNamed } from "./series.ts";
 import { instantOf } from "./show-time.ts";
 
-type GraphFlags = {
+type GraphFlags = DrawnFlags & {
   readonly range: string;
   readonly from?: string;
   readonly to?: string;
-  readonly metric: string;
   readonly carrier?: readonly string[];
   readonly out?: string;
   readonly svg?: boolean;
@@ -23,40 +27,95 @@ type GraphFlags = {
   readonly height: string;
   readonly scale: string;
   readonly dark?: boolean;
-  readonly lang: string;
+  readonly lang?: string;
   readonly timeZone?: string;
 };
 
-const METRICS = ["total", "speed", "phases"] as const;
-
 export const verb = plainVerb<GraphFlags>("graph", {
   args: "<TARGET>",
-  about: "the chart of a target as the page draws it, as PNG or SVG",
-  options: (command) => {
-    command
-      .option("--out <FILE>", "write there; .svg writes SVG (default: the standard output)")
-      .option("--svg", "SVG instead of PNG")
-      .option("--range <RANGE>", Range.options.filter((range) => range !== "custom").join(", "), "day")
-      .option(
-        "--from <TIME>",
-        "UTC seconds, 2026-11-21T08:00Z, or how long ago: 90m, 2h, 7d; instead of --range",
-      )
-      .option("--to <TIME>", "the same; default now")
-      .option("--metric <METRIC>", "total, speed, or phases of one carrier", "total")
-      .option("--carrier <ID>", "only this carrier; may be repeated", repeated)
-      .option("--width <PX>", "300 to 4000", "900")
-      .option("--height <PX>", "of the chart, 120 to 2000", "300")
-      .option("--scale <N>", "device pixels per pixel of a PNG, 1 to 4", "2")
-      .option("--dark", "on dark ground")
-      .option("--lang <LANGUAGE>", "zh or en", "zh")
-      .option("--time-zone <ZONE>", "IANA name (default: this machine's)");
+  about: {
+    en: "the chart of a target as the page draws it, as PNG or SVG",
+    zh: "目标的图表，与页面所画相同，存为 PNG 或 SVG",
   },
+  options: graphOptions,
   act: draw,
 });
+
+const RANGES = Range.options.filter((range) => range !== "custom").join(", ");
+
+function graphOptions(options: Options): void {
+  options
+    .option("--out <FILE>", {
+      en: "write there; .svg writes SVG (default: the standard output)",
+      zh: "写到这个文件；.svg 写成 SVG（默认标准输出）",
+    })
+    .option("--svg", { en: "SVG instead of PNG", zh: "用 SVG，不用 PNG" })
+    .option("--range <RANGE>", { en: RANGES, zh: RANGES }, { fallback: "day" })
+    .option("--from <TIME>", {
+      en: "UTC seconds, 2026-11-21T08:00Z, or how long ago: 90m, 2h, 7d; instead of --range",
+      zh: "UTC 秒、2026-11-21T08:00Z，或多久以前：90m、2h、7d；代替 --range",
+    })
+    .option("--to <TIME>", { en: "the same; default now", zh: "同上；默认现在" })
+    .option(
+      "--metric <METRIC>",
+      {
+        en: `${METRICS.join(", ")}, or phases of one carrier`,
+        zh: `${METRICS.join("、")}，或一家运营商的 phases（各阶段）`,
+      },
+      { fallback: "total" },
+    )
+    .option(
+      "--cf <CF>",
+      {
+        en: `what is drawn of each row: ${ALL_CFS.join(", ")} (LAST where the target keeps it); default AVERAGE`,
+        zh: `每行画什么：${ALL_CFS.join("、")}（LAST 要目标保存了才有）；默认 AVERAGE`,
+      },
+      { repeated: true },
+    )
+    .option(
+      "--percentile <P>",
+      {
+        en: "of the ticks of each row: 50,95,99; of total, and of ttfb where the target keeps them",
+        zh: "每行各次测量的百分位数：50,95,99；用于 total，目标保存了的也用于 ttfb",
+      },
+      { repeated: true },
+    )
+    .option(
+      "--carrier <ID>",
+      { en: "only this carrier; may be repeated", zh: "只画这家运营商；可重复" },
+      { repeated: true },
+    );
+  lookOptions(options);
+}
+
+function lookOptions(options: Options): void {
+  options
+    .option("--width <PX>", { en: "300 to 4000", zh: "宽，300 到 4000" }, { fallback: "900" })
+    .option(
+      "--height <PX>",
+      { en: "of the chart, 120 to 2000", zh: "图的高，120 到 2000" },
+      { fallback: "300" },
+    )
+    .option(
+      "--scale <N>",
+      { en: "device pixels per pixel of a PNG, 1 to 4", zh: "PNG 每像素的设备像素，1 到 4" },
+      { fallback: "2" },
+    )
+    .option("--dark", { en: "on dark ground", zh: "深色背景" })
+    .option("--lang <zh|en>", {
+      en: "language of the picture (default zh) and of what is said",
+      zh: "图（默认 zh）和提示的语言",
+    })
+    .option("--time-zone <ZONE>", {
+      en: "IANA name (default: this machine's)",
+      zh: "IANA 时区名（默认本机的）",
+    });
+}
 
 async function draw(job: Job<GraphFlags>, [wanted = ""]: readonly string[]): Promise<void> {
   const { client, flags } = job;
   const options = settingsOf(flags);
+  const { metric, of } = drawnOf(flags);
   if (flags.out === undefined && process.stdout.isTTY) {
     throw new CarrierwatchError("usage", "a picture is no text for a terminal", {
       hint: "name a file: --out chart.png",
@@ -79,8 +138,10 @@ async function draw(job: Job<GraphFlags>, [wanted = ""]: readonly string[]): Pro
       hint: there === "" ? "nobody has measured it yet" : `there are: ${there}`,
     });
   }
+  const ask = (path: string) => answered(client, QueryColumns, "GET", path);
+  const drawn = metric === "phases" ? {} : { rows: await pictureRows(data, metric, of, ask) };
   const { pictureOf } = await import("../report/picture.ts");
-  const bytes = await pictureOf({ ...options, data, target, carriers, only });
+  const bytes = await pictureOf({ ...options, ...drawn, metric, data, target, carriers, only });
   if (flags.out === undefined) {
     await new Promise<void>((done, fail) => {
       process.stdout.write(bytes, (error) => (error ? fail(error) : done()));
@@ -114,26 +175,16 @@ function rangeOf({ range, from, to }: GraphFlags): URLSearchParams {
   });
 }
 
-type Settings = Omit<PictureOptions, "data" | "target" | "carriers" | "only">;
+type Settings = Omit<PictureOptions, "data" | "target" | "carriers" | "only" | "metric" | "rows">;
 
 function settingsOf(flags: GraphFlags): Settings {
-  const metric = METRICS.find((one) => one === flags.metric);
-  if (!metric)
-    throw new CarrierwatchError(
-      "usage",
-      `--metric ${JSON.stringify(flags.metric)} is none of ${METRICS.join(", ")}`,
-    );
-  const language = Language.safeParse(flags.lang);
-  if (!language.success)
-    throw new CarrierwatchError("usage", `--lang ${JSON.stringify(flags.lang)} is neither zh nor en`);
   return {
-    metric,
     form: flags.svg === true || /\.svg$/i.test(flags.out ?? "") ? "svg" : "png",
     width: pixels("--width", flags.width, 300, 4_000),
     height: pixels("--height", flags.height, 120, 2_000),
     scale: pixels("--scale", flags.scale, 1, 4),
     dark: flags.dark === true,
-    language: language.data,
+    language: languageOf(flags.lang ?? "zh", {}),
     timeZone: zoneOf(flags.timeZone),
   };
 }

@@ -4,6 +4,7 @@ import { answered } from "./answers.ts";
 import type { Client } from "./client.ts";
 import type { WholeRow } from "./import-rrd-rows.ts";
 import type { Bar } from "./progress.ts";
+import { isoOf } from "./show-time.ts";
 
 const Answer = BatchAnswer.pick({ outcomes: true });
 
@@ -30,10 +31,17 @@ export async function sentRows(
       const { outcomes } = await answered(client, Answer, "POST", "/import/rows", body);
       for (const [i, { outcome, why }] of outcomes.entries()) {
         if (outcome === "stored" || outcome === "duplicate") counts[outcome] += 1;
-        else told.refused.add(at + i + 1, `row ${some[i]?.labelS} of ${rowS} s: ${why ?? outcome}`);
+        else
+          told.refused.add(
+            at + i + 1,
+            `the row ${isoOf(some[i]?.labelS ?? 0)} of ${rowS} s: ${why ?? outcome}`,
+          );
       }
       seen += some.length;
-      told.bar.tell(seen / rows.length, `rows of several steps: ${counts.stored} stored`);
+      told.bar.tell(seen / rows.length, {
+        en: `rows of several steps: ${counts.stored} stored`,
+        zh: `多步的行：存入 ${counts.stored}`,
+      });
     }
   }
   return counts;

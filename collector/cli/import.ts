@@ -14,111 +14,89 @@ import { SeriesList } from "../wire/api-addresses.ts";
 import type { Archive } from "../wire/archives.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
 import { METRICS } from "../wire/metric.ts";
-import type { Say } from "../wire/said/language.ts";
+import type { Text } from "../wire/said/text.ts";
 import { BATCH_MAX_SAMPLES, BatchAnswer } from "../wire/sample.ts";
 import { answered, targetsOf, vantagesOf } from "./answers.ts";
 import type { Client } from "./client.ts";
-import { plainVerb, repeated } from "./command.ts";
+import { plainVerb } from "./command.ts";
 import { csvLines, jsonLines, type Mapped, type Read, type Refused } from "./import-lines.ts";
+import { type ImportFlags, importOptions } from "./import-options.ts";
+import { type Refusals, refusalsOf } from "./import-refusals.ts";
 import { rrdSamples } from "./import-rrd.ts";
 import { rrdRows, type WholeRow } from "./import-rrd-rows.ts";
 import { type Laying, sentRows } from "./import-sent-rows.ts";
+import { goOn, type Stop, stopAsked } from "./import-stop.ts";
 import { type Bar, progressBar } from "./progress.ts";
 import { dumpOf } from "./rrd-dump.ts";
 import { type Placed, type Staged, staged } from "./staging.ts";
 
-type ImportFlags = {
-  readonly rrd?: boolean;
-  readonly csv?: boolean;
-  readonly jsonl?: boolean;
-  readonly target?: string;
-  readonly vantage?: string;
-  readonly map?: readonly string[];
-  readonly unit: string;
-  readonly step?: string;
-  readonly fromChunk: string;
-};
-
 const Answer = BatchAnswer.pick({ outcomes: true });
 /** How a gzipped file begins. */
 const GZIP = 0x1f8b;
-/** Refused lines that --json lists; all are named on the standard error. */
-const LISTED = 100_000;
 const PER_UNIT: Readonly<Record<string, number>> = { s: 1e6, ms: 1000, us: 1 };
 
 export const verb = plainVerb<ImportFlags>("import", {
   args: "<FILE>",
-  about: "history from a file: what export or rrdtool dump wrote, of any tick the longest archive covers",
-  options: (command) => {
-    command
-      .option("--rrd", "rrdtool dump XML; rows of several steps enter whole where nobody measured")
-      .option("--csv", "a heading and a line per sample, columns as export names them")
-      .option("--jsonl", "a JSON object per sample and line, as export writes them; gzip is understood")
-      .option("--target <TARGET>", "of every sample, instead of what the file says")
-      .option("--vantage <VANTAGE>", "the same")
-      .option(
-        "--map <NAME=METRIC>",
-        "a data source or column that is a metric; may be given several times",
-        repeated,
-      )
-      .option("--unit <UNIT>", "of mapped times: s, ms or us", "s")
-      .option("--step <SECONDS>", "between the lines of a CSV without step_s")
-      .option("--from-chunk <N>", "go on from there after an import that was cut short", "0");
+  about: {
+    en: "history from a file: what export or rrdtool dump wrote, of any tick the longest archive covers",
+    zh: "从文件导入历史：export 或 rrdtool dump 写出的，最长的归档覆盖的任何时刻",
   },
-  async act({ client, flags, note, print, say }, [file = ""]) {
-    const bar = progressBar();
-    const refused = refusals(bar, say);
+  options: importOptions,
+  async act(job, [file = ""]) {
+    const { client, flags, note, print, language } = job;
+    const bar = progressBar(language);
+    const refused = refusalsOf(bar, job);
     const fromChunk = fromChunkOf(flags);
     const { all, names, aside } = await placedIn(client, file, flags, refused);
-    if (aside.unknown > 0) note(`${aside.unknown} rows without a value stay UNKNOWN`);
+    if (aside.unknown > 0) note(unknownText(aside.unknown));
+    const stop = stopAsked();
     try {
-      const counts = await sent(client, all, { bar, refused, fromChunk });
+      const counts = await sent(client, all, { bar, refused, fromChunk, stop });
       const series = seriesOf(names, flags);
       const held = series && aside.stepS > 0 ? await heldOf(client, series, aside.stepS) : null;
       const wide = { stepS: aside.stepS, rows: aside.rows(held?.archives ?? null) };
-      if (!held?.lasts && wide.rows.some(({ lasts }) => lasts))
-        note("the file's LAST rows are left out: target edit --last lets the target keep them");
+      if (!held?.lasts && wide.rows.some(({ lasts }) => lasts)) note(LASTS_LEFT);
       const rows = await sentRows(client, wide, series, { bar, refused });
       bar.end();
+      refused.end();
       print({ ...counts, refused: refused.count(), rows, refusals: refused.listed }, () =>
         textOfCounts(counts, rows, refused.count()),
       );
     } finally {
+      bar.end();
+      stop.forget();
       await all.remove();
     }
     if (refused.count() === 0) return;
     throw new CarrierwatchError("refused_data", `${refused.count()} lines were refused, the others are in`, {
-      hint: "each is named above with its reason; put them right and import the file again",
+      hint: "their reasons stand above; put the lines right and import the file again",
     });
   },
 });
 
 type Counts = { stored: number; duplicate: number };
 
-function textOfCounts(samples: Counts, rows: Counts, refused: number): string {
-  const wide =
-    rows.stored + rows.duplicate === 0
-      ? ""
-      : `; rows of several steps: stored ${rows.stored}, duplicate ${rows.duplicate}`;
-  return `stored ${samples.stored}, duplicate ${samples.duplicate}, refused ${refused}${wide}\n`;
-}
-
-/** Lines that are refused: named at once, counted, and listed as far as memory is to be spent on it. */
-function refusals(bar: Bar, say: Say) {
-  const listed: Refused[] = [];
-  let count = 0;
+function textOfCounts(samples: Counts, rows: Counts, refused: number): Text {
+  const any = rows.stored + rows.duplicate > 0;
+  const wideEn = any ? `; rows of several steps: stored ${rows.stored}, duplicate ${rows.duplicate}` : "";
+  const wideZh = any ? `；多步的行：存入 ${rows.stored}，已有 ${rows.duplicate}` : "";
   return {
-    listed,
-    count: () => count,
-    add(line: number, why: string) {
-      count += 1;
-      if (listed.length < LISTED) listed.push({ line, why });
-      bar.say(say(`line ${line}: ${why}`));
-    },
+    en: `stored ${samples.stored}, duplicate ${samples.duplicate}, refused ${refused}${wideEn}\n`,
+    zh: `存入 ${samples.stored}，已有 ${samples.duplicate}，拒绝 ${refused}${wideZh}\n`,
   };
 }
 
-type Refusals = ReturnType<typeof refusals>;
+function unknownText(rows: number): Text {
+  return {
+    en: `${rows} rows without a value stay UNKNOWN`,
+    zh: `${rows} 行没有值，仍是无数据`,
+  };
+}
+
+const LASTS_LEFT: Text = {
+  en: "the file's LAST rows are left out: target edit --last lets the target keep them",
+  zh: "文件里的 LAST 行没有导入：先用 target edit --last 让目标保存它",
+};
 
 function fromChunkOf({ fromChunk }: ImportFlags): number {
   if (/^\d{1,9}$/.test(fromChunk)) return Number(fromChunk);
@@ -255,20 +233,26 @@ async function registered(client: Client): Promise<Names> {
 
 /** Names become ids; what has none is refused. */
 function placing({ targets, vantages }: Names, flags: ImportFlags, refused: Refusals) {
-  const placeOf = ({ line, sample, ...named }: Read): Placed | string => {
+  const nobody = (line: number, kind: "target" | "vantage", name: string | undefined): null => {
+    refused.addUnnamed(line, unnamed(kind, name));
+    return null;
+  };
+  const placeOf = ({ line, sample, ...named }: Read): Placed | null => {
     const names = { target: flags.target ?? named.target, vantage: flags.vantage ?? named.vantage };
     const target = targets(names.target);
     const vantage = vantages(names.vantage);
-    if (target === undefined) return unnamed("target", names.target);
-    if (vantage === undefined) return unnamed("vantage", names.vantage);
+    if (target === undefined) return nobody(line, "target", names.target);
+    if (vantage === undefined) return nobody(line, "vantage", names.vantage);
     const address = typeof sample["address"] === "string" ? sample["address"] : "";
     return { line, target, vantage, address, tick: sample.tick, sample: { ...sample, target } };
   };
   return async function* place(read: AsyncIterable<Read | Refused>): AsyncGenerator<Placed> {
     for await (const one of read) {
-      const placed = "why" in one ? one.why : placeOf(one);
-      if (typeof placed === "string") refused.add(one.line, placed);
-      else yield placed;
+      if ("why" in one) refused.add(one.line, one.why);
+      else {
+        const placed = placeOf(one);
+        if (placed) yield placed;
+      }
     }
   };
 }
@@ -285,9 +269,14 @@ function unnamed(kind: "target" | "vantage", name: string | undefined): string {
   return name ? `there is no one ${kind} ${JSON.stringify(name)}` : `it names no ${kind}; give --${kind}`;
 }
 
-type Sending = { readonly bar: Bar; readonly refused: Refusals; readonly fromChunk: number };
+type Sending = {
+  readonly bar: Bar;
+  readonly refused: Refusals;
+  readonly fromChunk: number;
+  readonly stop: Stop;
+};
 
-async function sent(client: Client, all: Staged, { bar, refused, fromChunk }: Sending) {
+async function sent(client: Client, all: Staged, { bar, refused, fromChunk, stop }: Sending) {
   const counts = { stored: 0, duplicate: 0 };
   let seen = 0;
   let next = 0;
@@ -296,13 +285,16 @@ async function sent(client: Client, all: Staged, { bar, refused, fromChunk }: Se
     next += 1;
     seen += chunk.length;
     if (number < fromChunk) continue;
+    stop.check(number);
     const answer = await sentChunk(client, chunk, number);
     for (const [at, { outcome, why }] of answer.entries()) {
       if (outcome === "stored" || outcome === "duplicate") counts[outcome] += 1;
       else refused.add(chunk[at]?.line ?? 0, why ?? outcome);
     }
-    const said = `${counts.stored} stored, ${counts.duplicate} held already`;
-    bar.tell(seen / all.count, `${said}; after a stop go on with --from-chunk ${next}`);
+    bar.tell(seen / all.count, {
+      en: `${counts.stored} stored, ${counts.duplicate} held already; after a stop go on with --from-chunk ${next}`,
+      zh: `存入 ${counts.stored}，已有 ${counts.duplicate}；中断后用 --from-chunk ${next} 继续`,
+    });
   }
   return counts;
 }
@@ -318,7 +310,7 @@ async function sentChunk(client: Client, chunk: readonly Placed[], i: number) {
     throw new CarrierwatchError(cause.code, `chunk ${i} was not stored: ${cause.message}`, {
       cause,
       retryable: cause.retryable,
-      hint: `those before it are; go on with the same file and --from-chunk ${i}`,
+      hint: goOn(i),
     });
   }
 }

@@ -3,6 +3,9 @@
  *
  * What a verb prints besides goes through `say`, so that no line ends up inside the bar.
  */
+import type { Language } from "../wire/ids.ts";
+import type { Text } from "../wire/said/text.ts";
+import { displayWidth } from "./table.ts";
 
 const EVERY_MS = 1_000;
 const BAR_EVERY_MS = 100;
@@ -10,12 +13,15 @@ const LINE_EVERY_MS = 3_000;
 const BAR_WIDTH = 24;
 
 /** @returns Called with how far it is; prints when a second has passed since the last line, nothing within the first. */
-export function progress(say: (line: string) => void = (line) => process.stderr.write(line)) {
+export function progress(
+  language: Language,
+  say: (line: string) => void = (line) => process.stderr.write(line),
+) {
   let lastMs = performance.now();
-  return (text: string): void => {
+  return (text: Text): void => {
     if (performance.now() - lastMs < EVERY_MS) return;
     lastMs = performance.now();
-    say(`${text}\n`);
+    say(`${text[language]}\n`);
   };
 }
 
@@ -24,7 +30,7 @@ export type Screen = { readonly isTTY?: boolean; readonly columns?: number; writ
 
 export type Bar = {
   /** @param share 0..1 */
-  tell(share: number, text: string): void;
+  tell(share: number, text: Text): void;
   /** A line that stays. */
   say(line: string): void;
   /** The bar goes; lines that were said stay. */
@@ -33,6 +39,7 @@ export type Bar = {
 
 /** The first call is always shown: a process that is killed has said something. */
 export function progressBar(
+  language: Language,
   screen: Screen = process.stderr,
   nowMs: () => number = () => performance.now(),
 ): Bar {
@@ -46,8 +53,9 @@ export function progressBar(
     tell(share, text) {
       if (nowMs() - lastMs < everyMs) return;
       lastMs = nowMs();
-      if (drawn) screen.write(`\r\u001b[2K${barOf(share, text).slice(0, (screen.columns ?? 80) - 1)}`);
-      else screen.write(`${percentOf(share)} ${text}\n`);
+      if (drawn)
+        screen.write(`\r\u001b[2K${cutTo(barOf(share, text[language]), (screen.columns ?? 80) - 1)}`);
+      else screen.write(`${percentOf(share)} ${text[language]}\n`);
     },
     say(line) {
       clear();
@@ -55,6 +63,13 @@ export function progressBar(
     },
     end: clear,
   };
+}
+
+/** As much of it as fits on a line of that many columns. */
+function cutTo(text: string, columns: number): string {
+  let cut = text;
+  while (displayWidth(cut) > columns) cut = cut.slice(0, -1);
+  return cut;
 }
 
 function barOf(share: number, text: string): string {

@@ -1,7 +1,7 @@
-/** Bytes as people read them: three digits and a decimal unit. */
+/** Bytes as people read them: three digits and a decimal unit, B for less than a thousand. */
 
 export function bytesText(bytes: number): string {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  const units = ["B", "kB", "MB", "GB", "TB"];
   const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** power;
   return `${power === 0 ? value : value.toFixed(1)} ${units[power] ?? ""}`;

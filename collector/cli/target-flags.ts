@@ -3,12 +3,10 @@
  *
  * Only shapes are read here. Whether the values can be is the registry's to say, all at once and in sentences.
  */
-import type { Command } from "commander";
 import { type Archives, archivesOfText } from "../wire/archives.ts";
 import { TargetInput, Timeouts } from "../wire/target.ts";
-import { repeated } from "./command.ts";
-import { type AskingFlags, askingFields, askingOptions, type FileTexts } from "./target-asking.ts";
-import { type ExpectingFlags, expectingOptions, expectOf } from "./target-expecting.ts";
+import { type AskingFlags, askingFields, type FileTexts } from "./target-asking.ts";
+import { type ExpectingFlags, expectOf } from "./target-expecting.ts";
 import { fieldsOf, patch, refused, split, wholeOf, without } from "./target-fields.ts";
 
 export type TargetFlags = AskingFlags &
@@ -34,42 +32,6 @@ export type TargetFlags = AskingFlags &
     readonly file?: string;
     readonly unset?: readonly string[];
   };
-
-/** Adds the flags to a subcommand. */
-export function targetOptions(command: Command): void {
-  command
-    .optionsGroup("What and when:")
-    .option("--name <NAME>", "what people call it")
-    .option("--group <GROUP>", "heading it stands under (default: the registrable domain)")
-    .option("--from <WHO>", "all, carrier:ct, tag:beijing or vantage:ct-sh; may be repeated", repeated)
-    .option("--cron <CRON>", "when to measure, evenly (default */5 * * * *)")
-    .option("--time-zone <ZONE>", "of the cron expression (default UTC)")
-    .option("--connect-timeout <MS>", "of look-up and connecting, ms (default 5000)")
-    .option("--timeout <MS>", "of the whole measurement, ms (default 10000)")
-    .option("--body-cap <BYTES>", "largest body that is read (default 10000000)");
-  askingOptions(command);
-  expectingOptions(command);
-  command
-    .optionsGroup("Alarm and chart:")
-    .option("--alarm <LINE>", "total=800 (ms), speed=50000 (bytes/s), total:cnc=1200, total=none", repeated)
-    .option("--alarm-ticks <N>", "ticks running before an alarm, and before its end")
-    .option("--alarm-carriers <N>", "carriers that must fail for the service to be down, or majority")
-    .option("--y-max <MAX>", "total=2000, total=auto; may be repeated", repeated)
-    .option("--recipient <ID>", "who is told; everyone = all; may be repeated", repeated)
-    .optionsGroup("What is kept:")
-    .option(
-      "--archives <SET>",
-      "STEPSxROWS of each archive, finest first, with :XFF where it is not 0.5: 1x600,6x700,24x775:0.3; or default",
-    )
-    .option("--last", "LAST beside AVERAGE, MAX and MIN in its archives")
-    .option("--no-last", "not LAST (default)")
-    .option("--ttfb-percentiles", "true percentiles of ttfb too, in a tick strip of its own")
-    .option("--no-ttfb-percentiles", "percentiles of total alone (default)")
-    .optionsGroup("From a file, and back:")
-    .option("--file <FILE>", "read the target from a JSON file, - for stdin; flags win over it")
-    .option("--unset <FIELD>", "take a field away: request.auth, expect.json, tls; may be repeated", repeated)
-    .optionsGroup("Options:");
-}
 
 /**
  * The target with the flags applied.

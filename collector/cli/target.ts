@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { groupOf } from "../registry/url.ts";
 import { TargetPreview, TargetView } from "../wire/api-overview.ts";
 import { CarrierwatchError, ConfigError } from "../wire/errors.ts";
+import { inEach, same, type Text } from "../wire/said/text.ts";
+import type { Failure } from "../wire/sample.ts";
 import { isPaused, Target, TargetInput } from "../wire/target.ts";
 import { answered, targetBy, targetsOf } from "./answers.ts";
 import { type CommonFlags, type Job, subcommand, verbOf } from "./command.ts";
@@ -10,14 +12,40 @@ import { purgeOf } from "./purge.ts";
 import { bytesText } from "./show-bytes.ts";
 import { isoOf, spanText } from "./show-time.ts";
 import { readStdin } from "./stdin.ts";
-import { facts, table } from "./table.ts";
+import { type CellText, facts, table } from "./table.ts";
 import type { FileTexts } from "./target-asking.ts";
-import { type TargetFlags, targetOptions, withFlags } from "./target-flags.ts";
+import { type TargetFlags, withFlags } from "./target-flags.ts";
+import { targetOptions } from "./target-options.ts";
 import { askedLines } from "./target-text.ts";
+import { coded } from "./words.ts";
+
+const HEADING: readonly Text[] = [
+  same("ID"),
+  { en: "NAME", zh: "名称" },
+  { en: "GROUP", zh: "分组" },
+  { en: "URL", zh: "网址" },
+  { en: "EVERY", zh: "步长" },
+  { en: "FROM", zh: "由谁测" },
+  { en: "NOW", zh: "现在" },
+];
+const CELLS_HEADING: readonly Text[] = [
+  { en: "CARRIER", zh: "运营商" },
+  { en: "NOW", zh: "现在" },
+  { en: "TOTAL", zh: "总时间" },
+  { en: "ANSWER", zh: "应答" },
+  { en: "TICK", zh: "时刻" },
+  { en: "24 H", zh: "24 小时" },
+];
+const NONE: Text = {
+  en: "no targets: carrierwatch target add URL",
+  zh: "没有目标：carrierwatch target add 网址",
+};
+const PAUSED: Text = { en: "paused", zh: "已暂停" };
+const WATCHED: Text = { en: "watched", zh: "在测" };
 
 const list = subcommand({
   usage: "list",
-  about: "every target",
+  about: { en: "every target", zh: "全部目标" },
   async act({ client, print }) {
     const targets = await targetsOf(client);
     const nowS = Date.now() / 1000;
@@ -28,23 +56,17 @@ const list = subcommand({
       target.url,
       spanText(target.stepS),
       fromText(target),
-      isPaused(target, nowS) ? "paused" : "watched",
+      isPaused(target, nowS) ? PAUSED : WATCHED,
     ]);
-    print(targets, () =>
-      table(
-        ["ID", "NAME", "GROUP", "URL", "EVERY", "FROM", "NOW"],
-        rows,
-        "no targets: carrierwatch target add URL",
-      ),
-    );
+    print(targets, () => table(HEADING, rows, NONE));
   },
 });
 
 const add = subcommand<TargetFlags>({
   usage: "add [URL]",
-  about: "watch a URL",
+  about: { en: "watch a URL", zh: "添加一个网址" },
   options: targetOptions,
-  async act({ client, flags, note, print }, [url]) {
+  async act({ client, flags, note, print, say }, [url]) {
     const fromFile = await fileFields(flags.file);
     const address = url === undefined ? {} : { address: url };
     const input = withFlags(fromFile, { ...flags, ...address }, await fileTexts(flags));
@@ -53,30 +75,27 @@ const add = subcommand<TargetFlags>({
     const { hint, ok, space } = await answered(client, TargetPreview, "POST", "/targets/preview", body);
     if (asksForSpace(flags)) tellSpace(note, space);
     const created = await answered(client, Target, "POST", "/targets", body);
-    if (ok && hint !== null) note(`note: ${hint}`);
-    print(
-      created,
-      () => `${created.id}  watched every ${spanText(created.stepS)} from ${fromText(created)}\n`,
-    );
+    if (ok && hint !== null) note({ en: `note: ${hint}`, zh: `提示：${say(hint)}` });
+    print(created, () => createdText(created));
   },
 });
 
 const show = subcommand({
   usage: "show <TARGET>",
-  about: "how a target is doing, by id or name",
+  about: { en: "how a target is doing, by id or name", zh: "一个目标的状况，按 ID 或名称" },
   async act({ client, print }, [wanted = ""]) {
     const { id } = await targetBy(client, wanted);
     const view = await answered(client, TargetView, "GET", `/targets/${id}`);
-    print(view, () => `${headText(view)}\n${cellsText(view)}`);
+    print(view, () => inEach((language) => `${headText(view)[language]}\n${cellsText(view)[language]}`));
   },
 });
 
 const edit = subcommand<TargetFlags & { readonly address?: string }>({
   usage: "edit <TARGET>",
-  about: "change what the flags name; the rest stays",
-  options: (command) => {
-    targetOptions(command);
-    command.option("--address <URL>", "another URL");
+  about: { en: "change what the flags name; the rest stays", zh: "修改选项指定的，其余不变" },
+  options: (options) => {
+    targetOptions(options);
+    options.option("--address <URL>", { en: "another URL", zh: "新的网址" });
   },
   async act({ client, flags, note, print }, [wanted = ""]) {
     const target = await targetBy(client, wanted);
@@ -88,29 +107,32 @@ const edit = subcommand<TargetFlags & { readonly address?: string }>({
     }
     const body = { version: target.version, target: input };
     const changed = await answered(client, Target, "PUT", `/targets/${target.id}`, body);
-    print(changed, () => `${changed.id}  changed\n`);
+    print(changed, () => ({ en: `${changed.id}  changed\n`, zh: `${changed.id}  已修改\n` }));
   },
 });
 
 const remove = subcommand({
   usage: "remove <TARGET>",
-  about: "watch it no more; its history stays",
+  about: { en: "watch it no more; its history stays", zh: "删除，不再测；历史保留" },
   async act({ client, print }, [wanted = ""]) {
     const target = await targetBy(client, wanted);
     await client.call("DELETE", `/targets/${target.id}?version=${target.version}`);
-    print({ removed: target.id }, () => `${target.id}  removed; its history stays\n`);
+    print({ removed: target.id }, () => ({
+      en: `${target.id}  removed; its history stays\n`,
+      zh: `${target.id}  已删除，历史保留\n`,
+    }));
   },
 });
 
 const pause = subcommand({
   usage: "pause <TARGET>",
-  about: "stop measuring it for now",
+  about: { en: "stop measuring it for now", zh: "暂停测量" },
   act: (job, args) => switched(job, args, "pause"),
 });
 
 const resume = subcommand({
   usage: "resume <TARGET>",
-  about: "measure it again",
+  about: { en: "measure it again", zh: "恢复测量" },
   act: (job, args) => switched(job, args, "resume"),
 });
 
@@ -121,7 +143,11 @@ async function switched(
 ): Promise<void> {
   const { id } = await targetBy(client, wanted);
   const target = await answered(client, Target, "POST", `/targets/${id}/${act}`);
-  print(target, () => `${id}  ${act === "pause" ? "paused" : "measured again"}\n`);
+  print(target, () =>
+    act === "pause"
+      ? { en: `${id}  paused\n`, zh: `${id}  已暂停\n` }
+      : { en: `${id}  measured again\n`, zh: `${id}  已恢复测量\n` },
+  );
 }
 
 function asksForSpace({ archives, last, ttfbPercentiles }: TargetFlags): boolean {
@@ -132,9 +158,11 @@ function asksForSpace({ archives, last, ttfbPercentiles }: TargetFlags): boolean
 function tellSpace(note: Job<CommonFlags>["note"], space: TargetPreview["space"]): void {
   if (space === null) return;
   const { bytesPerSeries, series, bytes } = space;
-  note(
-    `${bytesText(bytesPerSeries)} a series at full age, everything counted; ${series} series: ${bytesText(bytes)}`,
-  );
+  const [one, all] = [bytesText(bytesPerSeries), bytesText(bytes)];
+  note({
+    en: `${one} a series at full age, everything counted; ${series} series: ${all}`,
+    zh: `每条序列满期后共 ${one}；${series} 条序列：${all}`,
+  });
 }
 
 /** The fields a person may write; an automatic group is left out, so that it follows the URL. */
@@ -180,52 +208,77 @@ function hostName(url: string | undefined): string | undefined {
   return url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 
-function fromText({ from }: Pick<Target, "from">): string {
-  if (from.all) return "all vantages";
-  return [
-    ...from.carriers.map((id) => `carrier:${id}`),
-    ...from.tags.map((tag) => `tag:${tag}`),
-    ...from.vantages.map((id) => `vantage:${id}`),
-  ].join(" ");
+function createdText(target: Target): Text {
+  const [every, from] = [spanText(target.stepS), fromText(target)];
+  return {
+    en: `${target.id}  watched every ${every} from ${from.en}\n`,
+    zh: `${target.id}  每 ${every} 测一次，由${from.zh}\n`,
+  };
 }
 
-function headText({ row, availability30d, p50Ms30d, p95Ms30d, certificateNotAfterS }: TargetView): string {
+/** As --from takes it. */
+function fromText({ from }: Pick<Target, "from">): Text {
+  if (from.all) return { en: "all vantages", zh: "全部探测点" };
+  return same(
+    [
+      ...from.carriers.map((id) => `carrier:${id}`),
+      ...from.tags.map((tag) => `tag:${tag}`),
+      ...from.vantages.map((id) => `vantage:${id}`),
+    ].join(" "),
+  );
+}
+
+function headText({ row, availability30d, p50Ms30d, p95Ms30d, certificateNotAfterS }: TargetView): Text {
   const { target } = row;
   return facts([
-    ["name", target.name],
-    ["id", target.id],
-    ["url", target.url],
-    ["status", row.status],
-    ["every", `${spanText(target.stepS)} (${target.cron}, ${target.timeZone})`],
-    ["from", fromText(target)],
+    [{ en: "name", zh: "名称" }, target.name],
+    [same("id"), target.id],
+    [{ en: "url", zh: "网址" }, target.url],
+    [{ en: "status", zh: "状态" }, coded(row.status, `status.${row.status}`)],
+    [{ en: "every", zh: "步长" }, `${spanText(target.stepS)} (${target.cron}, ${target.timeZone})`],
+    [{ en: "from", zh: "由谁测" }, fromText(target)],
     ...askedLines(target),
-    ["next", isoOf(row.nextTickMs / 1000)],
-    ["30 days", thirtyDays(availability30d)],
-    ["p50 / p95", p50Ms30d === null ? null : `${msText(p50Ms30d)} / ${msText(p95Ms30d)}`],
-    ["certificate until", certificateNotAfterS === null ? null : isoOf(certificateNotAfterS)],
+    [{ en: "next", zh: "下一次" }, isoOf(row.nextTickMs / 1000)],
+    [{ en: "30 days", zh: "30 天" }, thirtyDays(availability30d)],
+    [same("p50 / p95"), p50Ms30d === null ? null : `${msText(p50Ms30d)} / ${msText(p95Ms30d)}`],
+    [
+      { en: "certificate until", zh: "证书有效到" },
+      certificateNotAfterS === null ? null : isoOf(certificateNotAfterS),
+    ],
   ]);
 }
 
-function thirtyDays({ share, coverage }: TargetView["availability30d"]): string | null {
-  return share === null ? null : `${percentText(share)} available, ${percentText(coverage)} measured`;
+function thirtyDays({ share, coverage }: TargetView["availability30d"]): CellText {
+  if (share === null) return null;
+  const [available, measured] = [percentText(share), percentText(coverage)];
+  return { en: `${available} available, ${measured} measured`, zh: `可用率 ${available}，已测 ${measured}` };
 }
 
-function cellsText({ row }: TargetView): string {
+function cellsText({ row }: TargetView): Text {
   const rows = row.cells
     .filter((cell) => cell.state !== "none")
     .map((cell) => {
       const sample = cell.latest?.sample;
-      const failure = sample?.failure;
       return [
         cell.carrier,
-        cell.slow ? `${cell.state}, slow` : cell.state,
+        stateText(cell),
         msText(sample?.timings.total == null ? null : sample.timings.total / 1000),
-        failure ? `${failure.phase}: ${failure.cause}` : (sample?.detail.status ?? null),
+        sample?.failure ? failureText(sample.failure) : (sample?.detail.status ?? null),
         sample ? isoOf(sample.tick) : null,
         percentText(cell.availability24h.share),
       ];
     });
-  return table(["CARRIER", "NOW", "TOTAL", "ANSWER", "TICK", "24 H"], rows, "no vantage measures it yet");
+  return table(CELLS_HEADING, rows, { en: "no vantage measures it yet", zh: "还没有探测点测它" });
+}
+
+function stateText({ state, slow }: Pick<TargetView["row"]["cells"][number], "state" | "slow">): Text {
+  const { en, zh } = coded(state, `state.${state}`);
+  return slow ? { en: `${en}, slow`, zh: `${zh}，偏慢` } : { en, zh };
+}
+
+function failureText({ phase, cause }: Failure): Text {
+  const [where, why] = [coded(phase, `phase.${phase}`), coded(cause, `cause.${cause}`)];
+  return { en: `${where.en}: ${why.en}`, zh: `${where.zh}：${why.zh}` };
 }
 
 function msText(ms: number | null): string | null {
@@ -236,7 +289,9 @@ function percentText(share: number | null): string {
   return share === null ? "—" : `${(share * 100).toFixed(2)} %`;
 }
 
-export const verb = verbOf("target", "the URLs that are watched", [
+const ABOUT: Text = { en: "the URLs that are watched", zh: "要测的网址，即目标" };
+
+export const verb = verbOf("target", ABOUT, [
   list,
   add,
   show,

@@ -1,57 +1,74 @@
 /** The verb `user`: who may sign in. Passwords come from the terminal or stdin, never from the command line. */
-import type { Command } from "commander";
 import { User } from "../wire/api-account.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
+import type { Language } from "../wire/ids.ts";
+import { same, type Text } from "../wire/said/text.ts";
 import { answered, named, usersOf } from "./answers.ts";
 import { type CommonFlags, type Job, subcommand, verbOf } from "./command.ts";
+import type { Options } from "./described.ts";
 import { isoOf } from "./show-time.ts";
 import { readSecret } from "./stdin.ts";
 import { facts, table } from "./table.ts";
 
 type UserFlags = { readonly language?: string; readonly timeZone?: string };
 
+const HEADING: readonly Text[] = [
+  same("ID"),
+  { en: "NAME", zh: "名称" },
+  { en: "LANGUAGE", zh: "语言" },
+  { en: "ZONE", zh: "时区" },
+  { en: "SINCE", zh: "建立时间" },
+];
+const LANGUAGES: Readonly<Record<Language, Text>> = {
+  zh: { en: "zh", zh: "中文" },
+  en: { en: "en", zh: "英文" },
+};
+
 const list = subcommand({
   usage: "list",
-  about: "everybody who may sign in",
+  about: { en: "everybody who may sign in", zh: "可以登录的所有人" },
   async act({ client, print }) {
     const users = await usersOf(client);
     const rows = users.map((user) => [
       user.id,
       user.username,
-      user.language,
+      LANGUAGES[user.language],
       user.timeZone,
       isoOf(user.createdS),
     ]);
     print(users, () =>
-      table(["ID", "NAME", "LANGUAGE", "ZONE", "SINCE"], rows, "nobody: open the set-up link first"),
+      table(HEADING, rows, { en: "nobody: open the set-up link first", zh: "还没有人：请先打开设置链接" }),
     );
   },
 });
 
 const add = subcommand<UserFlags>({
   usage: "add <NAME>",
-  about: "let somebody sign in; the password comes from the terminal or stdin",
+  about: {
+    en: "let somebody sign in; the password comes from the terminal or stdin",
+    zh: "让一个人可以登录；密码从终端或标准输入给出",
+  },
   options: fields,
-  async act({ client, flags, print }, [username = ""]) {
+  async act({ client, flags, language: reader, print }, [username = ""]) {
     const { language = "zh", timeZone = "Asia/Shanghai" } = flags;
-    const password = await readSecret("password");
+    const password = await readSecret("password", reader);
     const user = await answered(client, User, "POST", "/users", { username, password, language, timeZone });
-    print(user, () => `${user.id}  ${user.username}\n`);
+    print(user, () => same(`${user.id}  ${user.username}\n`));
   },
 });
 
 const show = subcommand({
   usage: "show <USER>",
-  about: "one user, by name",
+  about: { en: "one user, by name", zh: "一个用户，按名称" },
   async act({ client, print }, [wanted = ""]) {
     const user = await userBy(client, wanted);
     print(user, () =>
       facts([
-        ["name", user.username],
-        ["id", user.id],
-        ["language", user.language],
-        ["time zone", user.timeZone],
-        ["since", isoOf(user.createdS)],
+        [{ en: "name", zh: "名称" }, user.username],
+        [same("id"), user.id],
+        [{ en: "language", zh: "语言" }, LANGUAGES[user.language]],
+        [{ en: "time zone", zh: "时区" }, user.timeZone],
+        [{ en: "since", zh: "建立时间" }, isoOf(user.createdS)],
       ]),
     );
   },
@@ -59,7 +76,7 @@ const show = subcommand({
 
 const edit = subcommand<UserFlags>({
   usage: "edit <USER>",
-  about: "change language or time zone",
+  about: { en: "change language or time zone", zh: "修改语言或时区" },
   options: fields,
   async act({ client, flags, print }, [wanted = ""]) {
     const { language, timeZone } = flags;
@@ -69,28 +86,37 @@ const edit = subcommand<UserFlags>({
     const { id } = await userBy(client, wanted);
     const patch = { ...(language ? { language } : {}), ...(timeZone ? { timeZone } : {}) };
     const user = await answered(client, User, "PATCH", `/users/${id}`, patch);
-    print(user, () => `${user.username}  changed\n`);
+    print(user, () => ({ en: `${user.username}  changed\n`, zh: `${user.username}  已修改\n` }));
   },
 });
 
 const resetPassword = subcommand({
   usage: "reset-password <USER>",
-  about: "set a new password from the terminal or stdin, and end every session",
-  async act({ client, print }, [wanted = ""]) {
+  about: {
+    en: "set a new password from the terminal or stdin, and end every session",
+    zh: "从终端或标准输入设置新密码，并结束所有登录",
+  },
+  async act({ client, language, print }, [wanted = ""]) {
     const { id } = await userBy(client, wanted);
-    const password = await readSecret("new password");
+    const password = await readSecret("new password", language);
     const user = await answered(client, User, "PATCH", `/users/${id}`, { password });
-    print(user, () => `${user.username}  has a new password; every session was ended\n`);
+    print(user, () => ({
+      en: `${user.username}  has a new password; every session was ended\n`,
+      zh: `${user.username}  已有新密码，所有登录都已结束\n`,
+    }));
   },
 });
 
 const remove = subcommand({
   usage: "remove <USER>",
-  about: "nobody may sign in by that name any more",
+  about: { en: "nobody may sign in by that name any more", zh: "从此不能再用这个名称登录" },
   async act({ client, print }, [wanted = ""]) {
     const user = await userBy(client, wanted);
     await client.call("DELETE", `/users/${user.id}`);
-    print({ removed: user.id }, () => `${user.username}  removed\n`);
+    print({ removed: user.id }, () => ({
+      en: `${user.username}  removed\n`,
+      zh: `${user.username}  已删除\n`,
+    }));
   },
 });
 
@@ -104,10 +130,20 @@ async function userBy(client: Job<CommonFlags>["client"], wanted: string): Promi
   );
 }
 
-function fields(command: Command): void {
-  command
-    .option("--language <zh|en>", "of pages and mails")
-    .option("--time-zone <ZONE>", "IANA name, for example Asia/Shanghai");
+function fields(options: Options): void {
+  options
+    .option("--language <zh|en>", { en: "of pages and mails", zh: "页面和邮件的语言" })
+    .option("--time-zone <ZONE>", {
+      en: "IANA name, for example Asia/Shanghai",
+      zh: "IANA 时区名，例如 Asia/Shanghai",
+    });
 }
 
-export const verb = verbOf("user", "who may sign in", [list, add, show, edit, resetPassword, remove]);
+export const verb = verbOf("user", { en: "who may sign in", zh: "可以登录的人" }, [
+  list,
+  add,
+  show,
+  edit,
+  resetPassword,
+  remove,
+]);

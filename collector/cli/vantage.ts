@@ -1,14 +1,16 @@
 /** The verb `vantage`: the places that measure, and the command that joins a machine. */
-import type { Command } from "commander";
-import { JoinCommand } from "../wire/api-settings.ts";
+import { JoinCommand, type VantageView } from "../wire/api-settings.ts";
 import type { Egress } from "../wire/egress.ts";
 import { UnavailableError } from "../wire/errors.ts";
+import { same, type Text } from "../wire/said/text.ts";
 import { Vantage } from "../wire/vantage.ts";
 import { answered, vantageBy, vantagesOf } from "./answers.ts";
-import { type CommonFlags, type Job, repeated, subcommand, verbOf } from "./command.ts";
+import { type CommonFlags, type Job, subcommand, verbOf } from "./command.ts";
+import type { Options } from "./described.ts";
 import { purgeOf } from "./purge.ts";
 import { isoOf } from "./show-time.ts";
-import { facts, table } from "./table.ts";
+import { type CellText, facts, table } from "./table.ts";
+import { coded, maybeCoded } from "./words.ts";
 
 type VantageFlags = {
   readonly name?: string;
@@ -17,9 +19,25 @@ type VantageFlags = {
   readonly id?: string;
 };
 
+const HEADING: readonly Text[] = [
+  same("ID"),
+  { en: "NAME", zh: "名称" },
+  { en: "CARRIER", zh: "运营商" },
+  { en: "TAGS", zh: "标签" },
+  { en: "STATUS", zh: "状态" },
+  { en: "CONTACT", zh: "最近联系" },
+  { en: "VERSION", zh: "版本" },
+  { en: "SKEW MS", zh: "时钟偏差 ms" },
+  { en: "SPOOL", zh: "待上报" },
+];
+const NONE: Text = {
+  en: "no vantages: carrierwatch vantage add NAME --carrier ct",
+  zh: "没有探测点：carrierwatch vantage add 名称 --carrier ct",
+};
+
 const list = subcommand({
   usage: "list",
-  about: "every vantage and how it is doing",
+  about: { en: "every vantage and how it is doing", zh: "全部探测点及其状况" },
   async act({ client, print }) {
     const all = await vantagesOf(client);
     const rows = all.map(({ vantage, status, contact }) => [
@@ -27,23 +45,25 @@ const list = subcommand({
       vantage.name,
       vantage.carrier,
       vantage.tags.join(" "),
-      status,
+      statusOf(status),
       contact ? isoOf(contact.atMs / 1000) : null,
       contact?.probeVersion ?? null,
       contact?.skewMs ?? null,
       contact?.spoolRecords ?? null,
     ]);
-    const heading = ["ID", "NAME", "CARRIER", "TAGS", "STATUS", "CONTACT", "VERSION", "SKEW MS", "SPOOL"];
-    print(all, () => table(heading, rows, "no vantages: carrierwatch vantage add NAME --carrier ct"));
+    print(all, () => table(HEADING, rows, NONE));
   },
 });
 
 const add = subcommand<VantageFlags>({
   usage: "add <NAME>",
-  about: "add a vantage and print the command that joins a machine to it",
-  options: (command) => {
-    fields(command);
-    command.option("--id <ID>", "id to give it; default from the name");
+  about: {
+    en: "add a vantage and print the command that joins a machine to it",
+    zh: "添加探测点，并显示让机器加入的命令",
+  },
+  options: (options) => {
+    fields(options);
+    options.option("--id <ID>", { en: "id to give it; default from the name", zh: "它的 ID；默认取自名称" });
   },
   async act(job, [name = ""]) {
     mustRun(job);
@@ -55,7 +75,10 @@ const add = subcommand<VantageFlags>({
 
 const join = subcommand({
   usage: "join <VANTAGE>",
-  about: "print a new join command; an older unused one stops working",
+  about: {
+    en: "print a new join command; an older unused one stops working",
+    zh: "显示新的加入命令；以前没用过的就此失效",
+  },
   async act(job, [wanted = ""]) {
     mustRun(job);
     const { vantage } = await vantageBy(job.client, wanted);
@@ -65,36 +88,19 @@ const join = subcommand({
 
 const show = subcommand({
   usage: "show <VANTAGE>",
-  about: "one vantage, by id or name",
+  about: { en: "one vantage, by id or name", zh: "一个探测点，按 ID 或名称" },
   async act({ client, print }, [wanted = ""]) {
     const view = await vantageBy(client, wanted);
-    const { vantage, contact, status, counters, egress } = view;
-    print(view, () =>
-      facts([
-        ["name", vantage.name],
-        ["id", vantage.id],
-        ["carrier", vantage.carrier],
-        ["tags", vantage.tags.join(" ") || null],
-        ["status", status],
-        ["last contact", contact ? isoOf(contact.atMs / 1000) : null],
-        ["address", contact?.address ?? null],
-        ...egress.map((one) => ["seen from", egressText(one)] as const),
-        ["probe", contact?.probeVersion ?? null],
-        ["clock skew", contact?.skewMs == null ? null : `${contact.skewMs} ms`],
-        ["spool", contact ? `${contact.spoolRecords} records, ${contact.spoolBytes} bytes` : null],
-        ["lost by the probe", contact ? contact.dropped + contact.quarantined : null],
-        ...Object.entries(counters).map(([name, count]) => [name, count] as const),
-      ]),
-    );
+    print(view, () => facts(factsOf(view)));
   },
 });
 
 const edit = subcommand<VantageFlags>({
   usage: "edit <VANTAGE>",
-  about: "change name, carrier or tags",
-  options: (command) => {
-    fields(command);
-    command.option("--name <NAME>", "another name");
+  about: { en: "change name, carrier or tags", zh: "修改名称、运营商或标签" },
+  options: (options) => {
+    fields(options);
+    options.option("--name <NAME>", { en: "another name", zh: "新的名称" });
   },
   async act({ client, flags, print }, [wanted = ""]) {
     const { vantage } = await vantageBy(client, wanted);
@@ -105,31 +111,75 @@ const edit = subcommand<VantageFlags>({
     };
     const body = { version: vantage.version, vantage: next };
     const changed = await answered(client, Vantage, "PUT", `/vantages/${vantage.id}`, body);
-    print(changed, () => `${changed.id}  changed\n`);
+    print(changed, () => ({ en: `${changed.id}  changed\n`, zh: `${changed.id}  已修改\n` }));
   },
 });
 
 const remove = subcommand({
   usage: "remove <VANTAGE>",
-  about: "revoke it: its key ends, its history stays",
+  about: { en: "revoke it: its key ends, its history stays", zh: "停用：它的钥匙失效，历史保留" },
   async act({ client, print }, [wanted = ""]) {
     const { vantage } = await vantageBy(client, wanted);
     await client.call("DELETE", `/vantages/${vantage.id}`);
-    print({ revoked: vantage.id }, () => `${vantage.id}  revoked; its history stays\n`);
+    print({ revoked: vantage.id }, () => ({
+      en: `${vantage.id}  revoked; its history stays\n`,
+      zh: `${vantage.id}  已停用，历史保留\n`,
+    }));
   },
 });
 
-function egressText({ address, sinceS, hint }: Egress): string {
+/** Name and value of what is known of it, in the order of its page. */
+function factsOf({ vantage, contact, status, counters, egress }: VantageView): [Text, CellText][] {
+  return [
+    [{ en: "name", zh: "名称" }, vantage.name],
+    [same("id"), vantage.id],
+    [{ en: "carrier", zh: "运营商" }, vantage.carrier],
+    [{ en: "tags", zh: "标签" }, vantage.tags.join(" ") || null],
+    [{ en: "status", zh: "状态" }, statusOf(status)],
+    [{ en: "last contact", zh: "最近联系" }, contact ? isoOf(contact.atMs / 1000) : null],
+    [{ en: "address", zh: "地址" }, contact?.address ?? null],
+    ...egress.map((one): [Text, CellText] => [{ en: "seen from", zh: "出口地址" }, egressText(one)]),
+    [{ en: "probe", zh: "探针版本" }, contact?.probeVersion ?? null],
+    [{ en: "clock skew", zh: "时钟偏差" }, contact?.skewMs == null ? null : `${contact.skewMs} ms`],
+    [{ en: "spool", zh: "待上报" }, contact ? spoolText(contact.spoolRecords, contact.spoolBytes) : null],
+    [{ en: "lost by the probe", zh: "探针丢失" }, contact ? contact.dropped + contact.quarantined : null],
+    ...Object.entries(counters).map(([name, count]): [Text, CellText] => [
+      maybeCoded(name, `vantages.counter.${name}`),
+      count,
+    ]),
+  ];
+}
+
+function statusOf(status: VantageView["status"]): Text {
+  return coded(status, `vantages.status.${status}`);
+}
+
+function spoolText(records: number, bytes: number): Text {
+  return { en: `${records} records, ${bytes} bytes`, zh: `${records} 条，${bytes} 字节` };
+}
+
+function egressText({ address, sinceS, hint }: Egress): Text {
   const whose = [hint?.name, hint?.asn === undefined ? undefined : `AS${hint.asn}`]
     .filter(Boolean)
     .join(", ");
-  return `${address} since ${isoOf(sinceS)}${whose === "" ? "" : ` (${whose})`}`;
+  const since = isoOf(sinceS);
+  return {
+    en: `${address} since ${since}${whose === "" ? "" : ` (${whose})`}`,
+    zh: `${address}，自 ${since}${whose === "" ? "" : `（${whose}）`}`,
+  };
 }
 
-function fields(command: Command): void {
-  command
-    .option("--carrier <ID>", "whose network it is in: ct, cnc, cmcc, local or your own")
-    .option("--tag <TAG>", "a word targets can choose it by; may be repeated", repeated);
+function fields(options: Options): void {
+  options
+    .option("--carrier <ID>", {
+      en: "whose network it is in: ct, cnc, cmcc, local or your own",
+      zh: "在谁的网络里：ct、cnc、cmcc、local 或自己添加的",
+    })
+    .option(
+      "--tag <TAG>",
+      { en: "a word targets can choose it by; may be repeated", zh: "供目标选用的标签；可重复" },
+      { repeated: true },
+    );
 }
 
 /** Only a running collector knows its address and serves the probe program. */
@@ -147,12 +197,15 @@ function printJoin(
 ): void {
   if (flags.json !== true) {
     const until = isoOf(joined.expiresMs / 1000);
-    note(`${joined.vantage}: paste this on the other machine, once, before ${until}:`);
+    note({
+      en: `${joined.vantage}: paste this on the other machine, once, before ${until}:`,
+      zh: `${joined.vantage}：在 ${until} 之前粘贴到另一台机器上，只能用一次：`,
+    });
   }
-  print(joined, () => joined.command);
+  print(joined, () => same(joined.command));
 }
 
-export const verb = verbOf("vantage", "the places that measure", [
+export const verb = verbOf("vantage", { en: "the places that measure", zh: "探测点，即从哪里测量" }, [
   list,
   add,
   join,

@@ -4,11 +4,14 @@
  * They are never live, mark nothing due and so alarm nobody. What is held already stands, whoever measured it: such a
  * tick is a duplicate, so that an import which is run again changes nothing. Next stop of the data: `store`.
  */
+import { DAY_S, FUTURE_LIMIT_S, isArchivable, LONGEST_S } from "../archive/layout.ts";
+import { specsOf } from "../archive/sets.ts";
 import { seriesKey } from "../store/series.ts";
 import type { HistoryRow, SampleRecord, Store } from "../store/store.ts";
 import type { Clock } from "../wire/clock.ts";
 import { NotFoundError } from "../wire/errors.ts";
 import type { BatchAnswer, Sample } from "../wire/sample.ts";
+import type { Target } from "../wire/target.ts";
 import type { Known } from "./assigned.ts";
 import { parseSample } from "./envelope.ts";
 
@@ -21,7 +24,7 @@ const MOST_HELD = 200_000;
 
 /**
  * @param samples Untrusted; their `target` must be the one named.
- * @returns One outcome per sample, in order; `why` with rejected.
+ * @returns One outcome per sample, in order; `why` with all but stored and duplicate.
  * @throws NotFoundError when the registry knows the target or the vantage no more
  */
 export async function importSamples(
@@ -51,8 +54,45 @@ export async function importSamples(
     }
   }
   const stored = (await store.samples.load(records, nowMs)).values();
-  return outcomes.map((outcome) => outcome ?? { outcome: stored.next().value ?? "rejected" });
+  const judged = records
+    .map(({ sample }) => withWhy(stored.next().value ?? "rejected", sample, nowMs))
+    .values();
+  return outcomes.map((outcome) => outcome ?? judged.next().value ?? { outcome: "rejected" });
 }
+
+/** What the store says of a sample by a word, in a sentence with the limit. */
+function withWhy(outcome: Outcome["outcome"], { tick, stepS }: Sample, nowMs: number): Outcome {
+  const nowS = Math.floor(nowMs / 1000);
+  switch (outcome) {
+    case "stored":
+    case "duplicate":
+      return { outcome };
+    case "tooOld": {
+      const days = Math.ceil((nowS - tick) / DAY_S);
+      const why = `its tick ${timeOf(tick)} is ${days} days ago; the longest archive reaches back ${LONGEST_S / DAY_S} days`;
+      return { outcome, why };
+    }
+    case "future": {
+      const ahead = tick - nowS;
+      const why = `its tick ${timeOf(tick)} is ${ahead} s ahead of the collector's clock (${timeOf(nowS)}); at most ${FUTURE_LIMIT_S} s are taken`;
+      return { outcome, why };
+    }
+    case "conflict":
+      return { outcome, why: `another sample holds its tick ${timeOf(tick)}` };
+    case "rejected":
+      return {
+        outcome,
+        why: `no archive is made of ticks every ${stepS} s: a step divides a day, from 10 s on`,
+      };
+  }
+}
+
+const timeOf = (atS: number) => `${new Date(atS * 1000).toISOString().slice(0, 19)}Z`;
+
+type Registered = {
+  readonly targets: { find(id: string): Promise<Pick<Target, "archives"> | null> };
+  readonly vantages: { find(id: string): Promise<unknown> };
+};
 
 /** Whole rows of one archive of a series, as an RRD keeps them. */
 export type RowsFromElsewhere = {
@@ -71,18 +111,42 @@ export type RowsFromElsewhere = {
  * @throws NotFoundError when the registry knows the target or the vantage no more
  */
 export async function importRows(
-  deps: { readonly store: Pick<Store, "samples">; readonly registry: Known; readonly clock: Clock },
+  deps: { readonly store: Pick<Store, "samples">; readonly registry: Registered; readonly clock: Clock },
   { target, vantage, address, stepS, rowS, rows }: RowsFromElsewhere,
 ): Promise<Outcome[]> {
   const { store, registry, clock } = deps;
-  if (!(await registry.targets.find(target))) throw new NotFoundError("target", target);
+  const known = await registry.targets.find(target);
+  if (!known) throw new NotFoundError("target", target);
   if (!(await registry.vantages.find(vantage))) throw new NotFoundError("vantage", vantage);
   const series = seriesKey(target, vantage, address);
   const laid = rows.map((row) => ({ ...row, series, stepS, rowS }));
-  const why = `no archive has such rows of ${rowS} s, or there is no sample every ${stepS} s at their end or later`;
+  const held = isArchivable(stepS) ? specsOf(stepS, known.archives ?? null) : [];
+  const rowsKept = held.find((spec) => spec.rowS === rowS)?.rows ?? 0;
   return (await store.samples.loadRows(laid, clock.nowMs())).map((outcome) =>
-    outcome === "rejected" ? { outcome, why } : { outcome },
+    rowWithWhy(outcome, { stepS, rowS, rowsKept }),
   );
+}
+
+/** @param rowsKept Of the target's archive of that width. */
+function rowWithWhy(
+  outcome: Outcome["outcome"],
+  { stepS, rowS, rowsKept }: { stepS: number; rowS: number; rowsKept: number },
+): Outcome {
+  switch (outcome) {
+    case "rejected": {
+      const why = `no archive has such rows of ${rowS} s, or there is no sample every ${stepS} s at their end or later`;
+      return { outcome, why };
+    }
+    case "tooOld":
+      return {
+        outcome,
+        why: `the archive of rows of ${rowS} s keeps the newest ${rowsKept}: it does not reach back so far`,
+      };
+    case "future":
+      return { outcome, why: "its end is still to come" };
+    default:
+      return { outcome };
+  }
 }
 
 const tickOf = ({ address = "", tick }: Pick<Sample, "address" | "tick">) => `${address}/${tick}`;

@@ -13,6 +13,9 @@ import { type LocalProbe, localProbe, writeProbeKey } from "../../collector/loca
 import { Answered, type CollectorOptions, collectorOptions } from "../../collector/options.ts";
 import { untilAsked } from "../../collector/until-asked.ts";
 import { type Clock, systemClock } from "../../collector/wire/clock.ts";
+import type { Language } from "../../collector/wire/ids.ts";
+import { langFlag, languageOf } from "../../collector/wire/said/language.ts";
+import type { Text } from "../../collector/wire/said/text.ts";
 import { VERSION } from "../../collector/wire/version.ts";
 import type { Verb } from "../../main.ts";
 import { selfSigned } from "./certificate.ts";
@@ -26,11 +29,15 @@ import { type Sites, startSites } from "./sites.ts";
 /** Where the simulated carriers' nodes live; the only network beside --allow that the demo's probes may measure. */
 const NODES = "127.77.0.0/24";
 const CERTIFICATE_DAYS = 90;
+const ABOUT: Text = {
+  en: "three simulated carriers and a year of history",
+  zh: "三个模拟运营商和一年的历史",
+};
 
 export const verb: Verb = async ({ argv, env, log }) => {
   let options: CollectorOptions;
   try {
-    options = collectorOptions("demo", "three simulated carriers and a year of history", argv, env, {
+    options = collectorOptions("demo", ABOUT, argv, env, {
       dir: "demo-data",
       listen: "127.0.0.1:8080",
       withProbe: true,
@@ -40,6 +47,7 @@ export const verb: Verb = async ({ argv, env, log }) => {
     throw error;
   }
   const clock = systemClock();
+  const language = languageOf(langFlag(argv), env);
   const closers: (() => Promise<unknown>)[] = [];
   try {
     const known = await openDiary(options.dir, clock.nowMs());
@@ -52,7 +60,7 @@ export const verb: Verb = async ({ argv, env, log }) => {
     );
     const sites = await startSites(known.ports, certificate, clock);
     closers.push(() => sites.close());
-    const diary = await prepare(collector, options.dir, known, sites, clock);
+    const diary = await prepare(collector, options.dir, known, sites, { clock, language });
     const probes: LocalProbe[] = [];
     // All of them at once: each takes seconds to deliver what it has.
     closers.push(() => Promise.all(probes.map((probe) => probe.stop())));
@@ -69,7 +77,7 @@ export const verb: Verb = async ({ argv, env, log }) => {
       probe.start();
       probes.push(probe);
     }
-    greet(collector, diary, options.dir);
+    greet(collector, diary, options.dir, language);
     await untilAsked();
     return 0;
   } finally {
@@ -83,7 +91,7 @@ async function prepare(
   dir: string,
   known: Diary,
   sites: Sites,
-  clock: Clock,
+  { clock, language }: { readonly clock: Clock; readonly language: Language },
 ): Promise<Diary> {
   let diary: Diary = { ...known, ports: sites.ports };
   await writeDiary(dir, diary);
@@ -93,13 +101,9 @@ async function prepare(
       collector.store.samples,
       diary.startedS,
       clock.nowMs(),
-      (share, samples) =>
-        line.show(
-          `writing a year of history: ${Math.floor(share * 100)} % (${samples} samples)`,
-          share === 1,
-        ),
+      (share, samples) => line.show(writing(Math.floor(share * 100), samples)[language], share === 1),
     );
-    line.end(`a year of history is there: ${count} samples`);
+    line.end(written(count)[language]);
     await seedIncidents(collector.store, diary.startedS);
     await seedEvents(collector.store, diary.startedS);
     diary = { ...diary, loaded: true };
@@ -126,12 +130,31 @@ async function writeProbeFile(
   await writeFile(join(folder, "config.yaml"), stringify({ ...settings, ca: ["authority.pem"] }));
 }
 
-function greet(collector: Collector, { login }: Diary, dir: string): void {
-  const lines = [
+function writing(percent: number, samples: number): Text {
+  return {
+    en: `writing a year of history: ${percent} % (${samples} samples)`,
+    zh: `正在写入一年的历史：${percent} %（${samples} 个样本）`,
+  };
+}
+
+function written(samples: number): Text {
+  return { en: `a year of history is there: ${samples} samples`, zh: `一年的历史已写好：${samples} 个样本` };
+}
+
+function greet({ publicUrl }: Collector, { login }: Diary, dir: string, language: Language): void {
+  const account = login ? `${login.username} / ${login.password}` : null;
+  const en = [
     `carrierwatch ${VERSION}, demo: the carriers are simulated, the measurements are real`,
-    `  dashboard  ${collector.publicUrl}`,
-    ...(login ? [`  sign in    ${login.username} / ${login.password}`] : []),
+    `  dashboard  ${publicUrl}`,
+    ...(account === null ? [] : [`  sign in    ${account}`]),
     `  data       ${dir}`,
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+  const zh = [
+    `carrierwatch ${VERSION} 演示：运营商是模拟的，测量是真实的`,
+    `  控制台    ${publicUrl}`,
+    ...(account === null ? [] : [`  登录      ${account}`]),
+    `  数据目录  ${dir}`,
+  ];
+  const said: Readonly<Record<Language, readonly string[]>> = { en, zh };
+  process.stdout.write(`${said[language].join("\n")}\n`);
 }

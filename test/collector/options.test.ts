@@ -3,9 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { collectorOptions, hostPort } from "../../collector/options.ts";
 import { CarrierwatchError } from "../../collector/wire/errors.ts";
+import { same } from "../../collector/wire/said/text.ts";
 
 const read = (argv: string[], env: Record<string, string> = {}) =>
-  collectorOptions("start", "about", argv, env, { dir: "data", listen: "127.0.0.1:8080", withProbe: true });
+  collectorOptions("start", same("about"), argv, env, {
+    dir: "data",
+    listen: "127.0.0.1:8080",
+    withProbe: true,
+  });
 
 test("without flags the defaults hold", () => {
   const options = read([]);

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { parseEnv } from "node:util";
 import { parse } from "yaml";
 import { collectorOptions } from "../../collector/options.ts";
+import { same } from "../../collector/wire/said/text.ts";
 import { probeSettings } from "../../probe/config.ts";
 import { ProbeFile } from "../../probe/file.ts";
 import { ROOT } from "../support/source-tree.ts";
@@ -66,12 +67,12 @@ test("probe.yaml shows every setting but the hosts file and several vantages, ea
 
 test("collector.env, with every line of it in use, is what the collector starts with", () => {
   const text = readFileSync(join(EXAMPLES, "collector.env"), "utf8");
-  const options = collectorOptions("collector", "", [], parseEnv(text), DEFAULTS);
+  const options = collectorOptions("collector", same(""), [], parseEnv(text), DEFAULTS);
   assert.equal(options.publicUrl, "https://watch.example.com");
   assert.equal(options.port, 8080);
   const all = parseEnv(text.replaceAll(/^#(?=CARRIERWATCH_)/gm, ""));
   const files = { CARRIERWATCH_TLS_CERT: "LICENSE", CARRIERWATCH_TLS_KEY: "LICENSE" };
-  const whole = collectorOptions("collector", "", [], { ...all, ...files }, DEFAULTS);
+  const whole = collectorOptions("collector", same(""), [], { ...all, ...files }, DEFAULTS);
   assert.equal(whole.basePath, "/watch");
   assert.ok(whole.tls);
   const read = readFileSync(join(ROOT, "collector", "options.ts"), "utf8");

@@ -41,7 +41,7 @@ const HELPERS = new Set([
   "note",
 ]);
 /** Names under which sentences stand in objects and variables. */
-const FIELDS = new Set(["message", "hint", "note", "problem"]);
+const FIELDS = new Set(["message", "hint", "note", "problem", "why"]);
 const VARIABLES = new Set([...FIELDS, "known", "seen", "detail"]);
 /** Errors whose first argument is a code. */
 const CODED = new Set(["CarrierwatchError", "UnavailableError", "StageError"]);

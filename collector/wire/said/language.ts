@@ -2,13 +2,17 @@
 import type { CarrierwatchError } from "../errors.ts";
 import type { Language } from "../ids.ts";
 
-/** Language of the command: the flag, else the environment's locale, else English. */
+/**
+ * Language of the command: the flag, else the environment's locale, else English. An empty variable is one that is not
+ * set; a locale of another encoding than UTF-8 cannot show what is written here in Chinese.
+ */
 export function languageOf(
   flag: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): Language {
-  const locale = flag ?? env["LC_ALL"] ?? env["LC_MESSAGES"] ?? env["LANG"] ?? "";
-  return locale.toLowerCase().startsWith("zh") ? "zh" : "en";
+  if (flag !== undefined) return /^zh/i.test(flag) ? "zh" : "en";
+  const locale = env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"] || "";
+  return /^zh[^.]*(?:\.utf-?8)?(?:@.*)?$/i.test(locale) ? "zh" : "en";
 }
 
 /** Says one English sentence in a language; unchanged where there is no translation. */

@@ -125,6 +125,16 @@ export const zhCollector: Sentences = {
   "no archive has such rows of {0} s, or there is no sample every {1} s at their end or later":
     "没有每行 {0} 秒的归档，或其末尾及以后没有每 {1} 秒一次的样本",
   "it is of target {0}, not {1}": "它属于目标 {0}，不是 {1}",
+  "the archive of rows of {0} s keeps the newest {1}: it does not reach back so far":
+    "每行 {0} 秒的归档只保存最新的 {1} 行，到不了那么早",
+  "its end is still to come": "它的结束时间还没有到",
+  "its tick {0} is {1} days ago; the longest archive reaches back {2} days":
+    "它的时刻 {0} 在 {1} 天以前；最长的归档只到 {2} 天以前",
+  "its tick {0} is {1} s ahead of the collector's clock ({2}); at most {3} s are taken":
+    "它的时刻 {0} 比采集端的时钟（{2}）超前 {1} 秒；最多接受 {3} 秒",
+  "another sample holds its tick {0}": "时刻 {0} 已有别的样本",
+  "no archive is made of ticks every {0} s: a step divides a day, from 10 s on":
+    "步长 {0} 秒没有归档：步长要能整除一天，最短 10 秒",
   "tick is not a multiple of stepS": "tick 不是 stepS 的倍数",
   "a failure goes with state down, and only with it": "failure 只能、也必须与 down 状态同时出现",
   "a reason goes with state unknown, and only with it": "原因只能、也必须与 unknown 状态同时出现",

@@ -58,16 +58,6 @@ export const zhVerbs: Sentences = {
   "{0} {1} is none of {2}": "{0} {1} 不对，可用：{2}",
   "{0} {1} is not {2}": "{0} {1} 不是{2}",
 
-  "note: {0}": "提示：{0}",
-  "{0}: paste this on the other machine, once, before {1}:":
-    "{0}：在 {1} 之前粘贴到另一台机器上，只能用一次：",
-  "{0}: keep this, it is shown once:": "{0}：请保存好，只显示这一次：",
-  "copying and verifying {0}": "正在复制并核对 {0}",
-  "verifying; this reads everything": "正在核对，要读取全部数据",
-  "examining and copying {0}": "正在检查并复制 {0}",
-  "{0} rows without a value stay UNKNOWN": "{0} 行没有值，保持未知",
-  "{0} a series at full age, everything counted; {1} series: {2}": "每条序列满期后共 {0}；{1} 条序列：{2}",
-
   // target
   "--header {0} is not 'Name: value'": "--header {0} 不是“名称: 值”",
   "--bearer-secret stands alone: a request has one authorization":
@@ -86,7 +76,7 @@ export const zhVerbs: Sentences = {
   "a field of a target: {0}": "目标的字段：{0}",
   "all, carrier:ct, tag:beijing or vantage:ct-sh": " all、carrier:ct、tag:beijing 或 vantage:ct-sh",
   "METRIC=NUMBER, for example total=800": "“指标=数字”，例如 total=800",
-  "{0} would be purged, for good": "{0} 将被永久清除",
+  "{0} series, {1} to {2}, would be purged, for good": "将永久清除 {0} 条序列，{1} 至 {2}",
   "say --yes where nobody can be asked": "没有人可问时请加 --yes",
   "nothing was purged": "没有清除任何东西",
 
@@ -141,15 +131,13 @@ export const zhVerbs: Sentences = {
   "--step names a generation for --rrd; samples carry their step": "--step 为 --rrd 选定一代；样本自带步长",
   "{0} from {1} was never measured every {2} s": "{1} 从未每 {2} 秒测一次 {0}",
   "there are steps of {0} s": "有过的步长：{0} 秒",
-  "the file's LAST rows are left out: target edit --last lets the target keep them":
-    "文件里的 LAST 行没有导入：先用 target edit --last 让目标保存它",
 
   // import
   "in which form is it?": "它是哪种格式？",
   "{0} lines were refused, the others are in": "{0} 行被拒绝，其余已导入",
-  "each is named above with its reason; put them right and import the file again":
-    "上面列出了每一行及原因；改好后再导入这个文件",
-  "line {0}: {1}": "第 {0} 行：{1}",
+  "their reasons stand above; put the lines right and import the file again":
+    "原因见上；改好这些行后再导入这个文件",
+  "stopped as asked: chunk {0} was not sent": "已按要求停止：第 {0} 块没有发送",
   "--from-chunk {0} is no whole number": "--from-chunk {0} 不是整数",
   "--unit {0} is none of s, ms, us": "--unit {0} 不对，可用：s、ms、us",
   "--map {0} is not NAME=METRIC": "--map {0} 不是“列名=指标”",
@@ -169,6 +157,10 @@ export const zhVerbs: Sentences = {
   "{0} is {1}, not a number from 0 on": "{0} 是 {1}，不是 0 以上的数字",
   "it is no JSON object": "不是 JSON 对象",
   "it is not JSON": "不是 JSON",
+  "it has no tick": "没有 tick",
+  "the row {0} of {1} s: {2}": "{0} 那一行（{1} 秒）：{2}",
+  "there is no one {0} {1}": "没有唯一的{0} {1}",
+  "it names no {0}; give --{1}": "没有写{0}；请给出 --{=1}",
   "tick {0} was on line {1} already": "时刻 {0} 在第 {1} 行已有",
 
   // db, config

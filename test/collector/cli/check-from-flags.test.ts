@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { Command } from "commander";
 import { type FromFlags, fromOptions, inputOf } from "../../../collector/cli/check-from-flags.ts";
 import { FROM_HELP } from "../../../collector/cli/check-from-help.ts";
+import { optionsOf } from "../../../collector/cli/described.ts";
 import { MeasurementInput } from "../../../collector/wire/on-demand.ts";
 import { OPTIONS } from "../../../probe/check/flags.ts";
 import { HELP } from "../../../probe/check/help.ts";
@@ -13,7 +14,7 @@ import { scratchFolder } from "../../support/spool.ts";
 
 const command = (): Command => {
   const made = new Command("check").exitOverride().configureOutput({ writeErr: () => {} });
-  fromOptions(made);
+  fromOptions(optionsOf(made, "en"));
   return made;
 };
 const inputFor = (...argv: string[]) => {

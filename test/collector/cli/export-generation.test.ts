@@ -32,7 +32,7 @@ test("each generation has its own document: its step, its last tick, its values"
     METRICS.map((metric) => [metric, { metric, perUnit: metric === "speed" ? 1 : 1e6 }] as const),
   );
   const read = async (stepS?: number) =>
-    rrdSamples(dumpOf(await exportedRrd(client, { ...wanted, stepS })), mapped);
+    rrdSamples(dumpOf(await exportedRrd(client, { ...wanted, stepS }, "en")), mapped);
   const totals = ({ samples }: Awaited<ReturnType<typeof read>>) =>
     samples.flatMap((one) => {
       if (!("sample" in one)) return [];

@@ -105,7 +105,7 @@ test("rrdtool goes on from the export: the row that was open becomes the row of 
   const xml = join(past.dir, "goes-on.xml");
   const rrd = join(past.dir, "goes-on.rrd");
   const client = await past.open();
-  writeFileSync(xml, await exportedRrd(client, { target: past.target.id, vantage: "ct-sh" }));
+  writeFileSync(xml, await exportedRrd(client, { target: past.target.id, vantage: "ct-sh" }, "en"));
   await client.close();
   rrdtool("restore", xml, rrd);
   const lastS = Number(rrdtool("last", rrd));

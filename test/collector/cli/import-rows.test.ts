@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { archivesOf } from "../../../collector/archive/layout.ts";
 import { rrdRows } from "../../../collector/cli/import-rrd-rows.ts";
 import { dumpOf } from "../../../collector/cli/rrd-dump.ts";
+import { isoOf } from "../../../collector/cli/show-time.ts";
 import { FetchedRows } from "../../../collector/wire/api-overview.ts";
 import { CFS } from "../../../collector/wire/metric.ts";
 import { carrierwatch } from "./command-line.ts";
@@ -175,6 +176,6 @@ test("rows with nothing of their step at their end are refused by label, exit 65
   assert.equal(ran.code, 65, ran.err);
   assert.match(
     ran.err,
-    new RegExp(`line 1: row ${lastS} of 86400 s: no archive has such rows of 86400 s, or`),
+    new RegExp(`line 1: the row ${isoOf(lastS)} of 86400 s: no archive has such rows of 86400 s, or`),
   );
 });

@@ -156,22 +156,26 @@ test("each line that is refused is named with its reason, and the others are sto
     JSON.stringify({ ...good, tick: tick - 900 * 86_400 }),
     JSON.stringify({ ...good, tick: tick + 300 * 86_400 }),
     JSON.stringify({ ...good, tick: tick + 300, colour: "red" }),
+    ...[10, 11, 12, 13, 14, 15].map(() => JSON.stringify({ ...good, target: "nobody else" })),
+    ...Array.from({ length: 22 }, (_, i) => JSON.stringify({ ...good, tick: tick - (800 + i) * 86_400 })),
   ];
   writeFileSync(file("bad.jsonl"), [JSON.stringify(good), ...bad].join("\r\n"));
   const { counts, err } = await imported(file("bad.jsonl"), "--jsonl");
-  assert.deepEqual(counts, { stored: 1, duplicate: 0, refused: 8 });
+  assert.deepEqual(counts, { stored: 1, duplicate: 0, refused: 36 });
   const reasons = [
     /^line 2: it is not JSON$/m,
     /^line 3: it has no tick$/m,
     /^line 4: tick: tick is not a multiple of stepS$/m,
     /^line 5: there is no one target "nobody"$/m,
     /^line 6: tick \d+ was on line 1 already$/m,
-    /^line 7: tooOld$/m,
-    /^line 8: future$/m,
+    /^line 7: its tick \S+Z is 9\d\d days ago; the longest archive reaches back 797 days$/m,
+    /^line 8: its tick \S+Z is \d+ s ahead of the collector's clock \(\S+Z\); at most 60 s are taken$/m,
     /^line 9: .*colour/m,
+    /^6 lines \(10, 11, 12, 13, 14, \.\.\.\): there is no one target "nobody else"$/m,
+    /^3 more lines were refused for the same reason as line \d+$/m,
   ];
   for (const reason of reasons) assert.match(err, reason);
-  assert.match(err, /carrierwatch import: 8 lines were refused, the others are in\n/);
+  assert.match(err, /carrierwatch import: 36 lines were refused, the others are in\n/);
 });
 
 test("a table without a heading is refused, not half read", async () => {

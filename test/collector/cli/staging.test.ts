@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { test } from "node:test";
 import { progressBar } from "../../../collector/cli/progress.ts";
 import { type Placed, staged } from "../../../collector/cli/staging.ts";
+import { displayWidth } from "../../../collector/cli/table.ts";
+import { same } from "../../../collector/wire/said/text.ts";
 import { fc } from "../../support/property.ts";
 
 const seatOf = ({ target, vantage, address, tick }: Placed) => [target, vantage, address, tick] as const;
@@ -90,13 +92,13 @@ function screen(isTTY: boolean) {
 test("on a terminal the bar is drawn over, never wider than it, and lines are said above it", () => {
   const on = screen(true);
   let nowMs = 0;
-  const bar = progressBar(on, () => nowMs);
-  bar.tell(0.5, "2 stored, and a text that is much longer than a line of this terminal");
+  const bar = progressBar("en", on, () => nowMs);
+  bar.tell(0.5, same("2 stored, and a text that is much longer than a line of this terminal"));
   nowMs += 99;
-  bar.tell(0.6, "too soon");
+  bar.tell(0.6, same("too soon"));
   bar.say("line 7: tooOld");
   nowMs += 1;
-  bar.tell(1, "4 stored");
+  bar.tell(1, same("4 stored"));
   bar.end();
   const clear = "\r\u001b[2K";
   const [, drawn = "", said, last] = on.text().split(clear);
@@ -106,11 +108,19 @@ test("on a terminal the bar is drawn over, never wider than it, and lines are sa
   assert.ok(on.text().endsWith(clear));
 });
 
+test("in Chinese the bar is no wider than the terminal either, whose columns a character takes two of", () => {
+  const on = screen(true);
+  progressBar("zh", on).tell(0.5, { en: "", zh: "已存".repeat(40) });
+  const drawn = on.text().replace("\r\u001b[2K", "");
+  assert.equal(drawn, `[############............] 50 % ${"已存".repeat(6)}已`);
+  assert.equal(displayWidth(drawn), 58);
+});
+
 test("elsewhere there is a line at once and then every three seconds", () => {
   const to = screen(false);
   let nowMs = 0;
-  const bar = progressBar(to, () => nowMs);
-  for (; nowMs <= 6_000; nowMs += 500) bar.tell(nowMs / 6_000, `at ${nowMs}`);
+  const bar = progressBar("en", to, () => nowMs);
+  for (; nowMs <= 6_000; nowMs += 500) bar.tell(nowMs / 6_000, same(`at ${nowMs}`));
   bar.say("line 7: tooOld");
   bar.end();
   assert.equal(to.text(), "0 % at 0\n50 % at 3000\n100 % at 6000\nline 7: tooOld\n");

@@ -159,7 +159,7 @@ const shown = (fields: object): string => {
   const input = TargetInput.parse({ name: "a", url: "https://a.example/", ...fields });
   const own = { id: "a", group: "a", stepS: 60, phaseS: 0, createdS: 0, version: 1 };
   return askedLines(Target.parse({ ...input, ...own }))
-    .map(([name, value]) => `${name}: ${value}`)
+    .map(([name, value]) => `${name.en}: ${typeof value === "object" ? value?.en : value}`)
     .join("\n");
 };
 

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Command } from "commander";
-import { type TargetFlags, targetOptions, withFlags } from "../../../collector/cli/target-flags.ts";
+import { optionsOf } from "../../../collector/cli/described.ts";
+import { type TargetFlags, withFlags } from "../../../collector/cli/target-flags.ts";
+import { targetOptions } from "../../../collector/cli/target-options.ts";
 import type { Sealer } from "../../../collector/registry/secrets.ts";
 import { world } from "../world.ts";
 
@@ -26,7 +28,7 @@ const wordsOf = (line: string): string[] =>
 
 function inputOf(words: readonly string[]): Record<string, unknown> {
   const command = new Command("add").argument("[url]").exitOverride();
-  targetOptions(command);
+  targetOptions(optionsOf(command, "en"));
   command.parse([...words], { from: "user" });
   return withFlags({}, { ...command.opts<TargetFlags>(), address: command.args[0] ?? "" });
 }

@@ -5,6 +5,7 @@ import { read } from "../../../collector/cli/client.ts";
 import { instantOf, isoOf, spanText } from "../../../collector/cli/show-time.ts";
 import { displayWidth, facts, plain, table } from "../../../collector/cli/table.ts";
 import { withFlags } from "../../../collector/cli/target-flags.ts";
+import { same } from "../../../collector/wire/said/text.ts";
 
 test("a Chinese character takes two columns, a combining mark none", () => {
   const rows: [string, number][] = [
@@ -24,22 +25,29 @@ test("a Chinese character takes two columns, a combining mark none", () => {
 
 test("columns stay aligned whatever is in them; numbers stand right, no value is a dash", () => {
   const text = table(
-    ["NAME", "MS"],
+    [{ en: "NAME", zh: "名称" }, same("MS")],
     [
       ["电信", 1.5],
       ["cnc", 120],
       ["x", null],
     ],
-    "nothing",
+    same("nothing"),
   );
-  assert.equal(text, "NAME   MS\n电信  1.5\ncnc   120\nx       —\n");
-  assert.equal(table(["NAME"], [], "nothing here"), "nothing here\n");
-  assert.equal(
+  assert.equal(text.zh, "名称   MS\n电信  1.5\ncnc   120\nx       —\n");
+  assert.equal(text.en, "NAME   MS\n电信  1.5\ncnc   120\nx       —\n");
+  assert.deepEqual(table([same("NAME")], [], { en: "nothing here", zh: "没有" }), {
+    en: "nothing here\n",
+    zh: "没有\n",
+  });
+  assert.deepEqual(
     facts([
-      ["名", "a"],
-      ["long", null],
+      [
+        { en: "first", zh: "名" },
+        { en: "a", zh: "甲" },
+      ],
+      [same("long"), null],
     ]),
-    "名    a\nlong  —\n",
+    { en: "first  a\nlong   —\n", zh: "名    甲\nlong  —\n" },
   );
 });
 

@@ -231,7 +231,7 @@ test("a stopped collector's folder is opened for one verb, and says what needs a
   assert.equal(readdirSync(join(data.dir, "backups")).length, 1);
   assert.deepEqual(await json("db", "verify"), { ok: true, problems: [] });
   const estimated = (await here("db", "estimate", "--step", "60")).out;
-  const size = "[\\d.]+ (bytes|kB|MB|GB)";
+  const size = "[\\d.]+ (B|kB|MB|GB)";
   assert.match(estimated, new RegExp(`^strip +${size}( +${size}){5}$`, "m"), estimated);
   assert.match(estimated, new RegExp(`^all \\d+ series +${size}( +${size}){5}$`, "m"));
   assert.match(estimated, /measured every 60 s/);
