@@ -10,6 +10,12 @@ import Database from "better-sqlite3";
 import { UnavailableError } from "../../wire/errors.ts";
 import { codeOf } from "./messages.ts";
 
+const LOCK = "lock.db";
+const HOLDER = "lock.holder";
+
+/** What it keeps in the folder; it stays there, since nobody can remove it without a race. */
+export const LOCK_FILES: readonly string[] = [LOCK, HOLDER];
+
 /**
  * Takes the folder, or says who has it.
  *
@@ -17,8 +23,8 @@ import { codeOf } from "./messages.ts";
  * @throws UnavailableError code data_in_use
  */
 export function lockFolder(dir: string): () => void {
-  const holderFile = join(dir, "lock.holder");
-  const db = new Database(join(dir, "lock.db"), { timeout: 0 });
+  const [lockFile, holderFile] = [join(dir, LOCK), join(dir, HOLDER)];
+  const db = new Database(lockFile, { timeout: 0 });
   try {
     db.pragma("journal_mode = DELETE");
     db.exec("BEGIN EXCLUSIVE");

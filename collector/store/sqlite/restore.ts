@@ -4,14 +4,14 @@
  * The copy is examined before anything is touched. Each step can be cut off: the folder then holds the old database whole
  * or the new one whole, never none, and the same command can be given again.
  */
-import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { CarrierwatchError, type ErrorOptions } from "../../wire/errors.ts";
-import { lockFolder } from "./lock.ts";
 import { codeOf } from "./messages.ts";
 import { versionOf } from "./migrate.ts";
 import { guarded } from "./open-database.ts";
+import { inFolder } from "./restore-folder.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
 import { syncPath } from "./sync-path.ts";
 
@@ -28,23 +28,34 @@ export type Restored = {
  * @param stamp Goes into the name of what is kept; the same stamp is never used twice.
  * @throws UnavailableError code data_in_use while a collector runs on the folder, whatever the copy is
  * @throws CarrierwatchError code usage when there is no such copy, or it is the database itself
+ * @throws CarrierwatchError code not_written, retryable, when there is no room for it; ConfigError for a folder that cannot be written
  * @throws CarrierwatchError code refused_data when it is no sound, finished copy, of another program or of a newer version
  */
 export function restoreFrom(copy: string, file: string, stamp: string): Restored {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const unlock = lockFolder(dirname(file));
-  try {
+  const part = `${file}.part`;
+  return inFolder(dirname(file), [part], () => {
     examine(copy, file);
-    const part = `${file}.part`;
-    rmSync(part, { force: true });
-    copyFileSync(copy, part);
-    syncPath(part);
+    draft(copy, part);
     const kept = keepOld(file, stamp);
     renameSync(part, file);
     syncPath(dirname(file));
     return { path: file, bytes: statSync(file).size, kept };
-  } finally {
-    unlock();
+  });
+}
+
+/** @throws CarrierwatchError, retryable: the database that stands there is as it was */
+function draft(copy: string, part: string): void {
+  try {
+    rmSync(part, { force: true });
+    copyFileSync(copy, part);
+    syncPath(part);
+  } catch (cause) {
+    const { size } = statSync(copy);
+    throw new CarrierwatchError(
+      "not_written",
+      `${part} cannot be written (${codeOf(cause) ?? "unknown cause"}): the backup has ${size} bytes`,
+      { cause, retryable: true, hint: "nothing was changed; make room there and repeat the command" },
+    );
   }
 }
 

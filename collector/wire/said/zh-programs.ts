@@ -47,6 +47,9 @@ export const zhPrograms: Sentences = {
   "the database {0} is damaged: {1}": "数据库 {0} 已损坏：{1}",
   "put the newest backup in its place; probes send again what that backup lacks":
     "请用最新的备份换上；备份里缺的，探针会重新发送",
+  "the data folder {0} cannot be written ({1})": "数据目录 {0} 不能写（{1}）",
+  "{0} cannot be written ({1}): the backup has {2} bytes": "{0} 写不了（{1}）：备份有 {2} 字节",
+  "nothing was changed; make room there and repeat the command": "什么都没有改变；请腾出空间后再运行一次",
   "there is no backup {0}": "没有备份 {0}",
   "{0} is the database itself, not a copy of it": "{0} 是数据库本身，不是副本",
   "{0} is no finished copy: a journal lies beside it": "{0} 不是完整的副本：旁边还有日志文件",

@@ -1,6 +1,14 @@
 /** The verb `db restore` on real files: what is refused, what is kept, what a start finds afterwards. */
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import Database from "better-sqlite3";
@@ -129,6 +137,34 @@ test("what is no sound copy is refused before anything is touched", async () => 
     assert.match(ran.err, message);
     assert.deepEqual(readFileSync(file), whole);
   }
+  remove();
+});
+
+test("a restore that fails leaves nothing behind: no folder, no lock, no half copy", async () => {
+  const { dir, remove } = scratch("restore-nothing");
+  const text = join(dir, "text.db");
+  writeFileSync(text, "no database at all ".repeat(1_000));
+  const there = join(dir, "there");
+  mkdirSync(there);
+  for (const [from, into, code] of [
+    [text, join(dir, "new"), 65],
+    [text, join(dir, "new", "deeper", "still"), 65],
+    [join(dir, "none.db"), join(dir, "new"), 64],
+    [text, there, 65],
+  ] as const) {
+    const ran = await restore(from, into);
+    assert.equal(ran.code, code, ran.err);
+    assert.deepEqual(readdirSync(dir).sort(), ["text.db", "there"], into);
+    assert.deepEqual(readdirSync(there), []);
+  }
+  // A folder where the copy is to be written stands for a disk that takes nothing.
+  mkdirSync(join(there, "carrierwatch.db.part", "full"), { recursive: true });
+  const full = await restore(copy, there);
+  assert.equal(full.code, 75, full.err);
+  assert.match(full.err, /carrierwatch\.db\.part cannot be written \(\w+\): the backup has \d+ bytes/);
+  const file = join(dir, "text.db", "below");
+  const below = await restore(copy, file);
+  assert.deepEqual([below.code, /cannot be made \(ENOTDIR\)/.test(below.err)], [78, true], below.err);
   remove();
 });
 
