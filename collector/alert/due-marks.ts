@@ -11,7 +11,9 @@ import type { AlertOptions } from "./alert.ts";
 import { type Facts, readFacts } from "./facts.ts";
 
 const CLAIM_MS = 30_000;
-const DUE_LIMIT = 2000;
+const DUE_LIMIT = 8_000;
+/** Targets looked at in one go: as many as a reader and this thread are through with in a few milliseconds. */
+const AT_ONCE = 32;
 /** Marks further apart are judged apart, so that old news does not drag the present along. */
 const CLUSTER_GAP_S = 3600;
 /** How long late news waits for batches under way: before each target, and in a round, which has to keep its lease. */
@@ -20,25 +22,36 @@ const WAIT_ROUND_MS = 10_000;
 /** News older than this came late, whatever the step. */
 const LATE_MS = 600_000;
 /** Marks are settled so many at a time, long before their claim runs out. */
-const SETTLED_AT_ONCE = 200;
+const SETTLED_AT_ONCE = 1_000;
 
 type Round = {
   readonly todo: Agenda;
-  /** @returns Whether everything was judged. */
-  judge(job: Job, facts: Facts): Promise<boolean>;
+  /**
+   * Jobs of different targets at a glance.
+   *
+   * @returns For each as `judge`, or null = it has to be judged in full.
+   */
+  glance(jobs: readonly Job[], facts: Facts): Promise<(number | null)[]>;
+  /** @returns The first tick that was not judged; -Infinity = none was, and its marks come back. */
+  judge(job: Job, facts: Facts): Promise<number>;
   /** Whether this evaluator still holds the lease. */
   lead(): Promise<boolean>;
 };
 
+type Marked = ReturnType<typeof jobsOf>[number];
+
 /** @returns Judges all that is due now. */
-export function dueMarks(options: AlertOptions, { todo, judge, lead }: Round): () => Promise<void> {
+export function dueMarks(options: AlertOptions, round: Round): () => Promise<void> {
   const { store, registry, clock, quiet } = options;
+  const { todo, lead } = round;
   const judgeUrgent = async (facts: Facts, isMarked: (target: string, tick: number) => boolean) => {
-    for (const job of todo.take(clock.nowMs())) {
-      const { target, news } = job;
-      if (news && isMarked(target, news.fromTick) && isMarked(target, news.toTick)) continue;
-      await judge(job, facts);
-    }
+    const jobs = todo
+      .take(clock.nowMs())
+      .filter(
+        ({ target, news }) => !(news && isMarked(target, news.fromTick) && isMarked(target, news.toTick)),
+      );
+    for (let from = 0; from < jobs.length; from += AT_ONCE)
+      await judgeAll(round, jobs.slice(from, from + AT_ONCE), facts, () => Promise.resolve());
   };
   /** Lets batches that are under way go first; live news that they bring is judged at once. */
   const giveWay = async (waitMs: number): Promise<void> => {
@@ -46,16 +59,30 @@ export function dueMarks(options: AlertOptions, { todo, judge, lead }: Round): (
     await quiet(waitMs);
     if (todo.hasSamples()) await judgeUrgent(await readFacts(store, registry, clock.nowMs()), () => false);
   };
-  const judgeMarks = async (due: readonly DueTick[], facts: Facts, waitUntilMonoMs: number) => {
+  /** @returns false = the lease was lost, and with it what is left. */
+  const judgeMarks = async (
+    due: readonly DueTick[],
+    facts: Facts,
+    waitUntilMonoMs: number,
+  ): Promise<boolean> => {
+    const isLate = ({ job: { news } }: Marked) =>
+      news !== null && facts.nowMs - news.toTick * 1_000 > LATE_MS;
+    const wait = () => giveWay(Math.min(WAIT_MS, waitUntilMonoMs - clock.monoMs()));
+    const marked = jobsOf(due, CLUSTER_GAP_S);
+    const late = turnsOf(marked.filter(isLate));
     const done: DueTick[] = [];
-    const isLate = ({ news }: Job) => news !== null && facts.nowMs - news.toTick * 1_000 > LATE_MS;
-    const jobs = jobsOf(due, CLUSTER_GAP_S).sort((a, b) => Number(isLate(a.job)) - Number(isLate(b.job)));
-    for (const { job, marks } of jobs) {
-      if (isLate(job)) await giveWay(Math.min(WAIT_MS, waitUntilMonoMs - clock.monoMs()));
-      if (await judge(job, facts)) done.push(...marks);
+    for (const some of [...turnsOf(marked.filter((one) => !isLate(one))), ...late]) {
+      if (!(await lead())) return false;
+      const before = late.includes(some) ? wait : () => Promise.resolve();
+      await before();
+      const jobs = some.map(({ job }) => job);
+      const ticks = await judgeAll(round, jobs, facts, before);
+      for (const [i, { marks }] of some.entries())
+        done.push(...marks.filter(({ tick }) => tick < (ticks[i] ?? 0)));
       if (done.length >= SETTLED_AT_ONCE) await store.claims.done(done.splice(0));
     }
-    await store.claims.done(done);
+    if (done.length > 0) await store.claims.done(done);
+    return true;
   };
   return async () => {
     const waitUntilMonoMs = clock.monoMs() + WAIT_ROUND_MS;
@@ -64,8 +91,48 @@ export function dueMarks(options: AlertOptions, { todo, judge, lead }: Round): (
       const due = await store.claims.due(clock.nowMs(), CLAIM_MS, DUE_LIMIT);
       const marked = new Set(due.map((mark) => `${mark.target}/${mark.tick}`));
       await judgeUrgent(facts, (target, tick) => marked.has(`${target}/${tick}`));
-      await judgeMarks(due, facts, waitUntilMonoMs);
-      if (due.length < DUE_LIMIT || !(await lead())) return;
+      if (!(await judgeMarks(due, facts, waitUntilMonoMs)) || due.length < DUE_LIMIT) return;
     }
   };
+}
+
+/**
+ * Judges jobs of different targets, those at which nothing is wrong together.
+ *
+ * @param wait Before each one that has to be judged in full, but the first.
+ * @returns For each the first tick that was not judged.
+ */
+async function judgeAll(
+  { glance, judge }: Pick<Round, "glance" | "judge">,
+  jobs: readonly Job[],
+  facts: Facts,
+  wait: () => Promise<void>,
+): Promise<number[]> {
+  const seen = await glance(jobs, facts);
+  const ticks: number[] = [];
+  let waits = false;
+  for (const [i, job] of jobs.entries()) {
+    const known = seen[i] ?? null;
+    if (known === null && waits) await wait();
+    waits ||= known === null;
+    ticks.push(known ?? (await judge(job, facts)));
+  }
+  return ticks;
+}
+
+/** In turns of at most AT_ONCE, each target once in a turn: what is found of one job is on record before the next. */
+function turnsOf(marked: readonly Marked[]): Marked[][] {
+  const turns: Marked[][] = [];
+  const nextOf = new Map<string, number>();
+  let free = 0;
+  for (const one of marked) {
+    let at = Math.max(free, nextOf.get(one.job.target) ?? 0);
+    while ((turns[at]?.length ?? 0) >= AT_ONCE) at += 1;
+    const turn = turns[at];
+    if (turn) turn.push(one);
+    else turns[at] = [one];
+    nextOf.set(one.job.target, at + 1);
+    while ((turns[free]?.length ?? 0) >= AT_ONCE) free += 1;
+  }
+  return turns;
 }

@@ -12,8 +12,9 @@ import type { AlertOptions } from "./alert.ts";
 import { endAltered } from "./altered/evidence.ts";
 import { closeIncident } from "./close.ts";
 import { dueMarks } from "./due-marks.ts";
-import { evaluateTarget } from "./evaluate.ts";
+import { type Evaluated, evaluateTarget } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
+import { glance } from "./glance.ts";
 import { sweeperOf } from "./sweep.ts";
 import { viewOf } from "./view.ts";
 
@@ -52,27 +53,46 @@ export function roundWorker(options: AlertOptions, todo: Agenda): RoundWorker {
   const announceEvents = (events: readonly AlteredEvent[]) => {
     for (const { kind, target, vantage } of events) live.publish({ type: "event", kind, target, vantage });
   };
-  /** @returns Whether everything was judged; a failure is logged and its marks come back. */
-  const judge = async ({ target: id, news }: Job, facts: Facts): Promise<boolean> => {
+  const settle = (id: string, { waiting }: Evaluated): number => {
+    if (waiting) todo.wait(id, waiting.tick, waiting.untilMs);
+    else todo.judged(id);
+    return waiting?.tick ?? Number.POSITIVE_INFINITY;
+  };
+  const judge = async ({ target: id, news }: Job, facts: Facts): Promise<number> => {
     try {
       const target = await registry.targets.find(id);
       if (!target) {
         await announce(await closeAll(store, id, facts));
         announceEvents(await endAltered(store.events, id, facts.nowMs));
-        return true;
+        return Number.POSITIVE_INFINITY;
       }
-      const { waiting, stored, events } = await evaluateTarget(store, target, facts, news);
-      if (waiting) todo.wait(id, waiting.tick, waiting.untilMs);
-      else todo.judged(id);
-      await announce(stored);
-      announceEvents(events);
-      return waiting === null;
+      const evaluated = await evaluateTarget(store, target, facts, news);
+      await announce(evaluated.stored);
+      announceEvents(evaluated.events);
+      return settle(id, evaluated);
     } catch (error) {
       log.error({ target: id, err: error }, "a target could not be judged");
-      return false;
+      return Number.NEGATIVE_INFINITY;
     }
   };
-  const judgeDue = dueMarks(options, { todo, judge, lead });
+  const glanceAll = async (jobs: readonly Job[], facts: Facts): Promise<(number | null)[]> => {
+    const targets = await Promise.all(jobs.map(({ target }) => registry.targets.find(target)));
+    const asked = jobs.flatMap(({ news }, i) => {
+      const target = targets[i];
+      return target && news ? [{ target, news }] : [];
+    });
+    const found = await glance(store, asked, facts).catch((error: unknown) => {
+      // One that cannot be read must not stop the others: each is judged by itself.
+      log.warn({ err: error }, "targets could not be looked at together");
+      return [];
+    });
+    const byTarget = new Map(asked.map(({ target }, i) => [target.id, found[i] ?? null]));
+    return jobs.map(({ target }) => {
+      const evaluated = byTarget.get(target) ?? null;
+      return evaluated === null ? null : settle(target, evaluated);
+    });
+  };
+  const judgeDue = dueMarks(options, { todo, glance: glanceAll, judge, lead });
   return {
     sweepSoon: () => sweeper.soon(),
     async round() {

@@ -14,8 +14,11 @@ export function deadlineMs(
   target: Pick<Target, "id" | "stepS" | "phaseS" | "createdS" | "timeouts">,
   tick: number,
 ): number {
-  const startMs = Math.max(tick + target.phaseS, target.createdS) * 1000;
-  return startMs + spreadMsOf(target.id, target.stepS) + target.timeouts.totalMs + GRACE_MS;
+  const { stepS, phaseS, createdS } = target;
+  // A new target is measured at once, which fills the tick under way; nobody measured it at those before.
+  const isExpected = tick + stepS > createdS;
+  const startMs = Math.max(tick + phaseS, isExpected ? createdS : 0) * 1000;
+  return startMs + spreadMsOf(target.id, stepS) + target.timeouts.totalMs + GRACE_MS;
 }
 
 /** Whether telling of a tick is still news: within the live window, and the time it takes to judge. */

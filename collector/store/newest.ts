@@ -1,9 +1,25 @@
 /** The columns of `newest`, filled by an engine and read by series: one place knows how they are laid out. */
 import type { Pdps } from "../archive/pdp.ts";
 import { METRICS } from "../wire/metric.ts";
-import type { Newest } from "./store.ts";
 
 const M = METRICS.length;
+
+/**
+ * The newest tick of many series, as it is archived; entry i is that of the i-th series asked for.
+ *
+ * No details: what a failure was and what a suspect sample took stand in the log (`latest`).
+ */
+export type Newest = {
+  /** NaN = nothing is held of the series. */
+  readonly ticks: Float64Array;
+  readonly stepsS: Uint32Array;
+  /** State, and with down the phase: as the tick strip has it. @see archive/strip */
+  readonly codes: Uint16Array;
+  /** A bit for each metric that has a value, in METRICS order. */
+  readonly present: Uint8Array;
+  /** Eight per series in METRICS order, integers (us, bytes/s); 0 where there is no value. */
+  readonly values: Uint32Array;
+};
 
 /** Columns for so many series, none of which holds anything yet. */
 export function emptyNewest(series: number): Newest {

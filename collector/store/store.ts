@@ -14,6 +14,8 @@ import type { Incident } from "../wire/incident.ts";
 import type { Metric } from "../wire/metric.ts";
 import type { OutcomeKind, Sample } from "../wire/sample.ts";
 import type { ArchiveName, HeldStrip, Lasts, Strips } from "./lasts-and-strips.ts";
+import type { Newest } from "./newest.ts";
+import type { Outlining } from "./outline.ts";
 
 /**
  * target x vantage, and address where a target has several measured (an IP address, "ipv4" or "ipv6"; absent: the
@@ -111,23 +113,6 @@ export type HistoryRow = {
 /** Rows of one archive of a generation: labels after sinceS and, frozen, up to untilS, the newest `rows` of them. */
 export type HeldRing = ArchiveSpec & Pick<Ring, "sinceS" | "untilS">;
 
-/**
- * The newest tick of many series, as it is archived; entry i is that of the i-th series asked for.
- *
- * No details: what a failure was and what a suspect sample took stand in the log (`latest`).
- */
-export type Newest = {
-  /** NaN = nothing is held of the series. */
-  readonly ticks: Float64Array;
-  readonly stepsS: Uint32Array;
-  /** State, and with down the phase: as the tick strip has it. @see archive/strip */
-  readonly codes: Uint16Array;
-  /** A bit for each metric that has a value, in METRICS order. */
-  readonly present: Uint8Array;
-  /** Eight per series in METRICS order, integers (us, bytes/s); 0 where there is no value. */
-  readonly values: Uint32Array;
-};
-
 export type Samples = {
   /**
    * Stores what is new, in one synced transaction, and marks its (target, tick) due for the evaluator; samples of an
@@ -157,6 +142,8 @@ export type Samples = {
   loadRows(rows: readonly HistoryRow[], nowMs: number): Promise<OutcomeKind[]>;
   /** The newest sample of each series asked for; series without one are absent. */
   latest(series: readonly SeriesKey[]): Promise<StoredSample[]>;
+  /** Samples of many targets at a glance. */
+  readonly outlines: Outlining;
   /** The newest tick of each series asked for, at a cost that thousands of series can be asked for at once. */
   newest(series: readonly SeriesKey[]): Promise<Newest>;
   /** Every sample of a target's own series at the given ticks, all vantages: what the evaluator judges by. */
@@ -202,6 +189,8 @@ export type Events = {
     readonly toS?: number;
     readonly limit: number;
   }): Promise<Event[]>;
+  /** Those of the targets whose users are answered otherwise at some carrier, or were after a moment. */
+  alteredAfter(targets: readonly string[], atS: number): Promise<string[]>;
 };
 
 /** Events kept of each kind. */
@@ -293,6 +282,8 @@ export type Incidents = {
     toS?: number;
     limit: number;
   }): Promise<(Incident & { version: number })[]>;
+  /** Those of the targets with an incident that touches the time from a moment on. */
+  touching(targets: readonly string[], fromS: number): Promise<string[]>;
 };
 
 export type Outbox = {

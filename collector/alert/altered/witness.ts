@@ -43,8 +43,18 @@ export function witnessOf(
   return { carrier, vantage, sample, first, host, site, moved, sealed };
 }
 
+/** Whether an answer that did not fail came from the target's site, over TLS that holds. */
+export function isSealedThere(detail: Sample["detail"], url: string): boolean {
+  const moved = groupOf(detail.finalUrl ?? url) !== groupOf(url);
+  return !moved && isSealed({ detail }, moved, url);
+}
+
 /** What was read is as true as the last hop; that it was read elsewhere, as the least of the hops that led there. */
-function isSealed({ detail, failure }: Sample, moved: boolean, url: string): boolean {
+function isSealed(
+  { detail, failure }: Pick<Sample, "detail" | "failure">,
+  moved: boolean,
+  url: string,
+): boolean {
   const hops = detail.hops?.map((hop) => hop.url) ?? [];
   const way = hops.length > 0 ? hops : [url, ...(detail.finalUrl === undefined ? [] : [detail.finalUrl])];
   const heard = moved ? way.slice(0, -1) : way.slice(-1);

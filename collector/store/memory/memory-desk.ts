@@ -51,6 +51,10 @@ function memoryIncidents(post: Post): Incidents {
         .slice(0, limit)
         .map((one) => structuredClone(one));
     },
+    async touching(targets, fromS) {
+      const touch = [...incidents.values()].filter((one) => one.toS === null || one.toS >= fromS);
+      return targets.filter((target) => touch.some((one) => one.target === target));
+    },
   };
 }
 

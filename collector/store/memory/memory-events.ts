@@ -26,5 +26,11 @@ export function memoryEvents(post: Post): Events {
         .slice(0, limit)
         .map((event) => structuredClone(event));
     },
+    async alteredAfter(targets, atS) {
+      const touch = newestFirst().filter(
+        (event) => event.kind === "altered" && (event.toS === null || event.toS > atS),
+      );
+      return targets.filter((target) => touch.some((event) => event.target === target));
+    },
   };
 }

@@ -2,8 +2,8 @@
 import { pdpsOf } from "../../archive/pdp.ts";
 import { codeOf } from "../../archive/strip.ts";
 import { METRICS } from "../../wire/metric.ts";
-import { emptyNewest } from "../newest.ts";
-import type { Newest, SeriesKey } from "../store.ts";
+import { emptyNewest, type Newest } from "../newest.ts";
+import type { SeriesKey } from "../store.ts";
 import { generationsOf, type Shelf } from "./memory-shelf.ts";
 
 export function newestOf(shelf: Shelf, series: readonly SeriesKey[]): Newest {

@@ -11,6 +11,7 @@ import { heldOf } from "../held-rows.ts";
 import { compareSeries, seriesName } from "../series.ts";
 import type { Generation, IngestCounters, SampleRecord, Samples } from "../store.ts";
 import { newestOf } from "./memory-newest.ts";
+import { outlinesOf } from "./memory-outlines.ts";
 import type { MemoryShapes } from "./memory-shapes.ts";
 import {
   allGenerations,
@@ -62,6 +63,7 @@ export function memorySamples(
       });
     },
     newest: async (series) => newestOf(shelf, series),
+    outlines: async (asked) => outlinesOf(shelf, asked),
     async states(target, ticks) {
       return allGenerations(shelf)
         .filter(({ series }) => series.target === target && series.address === undefined)

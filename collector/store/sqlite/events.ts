@@ -39,7 +39,15 @@ export function writerEvents(db: Database.Database) {
 }
 
 export function readerEvents(db: Database.Database) {
+  const altered = db
+    .prepare<[string, number], number>(
+      `SELECT 1 FROM event WHERE target = ? AND kind = 'altered'
+       AND coalesce(json_extract(body, '$.toS') > ?, 1) LIMIT 1`,
+    )
+    .pluck();
   return {
+    alteredAfter: (targets: readonly string[], atS: number): string[] =>
+      targets.filter((target) => altered.get(target, atS) !== undefined),
     eventsList({ target, vantage, kinds, fromS, toS, limit }: EventsQuery): Event[] {
       const conditions: string[] = [];
       const values: (string | number)[] = [];

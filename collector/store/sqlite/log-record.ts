@@ -290,3 +290,71 @@ function asTimings(value: (m: number) => number | null): Timings {
   for (let m = 0; m < M; m += 1) timings[METRICS[m] ?? ""] = value(m);
   return timings as Timings;
 }
+
+/** A record read at a glance: nothing is made for it. What `read` leaves holds until it is called again. */
+export class RecordGlance {
+  /** As in STATES' order: 0 up, 1 down, 2 suspect, 3 unknown. */
+  state = 0;
+  /** Number of the shared text; -1 when it has none any more. */
+  shared = -1;
+  /** NaN = unknown. */
+  skewMs = Number.NaN;
+  /** Bits of an up sample's timings; 0 of others and where they were not asked for. */
+  present = 0;
+  readonly values = new Uint32Array(M);
+  private bytes: Uint8Array = new Uint8Array(0);
+  private at = 0;
+
+  /** @param pdps Where the timings of an open record stand; null = the record has them. */
+  read(bytes: Uint8Array, from: number, wantsValues: boolean, pdps: Around["pdps"]): void {
+    this.bytes = bytes;
+    this.at = from + 1;
+    const flags = bytes[from] ?? 0;
+    this.state = flags & STATE_BITS;
+    this.shared = this.varint() - 1;
+    // Epoch, seq, when it was received, when it began.
+    for (let i = 0; i < 4; i += 1) this.varint();
+    this.skewMs = flags & FLAG.skew ? this.number() : Number.NaN;
+    this.present = 0;
+    if (!wantsValues || this.state !== 0) return;
+    this.values.fill(0);
+    if (flags & FLAG.timings || pdps === null) this.readTimings(flags);
+    else {
+      this.present = pdps.block.flags[pdps.slot] ?? 0;
+      for (let m = 0; m < M; m += 1) this.values[m] = pdps.block.values[pdps.slot * M + m] ?? 0;
+    }
+  }
+
+  private readTimings(flags: number): void {
+    if (flags & FLAG.elapsed) this.varint();
+    const bits = this.varint();
+    for (let i = 0; i < NUMBERS.length; i += 1) if ((bits >> i) & 1) this.number();
+    if (bits & BIT.addressText) {
+      const length = this.varint();
+      this.at += length;
+    }
+    if (bits & BIT.addressV4) this.at += V4_PARTS;
+    this.present = this.bytes[this.at] ?? 0;
+    this.at += 1;
+    for (let m = 0; m < M; m += 1) if ((this.present >> m) & 1) this.values[m] = this.varint();
+  }
+
+  private varint(): number {
+    const { bytes } = this;
+    let value = 0;
+    for (let scale = 1; this.at < bytes.length; scale *= 0x80) {
+      const next = bytes[this.at] ?? 0;
+      this.at += 1;
+      value += (next & 0x7f) * scale;
+      if (next < 0x80) break;
+    }
+    return value;
+  }
+
+  private number(): number {
+    const reader = byteReader(this.bytes, this.at);
+    const value = reader.number();
+    this.at = reader.at();
+    return value;
+  }
+}

@@ -4,7 +4,7 @@
  * Read as the writer writes it, between two looks at the block's lock. What was published is on disk.
  */
 import { METRICS } from "../../wire/metric.ts";
-import type { Newest } from "../store.ts";
+import type { Newest } from "../newest.ts";
 import { TICKS_PER_TILE } from "./bands.ts";
 import { CODES_AT, LAST_TICK_AT, LOCK_AT, PDPS_AT, STATE_BYTES, STEP_AT, USED_AT } from "./open-state.ts";
 import { CHANGED_AT, LOST_AT, viewsOf } from "./shared-states.ts";

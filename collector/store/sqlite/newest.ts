@@ -5,8 +5,8 @@
  * again. A number that is let go of may get another owner while it is looked at: then all is looked at once more.
  */
 import { UnavailableError } from "../../wire/errors.ts";
-import { emptyNewest } from "../newest.ts";
-import type { Newest, Samples, SeriesKey } from "../store.ts";
+import { emptyNewest, type Newest } from "../newest.ts";
+import type { Samples, SeriesKey } from "../store.ts";
 import { type Directory, directoryOf, type Names } from "./directory.ts";
 import { type NewestStates, newestStates } from "./newest-states.ts";
 

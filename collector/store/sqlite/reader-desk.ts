@@ -21,6 +21,11 @@ export function readerDesk(db: Database.Database) {
   const docs = db.prepare<[string], DocRow>(
     "SELECT id, version, value FROM doc WHERE kind = ? AND value IS NOT NULL ORDER BY id",
   );
+  const touching = db
+    .prepare<[string, number], number>(
+      "SELECT 1 FROM incident WHERE target = ? AND (to_s IS NULL OR to_s >= ?) LIMIT 1",
+    )
+    .pluck();
   const incident = db.prepare<[string], IncidentRow>("SELECT version, body FROM incident WHERE id = ?");
   const dropped = db.prepare<[], string>(`SELECT value FROM meta WHERE name = '${DETAILS_DROPPED}'`).pluck();
   const counters = db.prepare<[], Omit<IngestCounters, "tooOld"> & { too_old: number }>(
@@ -37,6 +42,8 @@ export function readerDesk(db: Database.Database) {
       return row ? incidentOf(row) : null;
     },
     incidentList: (query: IncidentQuery): (Incident & { version: number })[] => incidentList(db, query),
+    incidentsTouching: (targets: readonly string[], fromS: number): string[] =>
+      targets.filter((target) => touching.get(target, fromS) !== undefined),
     outboxSummary: () => outboxSummary(db),
     detailsDropped: (): number => Number(dropped.get() ?? 0),
     counters: (): IngestCounters[] =>

@@ -10,6 +10,7 @@ import { type Answer, type Call, type Operations, plainErrorOf } from "./message
 import { openForReading } from "./open-database.ts";
 import { readerDesk } from "./reader-desk.ts";
 import { readerLog } from "./reader-log.ts";
+import { readerOutlines } from "./reader-outlines.ts";
 import { readerRows } from "./reader-rows.ts";
 import { readerSizes } from "./reader-sizes.ts";
 import { sharedStates } from "./shared-states.ts";
@@ -28,6 +29,7 @@ function openReader(data: ReaderData) {
   const operations = {
     ...readerRows(view),
     ...readerLog(db, view),
+    ...readerOutlines(db, view),
     ...readerDirectory(db),
     ...readerEvents(db),
     ...readerDesk(db),

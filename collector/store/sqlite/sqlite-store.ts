@@ -122,6 +122,7 @@ function sampleParts({
       loadRows: (rows, nowMs) => writer.call("loadRows", rows, nowMs),
       latest: (series) => reader.call("latest", series),
       newest,
+      outlines: (asked) => reader.call("outlines", asked),
       states: (target, ticks) => reader.call("states", target, ticks),
       page: (query) => reader.call("page", query),
       generations: (target) => reader.call("generations", target ?? null),
@@ -155,6 +156,7 @@ function deskParts({
     events: {
       put: (events, outbox = []) => writer.call("eventsPut", events, outbox),
       list: (query) => reader.call("eventsList", query),
+      alteredAfter: (targets, atS) => reader.call("alteredAfter", targets, atS),
     },
     registry: registryPart(writer, reader),
     incidents: {
@@ -162,6 +164,7 @@ function deskParts({
         writer.call("transition", incident, expectedVersion, outbox),
       get: (id) => reader.call("incidentGet", id),
       list: (query) => reader.call("incidentList", query),
+      touching: (targets, fromS) => reader.call("incidentsTouching", targets, fromS),
     },
     outbox: {
       lease: (nowMs, leaseMs, limit) => writer.call("lease", nowMs, leaseMs, limit),

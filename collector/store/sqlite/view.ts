@@ -44,19 +44,7 @@ export type Look = (seen: Seen, band: Band, number: number) => Uint8Array | null
 export type View = ReturnType<typeof viewOf>;
 
 export function viewOf(db: Database.Database, shared: SharedStates) {
-  const bySeries = db.prepare<[string, string, string], GenerationRow>(
-    "SELECT * FROM generation WHERE target = ? AND vantage = ? AND address = ?",
-  );
-  const byTarget = db.prepare<[string], GenerationRow>(
-    "SELECT * FROM generation WHERE target = ? AND address = '' ORDER BY vantage",
-  );
-  const everything = db.prepare<[string | null, string | null], GenerationRow>(
-    "SELECT * FROM generation WHERE ? IS NULL OR target = ?",
-  );
-  const tile = db.prepare<[number], { number: number; data: Uint8Array }>(
-    "SELECT number, data FROM tile WHERE id = ?",
-  );
-  const newestCommit = db.prepare<[], number>("SELECT coalesce(max(id), 0) FROM journal").pluck();
+  const { bySeries, byTarget, byId, everything, tile, newestCommit } = statementsIn(db);
   const shapes = shapesOf(db);
   const newestState = new OpenState();
   let commit: number | null = null;
@@ -103,6 +91,20 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
       ),
     /** Of a target's own series, by vantage. */
     ofTarget: (target: string): Seen[] => seenBy(() => byTarget.all(target)),
+    /** As ofTarget, one after the other: what is given holds until the next. */
+    eachOfTarget(target: string, visit: (seen: Seen) => void): void {
+      for (const found of byTarget.all(target)) {
+        for (let row: GenerationRow | undefined = found; row; row = byId.get(found.id)) {
+          const state = shared.read(row.id, newestState);
+          commit ??= Number(newestCommit.get());
+          if (!state || (state.neededAt <= commit && state.shape === row.shape)) {
+            for (const seen of seenOf(row, layoutOf(row), state)) visit(seen);
+            break;
+          }
+          renew();
+        }
+      }
+    },
     /** Names and reach of all generations, or of a target's; nothing of their contents. */
     list: (target: string | null): GenerationRow[] => everything.all(target, target),
     reach: shared.reach,
@@ -121,6 +123,25 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
         db.exec("COMMIT");
       }
     },
+  };
+}
+
+function statementsIn(db: Database.Database) {
+  return {
+    bySeries: db.prepare<[string, string, string], GenerationRow>(
+      "SELECT * FROM generation WHERE target = ? AND vantage = ? AND address = ?",
+    ),
+    byTarget: db.prepare<[string], GenerationRow>(
+      "SELECT * FROM generation WHERE target = ? AND address = '' ORDER BY vantage",
+    ),
+    byId: db.prepare<[number], GenerationRow>("SELECT * FROM generation WHERE id = ?"),
+    everything: db.prepare<[string | null, string | null], GenerationRow>(
+      "SELECT * FROM generation WHERE ? IS NULL OR target = ?",
+    ),
+    tile: db.prepare<[number], { number: number; data: Uint8Array }>(
+      "SELECT number, data FROM tile WHERE id = ?",
+    ),
+    newestCommit: db.prepare<[], number>("SELECT coalesce(max(id), 0) FROM journal").pluck(),
   };
 }
 

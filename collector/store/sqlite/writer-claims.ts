@@ -22,12 +22,18 @@ export function writerClaims(db: Database.Database, settle: () => void) {
     [number, number],
     { tick: number; target: string; news: number | null; taken: number | null }
   >("SELECT tick, target, news, taken FROM due WHERE until_ms <= ? ORDER BY tick, target LIMIT ?");
+  // All of a claim at once: those that are free up to the last of them.
   const claim = db.prepare(
-    "UPDATE due SET news = NULL, taken = ?, token = ?, until_ms = ? WHERE tick = ? AND target = ?",
+    `UPDATE due SET taken = max(coalesce(news, 0), coalesce(taken, 0)), news = NULL, token = ?, until_ms = ?
+     WHERE until_ms <= ? AND (tick, target) <= (?, ?)`,
   );
-  const finish = db.prepare("DELETE FROM due WHERE tick = ? AND target = ? AND token = ? AND news IS NULL");
+  const finish = db.prepare(
+    `DELETE FROM due WHERE tick = ? AND token = ? AND news IS NULL
+     AND target IN (SELECT value FROM json_each(?))`,
+  );
   const reopen = db.prepare(
-    "UPDATE due SET taken = NULL, until_ms = 0 WHERE tick = ? AND target = ? AND token = ?",
+    `UPDATE due SET taken = NULL, until_ms = 0 WHERE tick = ? AND token = ?
+     AND target IN (SELECT value FROM json_each(?))`,
   );
   const nextToken = counterIn(db, "claim");
   return {
@@ -44,18 +50,27 @@ export function writerClaims(db: Database.Database, settle: () => void) {
     due(nowMs: number, leaseMs: number, limit: number): DueTick[] {
       settle();
       const found = free.all(nowMs, limit);
+      const last = found.at(-1);
+      if (!last) return [];
       // One token for all of a claim: a mark is told from others by its tick and target.
-      const token = found.length === 0 ? 0 : nextToken();
-      return found.map(({ tick, target, news, taken }) => {
-        const live = news === 1 || taken === 1;
-        claim.run(live ? 1 : 0, token, nowMs + leaseMs, tick, target);
-        return { target, tick, live, token };
-      });
+      const token = nextToken();
+      claim.run(token, nowMs + leaseMs, nowMs, last.tick, last.target);
+      return found.map(({ tick, target, news, taken }) => ({
+        target,
+        tick,
+        live: news === 1 || taken === 1,
+        token,
+      }));
     },
     done(ticks: readonly DueTick[]): void {
       settle();
-      for (const { tick, target, token } of ticks)
-        if (finish.run(tick, target, token).changes === 0) reopen.run(tick, target, token);
+      for (const of of Map.groupBy(ticks, ({ tick, token }) => `${tick}/${token}`).values()) {
+        const { tick, token } = of[0] ?? { tick: 0, token: 0 };
+        const targets = JSON.stringify(of.map(({ target }) => target));
+        finish.run(tick, token, targets);
+        // What is left of them has news.
+        reopen.run(tick, token, targets);
+      }
     },
   };
 }

@@ -149,11 +149,15 @@ describe("restarts and rivals", () => {
       url: "https://b.example.com/",
       cron: "* * * * *",
     });
-    const states = world.store.samples.states.bind(world.store.samples);
+    const { states, outlines } = world.store.samples;
     const broken = {
       ...world.store,
       samples: {
         ...world.store.samples,
+        outlines: (asked: Parameters<typeof outlines>[0]) =>
+          asked.some(({ target }) => target === other.id)
+            ? Promise.reject(new Error("broken"))
+            : outlines(asked),
         states: (target: string, ticks: readonly number[]) =>
           target === other.id ? Promise.reject(new Error("broken")) : states(target, ticks),
       },
