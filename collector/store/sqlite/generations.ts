@@ -22,23 +22,28 @@ export type Generations = {
 };
 
 type Row = { id: number; target: string; vantage: string; address: string };
+/** Nearly every series has one, and a list of one takes as much as ten numbers. */
+type Ids = number | readonly number[];
 
 const NONE: readonly number[] = [];
 
 export function generationsOf(db: Database.Database): Generations {
-  const byVantage = new Map<string, Map<string, readonly number[]>>();
+  const byVantage = new Map<string, Map<string, Ids>>();
   let undo: (() => void)[] = [];
   let forgot = false;
   const insert = db.prepare(
     "INSERT INTO generation (id, target, vantage, address, step_s) VALUES (?, ?, ?, ?, ?)",
   );
   const freeId = freeIds(db);
-  const of = (vantage: string, name: string) => byVantage.get(vantage)?.get(name) ?? NONE;
+  const of = (vantage: string, name: string): readonly number[] => {
+    const ids = byVantage.get(vantage)?.get(name) ?? NONE;
+    return typeof ids === "number" ? [ids] : ids;
+  };
   const set = (vantage: string, name: string, ids: readonly number[]) => {
-    const names = byVantage.get(vantage) ?? new Map<string, readonly number[]>();
+    const names = byVantage.get(vantage) ?? new Map<string, Ids>();
     byVantage.set(vantage, names);
     if (ids.length === 0) names.delete(name);
-    else names.set(name, ids);
+    else names.set(name, ids.length === 1 ? (ids[0] ?? NONE) : ids);
   };
   for (const row of db
     .prepare<[], Row>("SELECT id, target, vantage, address FROM generation ORDER BY step_s")

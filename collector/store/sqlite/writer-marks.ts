@@ -29,10 +29,22 @@ export function writerMarks(
   );
   const targetOf = db.prepare<[number], string>("SELECT target FROM generation WHERE id = ?").pluck();
   let targets: (string | undefined)[] = [];
+  /** A target is asked for once per vantage, and kept once. */
+  let texts = new Map<string, string>();
   let until = Number(position.get() ?? 0);
+  const known = (text: string | undefined): string | undefined => {
+    if (text === undefined) return undefined;
+    const before = texts.get(text);
+    if (before === undefined) texts.set(text, text);
+    return before ?? text;
+  };
+  const forget = (): void => {
+    targets = [];
+    texts = new Map();
+  };
   const note = ({ id, tick, record }: JournalEntry): void => {
-    targets[id] ??= targetOf.get(id);
-    const target = targets[id];
+    const target = targets[id] ?? known(targetOf.get(id));
+    targets[id] = target;
     if (target !== undefined) arrived(target, tick, ((record[0] ?? 0) & FLAG.live) !== 0);
   };
   return {
@@ -55,11 +67,9 @@ export function writerMarks(
     /** Whether a row's are made. */
     isMade: (row: number): boolean => row <= until,
     /** Numbers of series may have other owners. */
-    forget(): void {
-      targets = [];
-    },
+    forget,
     clear(): void {
-      targets = [];
+      forget();
       until = Number(position.get() ?? 0);
     },
   };
