@@ -8,12 +8,18 @@ import { carrierwatch } from "./command-line.ts";
 import { folderWithPast, type Past } from "./past.ts";
 
 let past: Past;
+let keeping: Past;
 before(async () => {
-  past = await folderWithPast(3);
+  past = await folderWithPast(24);
+  keeping = await folderWithPast(3, [], { last: true, percentiles: ["ttfb"] });
 });
-after(() => past.remove());
+after(() => {
+  past.remove();
+  keeping.remove();
+});
 
 const graph = (...args: string[]) => carrierwatch(["graph", "首页", "--data", past.dir, ...args]);
+const graphKept = (...args: string[]) => carrierwatch(["graph", "首页", "--data", keeping.dir, ...args]);
 
 test("a chart goes to a file, PNG or SVG by its name", async () => {
   const png = join(past.dir, "chart.png");
@@ -25,8 +31,51 @@ test("a chart goes to a file, PNG or SVG by its name", async () => {
   assert.match(readFileSync(svg, "utf8"), /<svg /);
 });
 
+test("MAX, MIN, LAST and percentiles are drawn where they are kept, each another picture", async () => {
+  const pictures = new Set<string>();
+  for (const args of [
+    [],
+    ["--cf", "MAX"],
+    ["--cf", "min"],
+    ["--cf", "LAST"],
+    ["--percentile", "50,p95,99"],
+    ["--cf", "AVERAGE", "--percentile", "99.9"],
+    ["--metric", "speed", "--cf", "LAST"],
+    ["--metric", "ttfb"],
+    ["--metric", "ttfb", "--percentile", "50", "--percentile", "95"],
+    ["--metric", "phases"],
+  ]) {
+    const out = join(keeping.dir, `${pictures.size}.svg`);
+    const ran = await graphKept(...args, "--range", "week", "--out", out);
+    assert.equal(ran.code, 0, `${args.join(" ")}: ${ran.err}`);
+    pictures.add(readFileSync(out, "utf8"));
+  }
+  assert.equal(pictures.size, 10);
+});
+
+test("what is not held so far back is refused in Chinese too", async () => {
+  const out = join(past.dir, "no.png");
+  const ttfb = await graph("--metric", "ttfb", "--percentile", "99", "--lang", "zh", "--out", out);
+  assert.deepEqual(
+    [ttfb.code, /ttfb 的百分位数在 20\d\d-.* 及以前没有保存/.test(ttfb.err)],
+    [64, true],
+    ttfb.err,
+  );
+  const speed = await graph("--metric", "speed", "--percentile", "9", "--lang", "zh", "--out", out);
+  assert.match(speed.err, /--percentile 只用于 total 和 ttfb，不能用于 speed/);
+  assert.equal((await graph("--help", "--lang", "zh")).out.includes("每行画什么"), true);
+});
+
 for (const [args, message] of [
-  [["--metric", "median"], /--metric "median" is none of total, speed, phases/],
+  [["--metric", "median"], /--metric "median" is none of dns, .*, ttfb, total, speed, phases/],
+  [["--cf", "MEDIAN"], /--cf "MEDIAN" is none of AVERAGE, MAX, MIN, LAST/],
+  [["--percentile", "0"], /--percentile "0" is no number above 0 and up to 100/],
+  [["--percentile", "100.1"], /--percentile "100.1" is no number/],
+  [["--metric", "speed", "--percentile", "95"], /--percentile is of total and of ttfb, not of speed/],
+  [["--metric", "phases", "--cf", "MAX"], /phases are areas of averages/],
+  [["--cf", "AVERAGE,MAX,MIN", "--percentile", "50,95"], /5 lines of each carrier cannot be told apart/],
+  [["--metric", "ttfb", "--percentile", "99"], /percentiles of ttfb are not held until 20\d\d-/],
+  [["--range", "month", "--cf", "LAST"], /LAST of rows of \d+ s is not held until 20\d\d-/],
   [["--width", "12"], /--width "12" is no whole number from 300 to 4000/],
   [["--range", "eon"], /--range "eon" is none of 3h, day, week, month, year/],
   [["--carrier", "nobody"], /no carrier "nobody" measures 首页/],
