@@ -25,8 +25,10 @@ export type Frame = {
   readonly noteText: (atS: number, roomPx: number) => string[];
 };
 
-/** Pixels one time label takes. */
+/** Pixels one time label takes; on a phone the longest still stand apart. */
 const LABEL_PX = 84;
+const NARROW_LABEL_PX = 60;
+const NARROW_PX = 400;
 
 /** Pixels of a tooltip that are not text. */
 const TOOLTIP_PX = 32;
@@ -62,7 +64,7 @@ export function frameOptions(frame: Frame): ChartOptions<"line"> {
           callback: (value) => texts.get(Number(value)) ?? "",
         },
         afterBuildTicks(scale) {
-          const most = Math.floor(scale.width / LABEL_PX);
+          const most = Math.floor(scale.width / (scale.width < NARROW_PX ? NARROW_LABEL_PX : LABEL_PX));
           const ticks = timeTicks(data.fromS, data.toS, most, frame.timeZone, frame.language);
           texts.clear();
           for (const tick of ticks) texts.set(tick.atS, tick.text);

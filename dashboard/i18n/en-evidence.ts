@@ -16,6 +16,7 @@ export const enEvidence: Readonly<Record<keyof typeof zhEvidence, string>> = {
   "addresses.col.availability": "24 h availability",
   "addresses.col.seen": "Last measured",
   "addresses.gone": "no longer in the answers",
+  "addresses.showGone": "{n} more {n|row|rows}: addresses no longer in the answers",
   "addresses.other":
     "{vantage} sees {n} more {n|address|addresses} without a series of its own; last: {list}",
   "addresses.none": "No address has been measured yet.",

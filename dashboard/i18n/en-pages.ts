@@ -53,6 +53,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "overview.count.unknown": "{n} no data",
   "overview.count.paused": "{n} paused",
   "overview.count.waiting": "{n} waiting",
+  "overview.others": "Single targets",
   "overview.group": "{group} · {n} {n|target|targets}",
   "overview.help":
     "Each cell: last total time and the course of 3 hours; below, the state of 24 hours, half an hour a cell. Grey means nobody measured: neither up nor down. Availability is that of the service: down is when enough carriers fail at once, by default more than half.",

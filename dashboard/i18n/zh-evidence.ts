@@ -14,6 +14,7 @@ export const zhEvidence = {
   "addresses.col.availability": "24 h 可用率",
   "addresses.col.seen": "最后测量",
   "addresses.gone": "已不在解析结果中",
+  "addresses.showGone": "还有 {n} 行是已不在解析结果中的地址",
   "addresses.other": "{vantage} 另有 {n} 个地址没有单独测量，最近：{list}",
   "addresses.none": "还没有测到任何地址。",
   "addresses.showing": "只看 {address}",

@@ -51,6 +51,7 @@ export const zhPages = {
   "overview.count.unknown": "{n} 无数据",
   "overview.count.paused": "{n} 已暂停",
   "overview.count.waiting": "{n} 等待首次结果",
+  "overview.others": "单独的目标",
   "overview.group": "{group} · {n} 个目标",
   "overview.help":
     "每格：最近一次总时间、3 小时走势，下方是 24 小时状态，半小时一格。灰色表示没有人测到，不算正常，也不算故障。可用率按服务算：够多的运营商同时失败（默认过半）才算宕机。",

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import { carrierColor } from "../../charts/theme.ts";
-import { incidentText, listOf } from "../../i18n/incident-text.ts";
+import { incidentText, listOf, toldText } from "../../i18n/incident-text.ts";
 import { Dot } from "../parts/fields.tsx";
 import { Link } from "../parts/link.tsx";
 import { carrierName, useApp } from "../state/app.ts";
@@ -57,9 +57,10 @@ export function GroupCard({ group, carriers, names }: GroupCardProps) {
         <button type="button" class="quiet twisty" aria-expanded={shown} onClick={() => setShown(!shown)}>
           {t(shown ? "incidents.group.hide" : "incidents.group.show", { n: incidents.length })}
         </button>
-        {open > 0 && open < incidents.length && (
-          <span class="small push">{t("incidents.group.open", { n: open })}</span>
-        )}
+        <span class="small push">
+          {open > 0 && open < incidents.length && `${t("incidents.group.open", { n: open })} · `}
+          {toldText({ transitions: incidents.flatMap(({ transitions }) => transitions) }, t)}
+        </span>
       </div>
       {shown && (
         <div class="inner">

@@ -73,11 +73,14 @@ function Table({ data }: { data: OverviewShown }) {
         <table class="over">
           <Head data={data} />
           {sections(rows, order).map((section) => (
-            <tbody key={section.group ?? ""}>
+            <tbody key={section.group === null ? "bad" : `group ${section.group}`}>
               {section.group !== null && (
                 <tr class="g">
                   <th colSpan={data.carriers.length + 2} scope="rowgroup">
-                    {t("overview.group", { group: section.group, n: section.rows.length })}
+                    {t("overview.group", {
+                      group: section.group === OTHERS ? t("overview.others") : section.group,
+                      n: section.rows.length,
+                    })}
                   </th>
                 </tr>
               )}
@@ -165,6 +168,9 @@ function Head({ data }: { data: OverviewShown }) {
   );
 }
 
+/** No group of a target: those have a name. */
+const OTHERS = "";
+
 type Section = { readonly group: string | null; readonly rows: RowFacts[] };
 
 function sections(rows: readonly RowFacts[], order: Order): Section[] {
@@ -178,7 +184,13 @@ function sections(rows: readonly RowFacts[], order: Order): Section[] {
   }
   const grouped = [...byGroup].map(([group, members]) => ({ group, rows: members }));
   grouped.sort((a, b) => a.group.localeCompare(b.group));
-  return bad.length > 0 ? [{ group: null, rows: bad }, ...grouped] : grouped;
+  const first = bad.length > 0 ? [{ group: null, rows: bad }] : [];
+  if (order === "group") return [...first, ...grouped];
+  // A heading over each single target would be half of the page.
+  const single = grouped.filter(({ rows }) => rows.length === 1);
+  if (single.length < 2) return [...first, ...grouped];
+  const others = { group: OTHERS, rows: single.flatMap(({ rows }) => rows) };
+  return [...first, ...grouped.filter(({ rows }) => rows.length > 1), others];
 }
 
 /** Nothing yet: leads to the first URL. */

@@ -90,7 +90,7 @@ function Cell({ carrier, cell, madeS, nowMs }: CellProps) {
   const { t, f, theme, language } = useApp();
   const color = carrierColor(carrier.color, theme.dark);
   const label = (
-    <span class="c">
+    <span class="c" title={carrier.name[language]}>
       <Dot color={color} />
       {carrier.name[language]}
     </span>

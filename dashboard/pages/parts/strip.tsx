@@ -19,7 +19,7 @@ type StripProps = {
 export function Strip(props: StripProps) {
   const { fromS, toS, madeS, cellS, height, label } = props;
   const cells = sinceMade(cutCells(props.cells, cellS), madeS);
-  const paths = pathsOf(stripCells(cells, fromS, toS, Math.min(SLIVER_PX / height, SLIVER_MOST)), height);
+  const paths = pathsOf(stripCells(cells, fromS, toS, SLIVER_PX / height), height);
   return (
     <svg
       class={`strip ${props.class ?? ""}`}
@@ -40,9 +40,8 @@ export function Strip(props: StripProps) {
 /** Between two cells: a share of the cell, and at most so many units of the view box. */
 const GAP_SHARE = 0.22;
 const GAP_MOST = 4.6;
-/** One failure among a thousand must still be seen; in a low bar it may not look like a third of the time. */
-const SLIVER_PX = 3;
-const SLIVER_MOST = 0.25;
+/** One failure among a thousand must still be seen; a row of such cells may not look like an outage. */
+const SLIVER_PX = 2;
 
 function pathsOf(cells: readonly StripCell[], height: number): Record<string, string> {
   const paths: Record<string, string> = {};

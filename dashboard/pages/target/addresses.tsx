@@ -1,4 +1,5 @@
 /** The addresses of a target that has several measured: how each is doing from each vantage; pressing one shows its charts. */
+import { useState } from "preact/hooks";
 import type { AddressView, OtherAddresses, TargetAddresses } from "../../../collector/wire/api-addresses.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import type { Target } from "../../../collector/wire/target.ts";
@@ -21,6 +22,8 @@ type AddressesProps = {
 };
 
 const COLUMNS = ["network", "state", "latest", "availability", "seen"] as const;
+/** Rows with which the charts below are still found; with more, addresses that are gone are folded away. */
+const MOST_ROWS = 12;
 /** Addresses without a series that are named. */
 const MOST_OTHER = 3;
 
@@ -31,12 +34,20 @@ export function Addresses({ target, data, carriers, names, shown, onPick }: Addr
   const hinted = data.vantages.some(({ addresses }) => addresses.some(({ hint }) => hint));
   const columns = COLUMNS.filter((column) => hinted || column !== "network");
   const measured = data.vantages.filter(({ addresses }) => addresses.length > 0);
+  const places = measured.map((one) => {
+    const alone = measured.filter(({ carrier }) => carrier === one.carrier).length === 1;
+    return { one, name: alone ? nameOf(one.carrier) : (names.get(one.vantage) ?? one.vantage) };
+  });
+  const rows = measured.flatMap(({ addresses }) => addresses);
+  const gone = rows.filter(({ live, address }) => !live && address !== shown).length;
+  const [all, setAll] = useState(false);
+  const folded = !all && rows.length > MOST_ROWS && gone > 0;
   return (
     <section class="panel">
       <header class="pad-head">
         <h2>{t(target.addresses?.measure === "families" ? "addresses.titleFamilies" : "addresses.title")}</h2>
         <span class="small">
-          {ruleText(target, t)} {measured.map((one) => nowText(one, nameOf(one.carrier), t)).join(" · ")}
+          {ruleText(target, t)} {places.flatMap(({ one, name }) => nowText(one, name, t)).join(" · ")}
         </span>
       </header>
       {measured.length === 0 && <p class="empty small">{t("addresses.none")}</p>}
@@ -62,20 +73,29 @@ export function Addresses({ target, data, carriers, names, shown, onPick }: Addr
                       {nameOf(one.carrier)} <span class="small">{names.get(one.vantage) ?? one.vantage}</span>
                     </th>
                   </tr>
-                  {one.addresses.map((address) => (
-                    <AddressRow
-                      key={address.address}
-                      view={address}
-                      carriers={carriers}
-                      hinted={hinted}
-                      shown={shown === address.address}
-                      onPick={() => onPick(shown === address.address ? null : address.address)}
-                    />
-                  ))}
+                  {one.addresses
+                    .filter(({ live, address }) => !folded || live || address === shown)
+                    .map((address) => (
+                      <AddressRow
+                        key={address.address}
+                        view={address}
+                        carriers={carriers}
+                        hinted={hinted}
+                        shown={shown === address.address}
+                        onPick={() => onPick(shown === address.address ? null : address.address)}
+                      />
+                    ))}
                 </>
               ))}
             </tbody>
           </table>
+        </div>
+      )}
+      {folded && (
+        <div class="pad-foot">
+          <button type="button" class="link" onClick={() => setAll(true)}>
+            {t("addresses.showGone", { n: gone })}
+          </button>
         </div>
       )}
       {data.vantages
@@ -151,10 +171,16 @@ function ruleText(target: Target, t: Translate): string {
   return typeof up === "number" ? t("addresses.rule.n", { n: up }) : t(`addresses.rule.${up}`);
 }
 
-function nowText({ addresses }: TargetAddresses["vantages"][number], carrier: string, t: Translate): string {
+/** How many of how many; nothing where none is in the answers any more. */
+function nowText(
+  { addresses }: TargetAddresses["vantages"][number],
+  carrier: string,
+  t: Translate,
+): string[] {
   const live = addresses.filter((one) => one.live);
+  if (live.length === 0) return [];
   const up = live.filter(({ state }) => state === "up" || state === "suspect").length;
-  return t("addresses.now", { carrier, up, of: live.length });
+  return [t("addresses.now", { carrier, up, of: live.length })];
 }
 
 function otherText(vantage: string, { addresses, count }: OtherAddresses, t: Translate): string {

@@ -68,7 +68,7 @@ export function Availability({ data, lines, madeS }: AvailabilityProps) {
           <tbody>
             {shown.map(({ line, series: { availability } }) => (
               <tr key={line.carrier}>
-                <th scope="row">
+                <th scope="row" title={line.name}>
                   <Dot color={line.color} />
                   {line.name}
                 </th>

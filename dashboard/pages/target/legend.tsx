@@ -63,7 +63,9 @@ export function Legend({ metric, data, rows, target, lines, shown, onPick }: Leg
                     onClick={() => onPick(alone ? null : line.carrier)}
                   >
                     <Dot color={line.color} />
-                    {line.name}
+                    <span class="name" title={line.name}>
+                      {line.name}
+                    </span>
                   </button>
                 </th>
                 {values.map(([column, value]) => (

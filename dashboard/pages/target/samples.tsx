@@ -123,7 +123,7 @@ function SampleRow({ sample: view, shape, carriers, names, open, onToggle }: Sam
             {f.recent(sample.startedMs, Date.now())}
           </button>
         </td>
-        <td>
+        <td class="place">
           <Dot color={carrierColor(color, theme.dark)} />
           {carrierName(carriers, view.carrier, language)}
           <span class="small hide-phone"> {names.get(view.vantage) ?? view.vantage}</span>

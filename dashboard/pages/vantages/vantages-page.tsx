@@ -144,7 +144,7 @@ function Facts({ view }: { view: VantageView }) {
       <Fact name={t("vantages.col.contact")}>
         {agoS < 10 ? t("vantages.now") : t("vantages.ago", { duration: f.duration(agoS) })}
       </Fact>
-      <Fact name={t("vantages.col.version")}>{contact.probeVersion}</Fact>
+      {contact.probeVersion && <Fact name={t("vantages.col.version")}>{contact.probeVersion}</Fact>}
       <Fact name={t("vantages.col.skew")} bad={Math.abs(contact.skewMs ?? 0) > 60_000}>
         {contact.skewMs === null
           ? t("common.none")
