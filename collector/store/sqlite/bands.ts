@@ -44,6 +44,8 @@ export type Bands = {
   readonly pdps: Band;
   /** One per archive with rows of its own: those of the set, finest first, then the frozen ones. */
   readonly coarse: readonly Band[];
+  /** Those of them whose newest row does not stand in the open state. */
+  readonly unheld: readonly Band[];
   readonly strip: Band;
   /** Values of rows' last ticks: an entry per row, in tiles like those of PDPs. */
   readonly lasts: readonly Band[];
@@ -68,15 +70,17 @@ const known = new WeakMap<Layout, Bands>();
 export function bandsOf(stepS: number, layout: Layout = firstLayout(stepS)): Bands {
   const before = known.get(layout);
   if (before) return before;
+  const coarse = layout.rings
+    .filter(({ part }) => part !== 0)
+    .map((ring, i) => ({
+      ...ringBand(ring, ROWS_PER_TILE),
+      held: ring.untilS === null && i < MOST_HELD,
+    }));
   const bands = {
     stepS,
     pdps: band(0, 1, PDP_KEEP_S(stepS) / stepS, TICKS_PER_TILE),
-    coarse: layout.rings
-      .filter(({ part }) => part !== 0)
-      .map((ring, i) => ({
-        ...ringBand(ring, ROWS_PER_TILE),
-        held: ring.untilS === null && i < MOST_HELD,
-      })),
+    coarse,
+    unheld: coarse.filter(({ held }) => !held),
     strip: band(STRIP_PART, 1, LONGEST_S / stepS, CODES_PER_TILE),
     lasts: (layout.lasts ?? []).map((ring) => ({ ...ringBand(ring, TICKS_PER_TILE), held: false })),
     strips: (layout.strips ?? []).map((ring) => ({

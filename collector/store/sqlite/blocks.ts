@@ -137,28 +137,61 @@ export function addPdps(
   for (let m = 0; m < M; m += 1) {
     if (!((present >> m) & 1)) continue;
     const value = values[from + m] ?? 0;
-    const n = nAt(block, at, m);
-    const min = n === 0 ? value : Math.min(minAt(block, at, m), value);
-    setCell(block, at, m, n + 1, sumAt(block, at, m) + value, min, Math.max(maxAt(block, at, m), value));
+    mergeCell(block, at, m, 1, value, value, value);
   }
+}
+
+/**
+ * Merges the PDPs of some ticks into row `at`: each cell is read and written once.
+ *
+ * @param from The first of them. @param to The one after the last.
+ * @param taken A bit for each that counts.
+ */
+export function addTicks(
+  block: RowBlock,
+  at: number,
+  { flags, values }: PdpBlock,
+  from: number,
+  to: number,
+  taken: number,
+): void {
+  for (let m = 0; m < M; m += 1) {
+    let n = 0;
+    let sum = 0;
+    let min = BITS_32;
+    let max = 0;
+    for (let slot = from; slot < to; slot += 1) {
+      if (!((taken >> slot) & ((flags[slot] ?? 0) >> m) & 1)) continue;
+      const value = values[slot * M + m] ?? 0;
+      n += 1;
+      sum += value;
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+    if (n > 0) mergeCell(block, at, m, n, sum, min, max);
+  }
+}
+
+/** @param n Not 0. */
+function mergeCell(
+  block: RowBlock,
+  at: number,
+  m: number,
+  n: number,
+  sum: number,
+  min: number,
+  max: number,
+): void {
+  const before = nAt(block, at, m);
+  const least = before === 0 ? min : Math.min(minAt(block, at, m), min);
+  setCell(block, at, m, before + n, sumAt(block, at, m) + sum, least, Math.max(maxAt(block, at, m), max));
 }
 
 /** Merges row `at` of `from` into row `to` of `into`. */
 export function mergeRow(from: RowBlock, at: number, into: RowBlock, to: number): void {
   for (let m = 0; m < M; m += 1) {
     const n = nAt(from, at, m);
-    if (n === 0) continue;
-    const before = nAt(into, to, m);
-    const min = minAt(from, at, m);
-    setCell(
-      into,
-      to,
-      m,
-      before + n,
-      sumAt(into, to, m) + sumAt(from, at, m),
-      before === 0 ? min : Math.min(minAt(into, to, m), min),
-      Math.max(maxAt(into, to, m), maxAt(from, at, m)),
-    );
+    if (n > 0) mergeCell(into, to, m, n, sumAt(from, at, m), minAt(from, at, m), maxAt(from, at, m));
   }
 }
 

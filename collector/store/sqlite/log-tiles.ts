@@ -119,8 +119,8 @@ export function replaceTile(
   bytes: Uint8Array,
 ): void {
   const slot = tileId(id, bands.log, tile);
-  const before = tiles.slot(slot, tile);
-  state.logBytes += bytes.length - (before ? before.length : -TILE_OVERHEAD_BYTES);
+  const before = tiles.lengthOf(slot);
+  state.logBytes += bytes.length - (before < 0 ? -TILE_OVERHEAD_BYTES : before);
   const kept = tiles.room(bytes.length);
   kept.set(bytes);
   tiles.replace(slot, tile, kept);

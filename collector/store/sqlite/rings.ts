@@ -13,6 +13,7 @@ import { METRICS } from "../../wire/metric.ts";
 import { type Band, type Bands, entryOf, isShown, TICKS_PER_TILE, tileId, tileOf } from "./bands.ts";
 import {
   addPdps,
+  addTicks,
   bytesOfRow,
   clearRow,
   codeBlock,
@@ -97,14 +98,6 @@ export class Rings {
     working.flush = true;
   }
 
-  /** The open rows are those of this slot of the open tile from now on; a row that is left goes to its tile. */
-  private openRows(working: Working, slot: number): void {
-    const { state } = working;
-    const fromNo = rowNo(working);
-    this.moveRows(working, fromNo, fromNo - state.rowSlot + slot);
-    state.setRowTicks(state.apart, slot);
-  }
-
   private moveRows(working: Working, fromNo: number, toNo: number): void {
     const { bands } = working;
     for (let i = 0; i < bands.coarse.length; i += 1) {
@@ -117,23 +110,56 @@ export class Rings {
 
   /** Ticks of the open tile that stand apart go into the rows; the open rows are those of the newest tick. */
   joinRows(working: Working): void {
-    const { state } = working;
-    const tileFirst = rowNo(working) - state.rowSlot;
-    const { apart } = state;
-    for (let slot = 0; apart >> slot !== 0; slot += 1) {
-      if (!((apart >> slot) & 1)) continue;
-      if (slot > state.rowSlot) this.openRows(working, slot);
-      const { flags, values } = state.pdps;
-      this.addToRows(working, tileFirst + slot, flags[slot] ?? 0, values, slot * M);
+    const { state, bands } = working;
+    const { apart, rowSlot } = state;
+    const tileFirst = rowNo(working) - rowSlot;
+    const newest = slotOf(state.lastTick / state.stepS);
+    const late = apart & ((1 << rowSlot) - 1);
+    this.addEach(working, tileFirst, late, bands.coarse);
+    const rest = apart & ~late;
+    for (let i = 0; i < bands.coarse.length; i += 1) {
+      const band = bands.coarse[i];
+      if (band?.held) this.joinHeld(working, band, i, tileFirst, newest, rest);
     }
-    state.setRowTicks(0, state.rowSlot);
-    this.openRows(working, slotOf(state.lastTick / state.stepS));
+    state.setRowTicks(0, newest);
+    const others = working.bands.unheld;
+    if (others.length > 0) this.addEach(working, tileFirst, rest, others);
+  }
+
+  /** Ticks from the open rows' own on go into the rows of a held band, one after the other. */
+  private joinHeld(
+    working: Working,
+    band: Band,
+    at: number,
+    tileFirst: number,
+    newest: number,
+    taken: number,
+  ): void {
+    const { state } = working;
+    let entry = entryOf(band, rowNo(working));
+    for (let from = state.rowSlot; ; ) {
+      // The slot after the last of this row.
+      const end = entry * band.steps - tileFirst + 1;
+      const to = Math.min(end, newest + 1);
+      addTicks(state.rows, at, state.pdps, from, to, taken);
+      if (end > newest) return;
+      this.leaveRow(working, band, entry, at);
+      from = end;
+      entry += 1;
+    }
+  }
+
+  private addEach(working: Working, tileFirst: number, taken: number, bands: readonly Band[]): void {
+    const { flags, values } = working.state.pdps;
+    for (let slot = 0; taken >> slot !== 0; slot += 1)
+      if ((taken >> slot) & 1)
+        this.addToRows(working, tileFirst + slot, flags[slot] ?? 0, values, slot * M, bands);
   }
 
   private leaveArea(working: Working, tile: number): void {
     const { state, id, bands } = working;
     if (state.areaUsed === 0) return;
-    this.builder.begin(this.tiles.look(tileId(id, bands.log, tile), tile));
+    this.builder.begin(this.tiles.lookAhead(tileId(id, bands.log, tile), tile));
     this.builder.addArea(state);
     replaceTile(this.tiles, state, id, bands, tile, this.builder.seen());
     state.areaUsed = 0;
@@ -191,16 +217,16 @@ export class Rings {
     present: number,
     values: Uint32Array,
     from: number,
+    bands: readonly Band[] = working.bands.coarse,
   ): void {
     if (present === 0) return;
-    const { bands, state, id } = working;
+    const { state, id } = working;
     const newestNo = state.lastTick / state.stepS;
     const openNo = rowNo(working);
-    for (let i = 0; i < bands.coarse.length; i += 1) {
-      const band = bands.coarse[i];
-      if (!band) continue;
+    for (const band of bands) {
       const entry = entryOf(band, tickNo);
-      if (band.held && entry === entryOf(band, openNo)) addPdps(state.rows, i, present, values, from);
+      if (band.held && entry === entryOf(band, openNo))
+        addPdps(state.rows, working.bands.coarse.indexOf(band), present, values, from);
       else if (isShown(band, entry, entryOf(band, newestNo))) {
         const tile = tileOf(band, entry);
         const bytes = this.tiles.change(tileId(id, band, tile), tile, rowBytes(band.perTile));

@@ -8,10 +8,10 @@
  */
 import type Database from "better-sqlite3";
 import { Arena } from "./arena.ts";
-import { slotOfToday } from "./tile-form.ts";
+import { SlotIndex } from "./slot-index.ts";
+import { type Slot, TOGETHER, tileStatements } from "./tile-statements.ts";
 
-/** What a slot holds: of the lap asked for with its bytes. */
-export type Slot = { readonly number: number; readonly length: number; readonly bytes: Uint8Array | null };
+export type { Slot } from "./tile-statements.ts";
 
 export type TileCache = {
   /** The tile's bytes, to be changed in place; null when its slot already holds a later lap. */
@@ -22,8 +22,12 @@ export type TileCache = {
   append(id: number, number: number, bytes: Uint8Array): void;
   /** The tile's bytes for looking, or null when the slot holds another lap. */
   look(id: number, number: number): Uint8Array | null;
+  /** The same of a tile that is hardly ever there. */
+  lookAhead(id: number, number: number): Uint8Array | null;
   /** What its slot holds; the bytes only if it is this lap. */
   slot(id: number, number: number): Slot | null;
+  /** How many bytes its slot holds, of whichever lap; -1 = it is empty. */
+  lengthOf(id: number): number;
   /** The slot holds this from now on; what stood there is not read. */
   replace(id: number, number: number, bytes: Uint8Array): void;
   /** Room for a tile that is to replace one; nobody's after the transaction. */
@@ -36,157 +40,205 @@ export type TileCache = {
   clear(): void;
 };
 
-/** `room` begins with its bytes and has place for more. */
-type Entry = Slot & { readonly changed: boolean; readonly room?: Uint8Array };
-type Changed = { readonly id: number; readonly number: number; readonly bytes: Uint8Array };
-type Patch = {
-  readonly id: number;
-  readonly number: number;
-  readonly size: number;
-  readonly at: number;
-  readonly bytes: Uint8Array;
+/** What a slot holds in memory: `patch` has a tile of zeros but for the bytes from..to, the others are not known. */
+type Held = {
+  mark: "read" | "changed" | "patch";
+  number: number;
+  length: number;
+  bytes: Uint8Array | null;
+} & {
+  from: number;
+  to: number;
+  /** Begins with the bytes and has place for more. */
+  room: Uint8Array | null;
 };
 
-/** Written by one statement. */
-const TOGETHER = 8;
 /** Tiles in memory before some are written. */
 const MUCH = 1_024;
-const UPSERT = "ON CONFLICT (id) DO UPDATE SET number = excluded.number, data = excluded.data";
 
 export function tileCache(db: Database.Database): TileCache {
-  const entries = new Map<number, Entry>();
-  const patches = new Map<number, Patch>();
-  const arena = new Arena();
-  const statements = statementsOf(db);
-  /** A patch that waits is made, so that the tile can be read. */
-  const settle = (id: number): void => {
-    const patch = patches.get(id);
-    if (!patch) return;
-    patches.delete(id);
-    if (!statements.patch(patch)) change(id, patch.number, patch.size)?.set(patch.bytes, patch.at);
-  };
-  const read = (id: number, number: number): Entry | null => {
-    settle(id);
-    const cached = entries.get(id);
-    if (cached && (cached.bytes !== null || cached.number !== number)) return cached;
-    const entry = statements.read(id, number);
-    if (entry) entries.set(id, entry);
-    return entry;
-  };
-  const put = (id: number, number: number, bytes: Uint8Array): void => {
-    entries.set(id, { number, length: bytes.length, bytes, changed: true });
-  };
-  const change = (id: number, number: number, size: number): Uint8Array | null => {
-    const found = read(id, number);
+  return new Tiles(db);
+}
+
+class Tiles implements TileCache {
+  private readonly statements: ReturnType<typeof tileStatements>;
+  private readonly index = new SlotIndex();
+  /** By place of the index; used again, as thousands come and go with every transaction. */
+  private readonly held: Held[] = [];
+  private readonly arena = new Arena();
+  private order = new Float64Array(MUCH);
+
+  constructor(db: Database.Database) {
+    this.statements = tileStatements(db);
+  }
+
+  change(id: number, number: number, size: number): Uint8Array | null {
+    const found = this.read(id, number);
     if (found && found.number > number) return null;
-    const bytes = (found?.number === number ? found.bytes : null) ?? arena.zeros(size);
-    put(id, number, bytes);
+    const bytes = (found?.number === number ? found.bytes : null) ?? this.arena.zeros(size);
+    this.put(id, "changed", number, bytes);
     return bytes;
-  };
-  const clear = (): void => {
-    entries.clear();
-    patches.clear();
-    arena.clear();
-  };
-  const flush = (): void => {
-    for (const id of [...patches.keys()].sort((a, b) => a - b)) settle(id);
-    statements.write(changedOf(entries));
-    clear();
-  };
-  return {
-    change,
-    patch(id, number, size, at, bytes) {
-      const before = patches.get(id);
-      if (before?.number === number && before.at + before.bytes.length === at)
-        patches.set(id, { ...before, bytes: joined(arena, before.bytes, bytes) });
-      else if (before || entries.has(id)) change(id, number, size)?.set(bytes, at);
-      else patches.set(id, { id, number, size, at, bytes: arena.copy(bytes) });
-    },
-    append(id, number, bytes) {
-      const found = read(id, number);
-      if (found?.number === number && found.bytes) entries.set(id, longer(arena, found, bytes));
-    },
-    look(id, number) {
-      const found = read(id, number);
-      return found?.number === number ? found.bytes : null;
-    },
-    slot: read,
-    replace(id, number, bytes) {
-      patches.delete(id);
-      put(id, number, bytes);
-    },
-    room: (bytes) => arena.piece(bytes),
-    flush,
-    flushMuch() {
-      if (entries.size + patches.size > MUCH) flush();
-    },
-    clear,
-  };
-}
+  }
 
-/** In order of row id. */
-function changedOf(entries: ReadonlyMap<number, Entry>): Changed[] {
-  const changed: Changed[] = [];
-  for (const [id, { number, bytes, changed: isChanged }] of entries)
-    if (isChanged && bytes) changed.push({ id, number, bytes });
-  return changed.sort((a, b) => a.id - b.id);
-}
+  patch(id: number, number: number, size: number, at: number, bytes: Uint8Array): void {
+    const place = this.index.find(id);
+    const before = this.held[place];
+    const to = at + bytes.length;
+    if (place < 0 || !before) {
+      const tile = this.arena.zeros(size);
+      tile.set(bytes, at);
+      const held = this.put(id, "patch", number, tile);
+      held.from = at;
+      held.to = to;
+    } else if (before.mark === "patch" && before.number === number && before.to === at) {
+      before.bytes?.set(bytes, at);
+      before.to = to;
+    } else this.change(id, number, size)?.set(bytes, at);
+  }
 
-function longer(arena: Arena, { number, bytes, room }: Entry, more: Uint8Array): Entry {
-  const before = bytes ?? more.subarray(0, 0);
-  const length = before.length + more.length;
-  const kept = room && room.length >= length ? room : arena.piece(length * 2);
-  if (kept !== room) kept.set(before);
-  kept.set(more, before.length);
-  return { number, length, bytes: kept.subarray(0, length), room: kept, changed: true };
-}
+  append(id: number, number: number, bytes: Uint8Array): void {
+    const found = this.read(id, number);
+    if (found?.number !== number || !found.bytes) return;
+    const length = found.bytes.length + bytes.length;
+    const room = found.room && found.room.length >= length ? found.room : this.arena.piece(length * 2);
+    if (room !== found.room) room.set(found.bytes);
+    room.set(bytes, found.bytes.length);
+    this.put(id, "changed", number, room.subarray(0, length)).room = room;
+  }
 
-function joined(arena: Arena, a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = arena.piece(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}
+  look(id: number, number: number): Uint8Array | null {
+    const found = this.read(id, number);
+    return found?.number === number ? found.bytes : null;
+  }
 
-function statementsOf(db: Database.Database) {
-  const patch = db.prepare(
-    `UPDATE tile SET data = CAST(substr(data, 1, ?) || ? || substr(data, ?) AS BLOB)
-     WHERE id = ? AND number = ? AND length(data) = ?`,
-  );
-  const values = (rows: number) => Array.from({ length: rows }, () => "(?, ?, ?)").join(", ");
-  const one = db.prepare(`INSERT INTO tile (id, number, data) VALUES (?, ?, ?) ${UPSERT}`);
-  const many = db.prepare(`INSERT INTO tile (id, number, data) VALUES ${values(TOGETHER)} ${UPSERT}`);
-  const bound: (number | Uint8Array)[] = [];
-  const select = db
-    .prepare<[number, number], [number: number, length: number, data: Uint8Array | null]>(
-      "SELECT number, length(data), CASE WHEN number = ? THEN data END FROM tile WHERE id = ?",
-    )
-    .raw();
-  return {
-    read(id: number, number: number): Entry | null {
-      const row = select.get(number, id);
-      if (!row) return null;
-      const [found, length, data] = row;
-      const bytes = data && slotOfToday(id, data);
-      return { number: found, length: bytes?.length ?? length, bytes, changed: false };
-    },
-    /** @returns false when the slot does not hold this tile in today's form. */
-    patch({ id, number, size, at, bytes }: Patch): boolean {
-      return patch.run(at, bytes, at + bytes.length + 1, id, number, size).changes > 0;
-    },
-    write(tiles: readonly Changed[]): void {
-      let at = 0;
-      for (; at + TOGETHER <= tiles.length; at += TOGETHER) {
-        for (let i = 0; i < TOGETHER; i += 1) {
-          const { id, number, bytes } = tiles[at + i] ?? { id: 0, number: 0, bytes: new Uint8Array(0) };
-          bound[i * 3] = id;
-          bound[i * 3 + 1] = number;
-          bound[i * 3 + 2] = bytes;
-        }
-        many.run(bound);
-      }
-      for (const { id, number, bytes } of tiles.slice(at)) one.run(id, number, bytes);
+  lookAhead(id: number, number: number): Uint8Array | null {
+    const isThere = this.index.find(id) >= 0 || this.statements.heads.numberOf(id) === number;
+    return isThere ? this.look(id, number) : null;
+  }
+
+  slot(id: number, number: number): Slot | null {
+    return this.read(id, number);
+  }
+
+  lengthOf(id: number): number {
+    const place = this.index.find(id);
+    return place < 0 ? this.statements.heads.lengthOf(id) : (this.held[place]?.length ?? -1);
+  }
+
+  replace(id: number, number: number, bytes: Uint8Array): void {
+    this.put(id, "changed", number, bytes);
+  }
+
+  room(bytes: number): Uint8Array {
+    return this.arena.piece(bytes);
+  }
+
+  flush(): void {
+    const { index, statements } = this;
+    const count = this.sorted();
+    const bound: (number | Uint8Array)[] = [];
+    let first: Held | null = null;
+    let firstAt = 0;
+    const leave = (end: number): void => {
+      if (!first || bound.length === 0) return;
+      if (first.mark === "changed") statements.write(bound);
+      else if (!statements.patch(bound, { from: first.from, to: first.to, size: first.length }))
+        for (let i = firstAt; i < end; i += 1) this.settle(this.order[i] ?? 0);
       bound.length = 0;
-    },
-  };
+    };
+    for (let i = 0; i < count; i += 1) {
+      const id = this.order[i] ?? 0;
+      const held = this.held[index.find(id)];
+      if (!held?.bytes) continue;
+      if (bound.length === TOGETHER * 3 || !isAlike(first, held)) {
+        leave(i);
+        first = held;
+        firstAt = i;
+      }
+      bound.push(id, held.number, held.bytes);
+    }
+    leave(count);
+    this.clear();
+  }
+
+  flushMuch(): void {
+    if (this.index.size > MUCH) this.flush();
+  }
+
+  clear(): void {
+    this.index.clear();
+    this.arena.clear();
+    this.statements.heads.clear();
+  }
+
+  /** Ids of what has to be written, in order. @returns how many */
+  private sorted(): number {
+    const { index } = this;
+    if (this.order.length < index.size) this.order = new Float64Array(index.size * 2);
+    let count = 0;
+    for (let place = 0; place < index.size; place += 1) {
+      if (this.held[place]?.mark === "read") continue;
+      this.order[count] = index.at(place);
+      count += 1;
+    }
+    this.order.subarray(0, count).sort();
+    return count;
+  }
+
+  /** A patch that could not be made in the file is made here and written, unless a later lap is there. */
+  private settle(id: number): void {
+    const held = this.held[this.index.find(id)];
+    if (!held?.bytes) return;
+    const found = this.statements.read(id, held.number);
+    if (found && found.number > held.number) return;
+    const bytes = (found?.number === held.number ? found.bytes : null) ?? this.arena.zeros(held.length);
+    bytes.set(held.bytes.subarray(held.from, held.to), held.from);
+    this.statements.write([id, held.number, bytes]);
+  }
+
+  /** What a slot holds, of this lap with its bytes. */
+  private read(id: number, number: number): Held | null {
+    const place = this.index.find(id);
+    const held = this.held[place];
+    const isKnown = place >= 0 && held !== undefined;
+    if (isKnown && held.mark !== "patch" && (held.bytes !== null || held.number !== number)) return held;
+    const patch = isKnown && held.mark === "patch" ? { ...held } : null;
+    const found = this.statements.read(id, patch?.number ?? number);
+    if (patch?.bytes) {
+      const isLater = found !== null && found.number > patch.number;
+      if (isLater) return this.put(id, "read", found.number, null, found.length);
+      const bytes = (found?.number === patch.number ? found.bytes : null) ?? this.arena.zeros(patch.length);
+      bytes.set(patch.bytes.subarray(patch.from, patch.to), patch.from);
+      return this.put(id, "changed", patch.number, bytes);
+    }
+    return found && this.put(id, "read", found.number, found.bytes, found.length);
+  }
+
+  private put(
+    id: number,
+    mark: Held["mark"],
+    number: number,
+    bytes: Uint8Array | null,
+    length = bytes?.length ?? 0,
+  ): Held {
+    const place = this.index.put(id);
+    const held = this.held[place];
+    if (!held) {
+      const made = { mark, number, length, bytes, from: 0, to: 0, room: null };
+      this.held[place] = made;
+      return made;
+    }
+    held.mark = mark;
+    held.number = number;
+    held.length = length;
+    held.bytes = bytes;
+    held.room = null;
+    return held;
+  }
+}
+
+/** Whether two are written by one statement. */
+function isAlike(a: Held | null, b: Held): boolean {
+  if (a?.mark !== b.mark) return false;
+  return a.mark === "changed" || (a.from === b.from && a.to === b.to && a.length === b.length);
 }

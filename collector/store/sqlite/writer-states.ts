@@ -26,6 +26,8 @@ const SWEEP_AT_ONCE = 64;
 const SWEEP_SHARE = 4;
 /** Generations written per commit at a clean end. */
 const SETTLED_AT_ONCE = 1_000;
+/** Written by one statement. */
+const HEADS_TOGETHER = 16;
 /** Journal rows deleted per commit. */
 const DELETE_AT_ONCE = 64;
 
@@ -43,7 +45,7 @@ export class OpenStates {
   private readonly statements: ReturnType<typeof statementsOf>;
   private readonly journal = new JournalPart();
   readonly direct: DirectAdds;
-  private readonly stored = stateWriter();
+  private readonly stored = storedStates();
   private readonly working = new Map<number, Working>();
   private readonly gone = new Set<number>();
   /** Generations with entries in the journal: the first commit whose entry is not in their state in the file. */
@@ -74,7 +76,7 @@ export class OpenStates {
     this.budget = logBudget(parts.db, tiles, parts.texts);
     this.statements = statementsOf(parts.db);
     const write = (touched: readonly Working[], number: number): void => {
-      for (const one of touched) this.write(one, number);
+      this.write(touched, number);
       tiles.flush();
     };
     const { commit, pending } = loadStates(parts, parts.db.transaction(write).immediate, this.length.grew);
@@ -157,7 +159,7 @@ export class OpenStates {
     if (whole.length > 0 || entries > 0) {
       this.commit += 1;
       for (const one of this.working.values()) if (one.flush || one.needs) one.state.neededAt = this.commit;
-      for (const one of whole) this.write(one, this.commit);
+      this.write(whole, this.commit);
       this.statements.writeJournal.run(this.commit, bytes);
       this.length.grew(this.commit, bytes.length, entries);
     }
@@ -192,10 +194,19 @@ export class OpenStates {
     return one;
   }
 
-  private write(one: Working, commit: number): void {
-    this.budget.keep(one);
-    one.state.flushedAt = commit;
-    this.statements.writeHead.run(one.id, this.stored(one.state));
+  /** @param all By number. */
+  private write(all: readonly Working[], commit: number): void {
+    const { writeHead, writeHeads } = this.statements;
+    const bound: (number | Uint8Array)[] = [];
+    for (const one of all) {
+      this.budget.keep(one);
+      one.state.flushedAt = commit;
+      bound.push(one.id, this.stored(one.state, (bound.length / 2) % HEADS_TOGETHER));
+      if (bound.length < HEADS_TOGETHER * 2) continue;
+      writeHeads.run(bound);
+      bound.length = 0;
+    }
+    for (let i = 0; i < bound.length; i += 2) writeHead.run(bound[i], bound[i + 1]);
   }
 
   private release(): void {
@@ -263,11 +274,22 @@ export class OpenStates {
   }
 }
 
+/** Bytes to be stored of states that are written together. @returns good until the same place is asked for again */
+function storedStates() {
+  const writers = Array.from({ length: HEADS_TOGETHER }, () => stateWriter());
+  return (state: OpenState, place: number): Uint8Array => writers[place]?.(state) ?? state.bytes;
+}
+
 function statementsOf(db: Database.Database) {
+  const writeHeads = (count: number) => {
+    const rows = Array.from({ length: count }, () => "(?, ?)").join(", ");
+    return db.prepare(
+      `INSERT INTO head (id, data) VALUES ${rows} ON CONFLICT (id) DO UPDATE SET data = excluded.data`,
+    );
+  };
   return {
-    writeHead: db.prepare(
-      "INSERT INTO head (id, data) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET data = excluded.data",
-    ),
+    writeHead: writeHeads(1),
+    writeHeads: writeHeads(HEADS_TOGETHER),
     dropHead: db.prepare("DELETE FROM head WHERE id = ?"),
     writeJournal: db.prepare("INSERT INTO journal (id, data) VALUES (?, ?)"),
     mark: db.prepare("INSERT OR IGNORE INTO journal (id, data) VALUES (?, x'')"),
