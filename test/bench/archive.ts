@@ -35,6 +35,8 @@ type Ingest = {
   readonly samples: number;
   readonly perSecond: number;
   readonly cpuUs: number;
+  /** In the first rounds, while V8 compiles. */
+  readonly coldPerSecond: number;
   readonly rssMiB: number;
   readonly startMs: number;
 };
@@ -81,7 +83,9 @@ async function pairs(peers: Peers): Promise<string[]> {
   try {
     for (let pair = 1; pair <= PAIRS; pair += 1) {
       const ours = ingest(SERIES, ROUNDS, true);
-      const told = [`ours ${round(ours.perSecond)}/s (${ours.cpuUs.toFixed(1)} us of processor a sample)`];
+      const told = [
+        `ours ${round(ours.perSecond)}/s (${ours.cpuUs.toFixed(1)} us of processor a sample; ${round(ours.coldPerSecond)}/s while V8 compiles)`,
+      ];
       if (peers.rrdcached) {
         const theirs = await rrdcachedRun(dir, SERIES, at, PEER_ROUNDS);
         at += PEER_ROUNDS;

@@ -6,13 +6,17 @@
 import { Worker } from "node:worker_threads";
 import { UnavailableError } from "../../wire/errors.ts";
 import type { Log } from "../../wire/log.ts";
-import { type Answer, errorOf, type Operations } from "./messages.ts";
+import { type Answer, type Call, errorOf, type Operations } from "./messages.ts";
 
 export type Client<O extends Operations> = {
   call<K extends keyof O & string>(op: K, ...args: Parameters<O[K]>): Promise<Awaited<ReturnType<O[K]>>>;
-  /** The same; the blocks are the thread's from then on, not copied. */
-  hand<K extends keyof O & string>(
-    blocks: readonly ArrayBuffer[],
+  /**
+   * The same, in one message with the others of this turn of the event loop, in order with every call.
+   *
+   * @param weight How much it is: a message is sent without waiting when it has MESSAGE_WEIGHT.
+   */
+  gather<K extends keyof O & string>(
+    weight: number,
     op: K,
     ...args: Parameters<O[K]>
   ): Promise<Awaited<ReturnType<O[K]>>>;
@@ -26,6 +30,9 @@ export type Client<O extends Operations> = {
 
 /** Room for new objects per thread: the default of three times 16 MiB stays resident and gains nothing here. */
 const YOUNG_MB = 12;
+
+/** In samples. A message is at most one group of the writer's: while it is committed the next one is made. */
+export const MESSAGE_WEIGHT = 2_000;
 
 type Waiting = { resolve(value: unknown): void; reject(error: Error): void };
 
@@ -67,13 +74,15 @@ export async function startWorker<O extends Operations>(
   };
 
   const opened = new Promise<void>((resolve, reject) => {
-    worker.on("message", (answer: Answer) => {
+    const heard = (answer: Answer): void => {
       if (answer.kind === "value") settle(answer.id, (one) => one.resolve(answer.value));
       else if (answer.kind === "error") settle(answer.id, (one) => one.reject(errorOf(answer.error)));
+      else if (answer.kind === "several") answer.answers.forEach(heard);
       else if (answer.kind === "log") log[answer.level](answer.fields, answer.message);
       else if (answer.kind === "opened") resolve();
       else reject(errorOf(answer.error));
-    });
+    };
+    worker.on("message", heard);
     worker.on("error", (error: Error) => {
       log.error({ err: error, worker: url.pathname }, "a store thread failed");
       end(error.message);
@@ -85,23 +94,27 @@ export async function startWorker<O extends Operations>(
   // An idle store does not keep a program alive; a call that waits does.
   worker.unref();
 
-  const send = (
-    op: string,
-    args: readonly unknown[],
-    blocks: readonly ArrayBuffer[] = [],
-  ): Promise<unknown> => {
+  const gathered = gathering((calls) => worker.postMessage(calls));
+  /** Its answer, when the call was made. */
+  const answerOf = (make: (id: number) => void): Promise<unknown> => {
     if (ended !== null)
       return Promise.reject(new UnavailableError("store_stopped", `the store does not answer: ${ended}`));
     lastId += 1;
+    if (waiting.size === 0) worker.ref();
     const id = lastId;
-    worker.ref();
     const answered = new Promise<unknown>((resolve, reject) => waiting.set(id, { resolve, reject }));
-    worker.postMessage({ id, op, args }, blocks);
+    make(id);
     return answered;
   };
+  const send = (op: string, args: readonly unknown[]): Promise<unknown> =>
+    answerOf((id) => {
+      gathered.post();
+      worker.postMessage({ id, op, args });
+    });
   return {
     call: (op, ...args) => asAnswerOf<O, typeof op>(send(op, args)),
-    hand: (blocks, op, ...args) => asAnswerOf<O, typeof op>(send(op, args, blocks)),
+    gather: (weight, op, ...args) =>
+      asAnswerOf<O, typeof op>(answerOf((id) => gathered.add({ id, op, args }, weight))),
     async shut() {
       await send("close", []);
     },
@@ -110,6 +123,29 @@ export async function startWorker<O extends Operations>(
       ended ??= "it was closed";
       await worker.terminate();
     },
+  };
+}
+
+/** Calls of one turn of the event loop in one message. */
+function gathering(post: (calls: readonly Call[]) => void) {
+  let calls: Call[] = [];
+  let weight = 0;
+  const postAll = (): void => {
+    if (calls.length === 0) return;
+    const all = calls;
+    calls = [];
+    weight = 0;
+    post(all);
+  };
+  return {
+    add(call: Call, more: number): void {
+      if (weight + more > MESSAGE_WEIGHT) postAll();
+      if (calls.length === 0) setImmediate(postAll);
+      calls.push(call);
+      weight += more;
+    },
+    /** What was gathered goes now. */
+    post: postAll,
   };
 }
 

@@ -104,7 +104,7 @@ function convertOne(generation: OldGeneration, parts: Parts): void {
   const bands = bandsOf(generation.step_s);
   const state = stateOf(generation);
   const working: Working = { id: generation.id, bands, state, changed: true, needs: false, flush: true };
-  const batch = unpacker()(packer()(oldRecords(generation, parts.rows)));
+  const batch = unpacker()(packer().packed(oldRecords(generation, parts.rows)));
   const newestTile = tileOf(bands.log, state.lastTick / state.stepS);
   let tile = -1;
   const leave = () => {

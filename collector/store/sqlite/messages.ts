@@ -21,6 +21,8 @@ export type Call = { readonly id: number; readonly op: string; readonly args: re
 export type Answer =
   | { readonly kind: "value"; readonly id: number; readonly value: unknown }
   | { readonly kind: "error"; readonly id: number; readonly error: PlainError }
+  /** Those of a group that was committed together. */
+  | { readonly kind: "several"; readonly answers: readonly Answer[] }
   | { readonly kind: "opened" }
   | { readonly kind: "failed"; readonly error: PlainError }
   | {

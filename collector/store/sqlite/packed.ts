@@ -1,5 +1,5 @@
 /**
- * A batch of samples as it crosses to the writer thread: one block of numbers and log bytes, handed over without a copy.
+ * A batch of samples as it crosses to the writer thread: one block of numbers and log bytes in memory that both share.
  *
  * Cloning objects with nested details would cost either thread more than storing them. What the writer has to look at
  * (place, identity, PDPs) stands in columns; the rest it only copies. Names and shared texts cross once (told.ts).
@@ -39,6 +39,11 @@ export const CLAMPED = 1 << 8;
 const PLACE_BYTES = 16;
 const WORDS_BYTES = WORDS * 4;
 
+/** Room is taken in so many. */
+const BLOCK_BYTES = 65_536;
+/** More than these are let go. */
+const SPARE_BLOCKS = 16;
+
 /** As it is sent. */
 export type Packed = {
   readonly count: number;
@@ -48,8 +53,9 @@ export type Packed = {
   readonly names: News;
   /** Details that most samples of a series have in common. */
   readonly shared: News;
-  /** Places, words and log bytes of all samples. */
-  readonly block: ArrayBuffer;
+  /** Places, words and log bytes of all samples; the writer's until it has answered. */
+  readonly block: SharedArrayBuffer;
+  readonly ownBytes: number;
 };
 
 /** A text as the writer keeps it. */
@@ -68,7 +74,11 @@ export type Batch = {
   readonly own: Uint8Array;
 };
 
-export type Packer = (records: readonly SampleRecord[]) => Packed;
+export type Packer = {
+  packed(records: readonly SampleRecord[]): Packed;
+  /** The writer has answered: the batch's block is used again. */
+  done(packed: Packed): void;
+};
 
 /** The caller's end: what it packed has to arrive in order at one `unpacker`. */
 export function packer(): Packer {
@@ -76,7 +86,8 @@ export function packer(): Packer {
   const own = new ByteWriter();
   let words = new Uint32Array(0);
   let places = new Float64Array(0);
-  return (records) => {
+  const blocks = new SpareBlocks();
+  const packed = (records: readonly SampleRecord[]): Packed => {
     const { length } = records;
     if (words.length < length * WORDS) {
       words = new Uint32Array(length * WORDS);
@@ -108,23 +119,36 @@ export function packer(): Packer {
       words[at + WORD.ownAt] = ownAt;
       words[at + WORD.ownBytes] = own.length() - ownAt;
     }
+    const ownAt = length * (PLACE_BYTES + WORDS_BYTES);
+    const block = blocks.taken(ownAt + own.length());
+    new Float64Array(block, 0, length * 2).set(places.subarray(0, length * 2));
+    new Uint32Array(block, length * PLACE_BYTES, length * WORDS).set(words.subarray(0, length * WORDS));
+    own.copyTo(new Uint8Array(block), ownAt);
     return {
       count: length,
       vantages: vantages.texts(),
       epochs: epochs.texts(),
       ...told.taken(),
-      block: blockOf(length, words, places, own),
+      block,
+      ownBytes: own.length(),
     };
   };
+  return { packed, done: ({ block }) => blocks.giveBack(block) };
 }
 
-function blockOf(count: number, words: Uint32Array, places: Float64Array, own: ByteWriter): ArrayBuffer {
-  const ownAt = count * (PLACE_BYTES + WORDS_BYTES);
-  const block = new ArrayBuffer(ownAt + own.length());
-  new Float64Array(block, 0, count * 2).set(places.subarray(0, count * 2));
-  new Uint32Array(block, count * PLACE_BYTES, count * WORDS).set(words.subarray(0, count * WORDS));
-  own.copyTo(new Uint8Array(block), ownAt);
-  return block;
+/** Shared blocks that nobody uses at the moment: fresh memory for every batch costs more than filling it. */
+class SpareBlocks {
+  private spare: SharedArrayBuffer[] = [];
+
+  taken(bytes: number): SharedArrayBuffer {
+    const at = this.spare.findLastIndex(({ byteLength }) => byteLength >= bytes);
+    const [found] = at < 0 ? [] : this.spare.splice(at, 1);
+    return found ?? new SharedArrayBuffer(Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES);
+  }
+
+  giveBack(block: SharedArrayBuffer): void {
+    if (this.spare.length < SPARE_BLOCKS) this.spare.push(block);
+  }
 }
 
 /** The writer's end: makes a batch of each message, in the order of arrival. */
@@ -132,7 +156,7 @@ export function unpacker(): (packed: Packed) => Batch {
   let names: string[] = [];
   let shared: Heard[] = [];
   return (packed) => {
-    const { count, vantages, epochs, block } = packed;
+    const { count, vantages, epochs, block, ownBytes } = packed;
     names = heard(names, packed.names, (text) => text);
     shared = heard(shared, packed.shared, (text) => ({ text, ...hashOf(text) }));
     const wordsAt = count * PLACE_BYTES;
@@ -144,7 +168,7 @@ export function unpacker(): (packed: Packed) => Batch {
       shared,
       places: new Float64Array(block, 0, count * 2),
       words: new Uint32Array(block, wordsAt, count * WORDS),
-      own: new Uint8Array(block, wordsAt + count * WORDS_BYTES),
+      own: new Uint8Array(block, wordsAt + count * WORDS_BYTES, ownBytes),
     };
   };
 }

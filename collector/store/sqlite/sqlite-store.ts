@@ -108,8 +108,10 @@ function sampleParts({
     records: readonly SampleRecord[],
     nowMs: number,
   ): Promise<OutcomeKind[]> => {
-    const packed = pack(records);
-    return outcomesOf(await writer.hand([packed.block], op, packed, nowMs), records.length);
+    const packed = pack.packed(records);
+    const outcomes = await writer.gather(packed.count, op, packed, nowMs);
+    pack.done(packed);
+    return outcomesOf(outcomes, records.length);
   };
   return {
     samples: {

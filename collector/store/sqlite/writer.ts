@@ -168,6 +168,10 @@ function log(level: "info" | "warn" | "error", fields: Record<string, unknown>, 
   post({ kind: "log", level, fields, message });
 }
 
+function isSeveral(call: Call | readonly Call[]): call is readonly Call[] {
+  return Array.isArray(call);
+}
+
 /** How many samples a call brings. */
 function weightOf(call: Call): number {
   return call.op === "put" || call.op === "load" ? (call.args[0] as Batch).count : 0;
@@ -209,11 +213,11 @@ function serve(): void {
   const drain = () => {
     scheduled = false;
     const calls = takeGroup();
-    for (const result of commitGroup(writer.db, calls, hooks)) {
-      if ("error" in result)
-        post({ kind: "error", id: result.id, error: plainErrorOf(writer.disk.explain(result.error)) });
-      else post({ kind: "value", id: result.id, value: result.value });
-    }
+    const answers = commitGroup(writer.db, calls, hooks).map((result): Answer => {
+      if (!("error" in result)) return { kind: "value", id: result.id, value: result.value };
+      return { kind: "error", id: result.id, error: plainErrorOf(writer.disk.explain(result.error)) };
+    });
+    post({ kind: "several", answers });
     writer.folding.ask();
     schedule();
   };
@@ -232,7 +236,12 @@ function serve(): void {
   const upkeep = setInterval(() => {
     if (queue.length === 0 && writer.samples.idle()) settled();
   }, UPKEEP_EVERY_MS).unref();
-  parentPort?.on("message", (call: Call) => {
+  parentPort?.on("message", (call: Call | readonly Call[]) => {
+    if (isSeveral(call)) {
+      for (const one of call) queue.push(received(one));
+      schedule();
+      return;
+    }
     if (call.op === "close") {
       clearInterval(upkeep);
       while (queue.length > 0) drain();

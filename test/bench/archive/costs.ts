@@ -9,6 +9,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { warmRounds } from "./samples.ts";
 
 type Frame = { readonly functionName: string; readonly url: string };
 type Node = { readonly id: number; readonly callFrame: Frame; readonly children?: readonly number[] };
@@ -57,12 +58,10 @@ export function costLines(series: number, rounds: number): string[] {
     for (const name of readdirSync(root).filter((file) => file.endsWith(".cpuprofile")))
       addProfile(JSON.parse(readFileSync(join(root, name), "utf8")) as Profile, us);
     const all = [...us.values()].reduce((sum, one) => sum + one, 0);
+    const samples = series * (rounds + warmRounds(series));
     const each = [...us]
       .toSorted(([, a], [, b]) => b - a)
-      .map(
-        ([part, sum]) =>
-          `${part} ${(sum / (series * rounds)).toFixed(2)} us (${((sum / all) * 100).toFixed(0)} %)`,
-      );
+      .map(([part, sum]) => `${part} ${(sum / samples).toFixed(2)} us (${((sum / all) * 100).toFixed(0)} %)`);
     return [
       `each part of a sample, ${series.toLocaleString("en")} series, all threads, by the profiler:`,
       ...each.map((line) => `  ${line}`),

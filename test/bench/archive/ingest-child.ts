@@ -2,7 +2,8 @@
  * Our side, in a process of its own so that it can be held to one core: `ingest-child.ts DIR SERIES ROUNDS LANES`.
  *
  * The slots it writes hold the lap before, as in a database that has run for years. Batches are made before the clock
- * starts, and what making them left behind is collected; LANES of them wait at a time. Prints one line of JSON.
+ * starts, and what making them left behind is collected; LANES of them wait at a time. A collector runs for months, so
+ * the first rounds, while V8 compiles, are told apart. Prints one line of JSON.
  */
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
@@ -14,12 +15,13 @@ import { DATABASE_NAME, openSqliteStore } from "../../../collector/store/sqlite/
 import type { Store } from "../../../collector/store/store.ts";
 import { silentLog } from "../../../collector/wire/log.ts";
 import { nowAfter } from "../../contract/support.ts";
-import { FIRST_TICK, roundOf, STEP_S } from "./samples.ts";
+import { FIRST_TICK, roundOf, STEP_S, warmRounds } from "./samples.ts";
 
 const [dir = "", seriesText = "1000", roundsText = "12", lanesText = "4"] = process.argv.slice(2);
 const SERIES = Number(seriesText);
 const ROUNDS = Number(roundsText);
 const LANES = Number(lanesText);
+const WARM_ROUNDS = warmRounds(SERIES);
 /** A tile of the log before it is overwritten. */
 const LOG_TILE_BYTES = 900;
 
@@ -57,7 +59,7 @@ function prefill(): void {
   const bands = bandsOf(STEP_S);
   const ids = db.prepare<[], number>("SELECT id FROM generation ORDER BY id").pluck().all();
   const insert = db.prepare("INSERT OR IGNORE INTO tile (id, number, data) VALUES (?, ?, zeroblob(?))");
-  const last = FIRST_TICK + ROUNDS * STEP_S;
+  const last = FIRST_TICK + (WARM_ROUNDS + ROUNDS) * STEP_S;
   const each = [
     { band: bands.log, bytes: LOG_TILE_BYTES },
     { band: bands.pdps, bytes: pdpBytes(bands.pdps.perTile) },
@@ -91,25 +93,29 @@ prefill();
 const openMs = performance.now();
 store = await opened();
 const startMs = performance.now() - openMs;
-let wallMs = 0;
-let cpu = 0;
-const perRound: number[] = [];
-for (let round = 0; round < ROUNDS; round += 1) {
-  const tick = FIRST_TICK + round * STEP_S;
-  const batches = roundOf(SERIES, tick);
-  collectGarbage();
-  const cpuBefore = cpuMs();
-  const before = performance.now();
-  await putAll(store, batches, tick);
-  const ms = performance.now() - before;
-  cpu += cpuMs() - cpuBefore;
-  wallMs += ms;
-  perRound.push(ms);
-  await judge(store, tick);
+/** What some rounds took, making their batches left out. */
+async function timed(from: number, rounds: number): Promise<{ wallMs: number; cpuMs: number }> {
+  const sum = { wallMs: 0, cpuMs: 0 };
+  for (let round = from; round < from + rounds; round += 1) {
+    const tick = FIRST_TICK + round * STEP_S;
+    const batches = roundOf(SERIES, tick);
+    collectGarbage();
+    const cpuBefore = cpuMs();
+    const before = performance.now();
+    await putAll(store, batches, tick);
+    sum.wallMs += performance.now() - before;
+    sum.cpuMs += cpuMs() - cpuBefore;
+    await judge(store, tick);
+  }
+  return sum;
 }
+
+const cold = await timed(0, WARM_ROUNDS);
+const warm = await timed(WARM_ROUNDS, ROUNDS);
 const rssMiB = process.memoryUsage.rss() / 2 ** 20;
 const samples = SERIES * ROUNDS;
 await store.close();
-process.stdout.write(
-  `${JSON.stringify({ samples, perSecond: (samples * 1_000) / wallMs, cpuUs: (cpu * 1_000) / samples, rssMiB, startMs })}\n`,
-);
+const perSecond = (samples * 1_000) / warm.wallMs;
+const cpuUs = (warm.cpuMs * 1_000) / samples;
+const coldPerSecond = (SERIES * WARM_ROUNDS * 1_000) / cold.wallMs;
+process.stdout.write(`${JSON.stringify({ samples, perSecond, cpuUs, coldPerSecond, rssMiB, startMs })}\n`);
