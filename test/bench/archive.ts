@@ -27,6 +27,8 @@ const QUICK = process.argv.includes("--quick");
 const PAIRS = QUICK ? 2 : 5;
 const SERIES = QUICK ? 1_000 : 10_000;
 const ROUNDS = QUICK ? 48 : 64;
+/** Batches on their way at a time: 10,000 series are of 20 vantages, and each ships its own. */
+const LANES = "20";
 const PEER_ROUNDS = 12;
 const LIBRRD_ROUNDS = QUICK ? 4 : 3;
 const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
@@ -72,7 +74,7 @@ function child<T>(program: string, args: readonly string[], isHeld: boolean, com
 }
 
 const ingest = (series: number, rounds: number, isHeld: boolean): Ingest =>
-  child<Ingest>("ingest-child.ts", [String(series), String(rounds), "8"], isHeld);
+  child<Ingest>("ingest-child.ts", [String(series), String(rounds), LANES], isHeld);
 
 async function pairs(peers: Peers): Promise<string[]> {
   const dir = rrdFolder(SERIES, peers.librrd);
@@ -161,7 +163,7 @@ export async function bench(): Promise<string[]> {
     ].map((name) => `not compared: ${name} is not installed`);
     const held = HAS_TASKSET ? "each side held to one core" : "no taskset: not held to one core";
     return [
-      `${round(SERIES)} series, batches of 500, ${held}; rings hold the lap before; the peers sync nothing`,
+      `${round(SERIES)} series, batches of 500, ${LANES} on their way, ${held}; rings hold the lap before; the peers sync nothing`,
       ...missing,
       ...(await pairs(peers)),
       ...scale(),

@@ -49,7 +49,7 @@ export function costLines(series: number, rounds: number): string[] {
     const options = ["--cpu-prof", `--cpu-prof-dir=${root}`, "--cpu-prof-interval=500"];
     execFileSync(
       process.execPath,
-      [...options, CHILD, join(root, "store"), String(series), String(rounds), "8"],
+      [...options, CHILD, join(root, "store"), String(series), String(rounds), "20"],
       {
         stdio: ["ignore", "ignore", "inherit"],
       },
