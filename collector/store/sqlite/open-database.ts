@@ -13,7 +13,8 @@ import { APPLICATION_ID } from "./schema.ts";
 const FULL = 2;
 /** A checkpoint folds the WAL in at 4 MiB; with the largest transaction it stays under a quarter of the reserve. */
 const CHECKPOINT_PAGES = 1_000;
-const WAL_LIMIT_BYTES = 4 * 1024 * 1024;
+/** A WAL that grew keeps its room, a quarter of the reserve: made longer again, its new length had to be synced too. */
+const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 /** Beyond this a full check at start takes too long; the nightly verified backup makes it. */
 const QUICK_CHECK_LIMIT_BYTES = 256 * 1024 * 1024;
 
