@@ -4,7 +4,6 @@
  * Composition only, no rule of its own. Used by the verbs `start`, `collector` and `demo`, and by tests.
  */
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
@@ -26,10 +25,12 @@ import { networksOf } from "./networks/networks.ts";
 import type { CollectorOptions } from "./options.ts";
 import { queryPart } from "./query/query.ts";
 import { type Registry, registryPart } from "./registry/registry.ts";
+import { makeFolder } from "./store/make-folder.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import type { Clock } from "./wire/clock.ts";
 import { ConfigError, UnavailableError } from "./wire/errors.ts";
+import { fileTrouble } from "./wire/file-trouble.ts";
 import type { Log } from "./wire/log.ts";
 
 export type Collector = {
@@ -65,7 +66,7 @@ export type CollectorDeps = {
  */
 export async function startCollector(deps: CollectorDeps): Promise<Collector> {
   const { options, log } = deps;
-  makeFolder(options.dir);
+  makeDataFolder(options.dir);
   const closers: (() => Promise<void> | void)[] = [];
   const close = async () => {
     for (const act of closers.splice(0).reverse()) await act();
@@ -179,11 +180,11 @@ async function joinParts(
   };
 }
 
-function makeFolder(dir: string): void {
+function makeDataFolder(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
   } catch (cause) {
-    throw new ConfigError(`the data folder ${dir} cannot be made`, {
+    throw new ConfigError(`the data folder ${dir} cannot be made: ${fileTrouble(cause)}`, {
       cause,
       hint: "choose another with --data, or make it writable",
     });

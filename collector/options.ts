@@ -9,6 +9,7 @@ import { CommanderError } from "commander";
 import * as z from "zod";
 import { describedCommand, LANG_ABOUT, type Options, optionsOf, refusedLine } from "./cli/described.ts";
 import { CarrierwatchError, ConfigError } from "./wire/errors.ts";
+import { fileTrouble } from "./wire/file-trouble.ts";
 import { langFlag, languageOf } from "./wire/said/language.ts";
 import type { Text } from "./wire/said/text.ts";
 
@@ -188,7 +189,7 @@ function tlsOf(certFile: string | undefined, keyFile: string | undefined): Colle
     try {
       readFileSync(file);
     } catch (cause) {
-      throw new ConfigError(`the TLS file ${file} cannot be read`, { cause });
+      throw new ConfigError(`the TLS file ${file} cannot be read: ${fileTrouble(cause)}`, { cause });
     }
   }
   return { certFile: resolve(certFile), keyFile: resolve(keyFile) };

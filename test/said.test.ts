@@ -29,7 +29,7 @@ const COMPOSED = [
 const FOREIGN = [
   ...["unknown option '{0}'", "unknown command '{0}'", "missing required argument '{0}'"],
   ...["option '{0}' argument missing", "required option '{0}' not specified", "{0}\n(Did you mean {1}?)"],
-  ...["too many arguments for '{0}'. Expected {1} but got {2}.", "{0} argument", "{0} arguments"],
+  ...["too many arguments for '{0}'. Expected {1} but got {2}: {3}.", "{0} argument", "{0} arguments"],
   ...["Unknown option '{0}'", "Unknown option '{0}'. To specify a positional argument {1}"],
   ...["Invalid option: expected one of {0}", "Invalid input: expected {0}, received {1}", "Invalid input"],
   ...["Too small: expected {0} to have >={1} characters", "Too big: expected {0} to have <={1} characters"],

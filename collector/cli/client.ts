@@ -58,7 +58,9 @@ export function httpClient(url: string, token: string, trusted = false): Client 
       } catch (cause) {
         throw unreachable(url, cause);
       }
-      return read(answer.status, await answer.text(), url);
+      const text = await answer.text();
+      if (answer.status === 401 && !trusted) throw notTaken(url);
+      return read(answer.status, text, url);
     },
     close: () => dispatcher.close(),
   };
@@ -96,6 +98,12 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function notTaken(url: string): CarrierwatchError {
+  return new CarrierwatchError("unauthenticated", `${url} does not take this API token`, {
+    hint: "it has ended, or is of another collector; make one there: carrierwatch token add NAME",
+  });
 }
 
 function unreachable(url: string, cause: unknown): UnavailableError {

@@ -61,7 +61,7 @@ async function mustBeOurs(dir: string): Promise<void> {
     await access(join(dir, DATABASE_NAME), constants.R_OK | constants.W_OK);
     await access(dir, constants.W_OK);
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") {
+    if (cause instanceof Error && "code" in cause && /^(?:ENOENT|ENOTDIR)$/.test(String(cause.code))) {
       throw new ConfigError(`there is no carrierwatch data in ${dir}`, {
         cause,
         hint: "name the folder with --data or CARRIERWATCH_DATA, a collector with --url, or begin with: carrierwatch start",

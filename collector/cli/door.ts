@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { readRunFile } from "../api/run-file.ts";
 import { CarrierwatchError, ConfigError } from "../wire/errors.ts";
+import { fileTrouble } from "../wire/file-trouble.ts";
 import type { Log } from "../wire/log.ts";
 import { type Client, httpClient } from "./client.ts";
 import { readStdin } from "./stdin.ts";
@@ -83,6 +84,6 @@ async function tokenText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    throw new ConfigError(`the token file ${file} cannot be read`, { cause });
+    throw new ConfigError(`the token file ${file} cannot be read: ${fileTrouble(cause)}`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 /** The verb `export`: a series as RRD XML for `rrdtool restore`, or its single samples as CSV or JSON lines. */
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CarrierwatchError } from "../wire/errors.ts";
@@ -7,6 +7,7 @@ import { plainVerb } from "./command.ts";
 import type { Options } from "./described.ts";
 import { exportedRrd, type RrdWanted } from "./export-rrd.ts";
 import { exportedSamples, type Form } from "./export-samples.ts";
+import { notWritten } from "./not-written.ts";
 import { targetNamed, vantageNamed } from "./series.ts";
 import { instantOf } from "./show-time.ts";
 
@@ -106,17 +107,25 @@ function formOf(flags: ExportFlags): Form | "rrd" {
   return form;
 }
 
-/** @throws CarrierwatchError code usage when the file cannot be written */
+/**
+ * A file appears under its name when it is whole; what is no file, a pipe for instance, is written as it comes.
+ *
+ * @throws CarrierwatchError code usage when it cannot be written; code disk_full, retryable, when there is no room
+ */
 async function written(
   parts: Iterable<string> | AsyncIterable<string>,
   out: string | undefined,
 ): Promise<void> {
   const source = Readable.from(parts);
   if (out === undefined) return await pipeline(source, process.stdout, { end: false });
+  const isFile = !existsSync(out) || statSync(out).isFile();
+  const part = isFile ? `${out}.part` : out;
   try {
-    await pipeline(source, createWriteStream(out));
+    await pipeline(source, createWriteStream(part));
+    if (isFile) renameSync(part, out);
   } catch (cause) {
+    if (isFile) rmSync(part, { force: true });
     if (!(cause instanceof Error && "syscall" in cause)) throw cause;
-    throw new CarrierwatchError("usage", `${out} cannot be written: ${cause.message}`, { cause });
+    throw notWritten(out, cause);
   }
 }

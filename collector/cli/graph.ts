@@ -13,6 +13,7 @@ import { answered, carriersOf } from "./answers.ts";
 import { type Job, plainVerb } from "./command.ts";
 import type { Options } from "./described.ts";
 import { type DrawnFlags, drawnOf } from "./graph-drawn.ts";
+import { notWritten } from "./not-written.ts";
 import { targetNamed } from "./series.ts";
 import { instantOf } from "./show-time.ts";
 
@@ -151,8 +152,7 @@ async function draw(job: Job<GraphFlags>, [wanted = ""]: readonly string[]): Pro
   try {
     await writeFile(flags.out, bytes);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CarrierwatchError("usage", `${flags.out} cannot be written: ${why}`, { cause });
+    throw notWritten(flags.out, cause);
   }
 }
 

@@ -13,6 +13,7 @@ import { createGunzip } from "node:zlib";
 import { SeriesList } from "../wire/api-addresses.ts";
 import type { Archive } from "../wire/archives.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
+import { fileTrouble } from "../wire/file-trouble.ts";
 import { METRICS } from "../wire/metric.ts";
 import type { Text } from "../wire/said/text.ts";
 import { BATCH_MAX_SAMPLES, BatchAnswer } from "../wire/sample.ts";
@@ -135,7 +136,7 @@ async function contentOf(file: string) {
     if (bytesRead < 2 || buffer.readUInt16BE(0) !== GZIP) return raw;
     return Readable.from(unpacked(file, raw));
   } catch (cause) {
-    throw new CarrierwatchError("usage", `${file} cannot be read`, { cause });
+    throw new CarrierwatchError("usage", `${file} cannot be read: ${fileTrouble(cause)}`, { cause });
   }
 }
 

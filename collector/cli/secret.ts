@@ -1,6 +1,7 @@
 /** The verb `secret`: named passwords, tokens and keys for targets. A value comes from a file or stdin, never from argv. */
 import { readFile } from "node:fs/promises";
 import { CarrierwatchError, ConfigError } from "../wire/errors.ts";
+import { fileTrouble } from "../wire/file-trouble.ts";
 import type { Language } from "../wire/ids.ts";
 import type { Text } from "../wire/said/text.ts";
 import { SecretView } from "../wire/secret.ts";
@@ -93,7 +94,7 @@ async function givenValue({ valueFile }: ValueFlags, language: Language): Promis
   try {
     text = valueFile === "-" ? await readStdin() : await readFile(valueFile, "utf8");
   } catch (cause) {
-    throw new ConfigError(`the value file ${valueFile} cannot be read`, { cause });
+    throw new ConfigError(`the value file ${valueFile} cannot be read: ${fileTrouble(cause)}`, { cause });
   }
   const value = text.replace(/\r?\n$/, "");
   if (value === "") throw new CarrierwatchError("usage", `there is no value in ${valueFile}`);

@@ -1,5 +1,6 @@
 /** Instants on the command line: read in several forms, printed in one. UTC. */
 import { CarrierwatchError } from "../wire/errors.ts";
+import type { Text } from "../wire/said/text.ts";
 
 const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
@@ -29,14 +30,16 @@ export function isoOf(atS: number): string {
   return `${new Date(atS * 1000).toISOString().slice(0, 19)}Z`;
 }
 
+const UNITS = [
+  { sizeS: 86_400, en: "d", zh: "天" },
+  { sizeS: 3_600, en: "h", zh: "小时" },
+  { sizeS: 60, en: "m", zh: "分钟" },
+  { sizeS: 1, en: "s", zh: "秒" },
+] as const;
+
 /** A step or an age in the largest whole unit: 300 -> 5m. */
-export function spanText(seconds: number): string {
-  for (const [unit, size] of [
-    ["d", 86_400],
-    ["h", 3600],
-    ["m", 60],
-  ] as const) {
-    if (seconds >= size && seconds % size === 0) return `${seconds / size}${unit}`;
-  }
-  return `${seconds}s`;
+export function spanText(seconds: number): Text {
+  const { sizeS, en, zh } =
+    UNITS.find((unit) => seconds >= unit.sizeS && seconds % unit.sizeS === 0) ?? UNITS[3];
+  return { en: `${seconds / sizeS}${en}`, zh: `${seconds / sizeS} ${zh}` };
 }

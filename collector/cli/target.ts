@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { groupOf } from "../registry/url.ts";
 import { TargetPreview, TargetView } from "../wire/api-overview.ts";
 import { CarrierwatchError, ConfigError } from "../wire/errors.ts";
+import { fileTrouble } from "../wire/file-trouble.ts";
 import { inEach, same, type Text } from "../wire/said/text.ts";
 import type { Failure } from "../wire/sample.ts";
 import { isPaused, Target, TargetInput } from "../wire/target.ts";
@@ -188,7 +189,7 @@ async function textOf(file: string, what: string): Promise<string> {
   try {
     return file === "-" ? await readStdin() : await readFile(file, "utf8");
   } catch (cause) {
-    throw new ConfigError(`the ${what} ${file} cannot be read`, { cause });
+    throw new ConfigError(`the ${what} ${file} cannot be read: ${fileTrouble(cause)}`, { cause });
   }
 }
 
@@ -211,9 +212,14 @@ function hostName(url: string | undefined): string | undefined {
 function createdText(target: Target): Text {
   const [every, from] = [spanText(target.stepS), fromText(target)];
   return {
-    en: `${target.id}  watched every ${every} from ${from.en}\n`,
-    zh: `${target.id}  每 ${every} 测一次，由${from.zh}\n`,
+    en: `${target.id}  watched every ${every.en} from ${from.en}\n`,
+    zh: `${target.id}  每 ${every.zh}测一次，由${from.zh}\n`,
   };
+}
+
+function everyText({ stepS, cron, timeZone }: Target): Text {
+  const { en, zh } = spanText(stepS);
+  return { en: `${en} (${cron}, ${timeZone})`, zh: `${zh}（${cron}，${timeZone}）` };
 }
 
 /** As --from takes it. */
@@ -235,7 +241,7 @@ function headText({ row, availability30d, p50Ms30d, p95Ms30d, certificateNotAfte
     [same("id"), target.id],
     [{ en: "url", zh: "网址" }, target.url],
     [{ en: "status", zh: "状态" }, coded(row.status, `status.${row.status}`)],
-    [{ en: "every", zh: "步长" }, `${spanText(target.stepS)} (${target.cron}, ${target.timeZone})`],
+    [{ en: "every", zh: "步长" }, everyText(target)],
     [{ en: "from", zh: "由谁测" }, fromText(target)],
     ...askedLines(target),
     [{ en: "next", zh: "下一次" }, isoOf(row.nextTickMs / 1000)],

@@ -1,6 +1,5 @@
 /** What an operator of this machine asks of the store: a copy of it, and a check. The verb `db` calls it. */
-import { mkdir } from "node:fs/promises";
-import { dirname, isAbsolute } from "node:path";
+import { isAbsolute } from "node:path";
 import * as z from "zod";
 import { CarrierwatchError, InvalidInputError } from "../../wire/errors.ts";
 import type { App } from "../app.ts";
@@ -36,7 +35,6 @@ export function operationRoutes(app: App, { store }: ApiDeps): void {
       if (!isAbsolute(path)) {
         throw new InvalidInputError("backup", [{ path: "path", message: "must be an absolute path" }]);
       }
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       return { path, ...(await store.ops.backup(path)) };
     },
   );

@@ -5,11 +5,13 @@
  * and under load would never end.
  */
 import { createHash } from "node:crypto";
-import { createReadStream, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { createReadStream, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import Database from "better-sqlite3";
 import { CarrierwatchError } from "../../wire/errors.ts";
+import { fileTrouble, isFull } from "../../wire/file-trouble.ts";
+import { makeFolder } from "../make-folder.ts";
 import { openForReading } from "./open-database.ts";
 import { syncPath } from "./sync-path.ts";
 
@@ -18,12 +20,13 @@ const ALL_PAGES = 2 ** 31 - 1;
 /**
  * @param path Where the copy is to stand; whatever is there is replaced only by a sound one.
  * @returns Its size, and its sha256 in hex.
+ * @throws CarrierwatchError code usage when it cannot stand there; code disk_full, retryable, when there is no room
  */
 export async function backupTo(file: string, path: string): Promise<{ bytes: number; sha256: string }> {
   const part = `${path}.part`;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  rmSync(part, { force: true });
   try {
+    makeFolder(dirname(path));
+    rmSync(part, { force: true });
     const source = openForReading(file);
     try {
       await source.backup(part, { progress: () => ALL_PAGES });
@@ -37,8 +40,32 @@ export async function backupTo(file: string, path: string): Promise<{ bytes: num
     renameSync(part, path);
     syncPath(dirname(path));
     return { bytes: statSync(path).size, sha256: hash.digest("hex") };
+  } catch (cause) {
+    throw notWritten(path, cause);
   } finally {
-    for (const left of [part, `${part}-wal`, `${part}-shm`, `${part}-journal`]) rmSync(left, { force: true });
+    for (const end of ["", "-wal", "-shm", "-journal"]) removeQuietly(part + end);
+  }
+}
+
+function notWritten(path: string, cause: unknown): unknown {
+  if (isFull(cause))
+    return new CarrierwatchError("disk_full", `the copy ${path} cannot be written: ${fileTrouble(cause)}`, {
+      cause,
+      retryable: true,
+      hint: "make room there, or name a file on another disk",
+    });
+  if (!(cause instanceof Error && "syscall" in cause)) return cause;
+  return new CarrierwatchError("usage", `the copy ${path} cannot be written: ${fileTrouble(cause)}`, {
+    cause,
+  });
+}
+
+/** What went wrong with the copy is what is to be said. */
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It never came to be.
   }
 }
 

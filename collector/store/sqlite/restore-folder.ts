@@ -2,9 +2,11 @@
  * The folder a restore works in: made when there is none, held against every other process, and left as it was found when
  * the restore fails.
  */
-import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ConfigError } from "../../wire/errors.ts";
+import { fileTrouble } from "../../wire/file-trouble.ts";
+import { makeFolder } from "../make-folder.ts";
 import { LOCK_FILES, lockFolder } from "./lock.ts";
 import { codeOf } from "./messages.ts";
 
@@ -41,9 +43,9 @@ export function inFolder<T>(dir: string, drafts: readonly string[], work: () => 
 /** @returns The outermost folder that had to be made; null = all were there. */
 function made(dir: string): string | null {
   try {
-    return mkdirSync(dir, { recursive: true, mode: 0o700 }) ?? null;
+    return makeFolder(dir);
   } catch (cause) {
-    throw new ConfigError(`the data folder ${dir} cannot be made (${codeOf(cause) ?? "unknown cause"})`, {
+    throw new ConfigError(`the data folder ${dir} cannot be made: ${fileTrouble(cause)}`, {
       cause,
       hint: "give another folder with --data, or check its parent's permissions",
     });
@@ -52,7 +54,7 @@ function made(dir: string): string | null {
 
 function writable(error: unknown, dir: string): unknown {
   if (!/^(?:SQLITE_CANTOPEN|SQLITE_READONLY|EACCES|EROFS)/.test(codeOf(error) ?? "")) return error;
-  return new ConfigError(`the data folder ${dir} cannot be written (${codeOf(error)})`, {
+  return new ConfigError(`the data folder ${dir} cannot be written`, {
     cause: error,
     hint: "check the owner and the permissions of the data folder",
   });

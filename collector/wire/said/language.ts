@@ -3,16 +3,21 @@ import type { CarrierwatchError } from "../errors.ts";
 import type { Language } from "../ids.ts";
 
 /**
- * Language of the command: the flag, else the environment's locale, else English. An empty variable is one that is not
+ * Language of the command: the flag, else the environment's locale, else English. A flag that names none is no flag, an empty variable is one that is not
  * set; a locale of another encoding than UTF-8 cannot show what is written here in Chinese.
  */
 export function languageOf(
   flag: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): Language {
-  if (flag !== undefined) return /^zh/i.test(flag) ? "zh" : "en";
+  if (flag !== undefined && isLanguage(flag)) return /^zh/i.test(flag) ? "zh" : "en";
   const locale = env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"] || "";
   return /^zh[^.]*(?:\.utf-?8)?(?:@.*)?$/i.test(locale) ? "zh" : "en";
+}
+
+/** zh_CN and en-GB are zh and en. */
+export function isLanguage(flag: string): boolean {
+  return /^(?:zh|en)(?:[-_.].*)?$/i.test(flag);
 }
 
 /** Says one English sentence in a language; unchanged where there is no translation. */
@@ -37,6 +42,8 @@ const MARKS: Readonly<Record<Language, readonly [list: string, name: string]>> =
   en: ["; ", ": "],
   zh: ["；", "："],
 };
+/** Where in a request a problem is means nothing to who typed a command. */
+const PARTS_OF_REQUESTS: ReadonlySet<string> = new Set(["the body", "the params", "the querystring"]);
 /** Stands for the list while the sentence around it is said. */
 const LIST = "…";
 
@@ -48,11 +55,16 @@ export async function errorText(
   const say = await speechIn(language);
   const [list, name] = MARKS[language];
   const what = issues.length === 0 ? undefined : /^(.+?) is not valid: /s.exec(message)?.[1];
+  const isOfRequest = what !== undefined && PARTS_OF_REQUESTS.has(what);
   // Each problem by itself: put together they are no sentence that a table could know.
   const problems = issues
     .map((one) => (one.path === "" ? "" : one.path + name) + say(one.message))
     .join(list);
   const text =
-    what === undefined ? say(message) : say(`${what} is not valid: ${LIST}`).replace(LIST, () => problems);
+    what === undefined
+      ? say(message)
+      : isOfRequest
+        ? problems
+        : say(`${what} is not valid: ${LIST}`).replace(LIST, () => problems);
   return hint === undefined ? text : `${text}\n  ${say(hint)}`;
 }

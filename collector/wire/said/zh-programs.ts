@@ -11,7 +11,7 @@ export const zhPrograms: Sentences = {
   "--public-url {0} is no http or https address": "--public-url {0} 不是 http 或 https 网址",
   "for example https://watch.example.com": "例如 https://watch.example.com",
   "TLS needs both --tls-cert and --tls-key": "TLS 要同时给出 --tls-cert 和 --tls-key",
-  "the TLS file {0} cannot be read": "TLS 文件 {0} 读不了",
+  "the TLS file {0} cannot be read: {1}": "TLS 文件 {0} 读不了：{1}",
   "the key {0} does not belong to the certificate {1}": "私钥 {0} 与证书 {1} 不配",
   "{0} and {1} are not a certificate and a key in PEM": "{0} 和 {1} 不是 PEM 格式的证书和私钥",
   "the file {0} cannot be read": "文件 {0} 读不了",
@@ -24,7 +24,7 @@ export const zhPrograms: Sentences = {
     "--listen 要用本机的地址，例如 127.0.0.1:8080",
 
   // Its data.
-  "the data folder {0} cannot be made": "建不了数据目录 {0}",
+  "the data folder {0} cannot be made: {1}": "建不了数据目录 {0}：{1}",
   "the data folder {0} cannot be made ({1})": "建不了数据目录 {0}（{1}）",
   "unknown cause": "原因不明",
   "choose another with --data, or make it writable": "请用 --data 换一个，或给它写权限",
@@ -47,8 +47,25 @@ export const zhPrograms: Sentences = {
   "the database {0} is damaged: {1}": "数据库 {0} 已损坏：{1}",
   "put the newest backup in its place; probes send again what that backup lacks":
     "请用最新的备份换上；备份里缺的，探针会重新发送",
-  "the data folder {0} cannot be written ({1})": "数据目录 {0} 不能写（{1}）",
-  "{0} cannot be written ({1}): the backup has {2} bytes": "{0} 写不了（{1}）：备份有 {2} 字节",
+  "the data folder {0} cannot be written": "数据目录 {0} 不能写",
+  "{0} cannot be written: {1}; the backup has {2} bytes": "{0} 写不了：{1}；备份有 {2} 字节",
+  "the copy {0} cannot be written: {1}": "副本 {0} 写不了：{1}",
+  "make room there, or name a file on another disk": "请腾出空间，或写到别的磁盘上",
+
+  // Why a file cannot be read or written.
+  "there is no such file or folder": "没有这个文件或目录",
+  "permission denied": "没有权限",
+  "it is a folder": "它是目录",
+  "there is a file of that name": "那里有个同名的文件",
+  "a part of its path is no folder": "路径中有一段不是目录",
+  "the file system is read-only": "文件系统是只读的",
+  "the disk is full": "磁盘满了",
+  "the disk quota is used up": "磁盘配额用完了",
+  "it is too large": "它太大了",
+  "too many files are open": "打开的文件太多",
+  "the name is too long": "名称太长",
+  "its links go round in a circle": "链接绕成了圈",
+
   "nothing was changed; make room there and repeat the command": "什么都没有改变；请腾出空间后再运行一次",
   "there is no backup {0}": "没有备份 {0}",
   "{0} is the database itself, not a copy of it": "{0} 是数据库本身，不是副本",
@@ -126,7 +143,7 @@ export const zhPrograms: Sentences = {
   "carrierwatch check --help": "carrierwatch check --help 列出用法",
   "give exactly one URL": "请给出一个网址",
   "-4 and -6 exclude each other": "-4 和 -6 不能同时用",
-  "{0} {1} cannot be read": "{0} {1} 读不了",
+  "{0} {1} cannot be read: {2}": "{0} {1} 读不了：{2}",
   "--resolver {0}: give an IP address, with :port if it is not 53":
     "--resolver {0}：要写 IP 地址，端口不是 53 时加 :端口",
   "--local-address {0}: give an IP address of this machine": "--local-address {0}：要写本机的 IP 地址",

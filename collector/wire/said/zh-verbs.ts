@@ -16,10 +16,13 @@ export const zhVerbs: Sentences = {
   "--url contains a password": "--url 里有密码",
   "use --token-file": "请用 --token-file",
   "--url needs an API token": "--url 要有 API 令牌",
+  "{0} does not take this API token": "{0} 不接受这个 API 令牌",
+  "it has ended, or is of another collector; make one there: carrierwatch token add NAME":
+    "它已停用，或属于别的采集端；请在那里新建：carrierwatch token add 名称",
   "the API token given is not one": "给出的不是 API 令牌",
   "put it in a file and name it with --token-file (- is stdin), or in CARRIERWATCH_TOKEN":
     "放进文件，用 --token-file 指定（- 是标准输入），或放进 CARRIERWATCH_TOKEN",
-  "the token file {0} cannot be read": "令牌文件 {0} 读不了",
+  "the token file {0} cannot be read: {1}": "令牌文件 {0} 读不了：{1}",
   "no collector answers at {0} ({1})": "{0} 没有采集端应答（{1}）",
   "no answer": "没有应答",
   "is it running, and is this its address?": "它在运行吗？地址对吗？",
@@ -49,12 +52,12 @@ export const zhVerbs: Sentences = {
   password: "密码",
   "new password": "新密码",
   value: "值",
-  "the {0} {1} cannot be read": "{0} {1} 读不了",
+  "the {0} {1} cannot be read: {2}": "{0} {1} 读不了：{2}",
   "body file": "请求体文件",
   "CA file": "CA 文件",
   "client certificate": "客户端证书",
   "target file": "目标文件",
-  "{0} cannot be read": "{0} 读不了",
+  "{0} cannot be read: {1}": "{0} 读不了：{1}",
   "{0} {1} is none of {2}": "{0} {1} 不对，可用：{2}",
   "{0} {1} is not {2}": "{0} {1} 不是{2}",
 
@@ -82,7 +85,7 @@ export const zhVerbs: Sentences = {
 
   // secret, user, vantage
   "there is no value in {0}": "{0} 里没有值",
-  "the value file {0} cannot be read": "值文件 {0} 读不了",
+  "the value file {0} cannot be read: {1}": "值文件 {0} 读不了：{1}",
   "what should change?": "要改什么？",
   "give --language or --time-zone": "请给出 --language 或 --time-zone",
   "a join command needs a running collector, and none runs here": "加入命令需要运行着的采集端，这里没有",
@@ -177,7 +180,8 @@ export const zhVerbs: Sentences = {
   "missing required argument '{0}'": "缺少参数 '{0}'",
   "option '{0}' argument missing": "选项 '{0}' 缺少值",
   "required option '{0}' not specified": "缺少选项 '{0}'",
-  "too many arguments for '{0}'. Expected {1} but got {2}.": "'{0}' 的参数太多：应为 {1}，给了 {2}。",
+  "too many arguments for '{0}'. Expected {1} but got {2}: {3}.":
+    "'{0}' 的参数太多：应为 {1}，给了 {2} 个：{3}",
   "{0} argument": "{0} 个",
   "{0} arguments": "{0} 个",
   "Unknown option '{0}'": "没有选项 '{0}'",

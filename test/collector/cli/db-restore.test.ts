@@ -161,10 +161,14 @@ test("a restore that fails leaves nothing behind: no folder, no lock, no half co
   mkdirSync(join(there, "carrierwatch.db.part", "full"), { recursive: true });
   const full = await restore(copy, there);
   assert.equal(full.code, 75, full.err);
-  assert.match(full.err, /carrierwatch\.db\.part cannot be written \(\w+\): the backup has \d+ bytes/);
+  assert.match(full.err, /carrierwatch\.db\.part cannot be written: .+; the backup has \d+ bytes/);
   const file = join(dir, "text.db", "below");
   const below = await restore(copy, file);
-  assert.deepEqual([below.code, /cannot be made \(ENOTDIR\)/.test(below.err)], [78, true], below.err);
+  assert.deepEqual(
+    [below.code, /cannot be made: a part of its path is no folder/.test(below.err)],
+    [78, true],
+    below.err,
+  );
   remove();
 });
 

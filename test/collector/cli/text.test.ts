@@ -73,7 +73,15 @@ test("a time is read in each form it is written in", () => {
     assert.throws(() => instantOf("--from", text, nowS), { code: "usage" }, text);
   }
   assert.equal(isoOf(nowS), "2026-11-21T08:00:00Z");
-  assert.deepEqual([10, 90, 300, 3600, 86_400].map(spanText), ["10s", "90s", "5m", "1h", "1d"]);
+  const spans = [10, 90, 300, 3600, 86_400].map(spanText);
+  assert.deepEqual(
+    spans.map(({ en }) => en),
+    ["10s", "90s", "5m", "1h", "1d"],
+  );
+  assert.deepEqual(
+    spans.map(({ zh }) => zh),
+    ["10 秒", "90 秒", "5 分钟", "1 小时", "1 天"],
+  );
 });
 
 test("flags change the fields they name and no other", () => {
