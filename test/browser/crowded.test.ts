@@ -57,6 +57,32 @@ test("of many addresses those that are gone are folded away, and shown when aske
   await context.close();
 });
 
+test("a phone says that the connection is lost without pushing anything aside", async (t) => {
+  if (!browser) return t.skip(NO_BROWSER);
+  for (const language of ["zh", "en"] as const) {
+    const { context, page } = await visit(browser, "about:blank", { width: 390, language });
+    await page.route("**/api/v1/events", (route) => route.abort());
+    await page.goto(`${fake.url}/targets/${story.id}`);
+    await page.locator(".legend td").first().waitFor();
+    const said = page.locator(".live.off");
+    await said.waitFor();
+    assert.ok((await overflow(page)) <= 0, `${await overflow(page)} px too wide`);
+    const [above, tabs, bar, add] = await Promise.all([
+      said.boundingBox(),
+      page.locator("nav.tabs").boundingBox(),
+      page.locator("header.bar").boundingBox(),
+      page.locator("header.bar .btn.primary").boundingBox(),
+    ]);
+    assert.ok(above && tabs && bar && add);
+    assert.ok(
+      above.height < 40 && Math.abs(above.y + above.height - tabs.y) < 3,
+      JSON.stringify([above, tabs]),
+    );
+    assert.ok(add.x + add.width <= bar.width, "what is pressed most is whole");
+    await context.close();
+  }
+});
+
 test("targets that are the only one of their group stand under one heading, unless groups are asked for", async (t) => {
   if (!browser) return t.skip(NO_BROWSER);
   const up = STORIES.filter(({ status }) => status === "up");
