@@ -39,7 +39,7 @@ const verify = subcommand({
   usage: "verify",
   about: {
     en: "the file's integrity, and every row recomputed from its PDPs",
-    zh: "检查文件是否完好，并由 PDP 重新算出每一行来核对",
+    zh: "检查文件是否完好，并由每轮的值重新算出每一行来核对",
   },
   async act({ client, note, print, say }) {
     note({ en: "verifying; this reads everything", zh: "正在核对，要读取全部数据" });

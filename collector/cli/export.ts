@@ -75,7 +75,7 @@ function exportOptions(options: Options): void {
     })
     .option("--from <TIME>", {
       en: "of --csv and --jsonl; default: all that the sample log keeps",
-      zh: "用于 --csv 和 --jsonl；默认样本日志里的全部",
+      zh: "用于 --csv 和 --jsonl；默认测量明细里的全部",
     })
     .option("--to <TIME>", { en: "of --csv and --jsonl; default now", zh: "用于 --csv 和 --jsonl；默认现在" })
     .option("--out <FILE>", {

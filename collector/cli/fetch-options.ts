@@ -33,7 +33,7 @@ export function fetchOptions(options: Options): void {
     )
     .option("--states", {
       en: "ticks up, down, suspect and unknown in each row, and the availability",
-      zh: "每行里正常、故障、可疑和未知的时刻数，以及可用率",
+      zh: "每行里正常、失败、可疑和无数据的轮数，以及可用率",
     })
     .option(
       "--exclude <FROM..TO>",
@@ -44,7 +44,7 @@ export function fetchOptions(options: Options): void {
   options
     .option("--csv", {
       en: "print lines of t (UTC seconds) and value, empty where UNKNOWN",
-      zh: "每行输出 t（UTC 秒）和值，未知处为空",
+      zh: "每行输出 t（UTC 秒）和值，无数据处为空",
     })
     .option("--columns", {
       en: "with --json: one time axis and an array per column",

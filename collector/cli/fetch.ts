@@ -27,7 +27,7 @@ export const verb = plainVerb<FetchFlags>("fetch", {
   args: "<TARGET>",
   about: {
     en: "rows of one archive, or columns of several: time in UTC, ms or bytes per second, empty where UNKNOWN",
-    zh: "一个归档的行，或多个归档的列：时间为 UTC，单位毫秒或字节每秒，未知处为空",
+    zh: "一个归档的行，或多个归档的列：时间为 UTC，单位毫秒或字节每秒，无数据处为空",
   },
   options: fetchOptions,
   async act({ client, flags, print }, [wanted = ""]) {

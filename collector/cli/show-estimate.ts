@@ -2,7 +2,9 @@
 import type { StorageView } from "../wire/api-settings.ts";
 import { inEach, same, type Text } from "../wire/said/text.ts";
 import { bytesText } from "./show-bytes.ts";
+import { spanText } from "./show-time.ts";
 import { type CellText, table } from "./table.ts";
+import { coded, maybeCoded } from "./words.ts";
 
 const HEADING: readonly Text[] = [
   { en: "PART", zh: "部分" },
@@ -13,22 +15,6 @@ const HEADING: readonly Text[] = [
   { en: "2 YEARS", zh: "2 年" },
   { en: "FULL AGE", zh: "满期" },
 ];
-/** Parts as the collector names them; one it names otherwise stays as it is. */
-const PARTS_ZH: readonly (readonly [RegExp, string])[] = [
-  [/^pdps$/, "PDP"],
-  [/^rows (\d+) s$/, "每行 $1 秒"],
-  [/^LAST of rows (\d+) s$/, "每行 $1 秒的 LAST"],
-  [/^strip$/, "时刻条"],
-  [/^strip of (\w+)$/, "$1 的时刻条"],
-  [/^sample log$/, "样本日志"],
-  [/^head$/, "序列的状态"],
-  [/^wal$/, "WAL"],
-  [/^events$/, "事件"],
-  [/^journal$/, "写入日志"],
-  [/^settings and incidents$/, "设置和故障"],
-  [/^free pages$/, "空闲页"],
-];
-
 /** @param stepS Of the series that is stated alone. */
 export function estimateText(view: StorageView, stepS: number): Text {
   const rows = [...view.parts.map(partRow), ...sums(view)];
@@ -44,12 +30,22 @@ function partRow({
   bytesPerSeries,
 }: StorageView["parts"][number]): CellText[] {
   const known = [...bytesPerSeriesAt, bytesPerSeries].map((bytes) => (bytes === 0 ? "" : bytesText(bytes)));
-  return [{ en: part, zh: partInChinese(part) }, bytesText(bytesNow), ...known];
+  return [partText(part), bytesText(bytesNow), ...known];
 }
 
-function partInChinese(part: string): string {
-  const [pattern, said] = PARTS_ZH.find(([one]) => one.test(part)) ?? [/^.*$/, part];
-  return part.replace(pattern, said);
+/** As the pages call it; one that a newer collector names otherwise stays as it is. */
+function partText(part: string): Text {
+  const [, last, rowS] = /^(LAST of )?rows (\d+) s$/.exec(part) ?? [];
+  if (rowS !== undefined) {
+    const row = coded(part, "settings.storage.part.rows").zh.replace(
+      "{row}",
+      spanText(Number(rowS)).zh.replace(" ", ""),
+    );
+    return { en: part, zh: last === undefined ? row : `${row}的 LAST` };
+  }
+  const [, metric] = /^strip of (\w+)$/.exec(part) ?? [];
+  if (metric === undefined) return maybeCoded(part, `settings.storage.part.${part}`);
+  return { en: part, zh: `${coded(part, "settings.storage.part.strip").zh}（${metric}）` };
 }
 
 function sums(view: StorageView): CellText[][] {
@@ -74,14 +70,14 @@ function footText({ bytesFixed, diskFreeBytes, detailsDropped }: StorageView, st
     `${fixed} of the last sum are events, journal and settings; ${free} are free`,
   ];
   const zh = [
-    `每条序列：每 ${stepS} 秒测一次的目标；样本日志按现在的大小算，满期按预算上限算`,
-    `最后一行合计里，事件、写入日志和设置占 ${fixed}；磁盘剩余 ${free}`,
+    `每条序列：每 ${stepS} 秒测一次的目标；测量明细按现在的大小算，满期按预算上限算`,
+    `最后一行合计里，变化与证据、写入缓冲和设置占 ${fixed}；磁盘剩余 ${free}`,
   ];
   if (detailsDropped > 0) {
     en.push(
       `the oldest ${detailsDropped} samples of series over their log's budget have no details any more`,
     );
-    zh.push(`超出样本日志预算的序列，最旧的 ${detailsDropped} 个样本已没有明细`);
+    zh.push(`超出测量明细预算的序列，最旧的 ${detailsDropped} 个样本已没有明细`);
   }
   return { en: `${en.join("\n")}\n`, zh: `${zh.join("\n")}\n` };
 }

@@ -98,7 +98,7 @@ function keptOptions(options: Options): void {
     .option("--no-last", { en: "not LAST (default)", zh: "不保存 LAST（默认）" })
     .option("--ttfb-percentiles", {
       en: "true percentiles of ttfb too, in a tick strip of its own",
-      zh: "也保存首字节时间的真百分位数，用单独的时刻条",
+      zh: "也保存首字节时间的真百分位数，另存每轮的首字节时间",
     })
     .option("--no-ttfb-percentiles", {
       en: "percentiles of total alone (default)",

@@ -53,7 +53,7 @@ const add = subcommand<{ readonly scope?: string }>({
 
 const remove = subcommand({
   usage: "remove <TOKEN>",
-  about: { en: "end an API token, by id or name", zh: "停用 API 令牌，按 ID 或名称" },
+  about: { en: "end an API token, by id or name", zh: "吊销 API 令牌，按 ID 或名称" },
   async act({ client, print }, [wanted = ""]) {
     const { id } = named(
       "token",
@@ -63,7 +63,7 @@ const remove = subcommand({
       (one) => one.name,
     );
     await client.call("DELETE", `/tokens/${id}`);
-    print({ removed: id }, () => ({ en: `${id}  ended\n`, zh: `${id}  已停用\n` }));
+    print({ removed: id }, () => ({ en: `${id}  ended\n`, zh: `${id}  已吊销\n` }));
   },
 });
 

@@ -117,13 +117,13 @@ const edit = subcommand<VantageFlags>({
 
 const remove = subcommand({
   usage: "remove <VANTAGE>",
-  about: { en: "revoke it: its key ends, its history stays", zh: "停用：它的钥匙失效，历史保留" },
+  about: { en: "revoke it: its key ends, its history stays", zh: "吊销：它的钥匙失效，历史保留" },
   async act({ client, print }, [wanted = ""]) {
     const { vantage } = await vantageBy(client, wanted);
     await client.call("DELETE", `/vantages/${vantage.id}`);
     print({ revoked: vantage.id }, () => ({
       en: `${vantage.id}  revoked; its history stays\n`,
-      zh: `${vantage.id}  已停用，历史保留\n`,
+      zh: `${vantage.id}  已吊销，历史保留\n`,
     }));
   },
 });

@@ -88,7 +88,7 @@ export const mailZh = {
   "altered.length": "内容长 {here} 字节，而不是 {elsewhere} 字节",
   "altered.via": "经过代理 {here}，其他运营商没有",
   "altered.age": "来自已存 {here} 的缓存，其他运营商不是",
-  "altered.redirect": "跳转到 {here}，而不是 {elsewhere}",
+  "altered.redirect": "重定向到 {here}，而不是 {elsewhere}",
   "altered.status": "状态码为 {here}，而不是 {elsewhere}",
   "altered.portal": "与无关的目标得到同一个回答：{here}，而不是 {elsewhere}",
   "altered.reset": "{here}，其他运营商有回答",

@@ -74,7 +74,7 @@ export const zhForms = {
   "form.expect.bodyHint": "一段文字，不填就不检查",
   "form.timeout.connect": "连接超时",
   "form.timeout.total": "总超时",
-  "form.redirects": "最多跟随跳转",
+  "form.redirects": "最多跟随重定向",
   "form.bodyCap": "最多读取",
   "form.method": "请求方法",
   "form.family": "地址类型",

@@ -85,7 +85,7 @@ dns://域名[?type=A][&resolver=IP]。不写协议就是 https。
   --certificate-days N   证书至少还有 N 天
   --record 文字          dns 网址：要有这条记录；可重复
 
-退出码：0 正常，1 故障，75 本机没能测，78 地址不允许测。
+退出码：0 正常，1 失败，75 本机没能测，78 地址不允许测。
 carrierwatch check --from ct,cnc 网址 改由采集端的探测点来测；见 check --from all --help。
 `;
 

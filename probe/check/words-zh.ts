@@ -12,7 +12,7 @@ export const ZH: Words = {
     total: "总时间",
     speed: "速度",
   },
-  states: { up: "正常", down: "故障", suspect: "存疑", unknown: "未测量" },
+  states: { up: "正常", down: "失败", suspect: "可疑", unknown: "无数据" },
   phases: {
     dns: "域名解析",
     connect: "建立连接",

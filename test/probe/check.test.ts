@@ -60,7 +60,7 @@ test("a URL that is down says cause and source, and exits 1; in Chinese too", as
   assert.deepEqual([english.code, chinese.code], [1, 1]);
   assert.match(english.out, /DOWN {2}503/);
   assert.match(english.out, /unexpected status .*points to the target\n {2}status 503, expected 200-399/);
-  assert.match(chinese.out, /故障 {2}503/);
+  assert.match(chinese.out, /失败 {2}503/);
   assert.match(chinese.out, /状态码不符合预期/);
 });
 

@@ -22,7 +22,7 @@ export const zhCollector: Sentences = {
   "this set-up link is not the one this collector printed": "这不是采集端打印的设置链接",
   "a lost password: carrierwatch user reset-password NAME":
     "忘了密码：carrierwatch user reset-password 用户名",
-  "use the newest link on the collector's console": "请用采集端控制台上最新的链接",
+  "use the newest link on the collector's console": "请用采集端终端里最新的链接",
   "this is the only user; without it nobody could sign in": "这是唯一的用户，删除后就没有人能登录了",
   "the current password is not right": "当前密码不对",
   "there is already a user {0}": "已有用户 {0}",
@@ -73,7 +73,7 @@ export const zhCollector: Sentences = {
   "target {0}": "目标 {0}",
   "vantage {0}": "探测点 {0}",
   "give them another carrier, or alarm lines without it, first; the history of a revoked vantage keeps its carrier":
-    "请先给它们换运营商，或去掉用到它的告警线；已停用探测点的历史保留其运营商",
+    "请先给它们换运营商，或去掉用到它的告警线；已吊销探测点的历史保留其运营商",
   "there already is a secret {0}": "已有密钥 {0}",
   "choose another name, or give this one another value: carrierwatch secret edit":
     "换一个名称，或改它的值：carrierwatch secret edit",
@@ -87,10 +87,10 @@ export const zhCollector: Sentences = {
   "put back the one that belongs to this database": "请放回与数据库配套的那个",
   "there already is a vantage {0}": "已有探测点 {0}",
   "choose another id; that of a revoked vantage stays with its history":
-    "请换一个 id；已停用探测点的 id 留给它的历史",
+    "请换一个 id；已吊销探测点的 id 留给它的历史",
   "there is no carrier {0}; give carrierName to make it": "没有运营商 {0}；要新建它，请给出 carrierName",
   "vantage {0} runs beside this collector": "探测点 {0} 与采集端同机运行",
-  "vantage {0} was revoked; its id stays with its history": "探测点 {0} 已停用，它的 id 留给历史",
+  "vantage {0} was revoked; its id stays with its history": "探测点 {0} 已吊销，它的 id 留给历史",
   "add a new vantage": "请新建探测点",
 
   // Ranges and archives.
@@ -154,7 +154,7 @@ export const zhCollector: Sentences = {
   "a backup is made by a verb on the collector's own machine": "备份要在采集端本机用命令做",
   "run there: carrierwatch db backup --data DIR": "在那里运行：carrierwatch db backup --data 目录",
   "the store does not answer: {0}": "存储没有应答：{0}",
-  "the disk of {0} is full: samples wait in the probes' spools": "{0} 所在的磁盘满了：样本暂存在探针上",
+  "the disk of {0} is full: samples wait in the probes' spools": "{0} 所在的磁盘满了：样本在探针上等待上报",
   "free space on it; the collector goes on by itself when there is room for its reserve":
     "请腾出空间；够放预留文件时采集端会自己继续",
 

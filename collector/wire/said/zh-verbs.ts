@@ -18,7 +18,7 @@ export const zhVerbs: Sentences = {
   "--url needs an API token": "--url 要有 API 令牌",
   "{0} does not take this API token": "{0} 不接受这个 API 令牌",
   "it has ended, or is of another collector; make one there: carrierwatch token add NAME":
-    "它已停用，或属于别的采集端；请在那里新建：carrierwatch token add 名称",
+    "它已吊销，或属于别的采集端；请在那里新建：carrierwatch token add 名称",
   "the API token given is not one": "给出的不是 API 令牌",
   "put it in a file and name it with --token-file (- is stdin), or in CARRIERWATCH_TOKEN":
     "放进文件，用 --token-file 指定（- 是标准输入），或放进 CARRIERWATCH_TOKEN",

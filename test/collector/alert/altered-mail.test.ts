@@ -90,7 +90,7 @@ describe("told of what is altered", () => {
     const en = digest.find((one) => one.to[0] === "kim@example.com")?.mail.text ?? "";
     assert.ok(zh.includes("1 项没有造成故障"), zh);
     assert.ok(
-      zh.includes("[被改动] 官网首页: 在联通被改动：跳转到 portal.test，而不是 www.example.com。"),
+      zh.includes("[被改动] 官网首页: 在联通被改动：重定向到 portal.test，而不是 www.example.com。"),
       zh,
     );
     assert.ok(en.includes("Without a failure (1 in all)"), en);

@@ -28,7 +28,7 @@ const TABLE: readonly (readonly [Partial<Draft>, string, RegExp])[] = [
   [{ url: "dns://example.com:53" }, "url", /\?resolver=IP:53/],
   [{ url: "dns://example.com?resolver=ns1" }, "url", /resolver 要写 IP/],
   [{ url: "https://example.com:70000/" }, "url", /最大 65535/],
-  [{ headers: [row(""), row("Host", "x")] }, "headers.1.name", /探测程序自己写/],
+  [{ headers: [row(""), row("Host", "x")] }, "headers.1.name", /探针自己写/],
   [{ headers: [row("Bad Name", "x")] }, "headers.0.name", /英文字母/],
   [{ headers: [row("X-A", "一")] }, "headers.0.value", /Latin-1/],
   [{ headers: [row("X-A", "x".repeat(2049))] }, "headers.0.value", /最多 2048 个字符/],
