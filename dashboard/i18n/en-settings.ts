@@ -100,6 +100,8 @@ export const enSettings: Readonly<Record<keyof typeof zhSettings, string>> = {
   "settings.storage.part.pdps": "values of each round",
   "settings.storage.part.rows": "rows of {row}",
   "settings.storage.part.strip": "state of each round",
+  "settings.storage.part.stripOf": "{metric} of each round",
+  "settings.storage.part.lasts": "LAST of rows of {row}",
   "settings.storage.part.sample log": "details of measurements",
   "settings.storage.part.head": "index",
   "settings.storage.part.events": "changes and evidence",

@@ -92,6 +92,8 @@ export const zhSettings = {
   "settings.storage.part.pdps": "每轮的值",
   "settings.storage.part.rows": "{row}一行的汇总",
   "settings.storage.part.strip": "每轮的状态",
+  "settings.storage.part.stripOf": "每轮的{metric}",
+  "settings.storage.part.lasts": "{row}一行的末值（LAST）",
   "settings.storage.part.sample log": "测量明细",
   "settings.storage.part.head": "索引",
   "settings.storage.part.events": "变化与证据",

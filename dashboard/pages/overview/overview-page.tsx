@@ -187,10 +187,11 @@ function sections(rows: readonly RowFacts[], order: Order): Section[] {
   const first = bad.length > 0 ? [{ group: null, rows: bad }] : [];
   if (order === "group") return [...first, ...grouped];
   // A heading over each single target would be half of the page.
-  const single = grouped.filter(({ rows }) => rows.length === 1);
+  const isSingle = (group: string) => rows.filter(({ target }) => target.group === group).length === 1;
+  const single = grouped.filter(({ group }) => isSingle(group));
   if (single.length < 2) return [...first, ...grouped];
-  const others = { group: OTHERS, rows: single.flatMap(({ rows }) => rows) };
-  return [...first, ...grouped.filter(({ rows }) => rows.length > 1), others];
+  const others = { group: OTHERS, rows: single.flatMap((section) => section.rows) };
+  return [...first, ...grouped.filter((section) => !single.includes(section)), others];
 }
 
 /** Nothing yet: leads to the first URL. */

@@ -1,7 +1,7 @@
 /** What is kept, how large it is now and will ever be, and the backups. */
 import type { StorageView } from "../../../collector/wire/api-settings.ts";
-import { type Format, NOTHING } from "../../i18n/format.ts";
-import { isKey, type Translate } from "../../i18n/translate.ts";
+import { NOTHING } from "../../i18n/format.ts";
+import { partText } from "../../i18n/storage-text.ts";
 import { ProblemBox } from "../parts/problem.tsx";
 import { useApp } from "../state/app.ts";
 import { useResource } from "../state/resource.ts";
@@ -49,7 +49,7 @@ export function StorageSection() {
           <tbody>
             {view.parts.map((one) => (
               <tr key={one.part}>
-                <th scope="row">{partName(one.part, t, f)}</th>
+                <th scope="row">{partText(one.part, t, f)}</th>
                 <td>{f.bytes(one.bytesNow)}</td>
                 <td>{one.bytesPerSeries === 0 ? NOTHING : f.bytes(one.bytesPerSeries)}</td>
               </tr>
@@ -72,14 +72,6 @@ export function StorageSection() {
       </ul>
     </div>
   );
-}
-
-/** What a part of the database is called: the ones this page knows in the reader's words, others as they are. */
-function partName(part: string, t: Translate, f: Format): string {
-  const rowS = /^rows (\d+) s$/.exec(part)?.[1];
-  if (rowS !== undefined) return t("settings.storage.part.rows", { row: f.duration(Number(rowS)) });
-  const key = `settings.storage.part.${part}`;
-  return isKey(key) ? t(key) : part;
 }
 
 function Tile({ name, value }: { name: string; value: string }) {
