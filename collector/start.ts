@@ -9,6 +9,7 @@ import { type Collector, startCollector } from "./collector.ts";
 import { localProbe } from "./local-probe.ts";
 import { ensureLocalVantage } from "./local-vantage.ts";
 import { Answered, collectorOptions } from "./options.ts";
+import { boundNewSpace } from "./own-process.ts";
 import { untilAsked } from "./until-asked.ts";
 import { systemClock } from "./wire/clock.ts";
 import type { Language } from "./wire/ids.ts";
@@ -45,6 +46,7 @@ export const verb: Verb = async ({ argv, env, log }) => {
         clock,
       });
       probe.start();
+      boundNewSpace();
       greet(collector, options.dir, languageOf(langFlag(argv), env));
       await untilAsked();
       await probe.stop();

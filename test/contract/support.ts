@@ -9,6 +9,9 @@ import type { SampleRecord, Store } from "../../collector/store/store.ts";
 import { silentLog } from "../../collector/wire/log.ts";
 import { METRICS } from "../../collector/wire/metric.ts";
 import { NO_TIMINGS, type Sample, type Timings } from "../../collector/wire/sample.ts";
+import { nowAfter, T0 } from "./times.ts";
+
+export { nowAfter, T0 };
 
 export type Opened = { readonly store: Store; close(): Promise<void> };
 export type Engine = { readonly name: string; open(): Promise<Opened> };
@@ -58,8 +61,6 @@ export function withStore(
   };
 }
 
-/** 2026-11-21 00:00 UTC, a multiple of every step. */
-export const T0 = Date.UTC(2026, 10, 21) / 1000;
 export const EPOCH = "0123456789abcdef";
 
 /** Eight different, whole numbers that follow from one. */
@@ -123,9 +124,6 @@ export const unknownSample: Partial<Sample> = {
   timings: NO_TIMINGS,
   detail: {},
 };
-
-/** A moment at which a tick has just been received. */
-export const nowAfter = (tick: number): number => tick * 1000 + 6_000;
 
 export const ALL_METRICS = METRICS;
 export const SERIES = { target: "shop", vantage: "ct-1" };

@@ -4,7 +4,7 @@
  */
 const BLOCK_BYTES = 1024 * 1024;
 /** What stays for the next transaction. */
-const BLOCKS_KEPT = 16;
+const BLOCKS_KEPT = 4;
 /** Pieces begin where any typed array may. */
 const BOUNDARY = 8;
 

@@ -24,7 +24,11 @@ export function checkpoints(db: Database.Database, file: string): Checkpoints {
   let running = false;
   db.pragma(`wal_autocheckpoint = ${OWN_PAGES}`);
   const start = (): Worker => {
-    const started = new Worker(workerUrl("checkpointer", import.meta.url), { workerData: file });
+    const started = new Worker(workerUrl("checkpointer", import.meta.url), {
+      workerData: file,
+      // It makes nothing: all but the least would be idle memory.
+      resourceLimits: { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 64, stackSizeMb: 1 },
+    });
     started.on("message", () => {
       running = false;
     });

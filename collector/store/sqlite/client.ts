@@ -28,8 +28,11 @@ export type Client<O extends Operations> = {
   close(): Promise<void>;
 };
 
-/** Room for new objects per thread: the default of three times 16 MiB stays resident and gains nothing here. */
-const YOUNG_MB = 12;
+/**
+ * Room for objects per thread. New ones: the default of three times 16 MiB stays resident and gains nothing here. Old
+ * ones: by the most there may be V8 decides how much garbage it lets come together, by default four times what is in use.
+ */
+const LIMITS = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 1_024 };
 
 /** In samples. A message is at most one group of the writer's: while it is committed the next one is made. */
 export const MESSAGE_WEIGHT = 2_000;
@@ -54,7 +57,7 @@ export async function startWorker<O extends Operations>(
   const worker = new Worker(url, {
     workerData,
     name: url.pathname.split("/").at(-1) ?? "store",
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    resourceLimits: LIMITS,
   });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;

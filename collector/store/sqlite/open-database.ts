@@ -63,7 +63,7 @@ function settle(db: Database.Database, file: string): void {
   db.pragma("mmap_size = 0");
   db.pragma("temp_store = MEMORY");
   db.pragma("trusted_schema = OFF");
-  db.pragma("cache_size = -16000");
+  db.pragma("cache_size = -8000");
   assertFull(db, file);
 }
 

@@ -14,7 +14,7 @@ import { codeBytes, pdpBytes, rowBytes } from "../../../collector/store/sqlite/b
 import { DATABASE_NAME, openSqliteStore } from "../../../collector/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../../collector/store/store.ts";
 import { silentLog } from "../../../collector/wire/log.ts";
-import { nowAfter } from "../../contract/support.ts";
+import { nowAfter } from "../../contract/times.ts";
 import { FIRST_TICK, roundOf, STEP_S, warmRounds } from "./samples.ts";
 
 const [dir = "", seriesText = "1000", roundsText = "12", lanesText = "4"] = process.argv.slice(2);

@@ -9,7 +9,7 @@ import { percentileOf, sortedTotals } from "../../../collector/archive/strip-win
 import { openSqliteStore } from "../../../collector/store/sqlite/sqlite-store.ts";
 import type { SampleRecord, Store } from "../../../collector/store/store.ts";
 import { silentLog } from "../../../collector/wire/log.ts";
-import { nowAfter } from "../../contract/support.ts";
+import { nowAfter } from "../../contract/times.ts";
 import { BATCH, FIRST_TICK, recordOf, roundOf, STEP_S } from "./samples.ts";
 
 const [dir = "", mode = ""] = process.argv.slice(2);

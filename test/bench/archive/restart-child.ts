@@ -6,7 +6,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { DATABASE_NAME, openSqliteStore } from "../../../collector/store/sqlite/sqlite-store.ts";
 import { silentLog } from "../../../collector/wire/log.ts";
-import { nowAfter } from "../../contract/support.ts";
+import { nowAfter } from "../../contract/times.ts";
 import { FIRST_TICK, roundOf, STEP_S } from "./samples.ts";
 
 const [dir = "", mode = "", series = "10000"] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /** The samples every side of the archive bench is given: eight values of a series at a tick, and realistic details. */
 import type { SampleRecord } from "../../../collector/store/store.ts";
-import { T0 } from "../../contract/support.ts";
+import { T0 } from "../../contract/times.ts";
 
 export const STEP_S = 300;
 export const BATCH = 500;
