@@ -40,6 +40,14 @@ export function drawnName(t: Translate, one: Drawn): string {
   return key ? t(key) : one;
 }
 
+/** How the first, second ... line of a carrier is drawn: see charts/metric-chart. */
+const STROKES: readonly Key[] = [
+  "target.chart.solid",
+  "target.chart.dashed",
+  "target.chart.dotted",
+  "target.chart.dashdotted",
+];
+
 /** What is drawn of each row, and how wide rows are; of a row of one round every function is its value. */
 export function rowText(
   t: Translate,
@@ -50,9 +58,10 @@ export function rowText(
   const row = f.duration(rows.rowS);
   if (rows.rowS <= stepS && rows.of.every((one) => one === "AVERAGE"))
     return t("target.chart.raw", { step: row });
-  const of = rows.of
-    .map((one) => drawnName(t, one).toLowerCase())
-    .reduce((a, b) => t("common.pair", { a, b }));
+  const said = rows.of.map((one) => drawnName(t, one).toLowerCase());
+  const told =
+    said.length === 1 ? said : said.map((of, i) => t(STROKES[i] ?? "target.chart.dashdotted", { of }));
+  const of = told.reduce((a, b) => t("common.pair", { a, b }));
   return t("target.chart.rows", { row, of });
 }
 
