@@ -12,6 +12,8 @@ import { spec } from "node:test/reporters";
 
 const args = process.argv.slice(2);
 if (args.includes("--full")) process.env["CARRIERWATCH_FULL"] = "1";
+// What is printed is compared in English, whatever the reader of this machine speaks.
+process.env["LC_ALL"] = "C.UTF-8";
 const wanted = args.filter((arg) => !arg.startsWith("--"));
 const root = new URL("..", import.meta.url).pathname;
 const files = globSync("test/**/*.test.ts", { cwd: root })

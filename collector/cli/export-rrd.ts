@@ -72,11 +72,11 @@ async function generationOf(client: Client, { target, vantage, address, stepS }:
   const search = new URLSearchParams({ target, vantage });
   const { series } = await answered(client, SeriesList, "GET", `/history?${search}`);
   const own = series.find((one) => one.address === address);
-  const what = address === undefined ? target : `${target} at ${address}`;
+  const what = address === undefined ? target : `${target} (${address})`;
   if (!own) {
     // The samples' own answer says which of the names nobody knows.
     await newestSample(client, target, vantage, address);
-    throw new NotFoundError("sample of", `${what} from ${vantage}`);
+    throw noSample(what, vantage);
   }
   const newest = own.generations.reduce((a, b) => (a && a.lastS > b.lastS ? a : b), own.generations[0]);
   const found = stepS === undefined ? newest : own.generations.find((one) => one.stepS === stepS);
@@ -99,8 +99,12 @@ export async function newestSample(client: Client, target: string, vantage: stri
   );
   const [newest] = page.samples;
   if (newest) return newest.sample;
-  const what = address === undefined ? target : `${target} at ${address}`;
-  throw new NotFoundError("sample of", `${what} from ${vantage}`);
+  const what = address === undefined ? target : `${target} (${address})`;
+  throw noSample(what, vantage);
+}
+
+function noSample(what: string, vantage: string): CarrierwatchError {
+  return new CarrierwatchError("not_found", `there is no sample of ${what} from ${vantage}`);
 }
 
 async function columns(read: (metric: Metric) => Promise<Column>): Promise<Columns> {

@@ -57,7 +57,8 @@ export class ConfigError extends CarrierwatchError {
 export class NotFoundError extends CarrierwatchError {
   override readonly name = "NotFoundError";
   constructor(kind: string, id: string) {
-    super("not_found", `there is no ${kind} ${JSON.stringify(id)}`);
+    // The quotes stand in the sentence: a kind of several words is told from the name by them.
+    super("not_found", `there is no ${kind} "${JSON.stringify(id).slice(1, -1)}"`);
   }
 }
 

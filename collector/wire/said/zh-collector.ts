@@ -171,7 +171,6 @@ export const zhCollector: Sentences = {
   "the batch": "这批样本",
   "the set-up": "初始设置",
   "the time zone": "时区",
-  "sample of": "样本：",
+  "there is no sample of {0} from {1}": "{1} 没有测过 {0}",
   "history of": "历史：",
-  "{0} from {1}": "{1} 测的 {0}",
 };

@@ -58,7 +58,7 @@ export const zhTargets: Sentences = {
   month: "月",
 
   // Whether it has what it names.
-  "there is no {0} {1}": "没有{0} {1}",
+  'there is no {0} "{1}"': '没有{0} "{1}"',
   "there is no {0} {1}; {2}": "没有{0} {1}；{2}",
   "there is no secret {0}; {1}": "没有密钥 {0}；{1}",
   "there is no carrier {0}": "没有运营商 {0}",
