@@ -68,11 +68,14 @@ export function alertPart(options: AlertOptions): Alert {
       if (!stopped) return;
       stopped = false;
       unsubscribe.push(
-        live.subscribe((event) => {
-          if (event.type !== "sample" || !event.sample.live) return;
-          todo.sample(event.sample.sample.target, event.sample.sample.tick);
-          plan(KICK_MS);
-        }),
+        live.subscribe(
+          (event) => {
+            if (event.type !== "sample" || !event.sample.live) return;
+            todo.sample(event.sample.sample.target, event.sample.sample.tick);
+            plan(KICK_MS);
+          },
+          { lateSamples: false },
+        ),
         registry.onChange((change) => {
           if (change.kind === "target") todo.changed(change.id);
           else worker.sweepSoon();

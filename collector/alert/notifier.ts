@@ -88,7 +88,9 @@ export function notifierPart(options: NotifierOptions): Notifier {
       if (!stopped) return;
       stopped = false;
       unsubscribe =
-        options.live?.subscribe((event) => event.type === "incident" && plan(KICK_MS)) ?? (() => {});
+        options.live?.subscribe((event) => event.type === "incident" && plan(KICK_MS), {
+          lateSamples: false,
+        }) ?? (() => {});
       plan(0);
     },
     async stop() {

@@ -12,8 +12,14 @@ import { isPlainSample } from "./plain-sample.ts";
 const OLDEST_WIRE = Math.max(1, WIRE_VERSION - 1);
 const WHY_MAX = 300;
 
-/** @throws CarrierwatchError wire_version; InvalidInputError */
-export function parseEnvelope(body: unknown): BatchEnvelope {
+/** What a batch says besides its samples. */
+export type BatchHead = Omit<BatchEnvelope, "samples"> & { readonly count: number };
+
+/**
+ * @returns The records in an array that is the caller's.
+ * @throws CarrierwatchError wire_version; InvalidInputError
+ */
+export function parseEnvelope(body: unknown): { readonly head: BatchHead; readonly records: unknown[] } {
   const wire = z.object({ wire: z.int().min(0) }).safeParse(body).data?.wire;
   if (wire !== undefined && (wire < OLDEST_WIRE || wire > WIRE_VERSION)) {
     throw new CarrierwatchError(
@@ -23,7 +29,10 @@ export function parseEnvelope(body: unknown): BatchEnvelope {
     );
   }
   const parsed = BatchEnvelope.safeParse(body);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { samples, ...head } = parsed.data;
+    return { head: { ...head, count: samples.length }, records: samples };
+  }
   throw new InvalidInputError("the batch", issuesOf(parsed.error));
 }
 

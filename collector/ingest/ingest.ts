@@ -11,18 +11,18 @@ import type { Clock } from "../wire/clock.ts";
 import { WIRE_VERSION } from "../wire/ids.ts";
 import type { Log } from "../wire/log.ts";
 import type { Progress } from "../wire/probe-protocol.ts";
-import type { BatchAnswer, BatchEnvelope, OutcomeKind } from "../wire/sample.ts";
+import type { BatchAnswer, OutcomeKind } from "../wire/sample.ts";
 import { type Addresses, addressesPart } from "./addresses.ts";
 import { type Assigned, assigned, type Known } from "./assigned.ts";
 import { contacts } from "./contacts.ts";
 import type { NetworkOf } from "./egress.ts";
-import { parseEnvelope, parseSample } from "./envelope.ts";
+import { type BatchHead, parseEnvelope, parseSample } from "./envelope.ts";
 import { historyFiles } from "./history-file.ts";
 import { announced, type LiveBus } from "./live.ts";
 import { marks } from "./marks.ts";
 import { type OnDemand, onDemandPart } from "./on-demand.ts";
 import { type Paths, pathsPart } from "./paths.ts";
-import { underWay } from "./under-way.ts";
+import { type UnderWay, underWay } from "./under-way.ts";
 
 /** What the transport knows of a batch. */
 export type BatchMeta = {
@@ -57,7 +57,10 @@ export type Ingest = {
 };
 
 type Outcome = BatchAnswer["outcomes"][number];
+type Batch = ReturnType<typeof parseEnvelope>;
 type Sorted = { readonly outcomes: (Outcome | null)[]; readonly records: SampleRecord[] };
+/** A sample for pages, and its place among those that the store is given. */
+type Shown = { readonly at: number; readonly record: SampleRecord };
 
 export function ingestPart(deps: {
   readonly store: Pick<Store, "samples" | "strip" | "registry" | "events" | "ops">;
@@ -78,23 +81,23 @@ export function ingestPart(deps: {
   const addresses = addressesPart({ store: telling, registry, files, clock, log });
   const count = marks({ store });
   const batches = underWay(clock);
-  const seen = { taken: 0, refused: 0, failed: 0 };
-  const take = async (vantage: string, batch: BatchEnvelope, meta: BatchMeta): Promise<BatchAnswer> => {
-    const skewMs = skewOf(batch, meta.receivedMs);
-    const { outcomes, records: parsed } = await sort(vantage, batch, { ...meta, skewMs }, may);
+  const { seen, answering } = counting(batches);
+  const take = async (vantage: string, batch: Batch, meta: BatchMeta): Promise<BatchAnswer> => {
+    const { head } = batch;
+    const skewMs = skewOf(head, meta.receivedMs);
+    const { outcomes, records } = await sort(vantage, batch, { ...meta, skewMs }, may);
     const rejected = outcomes.filter((outcome) => outcome !== null).length;
-    const { records, stored } = await keep({ store, addresses, clock }, vantage, parsed, outcomes);
+    const { shown, stored } = await keep({ store, addresses, clock, live }, vantage, records, outcomes);
     const { carrier } = await registry.vantages.get(vantage);
-    const fresh = records.filter((_, i) => stored[i] === "stored");
-    for (const record of worthShowing(fresh))
-      live.publish({ type: "sample", sample: viewOf(record, carrier) });
+    for (const { at, record } of shown)
+      if (stored[at] === "stored") live.publish({ type: "sample", sample: viewOf(record, carrier) });
     if (rejected > 0) {
       await store.ops.countRejected(vantage, rejected);
       log.warn({ vantage, rejected, why: outcomes.find(Boolean)?.why }, "records of a batch were rejected");
     }
     const [{ mark, rewindToS }] = await Promise.all([
-      count(vantage, batch, meta.receivedMs),
-      told.heard(vantage, contactOf(batch, meta, skewMs)),
+      count(vantage, head, meta.receivedMs),
+      told.heard(vantage, contactOf(head, meta, skewMs)),
     ]);
     if (rewindToS !== null)
       log.warn({ vantage, rewindToS }, "this database lacks batches; asked for them again");
@@ -113,18 +116,14 @@ export function ingestPart(deps: {
     paths: pathsPart({ store, may, live, clock, networkOf }),
     batches: () => ({ ...seen }),
     quiet: batches.quiet,
-    async batch(vantage, body, meta) {
-      const answered = batches.begin();
-      let outcome: keyof BatchCounts = "refused";
+    // Not async: what waits for the disk must not hold what was parsed.
+    batch(vantage, body, meta) {
       try {
         const batch = parseEnvelope(body);
-        outcome = "failed";
-        const answer = await take(vantage, batch, meta);
-        outcome = "taken";
-        return answer;
-      } finally {
-        seen[outcome] += 1;
-        answered();
+        return answering(take(vantage, batch, meta));
+      } catch (error) {
+        seen.refused += 1;
+        return Promise.reject(error);
       }
     },
     async contact(vantage, meta, given) {
@@ -139,14 +138,44 @@ export function ingestPart(deps: {
   };
 }
 
-/** Stores what has a series; what is counted as other is settled in `outcomes`. */
+/** Counts batches, and says when they are under way. */
+function counting(batches: UnderWay) {
+  const seen = { taken: 0, refused: 0, failed: 0 };
+  return {
+    seen,
+    async answering(answer: Promise<BatchAnswer>): Promise<BatchAnswer> {
+      const answered = batches.begin();
+      let outcome: keyof BatchCounts = "failed";
+      try {
+        const settled = await answer;
+        outcome = "taken";
+        return settled;
+      } finally {
+        seen[outcome] += 1;
+        answered();
+      }
+    },
+  };
+}
+
+/**
+ * Stores what has a series; what is counted as other is settled in `outcomes`.
+ *
+ * @param parsed Emptied as soon as the store has them: waiting for the disk, a batch is a few bytes and no thousands of
+ *   objects, which the garbage collector would copy again and again.
+ */
 async function keep(
-  { store, addresses, clock }: { store: Pick<Store, "samples">; addresses: Addresses; clock: Clock },
+  deps: {
+    readonly store: Pick<Store, "samples">;
+    readonly addresses: Addresses;
+    readonly clock: Clock;
+    readonly live: Pick<LiveBus, "wantsLate">;
+  },
   vantage: string,
-  parsed: readonly SampleRecord[],
+  parsed: SampleRecord[],
   outcomes: (Outcome | null)[],
-) {
-  const { refused, stored: settle } = await addresses.admit(
+): Promise<{ readonly shown: readonly Shown[]; readonly stored: readonly OutcomeKind[] }> {
+  const { refused, stored: settle } = await deps.addresses.admit(
     vantage,
     parsed.map(({ sample }) => sample),
   );
@@ -154,11 +183,23 @@ async function keep(
     const turns = outcomes.flatMap((outcome, i) => (outcome === null ? [i] : []));
     for (const [at, why] of refused.entries())
       if (why !== null) outcomes[turns[at] ?? 0] = { outcome: "rejected", why };
-    const records = parsed.filter((_, at) => refused[at] === null);
-    return { records, stored: await store.samples.put(records, clock.nowMs()) };
+    const { shown, storing } = hand(deps, parsed, refused);
+    return { shown, stored: await storing };
   } finally {
     settle();
   }
+}
+
+function hand(
+  { store, clock, live }: Parameters<typeof keep>[0],
+  parsed: SampleRecord[],
+  refused: readonly (string | null)[],
+): { readonly shown: readonly Shown[]; readonly storing: Promise<OutcomeKind[]> } {
+  const records = parsed.splice(0).filter((_, at) => refused[at] === null);
+  return {
+    shown: worthShowing(records, live.wantsLate()),
+    storing: store.samples.put(records, clock.nowMs()),
+  };
 }
 
 function viewOf(record: SampleRecord, carrier: string): SampleView {
@@ -178,19 +219,19 @@ function settled(outcomes: readonly (Outcome | null)[], stored: readonly Outcome
 }
 
 /** Probe clock minus collector clock, ms: the batch was under way for half a round trip after it was stamped. */
-function skewOf(batch: BatchEnvelope, receivedMs: number): number {
+function skewOf(batch: BatchHead, receivedMs: number): number {
   return Math.round(batch.sentMs + (batch.rttMs ?? 0) / 2 - receivedMs);
 }
 
 /** Splits records into those the store may judge and those refused here; null = the store's turn. */
 async function sort(
   vantage: string,
-  batch: BatchEnvelope,
+  { head, records }: Batch,
   meta: { readonly receivedMs: number; readonly skewMs: number },
   may: Assigned,
 ): Promise<Sorted> {
   const sorted: Sorted = { outcomes: [], records: [] };
-  const all = batch.samples.map(parseSample);
+  const all = records.splice(0).map(parseSample);
   const named = new Set(all.flatMap((parsed) => ("why" in parsed ? [] : parsed.sample.target)));
   const allowed = await may.among(vantage, named);
   for (const parsed of all) {
@@ -202,16 +243,16 @@ async function sort(
     } else {
       const { receivedMs, skewMs } = meta;
       sorted.outcomes.push(null);
-      sorted.records.push({ vantage, epoch: batch.epoch, receivedMs, skewMs, sample: parsed.sample });
+      sorted.records.push({ vantage, epoch: head.epoch, receivedMs, skewMs, sample: parsed.sample });
     }
   }
   return sorted;
 }
 
-function contactOf(batch: BatchEnvelope, meta: BatchMeta, skewMs: number) {
+function contactOf(batch: BatchHead, meta: BatchMeta, skewMs: number) {
   const { records, bytes, dropped, quarantined } = batch.spool;
   // The probe counted while these were still waiting; the answer settles them.
-  const waiting = Math.max(0, records - batch.samples.length);
+  const waiting = Math.max(0, records - batch.count);
   return {
     atMs: meta.receivedMs,
     address: meta.address,
@@ -227,15 +268,19 @@ function contactOf(batch: BatchEnvelope, meta: BatchMeta, skewMs: number) {
 /**
  * Of the targets' own series the live samples, and of late ones the newest of each: a backlog must not flood pages that
  * read the rest anyway, and those of single addresses come with them.
+ *
+ * @param wantsLate false = nobody wants late ones.
  */
-function worthShowing(records: readonly SampleRecord[]): SampleRecord[] {
+function worthShowing(records: readonly SampleRecord[], wantsLate: boolean): Shown[] {
+  const own = records.flatMap((record, at) =>
+    record.sample.address === undefined && (wantsLate || isLive(record)) ? [{ at, record }] : [],
+  );
   const newest = new Map<string, SampleRecord>();
-  const own = records.filter(({ sample }) => sample.address === undefined);
-  for (const record of own) {
+  for (const { record } of own) {
     const { target, tick } = record.sample;
     if (tick >= (newest.get(target)?.sample.tick ?? 0)) newest.set(target, record);
   }
-  return own.filter((record) => isLive(record) || newest.get(record.sample.target) === record);
+  return own.filter(({ record }) => isLive(record) || newest.get(record.sample.target) === record);
 }
 
 /** By the skew-corrected clock, as the store judges it. */

@@ -6,11 +6,35 @@ import type { Events } from "../store/store.ts";
 import type { LiveEvent } from "../wire/api-overview.ts";
 import { type Bus, bus } from "../wire/bus.ts";
 
-export type LiveBus = Bus<LiveEvent>;
+export type LiveBus = Pick<Bus<LiveEvent>, "publish"> & {
+  /**
+   * Called in the order of subscription.
+   *
+   * @param wants lateSamples false = samples that came late may be left out; they still may come.
+   * @returns Ends the subscription.
+   */
+  subscribe(listener: (news: LiveEvent) => void, wants?: { readonly lateSamples: boolean }): () => void;
+  /** Whether anybody wants samples that came late: a backlog has many of them. */
+  wantsLate(): boolean;
+};
 
 /** A bus of its own; there is no shared one. */
 export function liveBus(): LiveBus {
-  return bus<LiveEvent>();
+  const { publish, subscribe } = bus<LiveEvent>();
+  const late = new Set<symbol>();
+  return {
+    publish,
+    subscribe(listener, { lateSamples } = { lateSamples: true }) {
+      const end = subscribe(listener);
+      const mine = Symbol("subscription");
+      if (lateSamples) late.add(mine);
+      return () => {
+        late.delete(mine);
+        end();
+      };
+    },
+    wantsLate: () => late.size > 0,
+  };
 }
 
 /** Events as the store keeps them; what is put is told to open pages when it is stored. */

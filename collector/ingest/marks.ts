@@ -7,7 +7,7 @@
 import * as z from "zod";
 import { LATE_WINDOW_S } from "../archive/layout.ts";
 import type { Store } from "../store/store.ts";
-import type { BatchEnvelope } from "../wire/sample.ts";
+import type { BatchHead } from "./envelope.ts";
 
 export type Marked = {
   readonly mark: number;
@@ -28,13 +28,13 @@ const UNDER_WAY_S = DAY_S + 600;
 /** @returns Counts a batch whose records are stored; one at a time per vantage. */
 export function marks({ store: { registry } }: { store: Pick<Store, "registry"> }) {
   const queues = new Map<string, Promise<unknown>>();
-  const count = async (vantage: string, batch: BatchEnvelope, nowMs: number): Promise<Marked> => {
+  const count = async (vantage: string, batch: BatchHead, nowMs: number): Promise<Marked> => {
     const doc = await registry.get("mark", vantage);
     const last = StoredMark.safeParse(doc?.value).data ?? { mark: 0, emptyAtS: null };
     const mark = last.mark + 1;
     const lost = batch.knownMark > last.mark;
     const earliestS = Math.max(0, Math.floor(nowMs / 1000) - LATE_WINDOW_S);
-    const emptied = batch.spool.records <= batch.samples.length && !lost;
+    const emptied = batch.spool.records <= batch.count && !lost;
     await registry.put("mark", vantage, null, {
       mark,
       emptyAtS: emptied ? Math.floor(batch.sentMs / 1000) : last.emptyAtS,
@@ -44,7 +44,7 @@ export function marks({ store: { registry } }: { store: Pick<Store, "registry"> 
       rewindToS: lost ? Math.max(earliestS, (last.emptyAtS ?? 0) - UNDER_WAY_S) : null,
     };
   };
-  return (vantage: string, batch: BatchEnvelope, nowMs: number): Promise<Marked> => {
+  return (vantage: string, batch: BatchHead, nowMs: number): Promise<Marked> => {
     const mine = (queues.get(vantage) ?? Promise.resolve()).then(() => count(vantage, batch, nowMs));
     queues.set(
       vantage,

@@ -13,7 +13,7 @@ import { type Client, startWorker } from "./client.ts";
 import { estimateOf } from "./estimate.ts";
 import { newestPart } from "./newest.ts";
 import { OUTCOMES } from "./outcomes.ts";
-import { packer } from "./packed.ts";
+import { type Packed, packer } from "./packed.ts";
 import type { ReaderOperations } from "./reader.ts";
 import { registryPart } from "./registry-part.ts";
 import { sharedStatesMemory } from "./shared-states.ts";
@@ -103,23 +103,24 @@ function sampleParts({
   newest,
 }: Threads): Pick<Store, "samples" | "rows" | "lasts" | "strip" | "digest"> {
   const pack = packer();
-  const hand = async (
-    op: "put" | "load",
-    records: readonly SampleRecord[],
-    nowMs: number,
-  ): Promise<OutcomeKind[]> => {
-    const packed = pack.packed(records);
-    const outcomes = await writer.gather(packed.count, op, packed, nowMs);
+  const told = async (op: "put" | "load", packed: Packed, nowMs: number): Promise<OutcomeKind[]> => {
+    const { count } = packed;
+    const outcomes = await writer.gather(count, op, packed, nowMs);
     pack.done(packed);
-    return outcomesOf(outcomes, records.length);
+    if (op === "put") tidying.at(nowMs);
+    return outcomesOf(outcomes, count);
+  };
+  /** Not async: what waits for the disk holds no record, or all that are under way would be copied again and again. */
+  const hand = (op: "put" | "load", records: readonly SampleRecord[], nowMs: number) => {
+    try {
+      return told(op, pack.packed(records), nowMs);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   };
   return {
     samples: {
-      async put(records, nowMs) {
-        const outcomes = await hand("put", records, nowMs);
-        tidying.at(nowMs);
-        return outcomes;
-      },
+      put: (records, nowMs) => hand("put", records, nowMs),
       load: (records, nowMs) => hand("load", records, nowMs),
       loadRows: (rows, nowMs) => writer.call("loadRows", rows, nowMs),
       latest: (series) => reader.call("latest", series),
