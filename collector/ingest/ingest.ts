@@ -87,7 +87,14 @@ export function ingestPart(deps: {
     const skewMs = skewOf(head, meta.receivedMs);
     const { outcomes, records } = await sort(vantage, batch, { ...meta, skewMs }, may);
     const rejected = outcomes.filter((outcome) => outcome !== null).length;
-    const { shown, stored } = await keep({ store, addresses, clock, live }, vantage, records, outcomes);
+    const { shown, storing } = await keep({ store, addresses, clock, live }, vantage, records, outcomes);
+    // Given to the store after the records, and written with them: one sync for all.
+    const [stored, { mark, rewindToS, ...marked }] = await Promise.all([
+      storing,
+      count(vantage, head, meta.receivedMs),
+      told.heard(vantage, contactOf(head, meta, skewMs)),
+    ]);
+    marked.stored();
     const { carrier } = await registry.vantages.get(vantage);
     for (const { at, record } of shown)
       if (stored[at] === "stored") live.publish({ type: "sample", sample: viewOf(record, carrier) });
@@ -95,10 +102,6 @@ export function ingestPart(deps: {
       await store.ops.countRejected(vantage, rejected);
       log.warn({ vantage, rejected, why: outcomes.find(Boolean)?.why }, "records of a batch were rejected");
     }
-    const [{ mark, rewindToS }] = await Promise.all([
-      count(vantage, head, meta.receivedMs),
-      told.heard(vantage, contactOf(head, meta, skewMs)),
-    ]);
     if (rewindToS !== null)
       log.warn({ vantage, rewindToS }, "this database lacks batches; asked for them again");
     return {
@@ -159,7 +162,7 @@ function counting(batches: UnderWay) {
 }
 
 /**
- * Stores what has a series; what is counted as other is settled in `outcomes`.
+ * Gives the store what has a series; what is counted as other is settled in `outcomes`.
  *
  * @param parsed Emptied as soon as the store has them: waiting for the disk, a batch is a few bytes and no thousands of
  *   objects, which the garbage collector would copy again and again.
@@ -174,19 +177,20 @@ async function keep(
   vantage: string,
   parsed: SampleRecord[],
   outcomes: (Outcome | null)[],
-): Promise<{ readonly shown: readonly Shown[]; readonly stored: readonly OutcomeKind[] }> {
+): Promise<{ readonly shown: readonly Shown[]; readonly storing: Promise<OutcomeKind[]> }> {
   const { refused, stored: settle } = await deps.addresses.admit(
     vantage,
     parsed.map(({ sample }) => sample),
   );
+  const turns = outcomes.flatMap((outcome, i) => (outcome === null ? [i] : []));
+  for (const [at, why] of refused.entries())
+    if (why !== null) outcomes[turns[at] ?? 0] = { outcome: "rejected", why };
   try {
-    const turns = outcomes.flatMap((outcome, i) => (outcome === null ? [i] : []));
-    for (const [at, why] of refused.entries())
-      if (why !== null) outcomes[turns[at] ?? 0] = { outcome: "rejected", why };
     const { shown, storing } = hand(deps, parsed, refused);
-    return { shown, stored: await storing };
-  } finally {
+    return { shown, storing: storing.finally(settle) };
+  } catch (error) {
     settle();
+    throw error;
   }
 }
 

@@ -2,7 +2,9 @@
  * How many batches of each vantage this database has seen. A probe that remembers more than that has outlived a
  * restored backup, and is asked to send again what the backup may lack.
  *
- * How far back: to when the spool was last seen empty, because everything measured before was stored by then.
+ * How far back: to when the spool was last seen empty, because everything measured before was stored by then. A mark
+ * goes to the disk together with its records or after them, so that no backup has the mark alone; that the spool was
+ * empty is written with the next mark, when the records are known to be there.
  */
 import * as z from "zod";
 import { LATE_WINDOW_S } from "../archive/layout.ts";
@@ -13,6 +15,8 @@ export type Marked = {
   readonly mark: number;
   /** Set when the probe knows more batches than this database: send kept records from this tick on again. */
   readonly rewindToS: number | null;
+  /** To be called when the batch's records are stored. */
+  stored(): void;
 };
 
 const StoredMark = z.object({
@@ -25,23 +29,30 @@ const DAY_S = 86_400;
 /** The longest from a tick to its sample in the spool: one step of a day, and the measurement. */
 const UNDER_WAY_S = DAY_S + 600;
 
-/** @returns Counts a batch whose records are stored; one at a time per vantage. */
+/** @returns Counts a batch whose records the store was given before; one at a time per vantage. */
 export function marks({ store: { registry } }: { store: Pick<Store, "registry"> }) {
   const queues = new Map<string, Promise<unknown>>();
-  const count = async (vantage: string, batch: BatchHead, nowMs: number): Promise<Marked> => {
+  /** As stored, but for an emptied spool, which the next mark tells; nobody else writes them. */
+  const known = new Map<string, z.infer<typeof StoredMark>>();
+  const lastOf = async (vantage: string): Promise<z.infer<typeof StoredMark>> => {
     const doc = await registry.get("mark", vantage);
-    const last = StoredMark.safeParse(doc?.value).data ?? { mark: 0, emptyAtS: null };
+    return StoredMark.safeParse(doc?.value).data ?? { mark: 0, emptyAtS: null };
+  };
+  const count = async (vantage: string, batch: BatchHead, nowMs: number): Promise<Marked> => {
+    const last = known.get(vantage) ?? (await lastOf(vantage));
     const mark = last.mark + 1;
     const lost = batch.knownMark > last.mark;
     const earliestS = Math.max(0, Math.floor(nowMs / 1000) - LATE_WINDOW_S);
     const emptied = batch.spool.records <= batch.count && !lost;
-    await registry.put("mark", vantage, null, {
-      mark,
-      emptyAtS: emptied ? Math.floor(batch.sentMs / 1000) : last.emptyAtS,
-    });
+    await registry.put("mark", vantage, null, { mark, emptyAtS: last.emptyAtS });
+    known.set(vantage, { mark, emptyAtS: last.emptyAtS });
     return {
       mark,
       rewindToS: lost ? Math.max(earliestS, (last.emptyAtS ?? 0) - UNDER_WAY_S) : null,
+      stored() {
+        const now = known.get(vantage);
+        if (emptied && now) known.set(vantage, { ...now, emptyAtS: Math.floor(batch.sentMs / 1000) });
+      },
     };
   };
   return (vantage: string, batch: BatchHead, nowMs: number): Promise<Marked> => {
