@@ -105,3 +105,18 @@ test("what is not kept so far back is refused in the reader's words, and another
   fake.answers.clear();
   await context.close();
 });
+
+test("lines of another range do not stay where the new one is refused", async (t) => {
+  if (!browser) return t.skip(NO_BROWSER);
+  fake.answers.set("GET /query", answer("p95", 321));
+  const { context, page: tab } = await visit(browser, `${page}&total=p95`);
+  const panel = tab.locator("section.chart").first();
+  await panel.getByRole("button", { name: "以表格查看" }).click();
+  await panel.locator(".values td", { hasText: "321 ms" }).first().waitFor();
+  fake.answers.set("GET /query", new Refusal(400, { code: "invalid_input", detail: REFUSED }));
+  await tab.locator(".seg.ranges button", { hasText: "年" }).click();
+  await panel.locator(".none", { hasText: "没有保存p95" }).waitFor();
+  assert.equal(await panel.locator(".values td", { hasText: "321 ms" }).count(), 0);
+  fake.answers.clear();
+  await context.close();
+});

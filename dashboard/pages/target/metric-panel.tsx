@@ -115,14 +115,21 @@ function useRows(data: ChartData, metric: LinesMetric, drawn: Drawn): { rows: Dr
   const asked = useResource<{ drawn: Drawn; answer: QueryColumns } | null>(path, async (signal) =>
     path === "" ? null : { drawn, answer: await client.get<QueryColumns>(path, signal) },
   );
-  const answer = asked.data?.drawn === drawn ? asked.data.answer : null;
+  const known = asked.data?.drawn === drawn ? asked.data.answer : null;
+  // An answer for another range is no answer to one that is refused; while the collector is away it is the best there is.
+  const refused = kept || (known && !isRefusal(asked.error)) ? null : asked.error;
+  const answer = refused ? null : known;
   const rows = useMemo(() => {
     if (kept) return keptRows(data, metric, [drawn]);
     return answer
       ? answeredRows(answer, [drawn])
       : { ...keptRows(data, metric, [drawn]), columns: new Map() };
   }, [data, metric, drawn, answer]);
-  return { rows, refused: kept || answer ? null : asked.error };
+  return { rows, refused };
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 400;
 }
 
 function emptyText(app: App, data: ChartData, rows: DrawnRows, refused: unknown): string | undefined {
