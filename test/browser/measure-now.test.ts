@@ -71,7 +71,7 @@ for (const [language, width, dark] of [
     await button.click();
     const panel = page.locator(".now");
     await panel.waitFor();
-    assert.match(await panel.innerText(), language === "zh" ? /不存档/ : /not archived/);
+    assert.match(await panel.innerText(), language === "zh" ? /不保存/ : /not archived/);
     assert.ok(await button.isDisabled(), "one at a time");
     say(
       laneOf("ct-1", "上海电信", {
