@@ -2,7 +2,7 @@
 import type { Verb } from "../main.ts";
 import { startCollector } from "./collector.ts";
 import { Answered, collectorOptions } from "./options.ts";
-import { boundNewSpace } from "./own-process.ts";
+import { beSmall } from "./own-process.ts";
 import { greet } from "./start.ts";
 import { untilAsked } from "./until-asked.ts";
 import { systemClock } from "./wire/clock.ts";
@@ -20,7 +20,7 @@ export const verb: Verb = async ({ argv, env, log }) => {
       withProbe: false,
     });
     const collector = await startCollector({ options, clock: systemClock(), log, version: VERSION });
-    boundNewSpace();
+    beSmall();
     greet(collector, options.dir, languageOf(langFlag(argv), env));
     await untilAsked();
     await collector.close();

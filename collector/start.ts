@@ -9,7 +9,7 @@ import { type Collector, startCollector } from "./collector.ts";
 import { localProbe } from "./local-probe.ts";
 import { ensureLocalVantage } from "./local-vantage.ts";
 import { Answered, collectorOptions } from "./options.ts";
-import { boundNewSpace } from "./own-process.ts";
+import { beSmall } from "./own-process.ts";
 import { untilAsked } from "./until-asked.ts";
 import { systemClock } from "./wire/clock.ts";
 import type { Language } from "./wire/ids.ts";
@@ -46,7 +46,7 @@ export const verb: Verb = async ({ argv, env, log }) => {
         clock,
       });
       probe.start();
-      boundNewSpace();
+      beSmall();
       greet(collector, options.dir, languageOf(langFlag(argv), env));
       await untilAsked();
       await probe.stop();

@@ -4,9 +4,11 @@
  * A passive checkpoint holds nobody up: it copies what is there when it begins while the writer goes on appending.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { giveBackStartGarbage } from "../start-garbage.ts";
 import { openForCheckpoints } from "./open-database.ts";
 
 const db = openForCheckpoints(String(workerData));
+giveBackStartGarbage();
 
 parentPort?.on("message", () => {
   try {

@@ -4,6 +4,7 @@
  * In WAL mode it never waits for the writer, and the writer never for it.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { giveBackStartGarbage } from "../start-garbage.ts";
 import { readerDirectory } from "./directory.ts";
 import { readerEvents } from "./events.ts";
 import { type Answer, type Call, type Operations, plainErrorOf } from "./messages.ts";
@@ -63,6 +64,7 @@ parentPort?.once("message", () => {
   try {
     serve();
     post({ kind: "opened" });
+    giveBackStartGarbage();
   } catch (error) {
     post({ kind: "failed", error: plainErrorOf(error) });
     parentPort?.close();

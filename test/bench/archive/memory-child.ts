@@ -4,7 +4,7 @@
  * Batches are made one at a time, as they come over HTTP, so that the figure is the store's. The process is set up as a
  * collector's is. Prints one line of JSON.
  */
-import { boundNewSpace } from "../../../collector/own-process.ts";
+import { beSmall } from "../../../collector/own-process.ts";
 import { openSqliteStore } from "../../../collector/store/sqlite/sqlite-store.ts";
 import { silentLog } from "../../../collector/wire/log.ts";
 import { nowAfter } from "../../contract/times.ts";
@@ -14,7 +14,7 @@ const [dir = "", series = "100000", rounds = "4"] = process.argv.slice(2);
 const MiB = 2 ** 20;
 
 let store = await openSqliteStore({ dir, log: silentLog });
-boundNewSpace();
+beSmall();
 for (let round = 0; round < Number(rounds); round += 1) {
   const tick = FIRST_TICK + round * STEP_S;
   for (let at = 0; at < Number(series); at += BATCH) {
