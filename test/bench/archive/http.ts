@@ -2,8 +2,9 @@
  * End to end: a real collector is sent wire batches over HTTP, gzip as probes ship them, beside rrdcached over its socket.
  *
  * Both are held to one core, the sender is not. Bodies are made before the clock starts; eight are on their way at a time.
- * An acknowledgement here is of what is on the disk, after schema, ingest and all marks; rrdcached syncs nothing.
- * Alarms of late ticks are judged beside it, mostly afterwards: how long that goes on is said, and the peer waits for it.
+ * An acknowledgement here is of what is on the disk, after schema, ingest and all marks; rrdcached syncs nothing. A round
+ * before the first is not counted: series are there then, as the peer's files are. Alarms of late ticks are judged
+ * beside it, mostly afterwards: how long that goes on and what it costs is said, and the peer waits for it.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
@@ -12,7 +13,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import Database from "better-sqlite3";
 import { type Product, product, scratch } from "../../support/product.ts";
-import { HAS_TASKSET, type Peers, rrdcachedRun, rrdFolder } from "./peers.ts";
+import { HAS_TASKSET, type Peers, processorUs, rrdcachedRun, rrdFolder } from "./peers.ts";
 import { BATCH, recordOf, STEP_S } from "./samples.ts";
 
 const LANES = 8;
@@ -34,17 +35,27 @@ export async function endToEnd(peers: Peers, vantages: number, pairs: number): P
   try {
     const targets = await targetsOf(collector);
     const keys = await keysOf(collector, vantages);
-    const lastTick = Math.floor(Date.now() / 1_000 / STEP_S) * STEP_S;
+    // Before the tick under way, whose votes may still come.
+    const lastTick = Math.floor(Date.now() / 1_000 / STEP_S - 1) * STEP_S;
     const ratios: number[] = [];
     const lines: string[] = [];
+    const samples = vantages * BATCH * ROUNDS;
+    const firstTick = (pair: number) => lastTick - (pairs - pair) * ROUNDS * STEP_S;
+    await run(collector, bodies(keys, targets, firstTick(0) - STEP_S, 1));
+    await judged(collector);
+    if (files) await rrdcachedRun(files, vantages * BATCH, 0, 1);
     for (let pair = 0; pair < pairs; pair += 1) {
-      const firstTick = lastTick - (pairs - pair) * ROUNDS * STEP_S;
-      const ours = await run(collector, bodies(keys, targets, firstTick));
-      const judgedS = await judged(collector);
-      const theirs = files && (await rrdcachedRun(files, vantages * BATCH, pair * ROUNDS, ROUNDS));
+      const { perSecond: ours, us } = await run(collector, bodies(keys, targets, firstTick(pair), ROUNDS));
+      const { seconds, us: judgedUs } = await judged(collector);
+      let theirUs = 0;
+      const told = (all: number) => {
+        theirUs = all;
+      };
+      const theirs = files && (await rrdcachedRun(files, vantages * BATCH, 1 + pair * ROUNDS, ROUNDS, told));
       if (theirs) ratios.push(ours / theirs);
+      const each = (all: number) => `${(all / samples).toFixed(1)} us`;
       lines.push(
-        `over HTTP ${rate(ours)}/s${theirs ? `, rrdcached ${rate(theirs)}/s (x${(ours / theirs).toFixed(2)})` : ""}; the evaluator went on for ${judgedS.toFixed(1)} s`,
+        `over HTTP ${rate(ours)}/s (${each(us)} of processor each)${theirs ? `, rrdcached ${rate(theirs)}/s (${each(theirUs)}, x${(ours / theirs).toFixed(2)})` : ""}; judged for alarms after ${seconds.toFixed(1)} s (${each(judgedUs)})`,
       );
     }
     const median = ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)];
@@ -115,8 +126,13 @@ async function keysOf({ ask }: Collector, vantages: number): Promise<string[]> {
 }
 
 /** Rounds one after the other: of each vantage a batch, its targets in the order of the spool. */
-function bodies(keys: readonly string[], targets: readonly string[], firstTick: number): Sent[] {
-  return Array.from({ length: ROUNDS }, (_, round) => firstTick + (round + 1) * STEP_S).flatMap((tick) =>
+function bodies(
+  keys: readonly string[],
+  targets: readonly string[],
+  firstTick: number,
+  rounds: number,
+): Sent[] {
+  return Array.from({ length: rounds }, (_, round) => firstTick + (round + 1) * STEP_S).flatMap((tick) =>
     keys.map((key, v) => {
       const samples = targets.map((target, i) => {
         const { sample } = recordOf(v * BATCH + i, tick);
@@ -137,20 +153,34 @@ function bodies(keys: readonly string[], targets: readonly string[], firstTick: 
   );
 }
 
-/** Waits until the evaluator has judged every tick: its work must not fall on the peer's run. @returns Seconds. */
-async function judged({ process }: Collector): Promise<number> {
+/**
+ * Waits until the evaluator has judged every tick: its work must not fall on the peer's run. Marks of what was added
+ * directly are made when somebody asks for them, from the journal.
+ */
+async function judged({ process }: Collector): Promise<{ seconds: number; us: number }> {
   const startMs = performance.now();
+  const startUs = processorUs(process.pid);
   const db = new Database(join(process.dir, "carrierwatch.db"), { readonly: true });
+  const isLeft = db
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM due) OR coalesce((SELECT max(id) FROM journal), 0) >
+       coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'marked'), 0)`,
+    )
+    .pluck();
   try {
-    while (db.prepare("SELECT 1 FROM due LIMIT 1").get() !== undefined) await wait(50);
+    while (isLeft.get() !== 0) await wait(50);
   } finally {
     db.close();
   }
-  return (performance.now() - startMs) / 1_000;
+  return { seconds: (performance.now() - startMs) / 1_000, us: processorUs(process.pid) - startUs };
 }
 
-/** @returns Samples acknowledged per second. */
-async function run({ send }: Collector, sent: readonly Sent[]): Promise<number> {
+/** @returns Samples acknowledged per second, and the collector's processor time. */
+async function run(
+  { process, send }: Collector,
+  sent: readonly Sent[],
+): Promise<{ perSecond: number; us: number }> {
+  const startUs = processorUs(process.pid);
   const startMs = performance.now();
   let next = 0;
   const lane = async () => {
@@ -160,5 +190,6 @@ async function run({ send }: Collector, sent: readonly Sent[]): Promise<number> 
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-  return (sent.length * BATCH * 1_000) / (performance.now() - startMs);
+  const perSecond = (sent.length * BATCH * 1_000) / (performance.now() - startMs);
+  return { perSecond, us: processorUs(process.pid) - startUs };
 }

@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -107,7 +107,7 @@ function speaker(socket: Socket) {
   };
 }
 
-type Daemon = { say(words: string): Promise<string[]>; end(): Promise<void> };
+type Daemon = { readonly pid: number; say(words: string): Promise<string[]>; end(): Promise<void> };
 
 async function startDaemon(dir: string): Promise<Daemon> {
   const socket = join(dir, "sock");
@@ -135,6 +135,7 @@ async function startDaemon(dir: string): Promise<Daemon> {
   const connection = createConnection(socket);
   await once(connection, "connect");
   return {
+    pid: child.pid ?? 0,
     say: speaker(connection),
     async end() {
       connection.destroy();
@@ -162,14 +163,30 @@ function batchesOf(dir: string, series: number, fromRound: number, rounds: numbe
   return batches;
 }
 
+/** Processor time of a process and all its threads so far, us; NaN where the kernel does not say. */
+export function processorUs(pid: number): number {
+  try {
+    const tasks = readdirSync(`/proc/${pid}/task`);
+    const ran = tasks.map(
+      (task) => readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0],
+    );
+    return ran.reduce((sum, ns) => sum + Number(ns) / 1_000, 0);
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /**
- * Updates per second of rrdcached with its journal: an hour of rounds by BATCH, then everything written to the files.
+ * Updates per second of rrdcached with its journal: so many rounds by BATCH, then everything written to the files.
+ *
+ * @param tellUs Told the processor time of all of it.
  */
 export async function rrdcachedRun(
   dir: string,
   series: number,
   fromRound: number,
   rounds: number,
+  tellUs: (us: number) => void = () => {},
 ): Promise<number> {
   const daemon = await startDaemon(dir);
   try {
@@ -186,7 +203,9 @@ export async function rrdcachedRun(
       if (stats.some((line) => line === "QueueLength: 0")) break;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    return (series * rounds * 1_000) / (performance.now() - startMs);
+    const perSecond = (series * rounds * 1_000) / (performance.now() - startMs);
+    tellUs(processorUs(daemon.pid));
+    return perSecond;
   } finally {
     await daemon.end();
   }
