@@ -33,6 +33,8 @@ export type PlaceResult =
 
 /** The kind of a URL; null = http, https or something nobody measures. */
 export function kindOf(url: string): Kind | null {
+  // Most are, and each measurement asks several times.
+  if (url.startsWith("http")) return null;
   const scheme = /^([a-z]+):\/\//i.exec(url)?.[1]?.toLowerCase();
   return KINDS.find((kind) => kind === scheme) ?? null;
 }

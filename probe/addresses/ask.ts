@@ -50,7 +50,7 @@ export async function askFamilies(
   const callerStops = () => stop.abort(signal?.reason);
   signal?.throwIfAborted();
   signal?.addEventListener("abort", callerStops, { once: true });
-  const lift = deadline(clock, withinMs, stop, `no end after ${withinMs} ms`);
+  const lift = deadline(clock, withinMs, stop);
   const known = families.map((family) => ({ family, addresses: localOf(lookup, host, family) }));
   const anyKnown = known.some(({ addresses }) => addresses.length > 0);
   try {

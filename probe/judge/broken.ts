@@ -37,20 +37,19 @@ const HEADER_MAX = 8_192;
 
 /** Every rule that does not hold, in the fixed order. */
 export function brokenRules(answered: Answered, expect: Expect): Broken[] {
-  const http =
-    answered.status === undefined ? [] : httpRules({ ...answered, status: answered.status }, expect);
-  return [...http, ...recordRules(answered, expect), ...certificateRules(answered, expect)];
+  const { status } = answered;
+  const http = status === undefined ? [] : httpRules(answered, status, expect);
+  return http.concat(recordRules(answered, expect), certificateRules(answered, expect));
 }
 
-function httpRules(answered: Answered & { readonly status: number | null }, expect: Expect): Broken[] {
+function httpRules(answered: Answered, status: number | null, expect: Expect): Broken[] {
   const findings = answered.findings ?? null;
-  return [
-    ...statusRules(answered.status, expect),
-    ...headerRules(answered.headers ?? {}, expect),
-    ...sizeRules(findings?.bytes ?? 0, expect),
-    ...textRules(findings, expect),
-    ...jsonRules(findings, expect),
-  ];
+  return statusRules(status, expect).concat(
+    headerRules(answered.headers ?? {}, expect),
+    sizeRules(findings?.bytes ?? 0, expect),
+    textRules(findings, expect),
+    jsonRules(findings, expect),
+  );
 }
 
 function statusRules(status: number | null, expect: Expect): Broken[] {

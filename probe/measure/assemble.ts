@@ -28,7 +28,8 @@ export function measuredOf(trail: Trail, assignment: Measurable, about: Circumst
     {
       trouble,
       status: last?.answer?.status ?? null,
-      headers: Object.fromEntries(last?.answer?.headers ?? []),
+      headers:
+        assignment.expect.headers === undefined ? null : Object.fromEntries(last?.answer?.headers ?? []),
       findings: body?.findings ?? null,
       certificate: last?.certificate ?? null,
       nowS: Math.floor(about.startedMs / 1000),

@@ -66,13 +66,10 @@ export function openTcp(options: TcpOptions): Promise<net.Socket> {
       ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
       ...(feed === null ? {} : { onread: { buffer: READ, callback: feed.read } }),
     });
-    const onError = (error: Error) => reject(error);
-    socket.once("error", onError);
-    socket.once("connect", () => {
+    // Stays: what fails between the stages changes nothing here, and the next one finds the socket destroyed.
+    socket.on("error", reject);
+    socket.on("connect", () => {
       options.mark();
-      socket.removeListener("error", onError);
-      // Between the stages nobody listens; the next one finds the socket destroyed.
-      socket.on("error", () => undefined);
       resolve(socket);
     });
     return () => socket.destroy();
@@ -120,12 +117,9 @@ export function openTls(options: TlsOptions): Promise<tls.TLSSocket> {
     options.took(secure);
     // Only its instant is of use; the key line is dropped.
     secure.once("keylog", options.answered);
-    const onError = (error: Error) => reject(error);
-    secure.once("error", onError);
+    secure.on("error", reject);
     secure.once("secureConnect", () => {
       options.mark();
-      secure.removeListener("error", onError);
-      secure.on("error", () => undefined);
       resolve(secure);
     });
     return () => secure.destroy();

@@ -51,14 +51,15 @@ export function cpuWaitReader(path = "/proc/thread-self/schedstat"): CpuWaitRead
  * @returns Null = it is not such a line, or that of a kernel that does not count: whoever reads it has had a turn.
  */
 export function parseCpuWait(bytes: Uint8Array, length: number): CpuWait | null {
-  const numbers = [0, 0, 0];
   let field = 0;
+  let waitedNs = 0;
+  let turns = 0;
   for (let at = 0; at < length && field < 3; at += 1) {
     const byte = bytes[at] ?? 0;
-    if (byte >= DIGIT_0 && byte <= DIGIT_0 + 9) numbers[field] = (numbers[field] ?? 0) * 10 + byte - DIGIT_0;
-    else if (byte === SPACE) field += 1;
-    else break;
+    if (byte === SPACE) field += 1;
+    else if (byte < DIGIT_0 || byte > DIGIT_0 + 9) break;
+    else if (field === 1) waitedNs = waitedNs * 10 + byte - DIGIT_0;
+    else if (field === 2) turns = turns * 10 + byte - DIGIT_0;
   }
-  if (field !== 2 || numbers[2] === 0) return null;
-  return { waitedMs: (numbers[1] ?? 0) / 1e6, turns: numbers[2] ?? 0 };
+  return field !== 2 || turns === 0 ? null : { waitedMs: waitedNs / 1e6, turns };
 }

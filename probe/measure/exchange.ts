@@ -72,8 +72,8 @@ export function exchange(socket: Socket, signal: StopSignal, options: ExchangeOp
     };
     if (options.feed) options.feed.to(take);
     else socket.on("data", take);
-    socket.on("error", (error: Error) => receiver.fail(error));
-    socket.once("end", () => {
+    socket.on("error", receiver.fail);
+    socket.on("end", () => {
       arrivedMs = marks.cameMs();
       try {
         reader.ended();
@@ -81,7 +81,7 @@ export function exchange(socket: Socket, signal: StopSignal, options: ExchangeOp
         receiver.fail(error);
       }
     });
-    socket.once("close", () => {
+    socket.on("close", () => {
       if (!receiver.over()) receiver.fail(new StageError("BODY_CUT", "the connection was lost"));
     });
     return () => {

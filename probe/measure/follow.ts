@@ -40,7 +40,7 @@ export async function follow(tools: HopTools, assignment: Measurable, course: Co
   const hasNetwork = () => addressed(tools.interfaces, families, localAddress);
   const startMs = tools.clock.monoMs();
   const hops: Hop[] = [];
-  let url = URL.canParse(assignment.url) ? new URL(assignment.url) : null;
+  let url = URL.parse(assignment.url);
   if (url === null)
     return {
       hops,
@@ -48,7 +48,7 @@ export async function follow(tools: HopTools, assignment: Measurable, course: Co
       hasNetwork,
       trouble: refused("GUARD", "the URL of this target is not one"),
     };
-  url.hash = "";
+  if (url.hash !== "") url.hash = "";
   const refusal = tools.guard.url(url);
   if (refusal !== null) return { hops, url, hasNetwork, trouble: refused("GUARD", refusal) };
   const seen = [url.href];

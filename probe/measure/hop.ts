@@ -96,7 +96,6 @@ async function answerOf(tools: HopTools, task: HopTask, reaching: Reaching, seen
   const ask = askOf(task.asking, url, assignment.request, tools);
   const options = {
     ask,
-    origin: url.origin,
     method: ask.method,
     request: requestBytes(ask),
     inspect: inspector(assignment.expect),
@@ -123,7 +122,7 @@ async function answerOf(tools: HopTools, task: HopTask, reaching: Reaching, seen
   at.phase = "wait";
   const { signal } = task.stop;
   if (socket instanceof tls.TLSSocket && protocolOf(socket) === "http/2") {
-    return exchangeH2(socket, signal, options);
+    return exchangeH2(socket, signal, { ...options, origin: url.origin });
   }
   return exchange(socket, signal, { ...options, feed });
 }

@@ -14,6 +14,7 @@ import { stage } from "./trouble.ts";
 /** A resolver that answers neither within this is asked again; the stage's own deadline ends it all. */
 const QUERY_TIMEOUT_MS = 2_000;
 const QUERY_TRIES = 3;
+const WITH_TTL = { ttl: true } as const;
 const RESOLV_CONF = "/etc/resolv.conf";
 
 export type Addresses = {
@@ -131,13 +132,14 @@ function ask(
     };
     begun?.();
     for (const family of families) {
-      const query = family === 4 ? resolver.resolve4.bind(resolver) : resolver.resolve6.bind(resolver);
-      query(host, { ttl: true }, (error, records) => {
+      const take = (error: NodeJS.ErrnoException | null, records: readonly Found[]) => {
         if (done) return;
         mark();
         answers.set(family, { error, records: records ?? [] });
         decide();
-      });
+      };
+      if (family === 4) resolver.resolve4(host, WITH_TTL, take);
+      else resolver.resolve6(host, WITH_TTL, take);
     }
     // The resolver is shared: a query cannot be taken back alone, its late answer is ignored.
     return () => {

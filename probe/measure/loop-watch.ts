@@ -106,9 +106,10 @@ class Watch implements LoopWatch {
   lastDelayMs = 0;
 
   constructor(clocks: LoopClocks) {
+    const { nodeTiming } = performance;
     this.#monoMs = clocks.monoMs ?? (() => performance.now());
-    this.#idleMs = clocks.idleMs ?? (() => performance.nodeTiming.idleTime);
-    this.#rounds = clocks.rounds ?? (() => performance.nodeTiming.uvMetricsInfo.loopCount);
+    this.#idleMs = clocks.idleMs ?? (() => nodeTiming.idleTime);
+    this.#rounds = clocks.rounds ?? (() => nodeTiming.uvMetricsInfo.loopCount);
     this.#openCpuWait = clocks.openCpuWait ?? cpuWaitReader;
     this.#begin();
   }

@@ -103,16 +103,19 @@ export function measurer(options: MeasurerOptions): Measurer {
   const watch = loopWatch({ monoMs: options.clock.monoMs });
   const { clock } = options;
   const forged = forgeries({ lookup: tools.lookup, clock });
+  const around = { watch, limits: options.limits ?? DEFAULT_LIMITS };
   return {
-    measure: (assignment, extra = {}) => {
+    async measure(assignment, extra = {}) {
       const leave = watch.enter();
-      const around = { watch, limits: options.limits ?? DEFAULT_LIMITS };
-      const texts = secretTexts(assignment, secrets);
-      const endMs = clock.monoMs() + assignment.timeouts.totalMs;
-      return undisturbed(tools, assignment, extra, around)
-        .then((measured) => forged.judged(measured, assignment.url, endMs - clock.monoMs()))
-        .then((measured) => withoutSecrets(measured, texts))
-        .finally(leave);
+      try {
+        const texts = secretTexts(assignment, secrets);
+        const endMs = clock.monoMs() + assignment.timeouts.totalMs;
+        const measured = await undisturbed(tools, assignment, extra, around);
+        const judged = await forged.judged(measured, assignment.url, endMs - clock.monoMs());
+        return withoutSecrets(judged, texts);
+      } finally {
+        leave();
+      }
     },
     warmUp: () => warmUp(tools),
     close() {
@@ -176,7 +179,7 @@ async function run(
   extra.signal?.addEventListener("abort", callerStops, { once: true });
   const startedMs = clock.nowMs();
   const { totalMs } = assignment.timeouts;
-  const lift = deadline(clock, totalMs, stop, `no end after ${totalMs} ms in all`);
+  const lift = deadline(clock, totalMs, stop, " in all");
   let loopDelayMs = 0;
   const finished: Marks[] = [];
   const arrived = () => {

@@ -4,7 +4,7 @@
  * Phases are summed over the hops; ttfb and total count from the very start. A phase that no hop had (no lookup for
  * an address, no TLS for http) is null, and so is every one from the failing phase on.
  */
-import { METRICS, type Metric, type Phase, speedBpsOf, usOf } from "../../collector/wire/metric.ts";
+import { METRICS, type Metric, PHASES, type Phase, speedBpsOf, usOf } from "../../collector/wire/metric.ts";
 import { NO_TIMINGS, type Timings } from "../../collector/wire/sample.ts";
 
 /** Instants of one hop on the monotonic clock, ms; null = not reached, or not part of this hop. */
@@ -81,9 +81,10 @@ export function timingsOf(hops: readonly Marks[], failed: Phase | null, wireByte
   const last = hops.at(-1);
   if (first === undefined || last === undefined) return NO_TIMINGS;
   const timings: Timings = { ...NO_TIMINGS };
-  for (const phase of ["dns", "connect", "tls", "wait", "transfer"] as const) {
+  const durations = hops.map(phasesOf);
+  for (const phase of PHASES) {
     if (phase === failed) return timings;
-    timings[phase] = sumUs(hops.map((marks) => phasesOf(marks)[phase]));
+    timings[phase] = sumUs(durations, phase);
   }
   if (last.firstByteMs !== null) timings.ttfb = usOf(last.firstByteMs - first.startMs);
   if (last.endMs === null) return timings;
@@ -109,7 +110,11 @@ function span(fromMs: number | null, toMs: number | null): number | null {
   return fromMs === null || toMs === null ? null : Math.max(0, toMs - fromMs);
 }
 
-function sumUs(durations: readonly (number | null)[]): number | null {
-  const known = durations.filter((ms) => ms !== null);
-  return known.length === 0 ? null : usOf(known.reduce((sum, ms) => sum + ms, 0));
+function sumUs(durations: readonly Record<Phase, number | null>[], phase: Phase): number | null {
+  let sumMs: number | null = null;
+  for (const one of durations) {
+    const ms = one[phase];
+    if (ms !== null) sumMs = (sumMs ?? 0) + ms;
+  }
+  return sumMs === null ? null : usOf(sumMs);
 }

@@ -279,7 +279,7 @@ export async function within<T>(
   { connectMs, stop }: Pick<Way, "connectMs" | "stop">,
   act: (signal: StopSignal) => Promise<T>,
 ): Promise<T> {
-  const lift = deadline(tools.clock, connectMs, stop, `no end after ${connectMs} ms`);
+  const lift = deadline(tools.clock, connectMs, stop);
   try {
     return await act(stop.signal);
   } finally {

@@ -48,7 +48,8 @@ class OwnStop implements Stop, StopSignal {
   }
 
   removeEventListener(_type: "abort", act: () => void): void {
-    const at = this.#acts.indexOf(act);
-    if (at !== -1) this.#acts.splice(at, 1);
+    // Stages end mostly in the reverse of the order they began in.
+    if (this.#acts.at(-1) === act) this.#acts.pop();
+    else this.#acts = this.#acts.filter((other) => other !== act);
   }
 }

@@ -5,7 +5,7 @@
  * BAD_HEAD, HEAD_TOO_LARGE, BAD_CHUNK, BODY_CUT, EMPTY_ANSWER) and then takes nothing more. Memory: one head.
  */
 import { StageError } from "../trouble.ts";
-import { chunkReader } from "./chunks.ts";
+import { type ChunkReader, chunkReader } from "./chunks.ts";
 import { type Framing, framingOf, type Head, headerTable, parseStatusLine } from "./head.ts";
 
 export type AnswerSink = {
@@ -29,7 +29,8 @@ export type AnswerReader = {
 
 const CR = 13;
 const LF = 10;
-const BEGINNING = Buffer.from("HTTP/");
+const BEGINNING_TEXT = "HTTP/";
+const BEGINNING = Buffer.from(BEGINNING_TEXT);
 
 /**
  * @param method Of the request: HEAD has no body.
@@ -50,7 +51,8 @@ class Reader implements AnswerReader {
   #left = 0;
   #status = 0;
   #table = headerTable();
-  #chunks = chunkReader();
+  /** Null = the body does not come in chunks. */
+  #chunks: ChunkReader | null = null;
   /** The line that has begun. */
   #parts: Buffer[] = [];
   /** Of the head or the trailers that are being read. */
@@ -98,7 +100,7 @@ class Reader implements AnswerReader {
 
   #body(bytes: Buffer, at: number): number {
     const { kind } = this.#framing;
-    if (kind === "chunked") {
+    if (this.#chunks !== null) {
       const end = this.#chunks.take(bytes, at, (piece) => this.#sink.data(piece));
       if (end === null) return bytes.length;
       this.#stage = "trailers";
@@ -122,22 +124,22 @@ class Reader implements AnswerReader {
     const feed = bytes.indexOf(LF, at);
     const end = feed === -1 ? bytes.length : feed + 1;
     this.#count(end - at);
-    const part = bytes.subarray(at, end);
-    if (feed === -1) {
-      this.#parts.push(Buffer.from(part));
-      return end;
+    if (feed === -1) this.#parts.push(Buffer.from(bytes.subarray(at, end)));
+    else if (this.#parts.length === 0) this.#act(lineOf(bytes, at, end));
+    else {
+      const whole = Buffer.concat([...this.#parts, bytes.subarray(at, end)]);
+      this.#parts = [];
+      this.#act(lineOf(whole, 0, whole.length));
     }
-    const whole = this.#parts.length === 0 ? part : Buffer.concat([...this.#parts, part]);
-    this.#parts = [];
-    if (whole.length < 2 || whole[whole.length - 2] !== CR) {
-      throw new StageError("BAD_HEAD", "a line of the head ends without a carriage return");
-    }
-    this.#act(whole.toString("latin1", 0, whole.length - 2));
     return end;
   }
 
   /** What does not begin as HTTP is known by its first bytes: it may never end a line. */
   #beginning(bytes: Buffer, at: number): number {
+    if (this.#begun === 0 && bytes.toString("latin1", at, at + BEGINNING.length) === BEGINNING_TEXT) {
+      this.#begun = BEGINNING.length;
+      return this.#line(bytes, at);
+    }
     const byte = bytes[at];
     this.#count(1);
     // Empty lines before a status line are passed over, as every reader does.
@@ -186,8 +188,11 @@ class Reader implements AnswerReader {
     this.#blockBytes = 0;
     this.#framing = framing;
     this.#stage = "body";
-    // Trailers are read for their form alone.
-    this.#table = headerTable();
+    if (framing.kind === "chunked") {
+      this.#chunks = chunkReader();
+      // Trailers are read for their form alone.
+      this.#table = headerTable();
+    }
     if (this.#sink.head(head)) this.#stage = "done";
     else if (framing.kind === "none") this.#finish();
     else if (framing.kind === "length") {
@@ -200,4 +205,12 @@ class Reader implements AnswerReader {
     this.#stage = "done";
     this.#sink.end();
   }
+}
+
+/** A line without its end, which stands before `end`. */
+function lineOf(bytes: Buffer, from: number, end: number): string {
+  if (end - from < 2 || bytes[end - 2] !== CR) {
+    throw new StageError("BAD_HEAD", "a line of the head ends without a carriage return");
+  }
+  return bytes.toString("latin1", from, end - 2);
 }

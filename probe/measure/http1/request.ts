@@ -3,8 +3,8 @@ import type { Ask } from "../ask.ts";
 
 /** The request as it goes out; the connection is used once. */
 export function requestBytes(ask: Ask): Buffer {
-  const lines = [`${ask.method} ${ask.path} HTTP/1.1`, `host: ${ask.host}`, "connection: close"];
-  for (const [name, value] of ask.headers) lines.push(`${name}: ${value}`);
-  const head = Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+  let text = `${ask.method} ${ask.path} HTTP/1.1\r\nhost: ${ask.host}\r\nconnection: close\r\n`;
+  for (const [name, value] of ask.headers) text += `${name}: ${value}\r\n`;
+  const head = Buffer.from(`${text}\r\n`, "latin1");
   return ask.body === null || ask.body.length === 0 ? head : Buffer.concat([head, ask.body]);
 }

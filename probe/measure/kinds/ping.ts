@@ -89,7 +89,7 @@ async function echo(
   const own = new AbortController();
   const all = () => own.abort(way.stop.signal.reason);
   way.stop.signal.addEventListener("abort", all, { once: true });
-  const lift = deadline(tools.clock, patienceMs, own, `no answer after ${Math.round(patienceMs)} ms`);
+  const lift = deadline(tools.clock, patienceMs, own, "", "answer");
   const one: Reaching = { ...reaching, marks: newMarks(tools.clock.monoMs()), held: { socket: null } };
   try {
     await connectTcp(tools, { ...way, stop: own, marked: () => undefined }, one, chosen);

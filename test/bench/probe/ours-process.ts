@@ -1,11 +1,12 @@
 /** The process behind ours.ts: measures what it is sent, each at its time, and answers what the samples say. */
 import { DEFAULT_LIMITS } from "../../../probe/judge/judge.ts";
 import { measurer } from "../../../probe/measure/measure.ts";
-import type { Measured } from "../../../probe/measure/measured.ts";
+import type { Measurable, Measured } from "../../../probe/measure/measured.ts";
 import { beSmallAndPrompt } from "../../../probe/own-process.ts";
 import { assignmentFor } from "../../support/probe-bench.ts";
 import type { OursAnswer, OursSetup } from "./ours.ts";
 import { TIMEOUT_MS } from "./scene.ts";
+import { atTheirTimes } from "./shots.ts";
 import type { Reported, Shot } from "./subject.ts";
 import type { Times } from "./truth.ts";
 import { wallOffsetMs, watchedClock } from "./watched-clock.ts";
@@ -43,12 +44,9 @@ function timesOf({ timings, detail }: Measured): Times {
 /** `markMs`: its start mark on the monotonic clock. */
 type Sampled = Reported & { readonly markMs: number };
 
-async function measured({ id, url, startMs }: Shot, zeroMs: number): Promise<Sampled> {
-  const waitMs = startMs - (performance.now() - zeroMs);
-  if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-  const timeouts = { connectMs: timeoutMs, totalMs: timeoutMs };
+async function measured(id: string, assignment: Measurable): Promise<Sampled> {
   const fromMs = performance.now();
-  const running = engine.measure(assignmentFor(url, { family: "ipv4", timeouts }));
+  const running = engine.measure(assignment);
   // The question goes out within the call, and right before it the clock is read for the start mark.
   const markMs = lastMonoMs();
   const sample = await running;
@@ -63,15 +61,27 @@ async function measured({ id, url, startMs }: Shot, zeroMs: number): Promise<Sam
   };
 }
 
+/** What is to be measured stands before the block begins, as a probe has its assignments and the peers their list. */
+function assignmentOf({ url }: Shot): Measurable {
+  return assignmentFor(url, { family: "ipv4", timeouts: { connectMs: timeoutMs, totalMs: timeoutMs } });
+}
+
 process.on("message", (shots: Shot[]) => {
+  const assignments = shots.map(assignmentOf);
+  const samples: Sampled[] = [];
   const before = process.cpuUsage();
-  const zeroMs = performance.now();
-  void Promise.all(shots.map((shot) => measured(shot, zeroMs))).then((samples) => {
-    const { user, system } = process.cpuUsage(before);
-    const offsetMs = wallOffsetMs();
-    const reported = samples.map(({ markMs, ...one }) => ({ ...one, startMs: markMs + offsetMs }));
-    const answer: OursAnswer = { reported, cpuMs: (user + system) / 1000 };
-    process.send?.(answer);
+  atTheirTimes(shots, (index) => {
+    const [shot, assignment] = [shots[index], assignments[index]];
+    if (!shot || !assignment) return;
+    void measured(shot.id, assignment).then((sample) => {
+      samples.push(sample);
+      if (samples.length < shots.length) return;
+      const { user, system } = process.cpuUsage(before);
+      const offsetMs = wallOffsetMs();
+      const reported = samples.map(({ markMs, ...one }) => ({ ...one, startMs: markMs + offsetMs }));
+      const answer: OursAnswer = { reported, cpuMs: (user + system) / 1000 };
+      process.send?.(answer);
+    });
   });
 });
 await engine.warmUp();
