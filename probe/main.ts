@@ -12,7 +12,6 @@ import type { Text } from "../collector/wire/said/text.ts";
 import type { Verb } from "../main.ts";
 import type { ProbeFlags } from "./config.ts";
 import { joinOnce, joinVerb } from "./join.ts";
-import { beSmallAndPrompt } from "./own-process.ts";
 import { type RunContext, runUntilAsked } from "./run-until-asked.ts";
 
 const HELP: Text = {
@@ -65,7 +64,6 @@ export async function runVerb(argv: readonly string[], dir: string, context: Run
     process.stdout.write(HELP[languageOf(values.lang, context.env)]);
     return 0;
   }
-  beSmallAndPrompt();
   const folder = resolve(values.data ?? dir);
   if (values["join-file"] !== undefined) await joinOnce(values["join-file"], folder, context);
   const flags: ProbeFlags = {

@@ -4,16 +4,67 @@
  * What it does is little, and its times are worth as much as it is prompt. The bench measures a process set up like this.
  */
 import { getPriority, setPriority } from "node:os";
-import { setFlagsFromString } from "node:v8";
+import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** A quarter of the way to the top: before everything ordinary, behind what the system itself puts first. */
 const NICE = -5;
 
-/** At the start, before anything is measured. */
-export function beSmallAndPrompt(): void {
-  // A probe shares small machines: V8 takes a third less memory so, and what it collects it collects in shorter pauses.
-  setFlagsFromString("--optimize-for-size");
+/** Measurements begun in a second from which on the processor is scarcer than memory. */
+const MANY_A_SECOND = 200;
+const WINDOW_MS = 1_000;
+/** Where V8 keeps what is new: more than what is under way at 400 starts a second lives no longer there. */
+const YOUNG_MAX_BYTES = 16 * 1_048_576;
+
+/** Told of every start. @param nowMs Of a monotonic clock. */
+export type Started = (nowMs: number) => void;
+
+export type Engine = {
+  /** Sets a flag of V8. */
+  readonly set: (flag: string) => void;
+  /** What its young generation takes now, bytes. */
+  readonly youngBytes: () => number;
+};
+
+/** At the start, before anything is measured. @returns To be told of every measurement that begins. */
+export function beSmallAndPrompt(): Started {
   goFirst();
+  return memoryByNeed({ set: setFlagsFromString, youngBytes });
+}
+
+/**
+ * Little memory while few measurements begin, and as much as saves processor time while there are many.
+ *
+ * A probe shares small machines and mostly has little to do: then V8 is told to collect often and to keep its young generation
+ * as it is. What a collection copies is what is under way; with many at once that is a third of a measurement's cost, so then
+ * the young generation may grow until most of what it holds is over when it is collected.
+ */
+export function memoryByNeed({ set, youngBytes: taken }: Engine): Started {
+  let isBusy = false;
+  let mayGrow = false;
+  let count = 0;
+  let fromMs = Number.NEGATIVE_INFINITY;
+  const growth = (grows: boolean) => {
+    mayGrow = grows;
+    set(`--semi-space-growth-factor=${grows ? 2 : 1}`);
+  };
+  set("--optimize-for-size");
+  growth(false);
+  return (nowMs) => {
+    count += 1;
+    const ranMs = nowMs - fromMs;
+    if (ranMs < WINDOW_MS) return;
+    const busy = (count * 1_000) / ranMs > MANY_A_SECOND;
+    if (busy !== isBusy) set(busy ? "--no-optimize-for-size" : "--optimize-for-size");
+    isBusy = busy;
+    const grows = busy && taken() < YOUNG_MAX_BYTES;
+    if (grows !== mayGrow) growth(grows);
+    count = 0;
+    fromMs = nowMs;
+  };
+}
+
+function youngBytes(): number {
+  return getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")?.space_size ?? 0;
 }
 
 /**

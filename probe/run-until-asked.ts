@@ -3,6 +3,7 @@ import type { Clock } from "../collector/wire/clock.ts";
 import type { Log } from "../collector/wire/log.ts";
 import { type ProbeFlags, probeSettings } from "./config.ts";
 import type { Environment } from "./key.ts";
+import { beSmallAndPrompt } from "./own-process.ts";
 import { startProbe } from "./run.ts";
 
 export type RunContext = {
@@ -18,6 +19,7 @@ export async function runUntilAsked(
   flags: ProbeFlags,
   { clock, log, env }: RunContext,
 ): Promise<number> {
+  const started = beSmallAndPrompt();
   const settings = probeSettings(dir, flags, env);
   const asked = Promise.withResolvers<string>();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => asked.resolve(signal));
@@ -25,7 +27,7 @@ export async function runUntilAsked(
   // The clock's timers keep no process alive, and a probe has nothing else that does.
   const alive = setInterval(() => {}, 2_147_483_647);
   try {
-    const probe = await startProbe({ settings, clock, log, random: Math.random });
+    const probe = await startProbe({ settings, clock, log, random: Math.random, started });
     const { folder, vantages } = settings;
     log.info({ collector: vantages[0]?.url, folder, vantages: vantages.length }, "the probe measures");
     process.send?.({ type: "ready" });

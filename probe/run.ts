@@ -23,6 +23,8 @@ export type ProbeDeps = {
   readonly random: () => number;
   /** Ms since the machine started, counted while it sleeps too. */
   readonly bootMs?: () => number;
+  /** Told of every measurement that begins, on the monotonic clock, ms. */
+  readonly started?: (nowMs: number) => void;
 };
 
 export type Probe = { stop(): Promise<void> };
@@ -42,7 +44,7 @@ export async function startProbe(deps: ProbeDeps): Promise<Probe> {
     unlock();
   };
   try {
-    const pace = paceOf({ clock, limits: settings.limits, cpuMs });
+    const pace = paceOf({ clock, limits: settings.limits, cpuMs, started: deps.started });
     const pathTurns = turnsOf(clock);
     const bootMs = deps.bootMs ?? (() => uptime() * 1000);
     const { loopDelayMs } = settings.limits;

@@ -49,19 +49,24 @@ const WAIT_MAX_MS = 5_000;
 /** Who was left out is remembered for so many. */
 const LOSERS_MAX = 20_000;
 
-/** @param deps.cpuMs Processor time the process has used, ms; absent = only the limits' own gaps hold. */
+/**
+ * @param deps.cpuMs Processor time the process has used, ms; absent = only the limits' own gaps hold.
+ * @param deps.started Told of every start, on the monotonic clock.
+ */
 export function paceOf(deps: {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly cpuMs?: () => number;
+  readonly started?: ((nowMs: number) => void) | undefined;
 }): Pace {
-  return new SpacedStarts(deps.clock, deps.limits, deps.cpuMs);
+  return new SpacedStarts(deps.clock, deps.limits, deps.cpuMs, deps.started);
 }
 
 class SpacedStarts implements Pace {
   readonly #clock: Clock;
   readonly #limits: Limits;
   readonly #costs: Costs | null;
+  readonly #started: ((nowMs: number) => void) | undefined;
   /** How often in a row each was left out. */
   readonly #losses = new Map<string, number>();
   /** Who was left out last time first, then who waits longest. */
@@ -71,10 +76,16 @@ class SpacedStarts implements Pace {
   #nextStartMonoMs = 0;
   #holds = 0;
 
-  constructor(clock: Clock, limits: Limits, cpuMs: (() => number) | undefined) {
+  constructor(
+    clock: Clock,
+    limits: Limits,
+    cpuMs: (() => number) | undefined,
+    started: ((nowMs: number) => void) | undefined,
+  ) {
     this.#clock = clock;
     this.#limits = limits;
     this.#costs = cpuMs === undefined ? null : costsOf(cpuMs);
+    this.#started = started;
   }
 
   ask(turn: Turn): () => void {
@@ -128,6 +139,7 @@ class SpacedStarts implements Pace {
 
   #run(turn: Turn): void {
     const nowMs = this.#clock.monoMs();
+    this.#started?.(nowMs);
     this.#costs?.look(nowMs);
     this.#costs?.count(costClassOf(turn.url));
     this.#nextStartMonoMs = nowMs + this.#gapMs(turn);

@@ -13,7 +13,7 @@ import { wallOffsetMs, watchedClock } from "./watched-clock.ts";
 
 const setup: OursSetup = JSON.parse(process.argv[2] ?? "{}");
 const timeoutMs = setup.timeoutMs ?? TIMEOUT_MS;
-beSmallAndPrompt();
+const started = beSmallAndPrompt();
 const { clock, lastMonoMs } = watchedClock();
 const engine = measurer({
   clock,
@@ -46,6 +46,7 @@ type Sampled = Reported & { readonly markMs: number };
 
 async function measured(id: string, assignment: Measurable): Promise<Sampled> {
   const fromMs = performance.now();
+  started(fromMs);
   const running = engine.measure(assignment);
   // The question goes out within the call, and right before it the clock is read for the start mark.
   const markMs = lastMonoMs();
