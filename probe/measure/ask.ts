@@ -11,6 +11,8 @@ import { StageError } from "./trouble.ts";
 /** Value of a secret by its name; null = this probe was given none. */
 export type Secrets = (name: string) => string | null;
 
+type Header = readonly [name: string, value: string];
+
 /** One request, ready to be written. */
 export type Ask = {
   readonly method: Method;
@@ -19,7 +21,7 @@ export type Ask = {
   /** With the port where it is not the scheme's own. */
   readonly host: string;
   /** Names in lower case; without those that the version of HTTP demands. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly headers: readonly Header[];
   readonly body: Buffer | null;
 };
 
@@ -31,6 +33,11 @@ export type Asking = {
   readonly home: boolean;
 };
 
+const USUAL: readonly Header[] = [
+  ["accept", "*/*"],
+  // What a browser asks for: the bytes measured are the bytes visitors get.
+  ["accept-encoding", "gzip, deflate, br, zstd"],
+];
 const WITH_BODY = new Set<Method>(["POST", "PUT", "PATCH"]);
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -57,29 +64,31 @@ export function askOf(
   request: Assignment["request"],
   about: { readonly userAgent: string; readonly secrets: Secrets },
 ): Ask {
-  const headers = new Map<string, string>([
-    ["user-agent", about.userAgent],
-    ["accept", "*/*"],
-    // What a browser asks for: the bytes measured are the bytes visitors get.
-    ["accept-encoding", "gzip, deflate, br, zstd"],
-  ]);
+  const headers: Header[] = [["user-agent", about.userAgent], ...USUAL];
   const body = asking.body === null ? null : Buffer.from(asking.body, "utf8");
   if (asking.home) {
     for (const { name, value } of request?.headers ?? []) {
       const key = name.toLowerCase();
       // What describes the body goes where the body goes.
-      if (body !== null || !key.startsWith("content-")) headers.set(key, value);
+      if (body !== null || !key.startsWith("content-")) setHeader(headers, key, value);
     }
-    if (request?.auth) headers.set("authorization", authorizationOf(request.auth, about.secrets));
+    if (request?.auth) setHeader(headers, "authorization", authorizationOf(request.auth, about.secrets));
   }
-  if (body !== null || WITH_BODY.has(asking.method)) headers.set("content-length", String(body?.length ?? 0));
+  if (body !== null || WITH_BODY.has(asking.method))
+    setHeader(headers, "content-length", String(body?.length ?? 0));
   return {
     method: asking.method,
     path: `${url.pathname}${url.search}`,
     host: url.host,
-    headers: [...headers],
+    headers,
     body,
   };
+}
+
+/** In the place of one of the same name, or at the end. */
+function setHeader(headers: Header[], name: string, value: string): void {
+  const known = headers.findIndex((header) => header[0] === name);
+  headers[known === -1 ? headers.length : known] = [name, value];
 }
 
 function authorizationOf(auth: Auth, secrets: Secrets): string {

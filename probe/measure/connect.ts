@@ -63,8 +63,8 @@ export function openTcp(options: TcpOptions): Promise<net.Socket> {
       family: options.family,
       autoSelectFamily: false,
       noDelay: true,
-      ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
-      ...(feed === null ? {} : { onread: { buffer: READ, callback: feed.read } }),
+      localAddress: options.localAddress,
+      onread: feed === null ? undefined : { buffer: READ, callback: feed.read },
     });
     // Stays: what fails between the stages changes nothing here, and the next one finds the socket destroyed.
     socket.on("error", reject);

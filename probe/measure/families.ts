@@ -13,9 +13,18 @@ export function familiesFor(
   own: ReadonlySet<4 | 6>,
 ): readonly (4 | 6)[] {
   const asked: readonly (4 | 6)[] = wanted === "ipv4" ? [4] : wanted === "ipv6" ? [6] : [4, 6];
-  const bound = isIP(localAddress ?? "");
-  if (bound === 4 || bound === 6) return asked.filter((family) => family === bound);
+  const bound = localAddress === undefined ? null : familyOf(localAddress);
+  if (bound !== null) return asked.filter((family) => family === bound);
   return own.has(6) && !own.has(4) ? [...asked].reverse() : asked;
+}
+
+/** The family of an address; null = it is a name. */
+export function familyOf(host: string): 4 | 6 | null {
+  // Most are names: an address has a colon or ends in a digit, and to ask isIP costs a measurement as much as a timer.
+  const last = host.charCodeAt(host.length - 1);
+  if ((last < 48 || last > 57) && !host.includes(":")) return null;
+  const family = isIP(host);
+  return family === 4 || family === 6 ? family : null;
 }
 
 /** The family of an address, if this machine's way out has it. */

@@ -48,7 +48,7 @@ export async function follow(tools: HopTools, assignment: Measurable, course: Co
       hasNetwork,
       trouble: refused("GUARD", "the URL of this target is not one"),
     };
-  if (url.hash !== "") url.hash = "";
+  if (assignment.url.includes("#")) url.hash = "";
   const refusal = tools.guard.url(url);
   if (refusal !== null) return { hops, url, hasNetwork, trouble: refused("GUARD", refusal) };
   const seen = [url.href];

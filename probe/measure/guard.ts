@@ -6,10 +6,10 @@
  * address, the file and the line that would allow it.
  * @see RFC 6890 and the IANA special-purpose address registries
  */
-import { isIPv4 } from "node:net";
 import ipaddr from "ipaddr.js";
 import { ConfigError } from "../../collector/wire/errors.ts";
 import { kindOf, placeOf } from "../../collector/wire/kind.ts";
+import { familyOf } from "./families.ts";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Range = readonly [Address, number];
@@ -156,9 +156,10 @@ export function portOf(url: URL): number {
 
 /** The address when the host of a URL is one, whatever its spelling was; null for a name. */
 export function literalOf(url: URL): string | null {
-  if (url.hostname.startsWith("[")) return url.hostname.slice(1, -1);
+  const { hostname } = url;
+  if (hostname.startsWith("[")) return hostname.slice(1, -1);
   // The URL parser has already turned every IPv4 spelling (2130706433, 0x7f.1, full-width digits) into dotted form.
-  return isIPv4(url.hostname) ? url.hostname : null;
+  return familyOf(hostname) === 4 ? hostname : null;
 }
 
 /** What kind of address that nobody outside can mean this is; null = a public one. */

@@ -17,6 +17,7 @@ import { literalOf, portOf } from "./guard.ts";
 import { requestBytes } from "./http1/request.ts";
 import { type Marks, newMarks, phaseStartMs } from "./phases.ts";
 import {
+  type Chosen,
   connectTcp,
   connectTls,
   findAddress,
@@ -109,22 +110,31 @@ async function answerOf(tools: HopTools, task: HopTask, reaching: Reaching, seen
   const chosen = await findAddress(tools, way, reaching, known);
   at.phase = "connect";
   let feed: Feed | null = null;
-  const socket = await within(tools, way, async () => {
-    if (secure === null) {
-      return connectTcp(tools, way, reaching, chosen, (plain) => {
-        feed = plain;
-      });
-    }
-    const tcp = await connectTcp(tools, way, reaching, chosen);
-    at.phase = "tls";
-    return connectTls(tools, way, reaching, tcp, secure);
-  });
+  const socket = await within<net.Socket>(tools, way, () =>
+    secure === null
+      ? connectTcp(tools, way, reaching, chosen, (plain) => {
+          feed = plain;
+        })
+      : connectSecure(tools, way, reaching, chosen, secure),
+  );
   at.phase = "wait";
   const { signal } = task.stop;
   if (socket instanceof tls.TLSSocket && protocolOf(socket) === "http/2") {
     return exchangeH2(socket, signal, { ...options, origin: url.origin });
   }
   return exchange(socket, signal, { ...options, feed });
+}
+
+async function connectSecure(
+  tools: HopTools,
+  way: Way,
+  reaching: Reaching,
+  chosen: Chosen,
+  wish: TlsWish,
+): Promise<tls.TLSSocket> {
+  const tcp = await connectTcp(tools, way, reaching, chosen);
+  reaching.at.phase = "tls";
+  return connectTls(tools, way, reaching, tcp, wish);
 }
 
 function protocolOf(socket: net.Socket | null): Protocol {

@@ -7,6 +7,7 @@
  */
 import { Resolver } from "node:dns";
 import { isIP } from "node:net";
+import { familyOf } from "./families.ts";
 import { hostsReader, LOOK_MS, localAddresses, stampOf } from "./hosts.ts";
 import type { StopSignal } from "./stop.ts";
 import { stage } from "./trouble.ts";
@@ -78,11 +79,8 @@ export function lookupOf(options: LookupOptions): Lookup {
   };
   return {
     local(host, families) {
-      const literal = isIP(host);
-      if (literal !== 0) {
-        const family = literal === 4 ? 4 : 6;
-        return { family, addresses: families.includes(family) ? [host] : [] };
-      }
+      const literal = familyOf(host);
+      if (literal !== null) return { family: literal, addresses: families.includes(literal) ? [host] : [] };
       const table = hosts();
       for (const family of families) {
         const addresses = localAddresses(table, host, family);
@@ -90,10 +88,9 @@ export function lookupOf(options: LookupOptions): Lookup {
       }
       return null;
     },
-    async ask(host, families, signal, mark, begun) {
-      const found = ask(current(), host, families, signal, mark, begun);
-      const asked = servers;
-      return { ...(await found), resolver: asked };
+    ask(host, families, signal, mark, begun) {
+      const resolver = current();
+      return ask({ resolver, servers }, host, families, signal, mark, begun);
     },
     fresh: (servers) => resolverOf(servers.length === 0 ? options : { ...options, resolvers: servers }),
     close: () => resolver.cancel(),
@@ -113,7 +110,7 @@ type Found = { readonly address: string; readonly ttl: number };
 type Answer = { readonly error: NodeJS.ErrnoException | null; readonly records: readonly Found[] };
 
 function ask(
-  resolver: Resolver,
+  { resolver, servers }: { readonly resolver: Resolver; readonly servers: string },
   host: string,
   families: readonly (4 | 6)[],
   signal: StopSignal,
@@ -128,7 +125,7 @@ function ask(
       if (verdict === null) return;
       done = true;
       if (verdict instanceof Error) reject(verdict);
-      else resolve(verdict);
+      else resolve({ ...verdict, resolver: servers });
     };
     begun?.();
     for (const family of families) {

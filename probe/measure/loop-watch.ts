@@ -25,11 +25,11 @@ export type LoopState = {
   readonly busyMs: number;
 };
 
-/** The next state: busy since the last sleep, or since the last instant plus what was carried. */
-export function nextState(last: LoopState, atMs: number, idleMs: number): LoopState {
+/** `busyMs` at a later instant: busy since the last sleep, or since the last instant plus what was carried. */
+export function busyMsAt(last: LoopState, atMs: number, idleMs: number): number {
   const passed = Math.max(0, atMs - last.atMs);
   const slept = Math.max(0, idleMs - last.idleMs);
-  return { atMs, idleMs, busyMs: slept > 0 ? Math.max(0, passed - slept) : last.busyMs + passed };
+  return slept > 0 ? Math.max(0, passed - slept) : last.busyMs + passed;
 }
 
 /** What happened between two looks in different rounds of the loop. */
@@ -92,7 +92,8 @@ class Watch implements LoopWatch {
   readonly #idleMs: () => number;
   readonly #rounds: () => number;
   readonly #openCpuWait: () => CpuWaitReader;
-  #state: LoopState = { atMs: 0, idleMs: 0, busyMs: 0 };
+  /** Written over at every look: a new one each time is a tenth of what a measurement allocates. */
+  readonly #state = { atMs: 0, idleMs: 0, busyMs: 0 };
   #reader: CpuWaitReader | null = null;
   #cpu: CpuWait = NO_WAIT;
   #round = 0;
@@ -149,7 +150,9 @@ class Watch implements LoopWatch {
   }
 
   #begin(): void {
-    this.#state = { atMs: this.#monoMs(), idleMs: this.#idleMs(), busyMs: 0 };
+    this.#state.atMs = this.#monoMs();
+    this.#state.idleMs = this.#idleMs();
+    this.#state.busyMs = 0;
     const cpu = this.#reader?.read() ?? null;
     this.#beatMs = cpu === null ? BEAT_MS : SLOW_BEAT_MS;
     this.#cpu = cpu ?? NO_WAIT;
@@ -159,13 +162,17 @@ class Watch implements LoopWatch {
   }
 
   #look(nowMs: number): void {
-    const next = nextState(this.#state, nowMs, this.#idleMs());
-    const sleptMs = Math.max(0, next.idleMs - this.#state.idleMs);
+    const state = this.#state;
+    const idleMs = this.#idleMs();
+    const busyMs = busyMsAt(state, nowMs, idleMs);
+    const sleptMs = Math.max(0, idleMs - state.idleMs);
     const overdueMs = nowMs - this.#dueMs - BEAT_TOLERANCE_MS;
-    const waitedMs = this.#waited(nowMs - next.busyMs, sleptMs);
+    const waitedMs = this.#waited(nowMs - busyMs, sleptMs);
     // Kept until the loop sleeps again: what is read later in this round waited as long.
-    this.#state = { ...next, busyMs: Math.max(next.busyMs, overdueMs, sleptMs > 0 ? waitedMs : 0) };
-    this.lastDelayMs = this.#state.busyMs;
+    state.busyMs = Math.max(busyMs, overdueMs, sleptMs > 0 ? waitedMs : 0);
+    state.atMs = nowMs;
+    state.idleMs = idleMs;
+    this.lastDelayMs = state.busyMs;
   }
 
   /** Learns how long what is read now waited. @returns How long the process did since the last look, ms. */

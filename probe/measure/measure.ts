@@ -15,7 +15,7 @@ import { type Secrets, secretTexts } from "./ask.ts";
 import { measuredOf } from "./assemble.ts";
 import { chainsOf } from "./certificate.ts";
 import { type Interfaces, recentFamilies } from "./families.ts";
-import { type Course, follow } from "./follow.ts";
+import { type Course, follow, type Trail } from "./follow.ts";
 import { forgeries } from "./forged.ts";
 import { guardOf } from "./guard.ts";
 import type { HopTools } from "./hop.ts";
@@ -154,10 +154,8 @@ async function undisturbed(
   return second.state === "suspect" && delayOf(second) > delayOf(first) ? first : second;
 }
 
-/** What the scheme of the URL asks for. */
-async function runAny(tools: HopTools, assignment: Measurable, course: Course): Promise<Ran> {
-  if (kindOf(assignment.url) !== null) return measureKind(tools, assignment, course);
-  const trail = await follow(tools, assignment, course);
+/** What there is to say of an http measurement. */
+function ranOf(trail: Trail, assignment: Measurable): Ran {
   return { trouble: trail.trouble, conclude: (about) => measuredOf(trail, assignment, about) };
 }
 
@@ -190,7 +188,11 @@ async function run(
     extra.onProgress?.(progressOf([...finished, marks]));
   };
   try {
-    const ran = await runAny(tools, assignment, { stop, cameMs, arrived, marked, finished });
+    const course: Course = { stop, cameMs, arrived, marked, finished };
+    const ran =
+      kindOf(assignment.url) === null
+        ? ranOf(await follow(tools, assignment, course), assignment)
+        : await measureKind(tools, assignment, course);
     extra.signal?.throwIfAborted();
     const endDelayMs = watch.delayMs();
     if (ran.trouble) loopDelayMs = Math.max(loopDelayMs, endDelayMs);

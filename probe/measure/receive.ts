@@ -54,11 +54,12 @@ export type Receiver = {
   abandon(): void;
 };
 
+const NO_HEAD: Head = { status: 0, headers: new Map() };
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 export function receiverOf(options: ReceiveOptions): Receiver {
   const { seen } = options;
-  let head: Head = { status: 0, headers: new Map() };
+  let head = NO_HEAD;
   let body: BodyReader | null = null;
   let settled = false;
   let ended = false;

@@ -90,6 +90,9 @@ export function describe(error: unknown): { code: string; message: string } {
   return { code, message: plain ? text : `${error.name}: ${text}` };
 }
 
+const NOTHING = (): void => undefined;
+const ONCE = { once: true } as const;
+
 /**
  * Runs one stage: a callback-style act that settles once, and is killed when the signal fires.
  *
@@ -101,21 +104,20 @@ export function stage<T>(
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
-    let kill: () => void = () => undefined;
+    let kill = NOTHING;
     const onAbort = () => {
       // First the reason: what dies may have an error of its own to tell.
       reject(signal.reason);
       kill();
     };
-    const settled = () => signal.removeEventListener("abort", onAbort);
-    signal.addEventListener("abort", onAbort, { once: true });
+    signal.addEventListener("abort", onAbort, ONCE);
     kill = start(
       (value) => {
-        settled();
+        signal.removeEventListener("abort", onAbort);
         resolve(value);
       },
       (error) => {
-        settled();
+        signal.removeEventListener("abort", onAbort);
         reject(error);
       },
     );

@@ -51,6 +51,7 @@ class Reader implements AnswerReader {
   #left = 0;
   #status = 0;
   #table = headerTable();
+  readonly #piece: (piece: Buffer) => void;
   /** Null = the body does not come in chunks. */
   #chunks: ChunkReader | null = null;
   /** The line that has begun. */
@@ -65,6 +66,7 @@ class Reader implements AnswerReader {
     this.#method = method;
     this.#max = max;
     this.#sink = sink;
+    this.#piece = (piece) => sink.data(piece);
   }
 
   get done(): boolean {
@@ -101,7 +103,7 @@ class Reader implements AnswerReader {
   #body(bytes: Buffer, at: number): number {
     const { kind } = this.#framing;
     if (this.#chunks !== null) {
-      const end = this.#chunks.take(bytes, at, (piece) => this.#sink.data(piece));
+      const end = this.#chunks.take(bytes, at, this.#piece);
       if (end === null) return bytes.length;
       this.#stage = "trailers";
       return end;

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { familiesFor, recentFamilies } from "../../../probe/measure/families.ts";
 import { localAddresses, parseHosts } from "../../../probe/measure/hosts.ts";
 import { decideFrom } from "../../../probe/measure/lookup.ts";
-import { loopWatch, nextState } from "../../../probe/measure/loop-watch.ts";
+import { busyMsAt, loopWatch } from "../../../probe/measure/loop-watch.ts";
 import { newMarks, phasesOf, timingsOf } from "../../../probe/measure/phases.ts";
 import { nextUrl } from "../../../probe/measure/redirect.ts";
 import { oneLine } from "../../../probe/measure/text.ts";
@@ -83,10 +83,10 @@ test("for any marks in order the phases are at least 0 and never more than the t
 
 test("a loop that slept since the last look can be late by no more than the time it was awake", () => {
   const start = { atMs: 0, idleMs: 0, busyMs: 0 };
-  assert.equal(nextState(start, 50, 48).busyMs, 2);
-  assert.equal(nextState(start, 50, 0).busyMs, 50);
-  assert.equal(nextState(nextState(start, 50, 0), 60, 0).busyMs, 60);
-  assert.equal(nextState(nextState(start, 50, 0), 60, 9).busyMs, 1);
+  assert.equal(busyMsAt(start, 50, 48), 2);
+  assert.equal(busyMsAt(start, 50, 0), 50);
+  assert.equal(busyMsAt({ atMs: 50, idleMs: 0, busyMs: 50 }, 60, 0), 60);
+  assert.equal(busyMsAt({ atMs: 50, idleMs: 0, busyMs: 50 }, 60, 9), 1);
 });
 
 test("a beat that is overdue shows a process that did not get the CPU, although the loop seemed to sleep", () => {
