@@ -11,7 +11,9 @@ const NICE = -5;
 
 /** Measurements begun in a second from which on the processor is scarcer than memory. */
 const MANY_A_SECOND = 200;
-const WINDOW_MS = 1_000;
+const WINDOW_MS = 250;
+/** A window that took longer was a pause: what comes after it says what is needed. */
+const WINDOW_MAX_MS = 1_000;
 /** Where V8 keeps what is new: more than what is under way at 400 starts a second lives no longer there. */
 const YOUNG_MAX_BYTES = 16 * 1_048_576;
 
@@ -41,6 +43,7 @@ export function beSmallAndPrompt(): Started {
 export function memoryByNeed({ set, youngBytes: taken }: Engine): Started {
   let isBusy = false;
   let mayGrow = false;
+  let paused = false;
   let count = 0;
   let fromMs = Number.NEGATIVE_INFINITY;
   const growth = (grows: boolean) => {
@@ -54,12 +57,15 @@ export function memoryByNeed({ set, youngBytes: taken }: Engine): Started {
     const ranMs = nowMs - fromMs;
     if (ranMs < WINDOW_MS) return;
     const busy = (count * 1_000) / ranMs > MANY_A_SECOND;
+    const isFirstPause = ranMs > WINDOW_MAX_MS && !paused;
+    paused = ranMs > WINDOW_MAX_MS;
+    count = 0;
+    fromMs = nowMs;
+    if (isFirstPause) return;
     if (busy !== isBusy) set(busy ? "--no-optimize-for-size" : "--optimize-for-size");
     isBusy = busy;
     const grows = busy && taken() < YOUNG_MAX_BYTES;
     if (grows !== mayGrow) growth(grows);
-    count = 0;
-    fromMs = nowMs;
   };
 }
 
