@@ -51,8 +51,8 @@ export function judge(evidence: Evidence, expect: Expect, limits: Limits = DEFAU
   const { problem } = rulesOf(expect);
   if (problem !== null)
     return unknown("internal", `this probe cannot judge by the target's rules: ${problem}`);
-  const [first, ...others] = brokenRules(evidence, expect);
-  if (first) return brokenBy(first, others, evidence.totalMs);
+  const broken = brokenRules(evidence, expect);
+  if (broken[0]) return brokenBy(broken[0], broken.slice(1), evidence.totalMs);
   if (evidence.findings?.matches === "gave-up") {
     const pattern = JSON.stringify(expect.bodyMatches?.slice(0, 60));
     return unknown("overload", `the pattern ${pattern} takes too long on this body: write fewer repetitions`);

@@ -41,18 +41,15 @@ export function measuredOf(trail: Trail, assignment: Measurable, about: Circumst
     assignment.expect,
     about.limits,
   );
-  const { note, ...judged } = verdict;
   const redirectUs =
     last && hops.length > 1 ? usOf(last.marks.startMs - (hops[0]?.marks.startMs ?? 0)) : null;
   const detail = detailOf(hops, { finalUrl: trail.url?.href ?? null, redirectUs });
   detail.lateMs = round3(about.lateMs);
   detail.loopDelayMs = round3(about.loopDelayMs);
-  return {
-    startedMs: about.startedMs,
-    ...judged,
-    timings,
-    detail: note === undefined ? detail : { ...detail, note },
-  };
+  const { startedMs } = about;
+  if (verdict.note === undefined) return { ...verdict, startedMs, timings, detail };
+  const { note, ...judged } = verdict;
+  return { ...judged, startedMs, timings, detail: { ...detail, note } };
 }
 
 function round3(ms: number): number {

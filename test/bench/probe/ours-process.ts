@@ -62,9 +62,13 @@ async function measured(id: string, assignment: Measurable): Promise<Sampled> {
   };
 }
 
+/** One for all: a probe reads the rules of an assignment once, not at every tick. */
+const EXPECT = { status: ["200-299"] };
+const TIMEOUTS = { connectMs: timeoutMs, totalMs: timeoutMs };
+
 /** What is to be measured stands before the block begins, as a probe has its assignments and the peers their list. */
 function assignmentOf({ url }: Shot): Measurable {
-  return assignmentFor(url, { family: "ipv4", timeouts: { connectMs: timeoutMs, totalMs: timeoutMs } });
+  return assignmentFor(url, { family: "ipv4", expect: EXPECT, timeouts: TIMEOUTS });
 }
 
 process.on("message", (shots: Shot[]) => {
