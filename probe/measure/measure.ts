@@ -159,6 +159,8 @@ function ranOf(trail: Trail, assignment: Measurable): Ran {
   return { trouble: trail.trouble, conclude: (about) => measuredOf(trail, assignment, about) };
 }
 
+const noEndInAll = (ms: number): string => `no end after ${Math.round(ms)} ms in all`;
+
 function delayOf({ detail }: Measured): number {
   return detail.loopDelayMs ?? 0;
 }
@@ -177,7 +179,7 @@ async function run(
   extra.signal?.addEventListener("abort", callerStops, { once: true });
   const startedMs = clock.nowMs();
   const { totalMs } = assignment.timeouts;
-  const lift = deadline(clock, totalMs, stop, " in all");
+  const lift = deadline(clock, totalMs, stop, noEndInAll);
   let loopDelayMs = 0;
   const finished: Marks[] = [];
   const arrived = () => {

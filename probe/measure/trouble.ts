@@ -52,24 +52,26 @@ export class StageError extends Error {
   }
 }
 
+const noEnd = (ms: number): string => `no end after ${ms} ms`;
+
 /**
  * Sets a deadline that ends the measurement; the answer lifts it.
  *
- * @param of What the time was for. @param what Did not come.
  * It strikes one turn of the loop after its time: what had arrived while the loop was busy is read first, so that a
  * late loop does not make a timeout of an answer.
+ *
+ * @param says What is said of it; asked only when it strikes.
  */
 export function deadline(
   clock: Clock,
   ms: number,
   stop: Stop,
-  of = "",
-  what: "end" | "answer" = "end",
+  says: (ms: number) => string = noEnd,
 ): () => void {
   let lifted = false;
   const cancel = clock.after(ms, () => {
     setImmediate(() => {
-      if (!lifted) stop.abort(new StageError("DEADLINE", `no ${what} after ${Math.round(ms)} ms${of}`));
+      if (!lifted) stop.abort(new StageError("DEADLINE", says(ms)));
     });
   });
   return () => {

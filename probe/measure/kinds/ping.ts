@@ -79,6 +79,8 @@ function isSilence(error: unknown): boolean {
   return SILENCE.includes(code) && !message.startsWith("bind ");
 }
 
+const noAnswer = (ms: number): string => `no answer after ${Math.round(ms)} ms`;
+
 /** One connect, under a deadline of its own. Never rejects. */
 async function echo(
   { tools, reaching }: KindTask,
@@ -89,7 +91,7 @@ async function echo(
   const own = new AbortController();
   const all = () => own.abort(way.stop.signal.reason);
   way.stop.signal.addEventListener("abort", all, { once: true });
-  const lift = deadline(tools.clock, patienceMs, own, "", "answer");
+  const lift = deadline(tools.clock, patienceMs, own, noAnswer);
   const one: Reaching = { ...reaching, marks: newMarks(tools.clock.monoMs()), held: { socket: null } };
   try {
     await connectTcp(tools, { ...way, stop: own, marked: () => undefined }, one, chosen);
