@@ -11,6 +11,8 @@ const EVERY_MS = 1_000;
 const BAR_EVERY_MS = 100;
 const LINE_EVERY_MS = 3_000;
 const BAR_WIDTH = 24;
+/** Of a terminal that does not know its own width: it says 0. */
+const COLUMNS = 80;
 
 /** @returns Called with how far it is; prints when a second has passed since the last line, nothing within the first. */
 export function progress(
@@ -54,7 +56,7 @@ export function progressBar(
       if (nowMs() - lastMs < everyMs) return;
       lastMs = nowMs();
       if (drawn)
-        screen.write(`\r\u001b[2K${cutTo(barOf(share, text[language]), (screen.columns ?? 80) - 1)}`);
+        screen.write(`\r\u001b[2K${cutTo(barOf(share, text[language]), (screen.columns || COLUMNS) - 1)}`);
       else screen.write(`${percentOf(share)} ${text[language]}\n`);
     },
     say(line) {
@@ -68,7 +70,7 @@ export function progressBar(
 /** As much of it as fits on a line of that many columns. */
 function cutTo(text: string, columns: number): string {
   let cut = text;
-  while (displayWidth(cut) > columns) cut = cut.slice(0, -1);
+  while (cut !== "" && displayWidth(cut) > columns) cut = cut.slice(0, -1);
   return cut;
 }
 

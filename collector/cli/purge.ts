@@ -3,12 +3,12 @@
  *
  * It names what goes before it asks: how many series, of which time. Incidents and events stay.
  */
-import { createInterface } from "node:readline/promises";
 import { SeriesList } from "../wire/api-addresses.ts";
 import { CarrierwatchError, NotFoundError } from "../wire/errors.ts";
 import type { Language } from "../wire/ids.ts";
 import type { Text } from "../wire/said/text.ts";
 import { answered } from "./answers.ts";
+import { ask } from "./ask.ts";
 import { subcommand } from "./command.ts";
 import { targetNamed, vantageNamed } from "./series.ts";
 import { isoOf } from "./show-time.ts";
@@ -94,12 +94,7 @@ async function confirmed({ count, from, to }: Summary, language: Language): Prom
     en: `purge ${count} series, ${from} to ${to}, for good? yes or no: `,
     zh: `将永久清除 ${count} 条序列，${from} 至 ${to}。确定吗？（是/否）：`,
   };
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await asking.question(question[language]);
-    if (/^(?:yes|是)$/i.test(answer.trim())) return;
-  } finally {
-    asking.close();
-  }
+  const answer = await ask(question[language]);
+  if (/^(?:yes|是)$/i.test(answer.trim())) return;
   throw new CarrierwatchError("usage", "nothing was purged");
 }

@@ -1,9 +1,8 @@
 /** What a person or a pipe gives on standard input: a token, a password, a definition. */
-import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
 import { CarrierwatchError } from "../wire/errors.ts";
 import type { Language } from "../wire/ids.ts";
 import type { Text } from "../wire/said/text.ts";
+import { ask } from "./ask.ts";
 
 /** All of standard input. */
 export async function readStdin(): Promise<string> {
@@ -34,20 +33,10 @@ export async function readSecret(what: SecretKind, language: Language): Promise<
     return line;
   }
   const asked = ASKED[what][language];
-  const [first, second] = [await ask(asked + ONCE[language]), await ask(asked + AGAIN[language])];
+  const [first, second] = [
+    await ask(asked + ONCE[language], { unseen: true }),
+    await ask(asked + AGAIN[language], { unseen: true }),
+  ];
   if (first !== second) throw new CarrierwatchError("usage", `the two were not the same ${what}`);
   return first;
-}
-
-/** Asks on stderr, so that stdout stays what the verb prints; what is typed is not echoed. */
-async function ask(prompt: string): Promise<string> {
-  process.stderr.write(prompt);
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const line = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  try {
-    return await line.question("");
-  } finally {
-    line.close();
-    process.stderr.write("\n");
-  }
 }

@@ -81,6 +81,7 @@ export const zhVerbs: Sentences = {
   "METRIC=NUMBER, for example total=800": "“指标=数字”，例如 total=800",
   "{0} series, {1} to {2}, would be purged, for good": "将永久清除 {0} 条序列，{1} 至 {2}",
   "say --yes where nobody can be asked": "没有人可问时请加 --yes",
+  "stopped at the question: nothing was done": "在提问处中止：什么都没有做",
   "nothing was purged": "没有清除任何东西",
 
   // secret, user, vantage

@@ -116,6 +116,15 @@ test("in Chinese the bar is no wider than the terminal either, whose columns a c
   assert.equal(displayWidth(drawn), 58);
 });
 
+test("a terminal that does not know its width gets a bar of 80 columns", () => {
+  const on = { ...screen(true), columns: 0 };
+  progressBar("en", on).tell(0.5, same("x".repeat(100)));
+  assert.equal(displayWidth(on.text().replace("\r\u001b[2K", "")), 79);
+  const narrow = { ...screen(true), columns: 1 };
+  progressBar("en", narrow).tell(0.5, same("x"));
+  assert.equal(narrow.text(), "\r\u001b[2K");
+});
+
 test("elsewhere there is a line at once and then every three seconds", () => {
   const to = screen(false);
   let nowMs = 0;

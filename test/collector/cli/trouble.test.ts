@@ -1,5 +1,7 @@
 /** What goes wrong around a verb is named with what and where, its exit code says whether to try again, nothing half is left. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -126,4 +128,33 @@ test("Ctrl-C stops an import between two chunks, and it is said how to go on", (
   const [first, second] = [stopAsked(), process.listenerCount("SIGINT")];
   first.forget();
   assert.equal(process.listenerCount("SIGINT"), second - 1);
+});
+
+test("Ctrl-C and Ctrl-D at a question end the verb in a sentence, exit 64, nothing done", async () => {
+  const ask = new URL("../../../collector/cli/ask.ts", import.meta.url).href;
+  const main = new URL("../../../main.ts", import.meta.url).href;
+  const script = `
+    const { ask } = await import(${JSON.stringify(ask)});
+    const { exitCodeOf } = await import(${JSON.stringify(main)});
+    for (const unseen of [false, true]) {
+      await ask("word: ", { unseen }).then(
+        () => process.stdout.write("answered\\n"),
+        (error) => process.stdout.write(\`\${exitCodeOf(error)} \${error.message}\\n\`),
+      );
+    }`;
+  for (const key of ["\u0003", "\u0004"]) {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
+    let out = "";
+    child.stdout.on("data", (part: Buffer) => {
+      out += part.toString("utf8");
+      // A pipe that stays open is waited for; a terminal is not.
+      if (out.split("\n").length > 2) child.stdin.end();
+    });
+    child.stderr.on("data", (part: Buffer) => {
+      // Once for each question, when it stands there.
+      if (part.toString("utf8").includes("word: ")) child.stdin.write(key);
+    });
+    await once(child, "close");
+    assert.equal(out, "64 stopped at the question: nothing was done\n".repeat(2));
+  }
 });
