@@ -28,6 +28,8 @@ export type TileCache = {
   slot(id: number, number: number): Slot | null;
   /** How many bytes its slot holds, of whichever lap; -1 = it is empty. */
   lengthOf(id: number): number;
+  /** A generation has a number that another had: what was looked at ahead may have been emptied. */
+  forgetAhead(): void;
   /** The slot holds this from now on; what stood there is not read. */
   replace(id: number, number: number, bytes: Uint8Array): void;
   /** Room for a tile that is to replace one; nobody's after the transaction. */
@@ -123,6 +125,10 @@ class Tiles implements TileCache {
   lengthOf(id: number): number {
     const place = this.index.find(id);
     return place < 0 ? this.statements.heads.lengthOf(id) : (this.held[place]?.length ?? -1);
+  }
+
+  forgetAhead(): void {
+    this.statements.heads.clear();
   }
 
   replace(id: number, number: number, bytes: Uint8Array): void {

@@ -73,7 +73,7 @@ function rowsOf(count: number): string {
 function headsAhead(db: Database.Database) {
   const select = db
     .prepare<[number, number, number], string | null>(
-      `SELECT group_concat((id - ?) || ',' || number || ',' || length(data) || ';', '')
+      `SELECT group_concat(CAST(id - ? AS INTEGER) || ',' || number || ',' || length(data) || ';', '')
        FROM tile WHERE id BETWEEN ? AND ?`,
     )
     .pluck();

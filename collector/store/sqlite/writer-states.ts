@@ -102,6 +102,7 @@ export class OpenStates {
     const state = this.spare.pop() ?? new OpenState();
     state.begin(stepS, tick, this.commit, shape);
     this.gone.delete(id);
+    this.tiles.forgetAhead();
     const one = this.hold(id, state);
     one.changed = true;
     one.flush = true;
