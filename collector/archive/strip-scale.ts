@@ -23,36 +23,34 @@ function makeScale(): number[] {
 
 /** Below so many thousands of 4 ms the first entry of each is known; further up, 16 s and more, it is searched. */
 const BANDS = 4_096;
-/** Index of the first entry that is at least band * STEPS_PER_VALUE; entries of a band are `band` us apart. */
-const FIRST_OF_BAND = firstOfBands();
+/** Index of the first entry that is at least band * STEPS_PER_VALUE, and that entry; those of a band are `band` us apart. */
+const FIRST_OF_BAND = new Uint32Array(BANDS);
+const VALUE_OF_BAND = new Uint32Array(BANDS);
+fillBands();
 
-function firstOfBands(): Uint32Array {
-  const first = new Uint32Array(BANDS);
+function fillBands(): void {
   let at = 0;
   for (let band = 0; band < BANDS; band += 1) {
     while ((SCALE[at] ?? PDP_MAX) < band * STEPS_PER_VALUE) at += 1;
-    first[band] = at;
+    FIRST_OF_BAND[band] = at;
+    VALUE_OF_BAND[band] = SCALE[at] ?? PDP_MAX;
   }
-  return first;
 }
 
 /** Index of the entry nearest to a total; of two equally near ones the smaller. */
 export function scaleIndexOf(totalUs: number): number {
-  const low = notAbove(totalUs);
-  const at = SCALE[low] ?? 0;
-  const next = SCALE[low + 1];
-  return next !== undefined && next - totalUs < totalUs - at ? low + 1 : low;
-}
-
-/** Index of the largest entry that is not above a total. */
-function notAbove(totalUs: number): number {
   const band = Math.floor(totalUs / STEPS_PER_VALUE);
   if (band >= BANDS) return searched(totalUs);
   const first = FIRST_OF_BAND[band] ?? 0;
-  const over = totalUs - (SCALE[first] ?? 0);
-  return over < 0 ? first - 1 : first + Math.floor(over / Math.max(1, band));
+  const over = totalUs - (VALUE_OF_BAND[band] ?? 0);
+  // Before the band's first entry there is the last one of the band before.
+  if (over < 0) return -over < Math.max(1, band - 1) + over ? first : first - 1;
+  const step = Math.max(1, band);
+  const steps = Math.floor(over / step);
+  return step - (over - steps * step) < over - steps * step ? first + steps + 1 : first + steps;
 }
 
+/** The same where bands are not known. */
 function searched(totalUs: number): number {
   let low = 0;
   let high = SCALE.length - 1;
@@ -61,5 +59,7 @@ function searched(totalUs: number): number {
     if ((SCALE[middle] ?? 0) <= totalUs) low = middle;
     else high = middle - 1;
   }
-  return low;
+  const at = SCALE[low] ?? 0;
+  const next = SCALE[low + 1];
+  return next !== undefined && next - totalUs < totalUs - at ? low + 1 : low;
 }

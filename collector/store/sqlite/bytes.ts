@@ -9,17 +9,15 @@ const BITS_31 = 2 ** 31;
 const BITS_29 = 2 ** 29;
 /** How `number` wrote a number: the lowest two bits. */
 const KIND = { whole: 0, plus: 1, minus: 2, float: 3 } as const;
-const MOST_NUMBER_BYTES = 10;
+export const MOST_NUMBER_BYTES = 10;
 const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder() };
 
 export class ByteWriter {
   private bytes: Uint8Array<ArrayBuffer>;
-  private view: DataView;
   private at = 0;
 
   constructor(firstBytes = FIRST_BYTES) {
     this.bytes = new Uint8Array(firstBytes);
-    this.view = new DataView(this.bytes.buffer);
   }
 
   /** Bytes written so far. */
@@ -51,31 +49,13 @@ export class ByteWriter {
 
   /** Any finite number; whole ones and thousandths take few bytes. */
   number(value: number): void {
-    if (value >= 0 && value < BITS_29 && (value | 0) === value && !Object.is(value, -0)) {
-      this.varint(value * 4 + KIND.whole);
-      return;
-    }
-    const thousandths = Math.round(value * 1_000);
-    const isSmall = Math.abs(thousandths) < 2 ** 50 && !Object.is(value, -0);
-    if (isSmall && value >= 0 && Number.isInteger(value)) this.varint(value * 4 + KIND.whole);
-    else if (isSmall && thousandths / 1_000 === value)
-      this.varint(Math.abs(thousandths) * 4 + (value < 0 ? KIND.minus : KIND.plus));
-    else {
-      this.varint(KIND.float);
-      this.room(8);
-      this.view.setFloat64(this.at, value, true);
-      this.at += 8;
-    }
+    this.room(MOST_NUMBER_BYTES);
+    this.at = putNumber(this.bytes, this.at, value);
   }
 
   text(value: string): void {
     this.room(value.length * 3 + MOST_NUMBER_BYTES);
-    const { written } = utf8.encoder.encodeInto(value, this.bytes.subarray(this.at + 5));
-    // The length first, in as many bytes as it needs.
-    const start = this.at;
-    this.varint(written);
-    this.bytes.copyWithin(this.at, start + 5, start + 5 + written);
-    this.at += written;
+    this.at = putText(this.bytes, this.at, value);
   }
 
   /** A copy of what was written. */
@@ -93,7 +73,6 @@ export class ByteWriter {
     const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.at + wanted));
     larger.set(this.bytes);
     this.bytes = larger;
-    this.view = new DataView(larger.buffer);
   }
 }
 
@@ -185,4 +164,36 @@ export function putVarint(bytes: Uint8Array, at: number, value: number): number 
   }
   bytes[place] = left;
   return place + 1;
+}
+
+/** The same of a whole number of either sign. */
+export function putSigned(bytes: Uint8Array, at: number, value: number): number {
+  return putVarint(bytes, at, value < 0 ? -value * 2 - 1 : value * 2);
+}
+
+const float = new Float64Array(1);
+const floatBytes = new DataView(float.buffer);
+
+/** The same of any finite number; whole ones and thousandths take few bytes. */
+export function putNumber(bytes: Uint8Array, at: number, value: number): number {
+  if (value >= 0 && value < BITS_29 && (value | 0) === value && !Object.is(value, -0))
+    return putVarint(bytes, at, value * 4 + KIND.whole);
+  const thousandths = Math.round(value * 1_000);
+  const isSmall = Math.abs(thousandths) < 2 ** 50 && !Object.is(value, -0);
+  if (isSmall && value >= 0 && Number.isInteger(value)) return putVarint(bytes, at, value * 4 + KIND.whole);
+  if (isSmall && thousandths / 1_000 === value)
+    return putVarint(bytes, at, Math.abs(thousandths) * 4 + (value < 0 ? KIND.minus : KIND.plus));
+  const from = putVarint(bytes, at, KIND.float);
+  floatBytes.setFloat64(0, value, true);
+  for (let i = 0; i < 8; i += 1) bytes[from + i] = floatBytes.getUint8(i);
+  return from + 8;
+}
+
+/** The same of a text, for which there is room for three bytes a unit and a number. */
+export function putText(bytes: Uint8Array, at: number, value: string): number {
+  const { written } = utf8.encoder.encodeInto(value, bytes.subarray(at + 5));
+  // The length first, in as many bytes as it needs.
+  const from = putVarint(bytes, at, written);
+  bytes.copyWithin(from, at + 5, at + 5 + written);
+  return from + written;
 }

@@ -92,6 +92,11 @@ export class DirectAdds {
   }
 }
 
+/** Whole-number arithmetic without `%`, which is a call for numbers of this size. */
+function slotOf(tickNo: number): number {
+  return tickNo - Math.floor(tickNo / TICKS_PER_TILE) * TICKS_PER_TILE;
+}
+
 function wordOf(id: number, place: number): number {
   return (id * STATE_BYTES) / WORD_BYTES + place;
 }
@@ -101,8 +106,9 @@ function isNextOfItsTile({ words, numbers }: Views, id: number, tick: number, st
   if (words[wordOf(id, BLOCK.used)] !== 1 || words[wordOf(id, BLOCK.stepS)] !== stepS) return false;
   const last = numbers[(id * STATE_BYTES) / 8 + BLOCK.lastTick] ?? 0;
   if (tick <= last || tick <= (words[wordOf(id, BLOCK.laidTo)] ?? 0) >>> 0) return false;
-  const tileS = stepS * TICKS_PER_TILE;
-  return tick % stepS === 0 && Math.floor(tick / tileS) === Math.floor(last / tileS);
+  const tickNo = tick / stepS;
+  const tile = Math.floor(tickNo / TICKS_PER_TILE);
+  return Math.floor(tickNo) === tickNo && tile === Math.floor(last / stepS / TICKS_PER_TILE);
 }
 
 /** Number of the shared text with this hash among the newest of a generation. */
@@ -149,7 +155,7 @@ function place(views: Views, id: number, from: Uint8Array, view: DataView, start
   const tick = tickOf(view, start);
   const present = view.getUint8(start + ENTRY.present);
   const length = recordBytesOf(view, start);
-  const slot = (tick / (words[wordOf(id, BLOCK.stepS)] ?? 1)) % TICKS_PER_TILE;
+  const slot = slotOf(tick / (words[wordOf(id, BLOCK.stepS)] ?? 1));
   let at = start + ENTRY.values;
   const lock = wordOf(id, BLOCK.lock);
   const version = Atomics.load(words, lock);

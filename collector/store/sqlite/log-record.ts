@@ -42,13 +42,13 @@ export const NUMBERS = [
   "loopDelayMs",
 ] as const satisfies (keyof Detail)[];
 /** After the numbers' bits: how the address is written, and its family, which most often follows from it. */
-const BIT = {
+export const BIT = {
   addressText: 1 << NUMBERS.length,
   addressV4: 2 << NUMBERS.length,
   family4: 4 << NUMBERS.length,
   family6: 8 << NUMBERS.length,
 } as const;
-const V4_PARTS = 4;
+export const V4_PARTS = 4;
 
 /** How many shared texts a series has to have for a record of it. @param at Where the record begins. */
 export function textsNeeded(bytes: Uint8Array, at = 0): number {
@@ -63,107 +63,6 @@ export function flagsOf({ sample, skewMs }: SampleRecord, live: boolean): number
     (sample.failure ? FLAG.elapsed : 0) |
     (sample.state === "up" ? 0 : FLAG.timings)
   );
-}
-
-/**
- * What follows flags, shared number and epoch number.
- *
- * @returns How many of the detail's keys are in it.
- */
-export function writeOwn(to: ByteWriter, { sample, receivedMs, skewMs }: SampleRecord): number {
-  const tickMs = sample.tick * 1_000;
-  to.varint(sample.seq);
-  to.signed(receivedMs - tickMs);
-  to.signed(sample.startedMs - tickMs);
-  if (skewMs !== null) to.number(skewMs);
-  if (sample.failure) to.varint(sample.failure.elapsedUs);
-  const keys = writeNumbers(to, sample.detail);
-  if (sample.state === "up") return keys;
-  let present = 0;
-  METRICS.forEach((metric, m) => {
-    if (sample.timings[metric] !== null) present |= 1 << m;
-  });
-  to.byte(present);
-  for (const metric of METRICS) {
-    const value = sample.timings[metric];
-    if (value !== null) to.varint(value);
-  }
-  return keys;
-}
-
-/** In the order of NUMBERS, one by one: this is done for every sample, and a name that is known here is found faster. */
-function writeNumbers(to: ByteWriter, detail: Detail): number {
-  const { status, bodyBytes, wireBytes, receiveBps, redirects, redirectUs } = detail;
-  const { tlsNetUs, headerBytes, lateMs, loopDelayMs, family, address } = detail;
-  const numbers =
-    bitOf(0, status) |
-    bitOf(1, bodyBytes) |
-    bitOf(2, wireBytes) |
-    bitOf(3, receiveBps) |
-    bitOf(4, redirects) |
-    bitOf(5, redirectUs) |
-    bitOf(6, tlsNetUs) |
-    bitOf(7, headerBytes) |
-    bitOf(8, lateMs) |
-    bitOf(9, loopDelayMs);
-  const v4 = address === undefined ? null : v4Of(address);
-  to.varint(numbers | familyBit(family) | addressBit(address, v4));
-  put(to, status);
-  put(to, bodyBytes);
-  put(to, wireBytes);
-  put(to, receiveBps);
-  put(to, redirects);
-  put(to, redirectUs);
-  put(to, tlsNetUs);
-  put(to, headerBytes);
-  put(to, lateMs);
-  put(to, loopDelayMs);
-  if (v4 !== null) for (let i = 0; i < V4_PARTS; i += 1) to.byte((v4 >>> (24 - i * 8)) & 0xff);
-  else if (address !== undefined) to.text(address);
-  return onesIn(numbers) + (family === undefined ? 0 : 1) + (address === undefined ? 0 : 1);
-}
-
-function bitOf(i: number, value: number | null | undefined): number {
-  return typeof value === "number" ? 1 << i : 0;
-}
-
-function put(to: ByteWriter, value: number | null | undefined): void {
-  if (typeof value === "number") to.number(value);
-}
-
-function familyBit(family: Detail["family"]): number {
-  if (family === undefined) return 0;
-  return family === 4 ? BIT.family4 : BIT.family6;
-}
-
-function addressBit(address: string | undefined, v4: number | null): number {
-  if (address === undefined) return 0;
-  return v4 === null ? BIT.addressText : BIT.addressV4;
-}
-
-function onesIn(bits: number): number {
-  let ones = 0;
-  for (let left = bits; left !== 0; left &= left - 1) ones += 1;
-  return ones;
-}
-
-/** The 32 bits of an IPv4 address in its one plain form; null = anything else. */
-function v4Of(address: string): number | null {
-  let value = 0;
-  let part = -1;
-  let parts = 1;
-  for (let i = 0; i < address.length; i += 1) {
-    const digit = address.charCodeAt(i) - 48;
-    if (digit === -2) {
-      if (part < 0) return null;
-      value = value * 256 + part;
-      part = -1;
-      parts += 1;
-    } else if (digit < 0 || digit > 9 || part === 0) return null;
-    else part = Math.max(0, part) * 10 + digit;
-    if (part > 255) return null;
-  }
-  return parts === V4_PARTS && part >= 0 ? (value * 256 + part) >>> 0 : null;
 }
 
 /** What is looked at without reading all of a record. */

@@ -9,8 +9,8 @@ import { putPdps } from "../../archive/pdp.ts";
 import { codeOf } from "../../archive/strip.ts";
 import { METRICS, PDP_MAX } from "../../wire/metric.ts";
 import type { SampleRecord } from "../store.ts";
-import { ByteWriter } from "./bytes.ts";
-import { flagsOf, writeOwn } from "./log-record.ts";
+import { flagsOf } from "./log-record.ts";
+import { OwnBytes } from "./own-bytes.ts";
 import { hashOf } from "./shared-text.ts";
 import { heard, type News } from "./told.ts";
 import { toldTexts } from "./told-texts.ts";
@@ -83,7 +83,7 @@ export type Packer = {
 /** The caller's end: what it packed has to arrive in order at one `unpacker`. */
 export function packer(): Packer {
   const told = toldTexts();
-  const own = new ByteWriter();
+  const own = new OwnBytes();
   let words = new Uint32Array(0);
   let places = new Float64Array(0);
   const blocks = new SpareBlocks();
@@ -105,7 +105,7 @@ export function packer(): Packer {
       places[i * 2] = sample.tick;
       places[i * 2 + 1] = sample.seq;
       const ownAt = own.length();
-      const ownKeys = writeOwn(own, record);
+      const ownKeys = own.add(record);
       const vantageNo = vantages.of(vantage);
       const name = told.name(sample);
       words[at + WORD.vantage] = vantageNo;

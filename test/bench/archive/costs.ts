@@ -24,7 +24,7 @@ const CHILD = new URL("./ingest-child.ts", import.meta.url).pathname;
 /** By file; where a file serves several parts, by function. First match counts. */
 const PARTS: readonly (readonly [part: string, file: RegExp, name?: RegExp])[] = [
   ["duplicate test", /^(identity|generations)\.ts$/],
-  ["log", /^(log-|record-builder|shared-text|told|epochs|bytes\.ts|single-ids)/],
+  ["log", /^(log-|record-builder|shared-text|told|epochs|own-bytes|bytes\.ts|single-ids)/],
   ["log", /^rings\.ts$/, /log|area/i],
   ["strip", /./, /strip|code/i],
   ["PDPs", /^(rings|blocks)\.ts$/, /pdp|openTile|leaveTile/i],

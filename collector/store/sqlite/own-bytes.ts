@@ -1,0 +1,154 @@
+/**
+ * The own bytes of samples, as a log record has them behind flags, shared text and epoch: what differs from tick to tick.
+ *
+ * Written on the caller's thread for every sample, one behind the other, and copied from there into the record.
+ * log-record.ts reads them.
+ */
+import { METRICS } from "../../wire/metric.ts";
+import type { Detail, Timings } from "../../wire/sample.ts";
+import type { SampleRecord } from "../store.ts";
+import { MOST_NUMBER_BYTES, putNumber, putSigned, putText, putVarint } from "./bytes.ts";
+import { BIT, NUMBERS, V4_PARTS } from "./log-record.ts";
+
+const M = METRICS.length;
+const FIRST_OWN_BYTES = 64 * 1024;
+/** Own bytes of a sample without its address, at most: 18 numbers and what says which there are. */
+const OWN_MOST_BYTES = (10 + NUMBERS.length) * MOST_NUMBER_BYTES + M * MOST_NUMBER_BYTES;
+
+/**
+ * What follows flags, shared number and epoch number of each record, one behind the other.
+ * Room is asked for once a record: this is done for every sample.
+ */
+export class OwnBytes {
+  private bytes = new Uint8Array(FIRST_OWN_BYTES);
+  private at = 0;
+
+  length(): number {
+    return this.at;
+  }
+
+  clear(): void {
+    this.at = 0;
+  }
+
+  /** Copies what was written to a place. */
+  copyTo(to: Uint8Array, at: number): void {
+    to.set(this.bytes.subarray(0, this.at), at);
+  }
+
+  /** @returns How many of the detail's keys are in it. */
+  add({ sample, receivedMs, skewMs }: SampleRecord): number {
+    const { tick, detail, state } = sample;
+    this.room(OWN_MOST_BYTES + (detail.address?.length ?? 0) * 3);
+    const { bytes } = this;
+    let at = putVarint(bytes, this.at, sample.seq);
+    at = putSigned(bytes, at, receivedMs - tick * 1_000);
+    at = putSigned(bytes, at, sample.startedMs - tick * 1_000);
+    if (skewMs !== null) at = putNumber(bytes, at, skewMs);
+    if (sample.failure) at = putVarint(bytes, at, sample.failure.elapsedUs);
+    const keys = numbersIn(detail);
+    at = putDetail(bytes, at, detail, keys);
+    this.at = state === "up" ? at : putOwnTimings(bytes, at, sample.timings);
+    return onesIn(keys) + (detail.family === undefined ? 0 : 1) + (detail.address === undefined ? 0 : 1);
+  }
+
+  private room(wanted: number): void {
+    if (this.at + wanted <= this.bytes.length) return;
+    const larger = new Uint8Array((this.at + wanted) * 2);
+    larger.set(this.bytes);
+    this.bytes = larger;
+  }
+}
+
+function putOwnTimings(bytes: Uint8Array, from: number, timings: Timings): number {
+  let present = 0;
+  let at = from + 1;
+  for (let m = 0; m < M; m += 1) {
+    const value = timings[METRICS[m] ?? "total"];
+    if (value === null) continue;
+    present |= 1 << m;
+    at = putVarint(bytes, at, value);
+  }
+  bytes[from] = present;
+  return at;
+}
+
+/** Which of NUMBERS there are, one by one: a name that is known here is found faster. */
+function numbersIn(detail: Detail): number {
+  return (
+    bitOf(0, detail.status) |
+    bitOf(1, detail.bodyBytes) |
+    bitOf(2, detail.wireBytes) |
+    bitOf(3, detail.receiveBps) |
+    bitOf(4, detail.redirects) |
+    bitOf(5, detail.redirectUs) |
+    bitOf(6, detail.tlsNetUs) |
+    bitOf(7, detail.headerBytes) |
+    bitOf(8, detail.lateMs) |
+    bitOf(9, detail.loopDelayMs)
+  );
+}
+
+/** In the order of NUMBERS, then the address. */
+function putDetail(bytes: Uint8Array, from: number, detail: Detail, numbers: number): number {
+  const { address } = detail;
+  const v4 = address === undefined ? null : v4Of(address);
+  let at = putVarint(bytes, from, numbers | familyBit(detail.family) | addressBit(address, v4));
+  at = put(bytes, at, detail.status);
+  at = put(bytes, at, detail.bodyBytes);
+  at = put(bytes, at, detail.wireBytes);
+  at = put(bytes, at, detail.receiveBps);
+  at = put(bytes, at, detail.redirects);
+  at = put(bytes, at, detail.redirectUs);
+  at = put(bytes, at, detail.tlsNetUs);
+  at = put(bytes, at, detail.headerBytes);
+  at = put(bytes, at, detail.lateMs);
+  at = put(bytes, at, detail.loopDelayMs);
+  if (address === undefined) return at;
+  if (v4 === null) return putText(bytes, at, address);
+  for (let i = 0; i < V4_PARTS; i += 1) bytes[at + i] = (v4 >>> (24 - i * 8)) & 0xff;
+  return at + V4_PARTS;
+}
+
+function bitOf(i: number, value: number | null | undefined): number {
+  return typeof value === "number" ? 1 << i : 0;
+}
+
+function put(bytes: Uint8Array, at: number, value: number | null | undefined): number {
+  return typeof value === "number" ? putNumber(bytes, at, value) : at;
+}
+
+function familyBit(family: Detail["family"]): number {
+  if (family === undefined) return 0;
+  return family === 4 ? BIT.family4 : BIT.family6;
+}
+
+function addressBit(address: string | undefined, v4: number | null): number {
+  if (address === undefined) return 0;
+  return v4 === null ? BIT.addressText : BIT.addressV4;
+}
+
+function onesIn(bits: number): number {
+  let ones = 0;
+  for (let left = bits; left !== 0; left &= left - 1) ones += 1;
+  return ones;
+}
+
+/** The 32 bits of an IPv4 address in its one plain form; null = anything else. */
+function v4Of(address: string): number | null {
+  let value = 0;
+  let part = -1;
+  let parts = 1;
+  for (let i = 0; i < address.length; i += 1) {
+    const digit = address.charCodeAt(i) - 48;
+    if (digit === -2) {
+      if (part < 0) return null;
+      value = value * 256 + part;
+      part = -1;
+      parts += 1;
+    } else if (digit < 0 || digit > 9 || part === 0) return null;
+    else part = Math.max(0, part) * 10 + digit;
+    if (part > 255) return null;
+  }
+  return parts === V4_PARTS && part >= 0 ? (value * 256 + part) >>> 0 : null;
+}
