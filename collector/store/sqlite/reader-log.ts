@@ -63,9 +63,17 @@ export function readerLog(db: Database.Database, view: View) {
         return newest ? sampleAt(newest, newest.lastTick) : [];
       }),
     states(target: string, ticks: readonly number[]): StoredSample[] {
-      const found = view.ofTarget(target);
-      return [...new Set(ticks)]
-        .flatMap((tick) => found.flatMap((seen) => sampleAt(seen, tick)))
+      const samplesOf = (seen: Seen) => {
+        const tiles = tilesOf(seen, new Set(ticks));
+        return [...tiles].flatMap(([tile, tickNos]) => {
+          const slots = slotsOf(seen, tile);
+          const found = tickNos.map((tickNo) => ({ tickNo, slot: slots.get(tickNo % TICKS_PER_TILE) }));
+          return found.flatMap(({ tickNo, slot }) => (slot ? [sampleOf(seen, tickNo, slot)] : []));
+        });
+      };
+      return view
+        .ofTarget(target)
+        .flatMap(samplesOf)
         .sort((a, b) => a.sample.tick - b.sample.tick || compareText(a.vantage, b.vantage));
     },
     page({ series, fromS, toS, limit, order, cursor }: SamplesQuery) {
@@ -84,6 +92,16 @@ export function readerLog(db: Database.Database, view: View) {
       return { samples, cursor: last && found.length > limit ? cursorOf(placed(last)) : null };
     },
   };
+}
+
+/** Ticks that are samples here, by their tile, as numbers: each tile is looked at once. */
+function tilesOf(seen: Seen, ticks: ReadonlySet<number>): ReadonlyMap<number, number[]> {
+  const { stepS, lastTick, bands } = seen;
+  const here = [...ticks].filter((tick) => tick % stepS === 0 && tick <= lastTick && tick > keptAfter(seen));
+  return Map.groupBy(
+    here.map((tick) => tick / stepS),
+    (tickNo) => tileOf(bands.log, tickNo),
+  );
 }
 
 /** The record of a tick that stands in the open state; null = it may still be in a tile. */
