@@ -176,7 +176,10 @@ test("an export without a form, or of a series that never was, says so", async (
     { args: ["--csv", "--step", "300"], want: /--step names a generation for --rrd/ },
     { args: ["--rrd", "--step", "60"], want: /never measured every 60 s\n {2}there are steps of 300 s/ },
     { args: ["--rrd", "--step", "x"], want: /--step "x" is no whole number of seconds/ },
-    { args: ["--csv", "--out", join(past.dir, "no", "folder")], want: /cannot be written: there is no such file or folder/ },
+    {
+      args: ["--csv", "--out", join(past.dir, "no", "folder")],
+      want: /cannot be written: there is no such file or folder/,
+    },
   ];
   for (const { args, want } of export64) {
     const ran = await carrierwatch(["export", "首页", ...args, "--data", past.dir]);
