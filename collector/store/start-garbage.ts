@@ -20,8 +20,8 @@ export function giveBackStartGarbage(then: () => void = () => {}): void {
 
 /** As V8 does before it would run out: all garbage goes, and with it the room for more. */
 function collectAll(): void {
+  // Of the process, not of the thread: whoever takes it back may take it from another thread that is at this line.
   setFlagsFromString("--expose-gc");
-  const collect: unknown = runInNewContext("gc");
-  setFlagsFromString("--no-expose-gc");
+  const collect: unknown = runInNewContext("globalThis.gc");
   if (typeof collect === "function") collect({ type: "major", execution: "sync", flavor: "last-resort" });
 }
