@@ -53,7 +53,6 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     "probe/program.ts",
   ],
   collector: ["collector", "probe", "main.ts"],
-  "collector/cli": ["collector", "probe", "main.ts", "dashboard/i18n"],
   probe: ["collector/wire", "main.ts"],
   "dashboard/charts": ["collector/wire", "dashboard/i18n"],
   "dashboard/i18n": ["collector/wire", "dashboard/charts"],

@@ -1,10 +1,11 @@
 /** The space a store takes as a table: each part now, and of one series when it has been measured for so long. */
+
+import { coded, maybeCoded } from "../report/coded.ts";
 import type { StorageView } from "../wire/api-settings.ts";
 import { inEach, same, type Text } from "../wire/said/text.ts";
 import { bytesText } from "./show-bytes.ts";
 import { spanText } from "./show-time.ts";
 import { type CellText, table } from "./table.ts";
-import { coded, maybeCoded } from "./words.ts";
 
 const HEADING: readonly Text[] = [
   { en: "PART", zh: "部分" },

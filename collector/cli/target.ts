@@ -1,6 +1,7 @@
 /** The verb `target`: which URLs are watched, and how each is doing. */
 import { readFile } from "node:fs/promises";
 import { groupOf } from "../registry/url.ts";
+import { coded } from "../report/coded.ts";
 import { TargetPreview, TargetView } from "../wire/api-overview.ts";
 import { CarrierwatchError, ConfigError } from "../wire/errors.ts";
 import { fileTrouble } from "../wire/file-trouble.ts";
@@ -18,7 +19,6 @@ import type { FileTexts } from "./target-asking.ts";
 import { type TargetFlags, withFlags } from "./target-flags.ts";
 import { targetOptions } from "./target-options.ts";
 import { askedLines } from "./target-text.ts";
-import { coded } from "./words.ts";
 
 const HEADING: readonly Text[] = [
   same("ID"),

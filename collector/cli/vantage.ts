@@ -1,4 +1,6 @@
 /** The verb `vantage`: the places that measure, and the command that joins a machine. */
+
+import { coded, maybeCoded } from "../report/coded.ts";
 import { JoinCommand, type VantageView } from "../wire/api-settings.ts";
 import type { Egress } from "../wire/egress.ts";
 import { UnavailableError } from "../wire/errors.ts";
@@ -10,7 +12,6 @@ import type { Options } from "./described.ts";
 import { purgeOf } from "./purge.ts";
 import { isoOf } from "./show-time.ts";
 import { type CellText, facts, table } from "./table.ts";
-import { coded, maybeCoded } from "./words.ts";
 
 type VantageFlags = {
   readonly name?: string;
