@@ -11,7 +11,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import { bandsOf } from "../../collector/store/sqlite/bands.ts";
-import { codeBytes, pdpBytes, rowBytes } from "../../collector/store/sqlite/blocks.ts";
+import { codeBytes, rowBytes } from "../../collector/store/sqlite/blocks.ts";
+import { recordsFrom } from "../../collector/store/sqlite/pdp-section.ts";
 import { pageShare } from "../../collector/store/sqlite/sizes.ts";
 import { DATABASE_NAME, openSqliteStore } from "../../collector/store/sqlite/sqlite-store.ts";
 import { ESTIMATE_AGES_S, type HistoryRow, type Store } from "../../collector/store/store.ts";
@@ -29,6 +30,9 @@ const CASES = FULL
   : [{ stepS: 3_600, series: 4 }];
 const AGES = ["50 hours", "two weeks", "two months", "two years"];
 const WITHIN = 0.2;
+/** Of primary data points, at a step of an hour. */
+const DAYS_KEPT = 16;
+const TILES_A_DAY = 1.5;
 
 function folder(t: TestContext): { dir: string; file: string; opened: () => Promise<Store> } {
   const dir = mkdtempSync(join(tmpdir(), "carrierwatch-sizes-"));
@@ -77,6 +81,25 @@ function tilesIn(file: string): Map<number, number> {
   return new Map(found);
 }
 
+/** Bytes of the primary data points in the newest tiles of each series' log: as many as 16 days have. */
+function pdpsIn(file: string, part: number): number {
+  const db = new Database(file, { readonly: true });
+  const tiles = db
+    .prepare<[number], { series: number; data: Uint8Array }>(
+      "SELECT id % 1048576 AS series, data FROM tile WHERE id >> 40 = ? ORDER BY number DESC",
+    )
+    .all(part);
+  db.close();
+  const seen = new Map<number, number>();
+  let bytes = 0;
+  for (const { series, data } of tiles) {
+    const before = seen.get(series) ?? 0;
+    seen.set(series, before + 1);
+    if (before < DAYS_KEPT * TILES_A_DAY) bytes += recordsFrom(data);
+  }
+  return bytes;
+}
+
 test("rows that are frozen, and rows that were laid, are in the estimate as they are in the file", async (t) => {
   const { file, opened } = folder(t);
   const stepS = 3_600;
@@ -107,11 +130,15 @@ test("rows that are frozen, and rows that were laid, are in the estimate as they
     parts.reduce((sum, part) => sum + (tiles.get(part) ?? 0), 0) * pageShare(each);
   const saidOf = (starts: string) =>
     said.parts.filter(({ part }) => part.startsWith(starts)).reduce((sum, { bytesNow }) => sum + bytesNow, 0);
-  const { pdps, strip } = bandsOf(stepS);
-  const rowParts = [...tiles.keys()].filter((part) => ![0, strip.part, 6].includes(part));
+  const { strip, log, coarse } = bandsOf(stepS);
+  const rowParts = [...tiles.keys()].filter((part) => ![strip.part, log.part].includes(part));
   assert.ok(rowParts.length >= 4, "frozen rows stand beside the new ones");
-  assertNear(bytes(rowParts, rowBytes(4)), saidOf("rows"), "rows");
-  assertNear(bytes([0], pdpBytes(pdps.perTile)), saidOf("pdps"), "primary data points");
+  assertNear(bytes(rowParts, rowBytes(coarse[0]?.perTile ?? 0)), saidOf("rows"), "rows");
+  const pdps = pdpsIn(file, log.part);
+  assert.ok(
+    pdps > 0 && pdps <= saidOf("pdps"),
+    `${pdps} bytes of primary data points, at most ${saidOf("pdps")}`,
+  );
   assertNear(bytes([strip.part], codeBytes(strip.perTile)), saidOf("strip"), "strip");
   assertNear(
     statSync(file).size,

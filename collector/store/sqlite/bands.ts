@@ -1,8 +1,8 @@
 /**
  * Where things stand: which ring, slot and tile a tick, a row or a strip code belongs to.
  *
- * A generation has bands: its PDPs, one per coarser archive, its strip. A band is a ring of tiles (one BLOB each),
- * a tile holds neighbouring entries. A tile carries its own number, so that a slot tells its laps apart: a reader
+ * A generation has bands: its ticks (log records and PDPs), one per coarser archive, its strip. A band is a ring of tiles
+ * (one BLOB each), a tile holds neighbouring entries. A tile carries its own number, so that a slot tells its laps apart: a reader
  * that wants tile 17 and finds 9 sees nothing. One tile more than the entries need keeps the oldest of them whole.
  *
  * Row ids go by time first and by generation second: what many series write at one tick lies on few pages.
@@ -12,10 +12,10 @@ import { firstLayout, type Layout, type Ring } from "../../archive/sets.ts";
 import type { StripMetric } from "../../wire/archives.ts";
 
 export const TICKS_PER_TILE = 16;
-/** Small enough for several series' tiles on a page, large enough to read a year in two hundred. */
-export const ROWS_PER_TILE = 4;
-/** A multiple of TICKS_PER_TILE: the codes of a closed PDP tile all go to one strip tile. */
-export const CODES_PER_TILE = 480;
+/** Six tiles fill a page; large enough to read a year in a hundred and sixty. */
+export const ROWS_PER_TILE = 5;
+/** A multiple of TICKS_PER_TILE: the codes of a full tile of ticks all go to one strip tile. Four of them fill a page. */
+export const CODES_PER_TILE = 496;
 
 const LOG_PART = 6;
 const STRIP_PART = 7;
@@ -41,6 +41,7 @@ export type StripBand = Band & { readonly metric: StripMetric };
 
 export type Bands = {
   readonly stepS: number;
+  /** In the tiles of the log, of which the newest have them as primary data points. */
   readonly pdps: Band;
   /** One per archive with rows of its own: those of the set, finest first, then the frozen ones. */
   readonly coarse: readonly Band[];
@@ -51,7 +52,7 @@ export type Bands = {
   readonly lasts: readonly Band[];
   /** Strips beside that of total, as `strip`. */
   readonly strips: readonly StripBand[];
-  /** Tiles of the sample log: the same ticks as the PDP tiles, kept longer. */
+  /** Tiles of the sample log. */
   readonly log: Band;
 };
 
@@ -76,9 +77,10 @@ export function bandsOf(stepS: number, layout: Layout = firstLayout(stepS)): Ban
       ...ringBand(ring, ROWS_PER_TILE),
       held: ring.untilS === null && i < MOST_HELD,
     }));
+  const log = band(LOG_PART, 1, LOG_KEEP_S(stepS) / stepS, TICKS_PER_TILE);
   const bands = {
     stepS,
-    pdps: band(0, 1, PDP_KEEP_S(stepS) / stepS, TICKS_PER_TILE),
+    pdps: { ...log, entries: Math.ceil(PDP_KEEP_S(stepS) / stepS) },
     coarse,
     unheld: coarse.filter(({ held }) => !held),
     strip: band(STRIP_PART, 1, LONGEST_S / stepS, CODES_PER_TILE),
@@ -88,7 +90,7 @@ export function bandsOf(stepS: number, layout: Layout = firstLayout(stepS)): Ban
       held: false,
       metric: ring.metric,
     })),
-    log: band(LOG_PART, 1, LOG_KEEP_S(stepS) / stepS, TICKS_PER_TILE),
+    log,
   };
   known.set(layout, bands);
   return bands;
@@ -130,16 +132,6 @@ export function tileId(generation: number, band: Band, tile: number): number {
 /** Row id of a slot of a band, counted from 0. */
 export function slotId(generation: number, part: number, slot: number): number {
   return (part * SLOTS + slot) * GENERATIONS + generation;
-}
-
-/** The part that a slot is of. */
-export function partOf(id: number): number {
-  return Math.floor(id / (SLOTS * GENERATIONS));
-}
-
-/** Whether a part is an archive's rows. */
-export function isRowPart(part: number): boolean {
-  return part !== 0 && part !== LOG_PART && part !== STRIP_PART;
 }
 
 /** Whether an entry is among those a reader is shown, when `newest` is the newest. */

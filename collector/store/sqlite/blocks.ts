@@ -13,6 +13,7 @@ const M = METRICS.length;
 const ROW_BYTES = M * (3 * 4 + 2 * 2);
 const OLD_ROW_BYTES = M * (8 + 3 * 4);
 const BITS_32 = 2 ** 32;
+const ALL_METRICS = 2 ** M - 1;
 
 export const pdpBytes = (ticks: number) => ticks * (1 + M * 4);
 export const rowBytes = (rows: number) => rows * ROW_BYTES;
@@ -150,26 +151,65 @@ export function addPdps(
 export function addTicks(
   block: RowBlock,
   at: number,
-  { flags, values }: PdpBlock,
+  pdps: PdpBlock,
   from: number,
   to: number,
   taken: number,
 ): void {
-  for (let m = 0; m < M; m += 1) {
-    let n = 0;
-    let sum = 0;
-    let min = BITS_32;
-    let max = 0;
-    for (let slot = from; slot < to; slot += 1) {
-      if (!((taken >> slot) & ((flags[slot] ?? 0) >> m) & 1)) continue;
-      const value = values[slot * M + m] ?? 0;
-      n += 1;
-      sum += value;
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-    if (n > 0) mergeCell(block, at, m, n, sum, min, max);
+  const add = areWhole(pdps.flags, from, to, taken) ? addWhole : addSome;
+  for (let m = 0; from < to && m < M; m += 1) add(block, at, pdps, m, from, to, taken);
+}
+
+function addSome(
+  block: RowBlock,
+  at: number,
+  { flags, values }: PdpBlock,
+  m: number,
+  from: number,
+  to: number,
+  taken: number,
+): void {
+  let n = 0;
+  let sum = 0;
+  let min = BITS_32;
+  let max = 0;
+  for (let slot = from; slot < to; slot += 1) {
+    if (!((taken >> slot) & ((flags[slot] ?? 0) >> m) & 1)) continue;
+    const value = values[slot * M + m] ?? 0;
+    n += 1;
+    sum += value;
+    if (value < min) min = value;
+    if (value > max) max = value;
   }
+  if (n > 0) mergeCell(block, at, m, n, sum, min, max);
+}
+
+/** Ticks that all have a value of the metric. */
+function addWhole(
+  block: RowBlock,
+  at: number,
+  { values }: PdpBlock,
+  m: number,
+  from: number,
+  to: number,
+): void {
+  let sum = 0;
+  let min = BITS_32;
+  let max = 0;
+  for (let slot = from; slot < to; slot += 1) {
+    const value = values[slot * M + m] ?? 0;
+    sum += value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  mergeCell(block, at, m, to - from, sum, min, max);
+}
+
+/** Whether all these ticks count, and have all values. */
+function areWhole(flags: Uint8Array, from: number, to: number, taken: number): boolean {
+  for (let slot = from; slot < to; slot += 1)
+    if (!((taken >> slot) & 1) || flags[slot] !== ALL_METRICS) return false;
+  return true;
 }
 
 /** @param n Not 0. */
@@ -198,11 +238,6 @@ export function mergeRow(from: RowBlock, at: number, into: RowBlock, to: number)
 /** Row `at` of `from` becomes row `to` of `into`. */
 export function copyRow(from: RowBlock, at: number, into: RowBlock, to: number): void {
   into.words.set(from.words.subarray(at * ROW_WORDS, (at + 1) * ROW_WORDS), to * ROW_WORDS);
-}
-
-/** The bytes of row `at`. */
-export function bytesOfRow({ words }: RowBlock, at: number): Uint8Array {
-  return new Uint8Array(words.buffer, words.byteOffset + at * ROW_BYTES, ROW_BYTES);
 }
 
 /** Row `at` becomes these; in METRICS order. */

@@ -13,11 +13,11 @@ import {
   nAt,
   type PdpBlock,
   pdpAt,
-  pdpBlock,
   type RowBlock,
   rowBlock,
   sumAt,
 } from "./blocks.ts";
+import { sectionOf } from "./pdp-section.ts";
 import { rowNo } from "./rings.ts";
 import type { Look, Seen, Span } from "./view.ts";
 
@@ -40,7 +40,7 @@ export function fillPdps(seen: Seen, span: Span, columns: { [K in Metric]?: RowC
   const newestTile = tileOf(band, seen.lastTick / seen.stepS);
   for (let number = tileOf(band, span.first); number <= tileOf(band, span.last); number += 1) {
     const bytes = number === newestTile ? null : look(seen, band, number);
-    const block = number === newestTile ? seen.state.pdps : bytes && pdpBlock(bytes, 0, TICKS_PER_TILE);
+    const block = number === newestTile ? seen.state.pdps : bytes && sectionOf(bytes);
     if (block) fillTicks(block, number * TICKS_PER_TILE, span, columns);
   }
 }

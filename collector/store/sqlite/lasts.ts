@@ -9,6 +9,7 @@ import { METRICS, type Metric } from "../../wire/metric.ts";
 import { type Band, bandsOf, entryOf, isShown, TICKS_PER_TILE, tileId, tileOf } from "./bands.ts";
 import { type PdpBlock, pdpAt, pdpBlock, pdpBytes, setPdps } from "./blocks.ts";
 import { isMeasured } from "./laid-rows.ts";
+import { sectionOf } from "./pdp-section.ts";
 import type { Working } from "./rings.ts";
 import type { TileCache } from "./tile-cache.ts";
 import type { Look, Seen, Span } from "./view.ts";
@@ -156,7 +157,8 @@ function ticksAt(tiles: TileCache, { id, bands, state }: Working, tickNo: number
   const at = slotOf(tickNo);
   if (tile === tileOf(band, state.lastTick / state.stepS)) return { block: state.pdps, at };
   const bytes = tiles.look(tileId(id, band, tile), tile);
-  return bytes && { block: pdpBlock(bytes, 0, TICKS_PER_TILE), at };
+  const block = bytes && sectionOf(bytes);
+  return block && { block, at };
 }
 
 /** Where every so many ticks are found. */
@@ -189,7 +191,7 @@ export function lastColumns(
     if (tileOf(band, entry) !== number) {
       number = tileOf(band, entry);
       const bytes = look(seen, band, number);
-      block = bytes && pdpBlock(bytes, 0, TICKS_PER_TILE);
+      block = bytes && (band === seen.bands.pdps ? sectionOf(bytes) : pdpBlock(bytes, 0, TICKS_PER_TILE));
     }
     const open = entry * band.steps - openNo;
     const isOpen = open >= 0 && (seen.state.pdps.flags[open] ?? 0) !== 0;

@@ -3,7 +3,7 @@
  *
  * What a record's place says (series, tick, step) is not repeated; what hardly changes from tick to tick (certificate,
  * protocol, failure) is one text, kept once per series and referred to by number. The PDPs of an up sample are its
- * timings: they are left out while the open PDPs hold them, and appended when the record goes to its tile.
+ * timings: they are left out where the PDPs stand beside the record, open or in the tile.
  */
 import { METRICS } from "../../wire/metric.ts";
 import type { Detail, Sample, Timings } from "../../wire/sample.ts";
@@ -20,7 +20,7 @@ export const FLAG = {
   live: 4,
   skew: 8,
   elapsed: 16,
-  /** The timings follow; without it they are the PDPs of the tick. */
+  /** The timings follow; without it they are the PDPs of the tick, and follow in a tile that has none. */
   timings: 32,
   /** Details were dropped to keep the budget. */
   stripped: 64,
@@ -95,6 +95,29 @@ export function putTimings(to: Uint8Array, at: number, pdps: PdpBlock, slot: num
   return place;
 }
 
+/** The timings that follow a record of an up sample, in METRICS order, and where they begin. */
+export function timingsBehind(bytes: Uint8Array): {
+  readonly at: number;
+  readonly values: (number | null)[];
+} {
+  const { flags, ownAt } = recordHead(bytes);
+  const reader = byteReader(bytes, ownAt);
+  reader.varint();
+  reader.signed();
+  reader.signed();
+  if (flags & FLAG.skew) reader.number();
+  if (flags & FLAG.elapsed) reader.varint();
+  readNumbers(reader);
+  const at = reader.at();
+  const present = reader.byte();
+  return { at, values: METRICS.map((_, m) => ((present >> m) & 1 ? reader.varint() : null)) };
+}
+
+/** Whether a record is of an up sample. */
+export function isUp(bytes: Uint8Array): boolean {
+  return ((bytes[0] ?? 0) & STATE_BITS) === STATES.indexOf("up");
+}
+
 /** Most bytes `putTimings` takes. */
 export const TIMINGS_MOST_BYTES = 1 + M * 5;
 
@@ -134,7 +157,7 @@ export type Around = {
   readonly series: SeriesKey;
   readonly tick: number;
   readonly stepS: number;
-  /** The tick's place in the open PDPs; null when the record is in a tile. */
+  /** The tick's place in the PDPs that stand beside the record; null when none do. */
   readonly pdps: { readonly block: PdpBlock; readonly slot: number } | null;
   epoch(number: number): string;
   /** What a shared text says; the same object for the same text. */

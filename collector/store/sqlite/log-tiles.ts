@@ -1,27 +1,34 @@
 /**
- * The sample log's tiles: records of 16 ticks one after the other, each with its slot and its length.
+ * The sample log's tiles: primary data points of 16 ticks (pdp-section.ts), then their records one after the other, each
+ * with its slot and its length.
  *
- * Open records wait in the open state and go to their tile when its ticks end or the room does. A tile holds each slot
- * once, in the order of arrival. Bytes are counted, so that a series stays within its budget.
+ * Open records wait in the open state and go to their tile when its ticks end, or whole when the room does: then the tile
+ * has no primary data points yet. It holds each slot once, in the order of arrival. Bytes are counted, so that a series
+ * stays within its budget.
  */
 import { type Bands, TICKS_PER_TILE, tileId } from "./bands.ts";
+import { setPdps } from "./blocks.ts";
 import { ByteWriter, putVarint, varintSize } from "./bytes.ts";
 import { FLAG, putTimings, recordHead, strippedRecord, TIMINGS_MOST_BYTES } from "./log-record.ts";
 import type { OpenState } from "./open-state.ts";
+import { emptyPdps, putSection, recordsFrom, SECTION_MOST_BYTES, sectionOf } from "./pdp-section.ts";
+import type { Arrived } from "./rings.ts";
 import type { TileCache } from "./tile-cache.ts";
 
 /** What a tile costs besides its bytes. */
 export const TILE_OVERHEAD_BYTES = 20;
+/** A slot and the longest length. */
+export const RECORD_HEAD_BYTES = 6;
 /** More than this nobody's 16 ticks need at once; a longer tile still works. */
 const FIRST_BYTES = 4_096;
 
-/** Calls back for each record: its slot, where it begins and ends. Stops when told `true`. */
+/** Calls back for each record of a tile or an open area: its slot, where it begins and ends. Stops when told `true`. */
 export function eachRecord(
   bytes: Uint8Array,
   used: number,
   visit: (slot: number, from: number, to: number) => boolean | undefined,
 ): void {
-  for (let at = 0; at < used; ) {
+  for (let at = used > 0 ? recordsFrom(bytes) : 0; at < used; ) {
     const slot = bytes[at] ?? 0;
     let length = 0;
     let scale = 1;
@@ -83,6 +90,7 @@ export function tileBuilder() {
     // The timings were written where they cannot be in the way of the length; now they follow the record.
     bytes.copyWithin(at + record.length, used + 6 + record.length, used + 6 + record.length + extra);
     bytes.set(record, at);
+    if (own) bytes[at] = (record[0] ?? 0) | FLAG.timings;
     used = at + length;
   };
   return {
@@ -109,8 +117,78 @@ export function tileBuilder() {
   };
 }
 
+/**
+ * The tile of the open ticks as it stays: their primary data points, what went to it before, what is open.
+ *
+ * @param before Records that are in the file already; null = none.
+ */
+export function fullTile(tiles: TileCache, state: OpenState, before: Uint8Array | null): Uint8Array {
+  const { area, areaUsed } = state;
+  const bytes = tiles.room(SECTION_MOST_BYTES + (before?.length ?? 0) + areaUsed);
+  let at = putSection(bytes, 0, state.pdps);
+  if (before) {
+    const records = before.subarray(recordsFrom(before));
+    bytes.set(records, at);
+    at += records.length;
+  }
+  bytes.set(area.subarray(0, areaUsed), at);
+  return bytes.subarray(0, at + areaUsed);
+}
+
+const late = emptyPdps();
+
+/**
+ * A tile behind the open one with a record more, its primary data points with that tick's.
+ *
+ * @param before The tile; null = there is none of this lap.
+ */
+export function fullerTile(
+  tiles: TileCache,
+  before: Uint8Array | null,
+  slot: number,
+  { present, values, from, record }: Arrived,
+): Uint8Array {
+  const found = before && sectionOf(before, late);
+  if (!found) late.flags.fill(0);
+  setPdps(late, slot, present, values, from);
+  const records = before?.subarray(recordsFrom(before));
+  const bytes = tiles.room(SECTION_MOST_BYTES + (records?.length ?? 0) + record.length + RECORD_HEAD_BYTES);
+  let at = putSection(bytes, 0, late);
+  if (records) {
+    bytes.set(records, at);
+    if (!found) markWhole(bytes.subarray(at, at + records.length));
+    at += records.length;
+  }
+  bytes[at] = slot;
+  at = putVarint(bytes, at + 1, record.length);
+  bytes.set(record, at);
+  return bytes.subarray(0, at + record.length);
+}
+
+/** Records of a tile without primary data points have their timings: from now on they say so. */
+function markWhole(records: Uint8Array): void {
+  eachRecord(records, records.length, (_, from) => {
+    records[from] = (records[from] ?? 0) | FLAG.timings;
+    return false;
+  });
+}
+
 /** Puts a copy of a tile into its slot and keeps the count of bytes right. */
 export function replaceTile(
+  tiles: TileCache,
+  state: OpenState,
+  id: number,
+  bands: Bands,
+  tile: number,
+  bytes: Uint8Array,
+): void {
+  const kept = tiles.room(bytes.length);
+  kept.set(bytes);
+  placeTile(tiles, state, id, bands, tile, kept);
+}
+
+/** Puts a tile into its slot and keeps the count of bytes right. @param bytes Nobody changes them before the transaction ends. */
+export function placeTile(
   tiles: TileCache,
   state: OpenState,
   id: number,
@@ -121,9 +199,7 @@ export function replaceTile(
   const slot = tileId(id, bands.log, tile);
   const before = tiles.lengthOf(slot);
   state.logBytes += bytes.length - (before < 0 ? -TILE_OVERHEAD_BYTES : before);
-  const kept = tiles.room(bytes.length);
-  kept.set(bytes);
-  tiles.replace(slot, tile, kept);
+  tiles.replace(slot, tile, bytes);
 }
 
 /** Which slot of its tile a tick has. */
@@ -142,7 +218,7 @@ export function strippedTile(
   keeps: (shared: number) => boolean,
 ): { bytes: Uint8Array; dropped: number } | null {
   const builder = tileBuilder();
-  builder.begin(null);
+  builder.begin(tile.subarray(0, recordsFrom(tile)));
   let dropped = 0;
   eachRecord(tile, tile.length, (slot, from, to) => {
     const record = tile.subarray(from, to);

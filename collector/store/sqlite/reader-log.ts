@@ -8,24 +8,27 @@ import type Database from "better-sqlite3";
 import { comparePlaces, compareText, cursorOf, placed, placeOf } from "../cursor.ts";
 import type { SamplesQuery, SeriesKey, StoredSample } from "../store.ts";
 import { TICKS_PER_TILE, tileOf } from "./bands.ts";
+import type { PdpBlock } from "./blocks.ts";
 import { storedOf } from "./log-record.ts";
 import { eachRecord } from "./log-tiles.ts";
+import { sectionOf } from "./pdp-section.ts";
 import type { SharedParts } from "./shared-text.ts";
 import type { Seen, View } from "./view.ts";
 
 type Ticks = { readonly fromS: number; readonly toS: number };
-type Slot = { readonly bytes: Uint8Array; readonly isOpen: boolean };
+/** @param pdps What stands beside the record; null = nothing does. */
+type Slot = { readonly bytes: Uint8Array; readonly pdps: PdpBlock | null };
 
 export function readerLog(db: Database.Database, view: View) {
   const textsOf = textsIn(db);
   const slotsOf = slotsIn(view);
 
-  const sampleOf = (seen: Seen, tickNo: number, { bytes, isOpen }: Slot): StoredSample =>
+  const sampleOf = (seen: Seen, tickNo: number, { bytes, pdps }: Slot): StoredSample =>
     storedOf(bytes, {
       series: seen.series,
       tick: tickNo * seen.stepS,
       stepS: seen.stepS,
-      pdps: isOpen ? { block: seen.state.pdps, slot: tickNo % TICKS_PER_TILE } : null,
+      pdps: pdps && { block: pdps, slot: tickNo % TICKS_PER_TILE },
       epoch: textsOf.epoch,
       shared: (n) => textsOf.shared(seen.id, n),
     });
@@ -110,7 +113,7 @@ function openSlot(seen: Seen, tickNo: number): Slot | null {
   if (tileOf(seen.bands.log, tickNo) !== tileOf(seen.bands.log, seen.lastTick / seen.stepS)) return null;
   let found: Slot | null = null;
   eachRecord(area, areaUsed, (slot, from, to) => {
-    if (slot === tickNo % TICKS_PER_TILE) found = { bytes: area.subarray(from, to), isOpen: true };
+    if (slot === tickNo % TICKS_PER_TILE) found = { bytes: area.subarray(from, to), pdps: seen.state.pdps };
     return false;
   });
   return found;
@@ -121,15 +124,16 @@ function slotsIn(view: View) {
   return (seen: Seen, tile: number): Map<number, Slot> => {
     const slots = new Map<number, Slot>();
     const bytes = view.look(seen, seen.bands.log, tile);
+    const pdps = bytes && sectionOf(bytes);
     if (bytes)
       eachRecord(bytes, bytes.length, (slot, from, to) => {
-        slots.set(slot, { bytes: bytes.subarray(from, to), isOpen: false });
+        slots.set(slot, { bytes: bytes.subarray(from, to), pdps });
         return false;
       });
     if (tile !== tileOf(seen.bands.log, seen.lastTick / seen.stepS)) return slots;
     const { area, areaUsed } = seen.state;
     eachRecord(area, areaUsed, (slot, from, to) => {
-      slots.set(slot, { bytes: area.subarray(from, to), isOpen: true });
+      slots.set(slot, { bytes: area.subarray(from, to), pdps: seen.state.pdps });
       return false;
     });
     return slots;

@@ -10,6 +10,7 @@ import { OutlineColumns } from "../outline-columns.ts";
 import { TICKS_PER_TILE, tileOf } from "./bands.ts";
 import { type Around, RecordGlance } from "./log-record.ts";
 import { eachRecord } from "./log-tiles.ts";
+import { emptyPdps, sectionOf } from "./pdp-section.ts";
 import type { Seen, View } from "./view.ts";
 
 /** A text that says nothing. */
@@ -21,6 +22,7 @@ export function readerOutlines(db: Database.Database, view: View) {
     .pluck();
   const textOf = (id: number, n: number): string => body.get(id, n) ?? NOTHING;
   const glance = new RecordGlance();
+  const inTile = emptyPdps();
   const readSeries = (seen: Seen, { fromS, toS, values }: OutlineQuery, to: OutlineColumns): void => {
     const { stepS, state, bands } = seen;
     const lastNo = seen.lastTick / stepS;
@@ -39,15 +41,17 @@ export function readerOutlines(db: Database.Database, view: View) {
       glance.read(bytes, at, values, pdps);
       to.sample(tickNo * stepS, glance, saysOf(glance.shared));
     };
-    const takeAll = (bytes: Uint8Array, used: number, tile: number, isOpen: boolean): void =>
+    const takeAll = (bytes: Uint8Array, used: number, tile: number, isOpen: boolean): void => {
+      const block = isOpen ? state.pdps : sectionOf(bytes, inTile);
       eachRecord(bytes, used, (slot, at) => {
         const tickNo = tile * TICKS_PER_TILE + slot;
         if (tickNo < from || tickNo > until) return false;
         if (isOpen) openSlots |= 1 << slot;
         else if (tile === openTile && (openSlots >> slot) & 1) return false;
-        take(bytes, at, tickNo, isOpen ? { block: state.pdps, slot } : null);
+        take(bytes, at, tickNo, block && { block, slot });
         return false;
       });
+    };
     if (from <= until && tileOf(bands.log, until) === openTile)
       takeAll(state.area, state.areaUsed, openTile, true);
     for (let tile = tileOf(bands.log, from); from <= until && tile <= tileOf(bands.log, until); tile += 1) {

@@ -11,7 +11,7 @@ import { type Extras, NO_EXTRAS } from "../../wire/extras.ts";
 import { bandsOf, tileId, tileOf } from "./bands.ts";
 import { OpenState } from "./open-state.ts";
 import type { SharedStates } from "./shared-states.ts";
-import { logTicks, type PartBytes, partsOf } from "./sizes.ts";
+import { logTicks, type PartBytes, partsOf, pdpsPerTick, pdpTicks } from "./sizes.ts";
 import type { View } from "./view.ts";
 
 const LOOKED_AT = 16;
@@ -50,24 +50,22 @@ export function readerSizes(db: Database.Database, view: View, shared: SharedSta
       const kinds = new Map<Layout, Kind>();
       const rows = view.list(null);
       const newest = newestIds(rows, (id) => view.reach(id)?.lastTick ?? 0);
-      let [ticks, logBytes, olderBytes] = [0, 0, 0];
+      let [ticks, pdps, logBytes, olderBytes] = [0, 0, 0, 0];
       for (const row of rows) {
         if (!shared.read(row.id, state)) continue;
         const { openedTick, lastTick, laidTo } = state;
         const [stepS, layout] = [row.step_s, view.layoutOf(row)];
         const measured = { openedTick, lastTick, laidTo, laidShare: shareOf(row.id, state, layout) };
         ticks += logTicks(stepS, layout, measured);
+        pdps += pdpTicks(stepS, layout, measured);
         logBytes += state.logBytes;
         for (const { part, bytes } of partsOf(stepS, layout, measured, 0)) {
           rings.set(part, (rings.get(part) ?? 0) + bytes);
           if (!newest.has(row.id)) olderBytes += bytes;
         }
-        const count = kinds.get(layout)?.count ?? 0;
-        if (newest.has(row.id)) {
-          const { set, extras = NO_EXTRAS } = layout;
-          kinds.set(layout, { stepS, set, extras, count: count + 1 });
-        }
+        if (newest.has(row.id)) countKind(kinds, stepS, layout);
       }
+      rings.set("pdps", ticks === 0 ? 0 : pdps * pdpsPerTick(logBytes / ticks));
       return {
         rings: [...rings].map(([part, bytes]) => ({ part, bytes })),
         ...others(),
@@ -78,6 +76,11 @@ export function readerSizes(db: Database.Database, view: View, shared: SharedSta
       };
     },
   };
+}
+
+function countKind(kinds: Map<Layout, Kind>, stepS: number, layout: Layout): void {
+  const { set, extras = NO_EXTRAS } = layout;
+  kinds.set(layout, { stepS, set, extras, count: (kinds.get(layout)?.count ?? 0) + 1 });
 }
 
 /** The generation of each series that has its newest tick. */

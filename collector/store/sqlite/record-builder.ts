@@ -43,12 +43,13 @@ export function arrived(
 
 let whole = new Uint8Array(1_024);
 
-/** The record of a sample with its timings, as a tile holds it; good until the next is made. */
+/** The record of a sample with its timings, which it says that it has; good until the next is made. */
 export function wholeRecord({ record, present, values, from }: Arrived): Uint8Array {
   if ((record[0] ?? 0) & FLAG.timings) return record;
   if (whole.length < record.length + TIMINGS_MOST_BYTES)
     whole = new Uint8Array(2 * record.length + TIMINGS_MOST_BYTES);
   whole.set(record);
+  whole[0] = (record[0] ?? 0) | FLAG.timings;
   whole[record.length] = present;
   let end = record.length + 1;
   for (let m = 0; m < M; m += 1) if ((present >> m) & 1) end = putVarint(whole, end, values[from + m] ?? 0);

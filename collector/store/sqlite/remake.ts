@@ -7,18 +7,10 @@
 import { type Layout, type Ring, sourceOf } from "../../archive/sets.ts";
 import { METRICS } from "../../wire/metric.ts";
 import { type Band, bandsOf, entryOf, TICKS_PER_TILE, tileId, tileOf } from "./bands.ts";
-import {
-  addPdps,
-  clearRow,
-  isEmptyRow,
-  mergeRow,
-  pdpBlock,
-  type RowBlock,
-  rowBlock,
-  rowBytes,
-} from "./blocks.ts";
+import { addPdps, clearRow, isEmptyRow, mergeRow, type RowBlock, rowBlock, rowBytes } from "./blocks.ts";
 import { isMeasured } from "./laid-rows.ts";
 import { type Change, remakeLasts } from "./lasts.ts";
+import { sectionOf } from "./pdp-section.ts";
 import type { Rings, Working } from "./rings.ts";
 import { remakeStrips } from "./strips.ts";
 import type { TileCache } from "./tile-cache.ts";
@@ -86,7 +78,7 @@ function addTicks({ tiles, one }: Sources, band: Band, entry: number, block: Row
   const lastNo = Math.min(entry * band.steps, state.lastTick / state.stepS);
   for (let tile = tileOf(pdps, firstNo); tile <= tileOf(pdps, lastNo); tile += 1) {
     const bytes = tile === newestTile ? null : tiles.look(tileId(id, pdps, tile), tile);
-    const ticks = tile === newestTile ? state.pdps : bytes && pdpBlock(bytes, 0, TICKS_PER_TILE);
+    const ticks = tile === newestTile ? state.pdps : bytes && sectionOf(bytes);
     if (!ticks) continue;
     const tileFirst = tile * TICKS_PER_TILE;
     const end = Math.min(tileFirst + TICKS_PER_TILE - 1, lastNo);

@@ -14,22 +14,19 @@ import { type Band, type Bands, entryOf, isShown, TICKS_PER_TILE, tileId, tileOf
 import {
   addPdps,
   addTicks,
-  bytesOfRow,
   clearRow,
   codeBlock,
   codeBytes,
   copyRow,
   isEmptyRow,
-  pdpBlock,
-  pdpBytes,
   rowBlock,
   rowBytes,
   setPdps,
 } from "./blocks.ts";
 import { isMeasured, layRow, unlayRows } from "./laid-rows.ts";
 import { addLasts, layLasts, leaveLasts, unlayLasts } from "./lasts.ts";
-import { addToArea, replaceTile, slotOf, tileBuilder } from "./log-tiles.ts";
-import type { OpenState } from "./open-state.ts";
+import { addToArea, fullerTile, fullTile, placeTile, replaceTile, slotOf, tileBuilder } from "./log-tiles.ts";
+import { CODES_AT, type OpenState, NUMBERS_BYTES as ROWS_AT } from "./open-state.ts";
 import { wholeRecord } from "./record-builder.ts";
 import { addToStrips, leaveStrips } from "./strips.ts";
 import type { TileCache } from "./tile-cache.ts";
@@ -83,7 +80,7 @@ export class Rings {
 
   /** Row `at` of the open state goes to its tile. */
   private leaveRow(working: Working, band: Band, entry: number, at: number): void {
-    const { rows } = working.state;
+    const { rows, bytes } = working.state;
     if (isEmptyRow(rows, at)) return;
     const tile = tileOf(band, entry);
     const from = rowBytes(entry % band.perTile);
@@ -92,7 +89,9 @@ export class Rings {
       tile,
       rowBytes(band.perTile),
       from,
-      bytesOfRow(rows, at),
+      bytes,
+      ROWS_AT + rowBytes(at),
+      rowBytes(1),
     );
     clearRow(rows, at);
     working.flush = true;
@@ -156,40 +155,47 @@ export class Rings {
         this.addToRows(working, tileFirst + slot, flags[slot] ?? 0, values, slot * M, bands);
   }
 
+  /** The open records are more than there is room for: they go to their tile whole, before its ticks end. */
   private leaveArea(working: Working, tile: number): void {
     const { state, id, bands } = working;
     if (state.areaUsed === 0) return;
-    this.builder.begin(this.tiles.lookAhead(tileId(id, bands.log, tile), tile));
+    this.builder.begin(this.tiles.look(tileId(id, bands.log, tile), tile));
     this.builder.addArea(state);
     replaceTile(this.tiles, state, id, bands, tile, this.builder.seen());
     state.areaUsed = 0;
     working.flush = true;
   }
 
+  private leaveTicks({ state, id, bands }: Working, tile: number): void {
+    const before = this.tiles.lookAhead(tileId(id, bands.log, tile), tile);
+    placeTile(this.tiles, state, id, bands, tile, fullTile(this.tiles, state, before));
+    state.areaUsed = 0;
+  }
+
   private leaveCodes({ bands: { strip }, state, id }: Working, firstNo: number): void {
-    const { codes } = state;
     const tile = tileOf(strip, firstNo);
-    const bytes = new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength);
     const at = codeBytes(firstNo % strip.perTile);
-    this.tiles.patch(tileId(id, strip, tile), tile, codeBytes(strip.perTile), at, bytes);
+    const size = codeBytes(strip.perTile);
+    this.tiles.patch(
+      tileId(id, strip, tile),
+      tile,
+      size,
+      at,
+      state.bytes,
+      CODES_AT,
+      codeBytes(TICKS_PER_TILE),
+    );
   }
 
   private leaveTile(working: Working, tickNo: number): void {
-    const { bands, state, id } = working;
+    const { bands, state } = working;
     if (state.taken === 0) return;
     this.joinRows(working);
     const tile = tileOf(bands.pdps, tickNo);
-    const bytes = this.tiles.room(pdpBytes(TICKS_PER_TILE));
-    bytes.set(state.pdps.flags);
-    bytes.set(
-      new Uint8Array(state.pdps.values.buffer, state.pdps.values.byteOffset, bytes.length - TICKS_PER_TILE),
-      TICKS_PER_TILE,
-    );
-    this.tiles.replace(tileId(id, bands.pdps, tile), tile, bytes);
+    this.leaveTicks(working, tile);
     this.leaveCodes(working, tile * TICKS_PER_TILE);
     leaveStrips(this.tiles, working, tile);
     leaveLasts(this.tiles, working, tile);
-    this.leaveArea(working, tile);
     state.pdps.flags.fill(0);
     state.pdps.values.fill(0);
     state.codes.fill(0);
@@ -245,38 +251,31 @@ export class Rings {
     state.setRowTicks(state.apart | (1 << slot), state.rowSlot);
     if (addToArea(state, slot, sample.record)) return;
     this.leaveArea(working, tileOf(bands.log, tickNo));
-    if (!addToArea(state, slot, sample.record)) this.addToLog(working, tickNo, sample);
+    if (!addToArea(state, slot, sample.record)) this.addWhole(working, tickNo, sample);
   }
 
+  /** A record that is longer than the open area goes to its tile at once. */
+  private addWhole(working: Working, tickNo: number, sample: Arrived): void {
+    const { bands, id, state } = working;
+    const tile = tileOf(bands.log, tickNo);
+    this.builder.begin(this.tiles.look(tileId(id, bands.log, tile), tile));
+    this.builder.add(slotOf(tickNo), wholeRecord(sample));
+    replaceTile(this.tiles, state, id, bands, tile, this.builder.seen());
+    working.flush = true;
+  }
+
+  /** Its record and primary data points go to the tile of their ticks, unless that is of a later lap. */
   private addToLog(working: Working, tickNo: number, sample: Arrived): void {
     const { bands, id, state } = working;
     const tile = tileOf(bands.log, tickNo);
     const slot = this.tiles.slot(tileId(id, bands.log, tile), tile);
     if (slot && slot.number > tile) return;
-    this.builder.begin(null);
-    this.builder.add(slotOf(tickNo), wholeRecord(sample));
-    const bytes = this.builder.seen();
-    if (slot?.number === tile) {
-      this.tiles.append(tileId(id, bands.log, tile), tile, bytes);
-      state.logBytes += bytes.length;
-    } else replaceTile(this.tiles, state, id, bands, tile, bytes);
-    working.flush = true;
+    const before = slot?.number === tile ? slot.bytes : null;
+    placeTile(this.tiles, state, id, bands, tile, fullerTile(this.tiles, before, slotOf(tickNo), sample));
   }
 
   private addBehind(working: Working, tickNo: number, newestNo: number, sample: Arrived): void {
-    const { bands, id } = working;
-    if (isShown(bands.pdps, tickNo, newestNo)) {
-      const tile = tileOf(bands.pdps, tickNo);
-      const bytes = this.tiles.change(tileId(id, bands.pdps, tile), tile, pdpBytes(TICKS_PER_TILE));
-      if (bytes)
-        setPdps(
-          pdpBlock(bytes, 0, TICKS_PER_TILE),
-          slotOf(tickNo),
-          sample.present,
-          sample.values,
-          sample.from,
-        );
-    }
+    const { bands } = working;
     if (isShown(bands.strip, tickNo, newestNo)) {
       const codes = this.stripCodes(working, tickNo);
       if (codes) codes[tickNo % bands.strip.perTile] = sample.code;

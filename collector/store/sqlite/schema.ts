@@ -7,6 +7,7 @@
 
 import type Database from "better-sqlite3";
 import { convertLog } from "./convert-log.ts";
+import { convertTiles } from "./convert-tiles.ts";
 
 /** "cwat": what a carrierwatch database says in its header. */
 export const APPLICATION_ID = 0x63776174;
@@ -197,6 +198,13 @@ INSERT INTO meta (name, value) SELECT 'marked', coalesce(max(id), 0) FROM journa
   ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 `;
 
+/**
+ * Tiles of rows and of strips hold more each, so that pages end better; primary data points stand with their log records.
+ * convert-tiles.ts makes them of the old ones, and notes here which generations it did.
+ */
+const FULLER_PAGES = "CREATE TABLE IF NOT EXISTS converted (id INTEGER PRIMARY KEY) STRICT;";
+const ALL_CONVERTED = "DROP TABLE converted;";
+
 /** SQL that runs in one transaction; or such before and after work that goes on where a kill left it. */
 export type Migration =
   | string
@@ -216,4 +224,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { before: OPEN_STATES, work: convertLog, after: WITHOUT_LOG_ROWS },
   ARCHIVE_SETS,
   SMALLER_ROWS,
+  { before: FULLER_PAGES, work: convertTiles, after: ALL_CONVERTED },
 ];

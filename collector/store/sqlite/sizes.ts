@@ -8,6 +8,7 @@ import { type Band, bandsOf, entryOf, TICKS_PER_TILE, tileOf } from "./bands.ts"
 import { codeBytes, pdpBytes, rowBytes } from "./blocks.ts";
 import { LOG_BYTES_PER_TICK } from "./log-budget.ts";
 import { STATE_BYTES } from "./open-state.ts";
+import { SECTION_MOST_BYTES } from "./pdp-section.ts";
 
 export const PAGE_BYTES = 4_096;
 /** A page's own head, and what a tile has besides its bytes: row id, record header, number, cell pointer. */
@@ -41,11 +42,13 @@ export function pageShare(tileBytes: number): number {
 export const LOG_MOST_PER_TICK =
   pageShare(LOG_BYTES_PER_TICK * TICKS_PER_TILE - TILE_HEAD_BYTES) / TICKS_PER_TILE;
 
-/** @param logPerTick Bytes of the file that a tick's log record takes. */
+/** @param logPerTick Bytes of the file that a tick takes in the log, its primary data points with it. */
 export function partsOf(stepS: number, layout: Layout, measured: Measured, logPerTick: number): PartBytes[] {
   const bands = bandsOf(stepS, layout);
+  const log = logTicks(stepS, layout, measured) * logPerTick;
+  const pdps = pdpTicks(stepS, layout, measured) * pdpsPerTick(logPerTick);
   return [
-    { part: "pdps", bytes: tickTiles(stepS, bands.pdps, measured) * pageShare(pdpBytes(bands.pdps.perTile)) },
+    { part: "pdps", bytes: pdps },
     ...bands.coarse.map((band) => ({
       part: `rows ${band.steps * stepS} s`,
       bytes: rowTiles(stepS, band, measured) * pageShare(rowBytes(band.perTile)),
@@ -62,7 +65,7 @@ export function partsOf(stepS: number, layout: Layout, measured: Measured, logPe
       part: `strip of ${band.metric}`,
       bytes: rowTiles(stepS, band, measured) * pageShare(codeBytes(band.perTile)),
     })),
-    { part: LOG, bytes: logTicks(stepS, layout, measured) * logPerTick },
+    { part: LOG, bytes: log - pdps },
     { part: "head", bytes: STATE_BYTES + SERIES_ROW_BYTES },
   ];
 }
@@ -72,6 +75,19 @@ export function logTicks(stepS: number, layout: Layout, measured: Measured): num
   const { log } = bandsOf(stepS, layout);
   const open = ((measured.lastTick / stepS) % log.perTile) + 1;
   return Math.max(0, ticksWithin(stepS, measured, log.ring * log.perTile) - open);
+}
+
+/** How many of them are kept as primary data points. */
+export function pdpTicks(stepS: number, layout: Layout, measured: Measured): number {
+  const { pdps } = bandsOf(stepS, layout);
+  const open = ((measured.lastTick / stepS) % pdps.perTile) + 1;
+  const kept = (Math.ceil(pdps.entries / pdps.perTile) + 1) * pdps.perTile;
+  return Math.max(0, ticksWithin(stepS, measured, kept) - open);
+}
+
+/** What primary data points take of a tick's bytes in the log, whatever was measured. */
+export function pdpsPerTick(logPerTick: number): number {
+  return Math.min(logPerTick, SECTION_MOST_BYTES / TICKS_PER_TILE);
 }
 
 /** Measured ticks among the newest so many: where rows were laid, only their share. */

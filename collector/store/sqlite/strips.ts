@@ -7,9 +7,10 @@ import { type StripRing, sourceOf } from "../../archive/sets.ts";
 import { codeBeside } from "../../archive/strip.ts";
 import { METRICS } from "../../wire/metric.ts";
 import { type Band, bandsOf, isShown, type StripBand, TICKS_PER_TILE, tileId, tileOf } from "./bands.ts";
-import { codeBlock, codeBytes, type PdpBlock, pdpAt, pdpBlock } from "./blocks.ts";
+import { codeBlock, codeBytes, pdpAt } from "./blocks.ts";
 import type { Change } from "./lasts.ts";
 import type { OpenState } from "./open-state.ts";
+import { sectionOf } from "./pdp-section.ts";
 import type { Arrived, Working } from "./rings.ts";
 import type { TileCache } from "./tile-cache.ts";
 
@@ -97,6 +98,6 @@ function madeAt(tiles: TileCache, { id, bands }: Working, { metric }: StripBand,
   if (code === 0) return 0;
   const tile = tileOf(bands.pdps, tickNo);
   const bytes = tiles.look(tileId(id, bands.pdps, tile), tile);
-  const block: PdpBlock | null = bytes && pdpBlock(bytes, 0, TICKS_PER_TILE);
+  const block = bytes && sectionOf(bytes);
   return codeBeside(code, block && pdpAt(block, tickNo % TICKS_PER_TILE, METRICS.indexOf(metric)));
 }

@@ -16,8 +16,16 @@ export type { Slot } from "./tile-statements.ts";
 export type TileCache = {
   /** The tile's bytes, to be changed in place; null when its slot already holds a later lap. */
   change(id: number, number: number, size: number): Uint8Array | null;
-  /** Some bytes of a tile become these; nothing happens when its slot already holds a later lap. */
-  patch(id: number, number: number, size: number, at: number, bytes: Uint8Array): void;
+  /** Some bytes of a tile become `length` others; nothing happens when its slot already holds a later lap. */
+  patch(
+    id: number,
+    number: number,
+    size: number,
+    at: number,
+    bytes: Uint8Array,
+    from: number,
+    length: number,
+  ): void;
   /** Bytes are added at the end of the tile that the slot holds, which was looked at before. */
   append(id: number, number: number, bytes: Uint8Array): void;
   /** The tile's bytes for looking, or null when the slot holds another lap. */
@@ -68,6 +76,7 @@ class Tiles implements TileCache {
   /** By place of the index; used again, as thousands come and go with every transaction. */
   private readonly held: Held[] = [];
   private readonly arena = new Arena();
+  private readonly zeros = new ZeroTiles();
   private order = new Float64Array(MUCH);
 
   constructor(db: Database.Database) {
@@ -82,20 +91,28 @@ class Tiles implements TileCache {
     return bytes;
   }
 
-  patch(id: number, number: number, size: number, at: number, bytes: Uint8Array): void {
+  patch(
+    id: number,
+    number: number,
+    size: number,
+    at: number,
+    bytes: Uint8Array,
+    from: number,
+    length: number,
+  ): void {
     const place = this.index.find(id);
     const before = this.held[place];
-    const to = at + bytes.length;
+    const to = at + length;
     if (place < 0 || !before) {
-      const tile = this.arena.zeros(size);
-      tile.set(bytes, at);
+      const tile = this.zeros.take(size);
+      copy(bytes, from, tile, at, length);
       const held = this.put(id, "patch", number, tile);
       held.from = at;
       held.to = to;
-    } else if (before.mark === "patch" && before.number === number && before.to === at) {
-      before.bytes?.set(bytes, at);
+    } else if (before.mark === "patch" && before.number === number && before.to === at && before.bytes) {
+      copy(bytes, from, before.bytes, at, length);
       before.to = to;
-    } else this.change(id, number, size)?.set(bytes, at);
+    } else this.change(id, number, size)?.set(bytes.subarray(from, from + length), at);
   }
 
   append(id: number, number: number, bytes: Uint8Array): void {
@@ -172,6 +189,11 @@ class Tiles implements TileCache {
   }
 
   clear(): void {
+    for (let place = 0; place < this.index.size; place += 1) {
+      const held = this.held[place];
+      if (held?.mark === "patch") held.bytes?.fill(0, held.from, held.to);
+    }
+    this.zeros.clear();
     this.index.clear();
     this.arena.clear();
     this.statements.heads.clear();
@@ -212,9 +234,13 @@ class Tiles implements TileCache {
     const found = this.statements.read(id, patch?.number ?? number);
     if (patch?.bytes) {
       const isLater = found !== null && found.number > patch.number;
-      if (isLater) return this.put(id, "read", found.number, null, found.length);
+      if (isLater) {
+        patch.bytes.fill(0, patch.from, patch.to);
+        return this.put(id, "read", found.number, null, found.length);
+      }
       const bytes = (found?.number === patch.number ? found.bytes : null) ?? this.arena.zeros(patch.length);
       bytes.set(patch.bytes.subarray(patch.from, patch.to), patch.from);
+      patch.bytes.fill(0, patch.from, patch.to);
       return this.put(id, "changed", patch.number, bytes);
     }
     return found && this.put(id, "read", found.number, found.bytes, found.length);
@@ -241,6 +267,29 @@ class Tiles implements TileCache {
     held.room = null;
     return held;
   }
+}
+
+/** Tiles of zeros that are used again and again: who takes one makes it zeros again. */
+class ZeroTiles {
+  private readonly bySize = new Map<number, { tiles: Uint8Array[]; used: number }>();
+
+  take(size: number): Uint8Array {
+    const of = this.bySize.get(size) ?? { tiles: [], used: 0 };
+    this.bySize.set(size, of);
+    const tile = of.tiles[of.used] ?? new Uint8Array(size);
+    of.tiles[of.used] = tile;
+    of.used += 1;
+    return tile;
+  }
+
+  clear(): void {
+    for (const of of this.bySize.values()) of.used = 0;
+  }
+}
+
+/** Byte by byte: for so few a view of them costs more. */
+function copy(from: Uint8Array, at: number, to: Uint8Array, toAt: number, length: number): void {
+  for (let i = 0; i < length; i += 1) to[toAt + i] = from[at + i] ?? 0;
 }
 
 /** Whether two are written by one statement. */

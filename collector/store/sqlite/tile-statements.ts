@@ -5,7 +5,7 @@
  * each other.
  */
 import type Database from "better-sqlite3";
-import { slotOfToday } from "./tile-form.ts";
+import { aligned } from "./blocks.ts";
 
 /** What a slot holds: of the lap asked for with its bytes. */
 export type Slot = { readonly number: number; readonly length: number; readonly bytes: Uint8Array | null };
@@ -37,8 +37,7 @@ export function tileStatements(db: Database.Database) {
       const row = select.get(number, id);
       if (!row) return null;
       const [found, length, data] = row;
-      const bytes = data && slotOfToday(id, data);
-      return { number: found, length: bytes?.length ?? length, bytes };
+      return { number: found, length, bytes: data && aligned(data) };
     },
     heads: headsAhead(db),
     /** @param bound Id, number and bytes of TOGETHER tiles, or of any other count one by one. */

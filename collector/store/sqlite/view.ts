@@ -9,10 +9,10 @@ import type { Layout } from "../../archive/sets.ts";
 import { seriesKey } from "../series.ts";
 import type { SeriesKey } from "../store.ts";
 import { type Band, type Bands, bandsOf, entryOf, tileId } from "./bands.ts";
+import { aligned } from "./blocks.ts";
 import { OpenState } from "./open-state.ts";
 import { shapesOf } from "./shapes.ts";
 import type { SharedStates } from "./shared-states.ts";
-import { tileOfToday } from "./tile-form.ts";
 
 export type GenerationRow = {
   id: number;
@@ -111,7 +111,7 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
     layoutOf,
     look(seen: Seen, band: Band, number: number): Uint8Array | null {
       const row = tile.get(tileId(seen.id, band, number));
-      return row?.number === number ? tileOfToday(band, row.data) : null;
+      return row?.number === number ? aligned(row.data) : null;
     },
     /** Runs something in a view of the file that begins now. */
     during<T>(act: () => T): T {

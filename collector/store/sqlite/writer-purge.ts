@@ -86,8 +86,8 @@ type SpareRing = { part: number; slots: number };
 /** Slots of a generation, counted through ring by ring. */
 type Placed = { readonly part: number; readonly ring: number; readonly from: number };
 
-function slotsOf({ pdps, coarse, strip, lasts, strips, log }: Bands): Placed[] {
-  return inARow([log, pdps, ...coarse, strip, ...lasts, ...strips]);
+function slotsOf({ coarse, strip, lasts, strips, log }: Bands): Placed[] {
+  return inARow([log, ...coarse, strip, ...lasts, ...strips]);
 }
 
 function placed(rings: string | null): Placed[] | null {

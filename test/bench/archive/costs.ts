@@ -27,9 +27,10 @@ const PARTS: readonly (readonly [part: string, file: RegExp, name?: RegExp])[] =
   ["log", /^(log-|record-builder|shared-text|told|epochs|own-bytes|bytes\.ts|single-ids)/],
   ["log", /^rings\.ts$/, /log|area/i],
   ["strip", /./, /strip|code/i],
-  ["PDPs", /^(rings|blocks)\.ts$/, /pdp|openTile|leaveTile/i],
-  ["rows", /^(rings|blocks|laid-rows|tile-form|row)\.ts$/],
-  ["tiles to the file", /^(tile-cache|arena)\.ts$/],
+  ["PDPs", /^pdp-section\.ts$/],
+  ["PDPs", /^(rings|blocks)\.ts$/, /pdp|openTile|leaveT/i],
+  ["rows", /^(rings|blocks|laid-rows|row)\.ts$/],
+  ["tiles to the file", /^(tile-|slot-index|arena)/],
   [
     "journal and open states",
     /^(journal|direct|writer-states|shared-states|open-state|state-row|load-states)\.ts$/,

@@ -10,7 +10,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import Database from "better-sqlite3";
 import { bandsOf, tileId, tileOf } from "../../../collector/store/sqlite/bands.ts";
-import { codeBytes, pdpBytes, rowBytes } from "../../../collector/store/sqlite/blocks.ts";
+import { codeBytes, rowBytes } from "../../../collector/store/sqlite/blocks.ts";
 import { DATABASE_NAME, openSqliteStore } from "../../../collector/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../../collector/store/store.ts";
 import { silentLog } from "../../../collector/wire/log.ts";
@@ -62,7 +62,6 @@ function prefill(): void {
   const last = FIRST_TICK + (WARM_ROUNDS + ROUNDS) * STEP_S;
   const each = [
     { band: bands.log, bytes: LOG_TILE_BYTES },
-    { band: bands.pdps, bytes: pdpBytes(bands.pdps.perTile) },
     ...bands.coarse.map((band) => ({ band, bytes: rowBytes(band.perTile) })),
     { band: bands.strip, bytes: codeBytes(bands.strip.perTile) },
   ];

@@ -143,7 +143,7 @@ test("frozen rows are given back by themselves once every series of the target h
   };
   const shown = (one: Store, vantage: string) => one.digest({ target: "shop", vantage }, 1_800);
   const before = halfHours();
-  assert.ok(before >= 2 * 24, `${before} tiles`);
+  assert.ok(before >= 2 * 19, `${before} tiles`);
 
   await put("ct-1", 20 * day);
   await until(async () => (await store.samples.generations("shop")).length === 2);

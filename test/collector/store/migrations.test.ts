@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import Database from "better-sqlite3";
+import type { ArchiveName } from "../../../collector/store/lasts-and-strips.ts";
+import { convertTiles } from "../../../collector/store/sqlite/convert-tiles.ts";
 import { migrate, versionOf } from "../../../collector/store/sqlite/migrate.ts";
 import { openForWriting } from "../../../collector/store/sqlite/open-database.ts";
 import { MIGRATIONS } from "../../../collector/store/sqlite/schema.ts";
@@ -30,10 +32,11 @@ for (const name of files)
     assert.ok(digests.length >= 10);
     const store = await openIn(dir);
     for (const [what, digest] of digests) {
-      const [vantage = "", archive = ""] = what.split(" ");
+      const [vantage = "", ...words] = what.split(" ");
+      const archive = words.join(" ");
       const found = await store.digest(
         { target: "shop", vantage },
-        archive === "strip" ? archive : Number(archive),
+        (Number(archive) || archive) as ArchiveName,
       );
       assert.equal(found, digest, what);
     }
@@ -51,12 +54,19 @@ for (const name of files)
     );
   });
 
-async function sameSamples(store: Store): Promise<void> {
-  const path = new URL("schema-2.samples.json.gz", fixtures);
+const SAMPLES = {
+  2: { count: 200, vantages: ["edge-1"] },
+  5: { count: 1_253, vantages: ["hour-1", "hour-2"] },
+} as const;
+
+/** The samples that its file has beside it. */
+async function sameSamples(store: Store, schema: keyof typeof SAMPLES = 2): Promise<void> {
+  const path = new URL(`schema-${schema}.samples.json.gz`, fixtures);
   const want: StoredSample[] = JSON.parse(gunzipSync(readFileSync(path)).toString("utf8"));
-  assert.equal(want.length, 200);
-  const series = [{ target: "shop", vantage: "edge-1" }];
-  const page = await store.samples.page({ series, fromS: 0, toS: T0 * 2, limit: 1_000, order: "oldest" });
+  const { count, vantages } = SAMPLES[schema];
+  assert.equal(want.length, count);
+  const series = vantages.map((vantage) => ({ target: "shop", vantage }));
+  const page = await store.samples.page({ series, fromS: 0, toS: T0 * 2, limit: 5_000, order: "oldest" });
   assert.deepEqual(page.samples, want);
 }
 
@@ -87,6 +97,51 @@ test("a conversion that was cut short goes on where it was", async (t) => {
   await sameSamples(store);
   assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
   await store.close();
+});
+
+/** Tiles by what they are of: series that are there, and series and rings that are not. */
+function tilesIn(file: string): { live: number; left: number } {
+  const db = new Database(file, { readonly: true });
+  const count = (where: string) =>
+    Number(db.prepare(`SELECT count(*) FROM tile WHERE ${where}`).pluck().get());
+  const isLeft = "id % 1048576 NOT IN (SELECT id FROM generation) OR id >> 40 IN (0, 60)";
+  const found = { live: count(`NOT (${isLeft})`), left: count(isLeft) };
+  db.close();
+  return found;
+}
+
+test("tiles of schema 5 become fuller ones, also when the conversion is cut short after any series", async (t) => {
+  const { dir, file } = folder(t);
+  writeFileSync(file, gunzipSync(readFileSync(new URL("schema-5.db.gz", fixtures))));
+  assert.ok(
+    tilesIn(file).left > 100,
+    "a purged series, a ring nobody needs, primary data points of their own",
+  );
+  const [conversion] = MIGRATIONS.slice(5);
+  assert.ok(conversion !== undefined && typeof conversion !== "string");
+  const oneByOne = { ...conversion, work: (db: Database.Database) => convertTiles(db, () => {}, 1) };
+  const db = openForWriting(file);
+  db.exec(conversion.before);
+  for (const done of [1, 2, 4]) {
+    db.exec(`CREATE TRIGGER stop BEFORE INSERT ON converted WHEN (SELECT count(*) FROM converted) >= ${done}
+             BEGIN SELECT RAISE(ABORT, 'stopped'); END`);
+    assert.throws(() => migrate(db, file, [...MIGRATIONS.slice(0, 5), oneByOne]), /stopped/);
+    assert.equal(db.prepare("SELECT count(*) FROM converted").pluck().get(), done);
+    db.exec("DROP TRIGGER stop");
+    assert.equal(versionOf(db), 5);
+  }
+  db.close();
+  const store = await openIn(dir);
+  await sameSamples(store, 5);
+  assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
+  await store.samples.purge({ target: "nobody", vantage: "at-all" });
+  await store.close();
+  assert.equal(tilesIn(file).left, 0);
+  const sound = await openIn(dir);
+  for (const vantage of SAMPLES[5].vantages) await sound.samples.purge({ target: "shop", vantage });
+  for (const vantage of ["ct-1", "cnc-1", "edge-1"]) await sound.samples.purge({ target: "shop", vantage });
+  await sound.close();
+  assert.deepEqual(tilesIn(file), { live: 0, left: 0 });
 });
 
 test("an end amid a purge: the series is gone, its space is given back at the next start", async (t) => {
