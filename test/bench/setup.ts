@@ -17,6 +17,8 @@ import { recordOf } from "./archive/samples.ts";
 const STEP_S = 300;
 const DAY_TICKS = 288;
 const OVERVIEWS = 9;
+/** Creates at either end that are compared. */
+const EDGE = 100;
 const SETTLE_MS = 10_000;
 const CARRIERS = ["ct", "cnc", "cmcc"] as const;
 const MIB = 1024 * 1024;
@@ -38,15 +40,19 @@ export async function bench(options: readonly string[]): Promise<string[]> {
     for (const key of keys.values()) void hold(running, key, polls.signal);
     const ids: string[] = [];
     const createMs: number[] = [];
+    const usedMs = [cpuMs(running.process.pid)];
     for (let i = 0; i < targets; i += 1) {
       const beforeMs = performance.now();
       const answer = await running.ask("POST", "/targets", targetOf(i));
       createMs.push(performance.now() - beforeMs);
       ids.push(((await answer.json()) as { id: string }).id);
+      if ([EDGE, targets - EDGE, targets].includes(i + 1)) usedMs.push(cpuMs(running.process.pid));
     }
-    const [first, last] = [createMs.slice(0, 100), createMs.slice(-100)].map(median);
+    const [atStart = 0, afterFirst = 0, beforeLast = 0, atEnd = 0] = usedMs;
+    const [first, last] = [createMs.slice(0, EDGE), createMs.slice(-EDGE)].map(median);
     lines.push(
       `${first?.toFixed(1)} ms a create among the first hundred, ${last?.toFixed(1)} among the last, three polls held`,
+      `${((afterFirst - atStart) / EDGE).toFixed(1)} ms of processor time a create among the first, ${((atEnd - beforeLast) / EDGE).toFixed(1)} among the last`,
       `${rssMib(running)} MiB resident after ${targets} targets at three vantages were made`,
     );
     const tick = Math.floor(Date.now() / 1000 / STEP_S) * STEP_S;

@@ -19,6 +19,7 @@ import {
 import { BatchAnswer, BatchEnvelope } from "../../wire/sample.ts";
 import { requireVantage } from "../access.ts";
 import type { App } from "../app.ts";
+import { configTexts } from "../config-text.ts";
 import type { ApiDeps } from "../deps.ts";
 import { waiting } from "../held-poll.ts";
 import { countText, judgedLater } from "../query-fields.ts";
@@ -34,6 +35,7 @@ export function probeRoutes(app: App, deps: ApiDeps): void {
 
 function assignments(app: App, deps: ApiDeps): void {
   const held = new Set<() => void>();
+  const textOf = configTexts();
   app.addHook("preClose", async () => {
     for (const leave of held) leave();
   });
@@ -76,7 +78,7 @@ function assignments(app: App, deps: ApiDeps): void {
           if (etag !== known || once.length > 0) {
             heard(assigned.assignments.map(({ id }) => id));
             // Made here a moment ago, of thousands of targets perhaps: it is not held against its schema again.
-            void reply.type("application/json; charset=utf-8").serializer(JSON.stringify);
+            void reply.type("application/json; charset=utf-8").serializer(textOf);
             return await reply.send(once.length > 0 ? await withOnce(deps, assigned, once) : assigned);
           }
           heard([]);
