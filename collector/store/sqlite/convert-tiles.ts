@@ -187,7 +187,7 @@ function taken(parts: Parts, id: number, { part, ring }: Ring): Tile[] {
   return found;
 }
 
-/** Primary data points go to the tiles of the log with the same ticks. */
+/** The primary data points go to the tiles of the log with the same ticks. */
 function joinPdps(parts: Parts, id: number, state: OpenState, bands: Bands): void {
   const { log } = bands;
   for (const { number, data } of taken(parts, id, oldPdps(bands.pdps))) {
