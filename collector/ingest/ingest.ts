@@ -91,7 +91,7 @@ export function ingestPart(deps: {
     // Given to the store after the records, and written with them: one sync for all.
     const [stored, { mark, rewindToS, ...marked }] = await Promise.all([
       storing,
-      count(vantage, head, meta.receivedMs),
+      count(vantage, head, meta.receivedMs, storing),
       told.heard(vantage, contactOf(head, meta, skewMs)),
     ]);
     marked.stored();

@@ -4,7 +4,8 @@
  *
  * How far back: to when the spool was last seen empty, because everything measured before was stored by then. A mark
  * goes to the disk together with its records or after them, so that no backup has the mark alone; that the spool was
- * empty is written with the next mark, when the records are known to be there.
+ * empty is written with the next mark, when the records are known to be there. One that asks for more waits until its
+ * records are stored: refused ones (a full disk) bring no answer, and must not count up to what the probe knows.
  */
 import * as z from "zod";
 import { LATE_WINDOW_S } from "../archive/layout.ts";
@@ -38,12 +39,18 @@ export function marks({ store: { registry } }: { store: Pick<Store, "registry"> 
     const doc = await registry.get("mark", vantage);
     return StoredMark.safeParse(doc?.value).data ?? { mark: 0, emptyAtS: null };
   };
-  const count = async (vantage: string, batch: BatchHead, nowMs: number): Promise<Marked> => {
+  const count = async (
+    vantage: string,
+    batch: BatchHead,
+    nowMs: number,
+    storing: Promise<unknown>,
+  ): Promise<Marked> => {
     const last = known.get(vantage) ?? (await lastOf(vantage));
     const mark = last.mark + 1;
     const lost = batch.knownMark > last.mark;
     const earliestS = Math.max(0, Math.floor(nowMs / 1000) - LATE_WINDOW_S);
     const emptied = batch.spool.records <= batch.count && !lost;
+    if (lost) await storing;
     await registry.put("mark", vantage, null, { mark, emptyAtS: last.emptyAtS });
     known.set(vantage, { mark, emptyAtS: last.emptyAtS });
     return {
@@ -55,8 +62,9 @@ export function marks({ store: { registry } }: { store: Pick<Store, "registry"> 
       },
     };
   };
-  return (vantage: string, batch: BatchHead, nowMs: number): Promise<Marked> => {
-    const mine = (queues.get(vantage) ?? Promise.resolve()).then(() => count(vantage, batch, nowMs));
+  return (...counted: Parameters<typeof count>): Promise<Marked> => {
+    const [vantage] = counted;
+    const mine = (queues.get(vantage) ?? Promise.resolve()).then(() => count(...counted));
     queues.set(
       vantage,
       mine.catch(() => undefined),

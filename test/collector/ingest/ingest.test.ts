@@ -177,6 +177,21 @@ test("an empty database asks an old probe for the whole late window", async () =
   assert.equal(answer.rewindToS, Math.floor(now() / 1000) - 15 * DAY_S);
 });
 
+test("a restored database whose disk is full asks again for what it lacks once there is room", async () => {
+  const store = memoryStore();
+  let full = true;
+  const put: Store["samples"]["put"] = async (...given) => {
+    if (full) throw new Error("disk full");
+    return await store.samples.put(...given);
+  };
+  const { target, send, now } = await part({ ...store, samples: { ...store.samples, put } });
+  const again = () => send(batchOf([sampleOf(target.id, now())], now(), { knownMark: 3 }));
+  for (let refused = 0; refused < 5; refused += 1) await assert.rejects(again(), /disk full/);
+  full = false;
+  const answer = await again();
+  assert.ok(answer.rewindToS !== undefined);
+});
+
 test("marks of one vantage are distinct also when its batches come at once", async () => {
   const { send, now } = await part();
   const answers = await Promise.all(Array.from({ length: 8 }, () => send(batchOf([], now()))));
