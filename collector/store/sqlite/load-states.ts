@@ -57,6 +57,7 @@ export function loadStates(
     told(row.id, row.data.length, applyRow(parts, pending, inHands, row));
     inHands.release(row.id, write);
   }
+  parts.shared.shown(commit);
   return { commit, pending };
 }
 

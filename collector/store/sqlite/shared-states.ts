@@ -23,6 +23,10 @@ const WORDS = STATE_BYTES / 4;
 /** Numbers begin at 1: block 0 counts how often series got or lost one, and how often they lost one. @see directory.ts */
 export const CHANGED_AT = 0;
 export const LOST_AT = 1;
+/** And which commit it shows, of its number the lowest 32 bits. */
+const SHOWN_AT = 2;
+/** A writer that shows nothing for so long has ended. */
+const SHOWN_WITHIN_MS = 1_000;
 
 /** Made by the caller's thread and given to each worker. */
 export function sharedStatesMemory(): SharedArrayBuffer {
@@ -108,6 +112,19 @@ export function sharedStates(memory: SharedArrayBuffer) {
         const lastTick = numbers[at + LAST_TICK_AT] ?? 0;
         if (before % 2 === 0 && Atomics.load(locks, lock) === before)
           return used === 1 ? { openedTick, lastTick } : null;
+      }
+    },
+    /** Writer only: every state is shown that a commit changed. */
+    shown(commit: number): void {
+      Atomics.store(locks, SHOWN_AT, commit | 0);
+      Atomics.notify(locks, SHOWN_AT);
+    },
+    /** Waits until that is so for a commit that the file has: its tiles with states of before it would count twice. */
+    awaitShown(commit: number): void {
+      for (;;) {
+        const shown = Atomics.load(locks, SHOWN_AT);
+        if (((shown - commit) | 0) >= 0) return;
+        if (Atomics.wait(locks, SHOWN_AT, shown, SHOWN_WITHIN_MS) === "timed-out") return;
       }
     },
     /** Writer only: which series has which number is another, before any of their states is. */

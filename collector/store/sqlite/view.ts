@@ -1,8 +1,9 @@
 /**
  * What a reader sees of a series: its generations with their open states, and the tiles behind them.
  *
- * A state of shared memory goes with the tiles of its own commit or of later ones. Does it belong to
- * a commit that this reader does not see yet, or its layout to another one, the view of the file is renewed. A tile is given out only when it is of the lap asked for.
+ * A state of shared memory goes with the tiles of its own commit. Between a commit and the showing of its states they are
+ * waited for. Does a state belong to a commit that this reader does not see yet, or its layout to another one, the view of
+ * the file is renewed. A tile is given out only when it is of the lap asked for.
  */
 import type Database from "better-sqlite3";
 import type { Layout } from "../../archive/sets.ts";
@@ -44,7 +45,8 @@ export type Look = (seen: Seen, band: Band, number: number) => Uint8Array | null
 export type View = ReturnType<typeof viewOf>;
 
 export function viewOf(db: Database.Database, shared: SharedStates) {
-  const { bySeries, byTarget, byId, everything, tile, newestCommit } = statementsIn(db);
+  const { bySeries, byTarget, byId, everything, tile } = statementsIn(db);
+  const newestCommit = newestCommitOf(db, shared);
   const shapes = shapesOf(db);
   const newestState = new OpenState();
   let commit: number | null = null;
@@ -58,9 +60,9 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
   const seenBy = (ask: () => GenerationRow[]): Seen[] => {
     for (;;) {
       const rows = ask();
-      commit ??= Number(newestCommit.get());
-      const states = rows.map((row) => shared.read(row.id));
+      commit ??= newestCommit();
       const until = commit;
+      const states = rows.map((row) => shared.read(row.id));
       const together = (state: OpenState | null, i: number) =>
         state === null || (state.neededAt <= until && state.shape === rows[i]?.shape);
       if (states.every(together))
@@ -72,10 +74,10 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
   const newestOf = (series: SeriesKey): Seen | null => {
     for (;;) {
       const rows = bySeries.all(series.target, series.vantage, series.address ?? "");
+      commit ??= newestCommit();
       const row = newestRow(rows, shared);
       const state = row && shared.read(row.id, newestState);
       if (!state) return null;
-      commit ??= Number(newestCommit.get());
       if (state.neededAt <= commit && state.shape === row.shape)
         return seenOf(row, layoutOf(row), state)[0] ?? null;
       renew();
@@ -95,8 +97,8 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
     eachOfTarget(target: string, visit: (seen: Seen) => void): void {
       for (const found of byTarget.all(target)) {
         for (let row: GenerationRow | undefined = found; row; row = byId.get(found.id)) {
+          commit ??= newestCommit();
           const state = shared.read(row.id, newestState);
-          commit ??= Number(newestCommit.get());
           if (!state || (state.neededAt <= commit && state.shape === row.shape)) {
             for (const seen of seenOf(row, layoutOf(row), state)) visit(seen);
             break;
@@ -141,7 +143,16 @@ function statementsIn(db: Database.Database) {
     tile: db.prepare<[number], { number: number; data: Uint8Array }>(
       "SELECT number, data FROM tile WHERE id = ?",
     ),
-    newestCommit: db.prepare<[], number>("SELECT coalesce(max(id), 0) FROM journal").pluck(),
+  };
+}
+
+/** The newest commit that the file has here. States are read after that, so that none is older than the tiles. */
+function newestCommitOf(db: Database.Database, shared: SharedStates): () => number {
+  const newest = db.prepare<[], number>("SELECT coalesce(max(id), 0) FROM journal").pluck();
+  return () => {
+    const commit = Number(newest.get());
+    shared.awaitShown(commit);
+    return commit;
   };
 }
 

@@ -178,6 +178,7 @@ export class OpenStates {
     for (const { id } of this.journaled) this.isPending(id);
     this.direct.publish((id) => this.isPending(id));
     for (const id of this.gone) shared.publish(id, NOBODYS);
+    shared.shown(this.commit);
     if (this.sweep && this.sweep.at >= this.sweep.ids.length) this.sweep.trimming = true;
     this.release();
   }

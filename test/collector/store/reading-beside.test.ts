@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Store } from "../../../collector/store/store.ts";
+import { archivesOfText } from "../../../collector/wire/archives.ts";
 import { nowAfter, record, SERIES, T0 } from "../../contract/support.ts";
 import { folder, openIn } from "./folder.ts";
 
@@ -50,6 +51,36 @@ test("every reading holds whatever was acknowledged before it began", async (t) 
   assert.ok(readings > 10, `${readings} readings`);
   await assertWhole(store, TICKS - 1);
   assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
+  await store.close();
+});
+
+test("no tick is counted twice in a row that is read while its tile is left", async (t) => {
+  const { dir } = folder(t);
+  const store = await openIn(dir);
+  const series = Array.from({ length: 150 }, (_, i) => ({ target: "shop", vantage: `ct-${i}` }));
+  await store.samples.shape("shop", STEP_S, archivesOfText("1x600,2x300,4x300,24x300"), 0);
+  let written = -1;
+  const writing = (async () => {
+    for (let i = 0; i < TICKS; i += 1) {
+      const tick = T0 + i * STEP_S;
+      await store.samples.put(
+        series.map((one) => record({ ...one, tick })),
+        nowAfter(tick),
+      );
+      written = i;
+    }
+  })();
+  const most = new Map<number, number>();
+  for (let n = 0; written < TICKS - 1; n += 1) {
+    const steps = [2, 4, 24][n % 3] ?? 2;
+    const asked = series[(n * 37) % series.length] ?? SERIES;
+    const toS = T0 + TICKS * STEP_S;
+    const query = { series: [asked], metrics: ["total"], rowS: steps * STEP_S, fromS: T0, toS } as const;
+    for (const { columns } of await store.rows.read(query))
+      most.set(steps, Math.max(most.get(steps) ?? 0, ...(columns.total?.n ?? [])));
+  }
+  await writing;
+  assert.deepEqual(Object.fromEntries(most), { 2: 2, 4: 4, 24: 24 });
   await store.close();
 });
 
