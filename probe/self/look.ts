@@ -110,10 +110,12 @@ async function routeTo(address: string, { run, localAddress }: LookDeps): Promis
   return family === 6 ? routeIn6(table, address) : routeIn4(table, address);
 }
 
-/** By the driver; null where it does not say (most tunnels). */
+/** By the driver; null where it does not say (most tunnels). A carrier that is lost shows at once, in the state up to a second later. */
 async function linkUp(device: string): Promise<boolean | null> {
   if (!/^[\w.@-]{1,32}$/.test(device)) return null;
-  const state = await readFile(`/sys/class/net/${device}/operstate`, "utf8").catch(() => "unknown");
+  const says = (name: string) => readFile(`/sys/class/net/${device}/${name}`, "utf8").catch(() => "unknown");
+  const [state, carrier] = await Promise.all([says("operstate"), says("carrier")]);
+  if (carrier.startsWith("0")) return false;
   if (/^(?:down|lowerlayerdown|notpresent)/.test(state)) return false;
   return state.startsWith("up") ? true : null;
 }
