@@ -76,7 +76,10 @@ export function roundWorker(options: AlertOptions, todo: Agenda): RoundWorker {
     }
   };
   const glanceAll = async (jobs: readonly Job[], facts: Facts): Promise<(number | null)[]> => {
-    const targets = await Promise.all(jobs.map(({ target }) => registry.targets.find(target)));
+    // One that is not readable is left to `judge`, which says so.
+    const targets = await Promise.all(
+      jobs.map(({ target }) => registry.targets.find(target).catch(() => null)),
+    );
     const asked = jobs.flatMap(({ news }, i) => {
       const target = targets[i];
       return target && news ? [{ target, news }] : [];

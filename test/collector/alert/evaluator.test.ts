@@ -1,7 +1,7 @@
 /** The evaluator over a real store: live and late samples, restarts, rivals, and targets that change meanwhile. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { STEP, spansOf } from "./ticks.ts";
+import { STEP, spansOf, stored, upSample } from "./ticks.ts";
 import { makeWorld, recipientDoc, type World } from "./world.ts";
 
 /** Incidents of the target by ticks since a first tick. */
@@ -139,6 +139,31 @@ describe("restarts and rivals", () => {
     alert.start();
     await world.clock.advance(60_000);
     assert.deepEqual(await world.messages(), ["brief down"]);
+    await alert.stop();
+  });
+
+  it("a target that is not readable stops nobody else", async () => {
+    const world = await makeWorld();
+    const other = await world.registry.targets.create({
+      name: "other",
+      url: "https://b.example.com/",
+      cron: "* * * * *",
+    });
+    await world.store.registry.put("target", other.id, null, { name: "other" });
+    const alert = world.alert();
+    alert.start();
+    for (let tick = 0; tick < 2; tick += 1) {
+      await world.clock.advance(5_000);
+      const { vantage, sample } = stored("ct", upSample(world.tick()));
+      const receivedMs = world.clock.nowMs();
+      const record = { vantage, epoch: "0".repeat(16), receivedMs, skewMs: 0 };
+      const told = { ...record, sample: { ...sample, target: other.id } };
+      await world.store.samples.put([told], receivedMs);
+      await world.report({ ct: "D", cnc: "D", cmcc: "D" });
+      await world.clock.advance(55_000);
+    }
+    assert.deepEqual(await world.messages(), ["opened down"]);
+    assert.ok(world.log.errors.length > 0);
     await alert.stop();
   });
 
