@@ -143,11 +143,13 @@ class SpareBlocks {
   taken(bytes: number): SharedArrayBuffer {
     const at = this.spare.findLastIndex(({ byteLength }) => byteLength >= bytes);
     const [found] = at < 0 ? [] : this.spare.splice(at, 1);
-    return found ?? new SharedArrayBuffer(Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES);
+    return found ?? new SharedArrayBuffer(Math.max(1, Math.ceil(bytes / BLOCK_BYTES)) * BLOCK_BYTES);
   }
 
   giveBack(block: SharedArrayBuffer): void {
-    if (this.spare.length < SPARE_BLOCKS) this.spare.push(block);
+    this.spare.push(block);
+    // The oldest goes: what batches are like now is what they will be like.
+    if (this.spare.length > SPARE_BLOCKS) this.spare.shift();
   }
 }
 

@@ -26,8 +26,6 @@ export type TileCache = {
     from: number,
     length: number,
   ): void;
-  /** Bytes are added at the end of the tile that the slot holds, which was looked at before. */
-  append(id: number, number: number, bytes: Uint8Array): void;
   /** The tile's bytes for looking, or null when the slot holds another lap. */
   look(id: number, number: number): Uint8Array | null;
   /** The same of a tile that is hardly ever there. */
@@ -59,8 +57,6 @@ type Held = {
 } & {
   from: number;
   to: number;
-  /** Begins with the bytes and has place for more. */
-  room: Uint8Array | null;
 };
 
 /** Tiles in memory before some are written. */
@@ -113,16 +109,6 @@ class Tiles implements TileCache {
       copy(bytes, from, before.bytes, at, length);
       before.to = to;
     } else this.change(id, number, size)?.set(bytes.subarray(from, from + length), at);
-  }
-
-  append(id: number, number: number, bytes: Uint8Array): void {
-    const found = this.read(id, number);
-    if (found?.number !== number || !found.bytes) return;
-    const length = found.bytes.length + bytes.length;
-    const room = found.room && found.room.length >= length ? found.room : this.arena.piece(length * 2);
-    if (room !== found.room) room.set(found.bytes);
-    room.set(bytes, found.bytes.length);
-    this.put(id, "changed", number, room.subarray(0, length)).room = room;
   }
 
   look(id: number, number: number): Uint8Array | null {
@@ -256,7 +242,7 @@ class Tiles implements TileCache {
     const place = this.index.put(id);
     const held = this.held[place];
     if (!held) {
-      const made = { mark, number, length, bytes, from: 0, to: 0, room: null };
+      const made = { mark, number, length, bytes, from: 0, to: 0 };
       this.held[place] = made;
       return made;
     }
@@ -264,7 +250,6 @@ class Tiles implements TileCache {
     held.number = number;
     held.length = length;
     held.bytes = bytes;
-    held.room = null;
     return held;
   }
 }
