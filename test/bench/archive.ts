@@ -89,7 +89,7 @@ async function pairs(peers: Peers): Promise<string[]> {
         `ours ${round(ours.perSecond)}/s (${ours.cpuUs.toFixed(1)} us of processor a sample; ${round(ours.coldPerSecond)}/s while V8 compiles)`,
       ];
       if (peers.rrdcached) {
-        const theirs = await rrdcachedRun(dir, SERIES, at, PEER_ROUNDS);
+        const { perSecond: theirs } = await rrdcachedRun(dir, SERIES, at, PEER_ROUNDS);
         at += PEER_ROUNDS;
         byCached.push(ours.perSecond / theirs);
         told.push(`rrdcached ${round(theirs)}/s (x${(ours.perSecond / theirs).toFixed(2)})`);

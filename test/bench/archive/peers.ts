@@ -177,17 +177,15 @@ export function processorUs(pid: number): number {
 }
 
 /**
- * Updates per second of rrdcached with its journal: so many rounds by BATCH, then everything written to the files.
- *
- * @param tellUs Told the processor time of all of it.
+ * Updates per second of rrdcached with its journal, and its processor time for all of them, us: so many rounds by BATCH,
+ * then everything written to the files.
  */
 export async function rrdcachedRun(
   dir: string,
   series: number,
   fromRound: number,
   rounds: number,
-  tellUs: (us: number) => void = () => {},
-): Promise<number> {
+): Promise<{ perSecond: number; us: number }> {
   const daemon = await startDaemon(dir);
   try {
     const batches = batchesOf(dir, series, fromRound, rounds);
@@ -204,8 +202,7 @@ export async function rrdcachedRun(
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     const perSecond = (series * rounds * 1_000) / (performance.now() - startMs);
-    tellUs(processorUs(daemon.pid));
-    return perSecond;
+    return { perSecond, us: processorUs(daemon.pid) };
   } finally {
     await daemon.end();
   }
