@@ -4,9 +4,10 @@
  * The engine makes and verifies the copy; here is only when, where and how many. A night that failed, or that the
  * machine slept through, is made up for within the hour; the older copies stay. Reads and writes go on meanwhile.
  */
-import { mkdir, readdir, stat, unlink } from "node:fs/promises";
+import { readdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import cron from "node-cron";
+import { makeFolder } from "./store/make-folder.ts";
 import type { Ops } from "./store/store.ts";
 import type { Clock } from "./wire/clock.ts";
 import type { Log } from "./wire/log.ts";
@@ -75,7 +76,7 @@ export function backupPart({
     );
   };
   const make = async (): Promise<string> => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const stamp = new Date(clock.nowMs()).toISOString().replace(/[-:]|\.\d+/g, "");
     const name = `carrierwatch-${stamp}.db`;
     const { bytes, sha256 } = await ops.backup(join(folder, name));

@@ -7,9 +7,19 @@ import { dirname } from "node:path";
  * @throws What the file system says: ENOENT, EACCES, ENOTDIR, EROFS, ENOSPC ...
  */
 export function makeFolder(dir: string): string | null {
-  if (existsSync(dir) && statSync(dir).isDirectory()) return null;
+  if (isFolder(dir)) return null;
   const parent = dirname(dir);
-  const outermost = parent === dir ? null : makeFolder(parent);
-  mkdirSync(dir, { mode: 0o700 });
+  const outermost = parent === dir || existsSync(parent) ? null : makeFolder(parent);
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!isFolder(dir)) throw error;
+    return outermost;
+  }
   return outermost ?? dir;
+}
+
+function isFolder(dir: string): boolean {
+  return existsSync(dir) && statSync(dir).isDirectory();
 }

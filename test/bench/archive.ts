@@ -20,15 +20,13 @@ import {
   rrdFolder,
 } from "./archive/peers.ts";
 import { restartLine } from "./archive/restart.ts";
-import { BATCH } from "./archive/samples.ts";
+import { BATCH, LANES } from "./archive/samples.ts";
 import { sizeLines } from "./archive/sizes.ts";
 
 const QUICK = process.argv.includes("--quick");
 const PAIRS = QUICK ? 2 : 5;
 const SERIES = QUICK ? 1_000 : 10_000;
 const ROUNDS = QUICK ? 48 : 64;
-/** Batches on their way at a time: 10,000 series are of 20 vantages, and each ships its own. */
-const LANES = "20";
 const PEER_ROUNDS = 12;
 const LIBRRD_ROUNDS = QUICK ? 4 : 3;
 const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
@@ -74,7 +72,7 @@ function child<T>(program: string, args: readonly string[], isHeld: boolean, com
 }
 
 const ingest = (series: number, rounds: number, isHeld: boolean): Ingest =>
-  child<Ingest>("ingest-child.ts", [String(series), String(rounds), LANES], isHeld);
+  child<Ingest>("ingest-child.ts", [String(series), String(rounds), String(LANES)], isHeld);
 
 async function pairs(peers: Peers): Promise<string[]> {
   const dir = rrdFolder(SERIES, peers.librrd);

@@ -4,10 +4,11 @@
  *
  * A kill in the middle leaves whole pieces behind, from which the next start goes on. A newer file is refused.
  */
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type Database from "better-sqlite3";
 import { ConfigError } from "../../wire/errors.ts";
+import { makeFolder } from "../make-folder.ts";
 import type { Migration, Progress } from "./schema.ts";
 import { syncPath } from "./sync-path.ts";
 
@@ -52,7 +53,7 @@ export function versionOf(db: Database.Database): number {
 /** VACUUM INTO is one consistent read; the copy gets its name only when it is whole. */
 function backupBefore(db: Database.Database, file: string, version: number): string {
   const dir = join(dirname(file), "backups");
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
   const path = join(dir, `${basename(file, ".db")}-schema-${version}.db`);
   if (existsSync(path)) return path;
   const part = `${path}.part-${process.pid}`;

@@ -54,7 +54,6 @@ type Held = {
   number: number;
   length: number;
   bytes: Uint8Array | null;
-} & {
   from: number;
   to: number;
 };

@@ -4,11 +4,11 @@
  * Calls arrive as messages, wait in a queue and are committed in groups. An answer is posted after the commit
  * returned, which with synchronous=FULL is after the WAL was synced: this is what an acknowledgement rests on.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type Database from "better-sqlite3";
 import { ConfigError } from "../../wire/errors.ts";
+import { makeFolder } from "../make-folder.ts";
 import type { HistoryRow } from "../store.ts";
 import { checkpoints } from "./checkpoints.ts";
 import { diskFull, diskGuard, isFull } from "./disk-guard.ts";
@@ -53,7 +53,7 @@ export type WriterOperations = Omit<Own, "put" | "load"> & {
 
 /** @throws ConfigError, UnavailableError: what the program cannot start with, in one sentence. */
 function openWriter(data: WriterData) {
-  makeFolder(data.dir);
+  makeDataFolder(data.dir);
   try {
     return openOnce(data);
   } catch (error) {
@@ -67,9 +67,9 @@ function openWriter(data: WriterData) {
   }
 }
 
-function makeFolder(dir: string): void {
+function makeDataFolder(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
   } catch (error) {
     throw new ConfigError(`the data folder ${dir} cannot be made (${codeOf(error) ?? "unknown cause"})`, {
       hint: "give another folder with --data, or check its parent's permissions",

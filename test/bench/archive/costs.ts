@@ -9,7 +9,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { warmRounds } from "./samples.ts";
+import { LANES, warmRounds } from "./samples.ts";
 
 type Frame = { readonly functionName: string; readonly url: string };
 type Node = { readonly id: number; readonly callFrame: Frame; readonly children?: readonly number[] };
@@ -50,7 +50,7 @@ export function costLines(series: number, rounds: number): string[] {
     const options = ["--cpu-prof", `--cpu-prof-dir=${root}`, "--cpu-prof-interval=500"];
     execFileSync(
       process.execPath,
-      [...options, CHILD, join(root, "store"), String(series), String(rounds), "20"],
+      [...options, CHILD, join(root, "store"), String(series), String(rounds), String(LANES)],
       {
         stdio: ["ignore", "ignore", "inherit"],
       },

@@ -19,6 +19,8 @@ const DETAIL = {
   headerBytes: 612,
 };
 
+/** Batches on their way at a time: 10,000 series are of 20 vantages, and each ships its own. */
+export const LANES = 20;
 /** Samples before the clock starts. */
 const WARM_SAMPLES = 640_000;
 

@@ -165,7 +165,7 @@ test("a restore that fails leaves nothing behind: no folder, no lock, no half co
   const file = join(dir, "text.db", "below");
   const below = await restore(copy, file);
   assert.deepEqual(
-    [below.code, /cannot be made: there is a file of that name/.test(below.err)],
+    [below.code, /cannot be made: a part of its path is no folder/.test(below.err)],
     [78, true],
     below.err,
   );

@@ -31,7 +31,7 @@ test("what cannot be made is refused, below /proc as well, and said in words", (
     }
   };
   assert.equal(troubleOf(file), "there is a file of that name");
-  assert.equal(troubleOf(join(file, "below")), "there is a file of that name");
+  assert.equal(troubleOf(join(file, "below")), "a part of its path is no folder");
   assert.equal(troubleOf("/proc/there/is/none"), "there is no such file or folder");
 });
 
