@@ -1,13 +1,16 @@
 /**
  * The byte budget of a series' sample log: the oldest details go first, and are counted; state, times and identity stay.
  *
- * A tile is stripped once. A little per write keeps up, because a write brings one or two tiles.
+ * A tile is stripped once, and takes no details from then on: who comes late into it leaves them. A little per write
+ * keeps up, because a write brings one or two tiles.
  */
 import type Database from "better-sqlite3";
 import { type Bands, tileId, tileOf } from "./bands.ts";
+import { ByteWriter } from "./bytes.ts";
+import { recordHead, strippedRecord } from "./log-record.ts";
 import { replaceTile, strippedTile } from "./log-tiles.ts";
 import { RECENT } from "./open-state.ts";
-import type { Working } from "./rings.ts";
+import type { Arrived, Working } from "./rings.ts";
 import type { SharedTexts } from "./shared-texts.ts";
 import type { TileCache } from "./tile-cache.ts";
 
@@ -24,11 +27,31 @@ export function budgetOf(bands: Bands): number {
   return bands.log.entries * LOG_BYTES_PER_TICK;
 }
 
-export function logBudget(db: Database.Database, tiles: TileCache, texts: SharedTexts) {
+function counting(db: Database.Database): (dropped: number) => void {
   const count = db.prepare(
     `INSERT INTO meta (name, value) VALUES ('${DETAILS_DROPPED}', ?)
      ON CONFLICT (name) DO UPDATE SET value = CAST(value + excluded.value AS TEXT)`,
   );
+  return (dropped) => count.run(String(dropped));
+}
+
+/** A sample as a tile takes it that was stripped: nobody would drop its details later, but the texts they share go. */
+export function withoutDetails(
+  db: Database.Database,
+  texts: SharedTexts,
+): (id: number, sample: Arrived) => Arrived {
+  const count = counting(db);
+  return (id, sample) => {
+    const { shared } = recordHead(sample.record);
+    const writer = new ByteWriter(512);
+    strippedRecord(sample.record, writer, shared !== null && texts.saysWhy(id, shared));
+    count(1);
+    return { ...sample, record: writer.taken() };
+  };
+}
+
+export function logBudget(db: Database.Database, tiles: TileCache, texts: SharedTexts) {
+  const count = counting(db);
   const stripOne = ({ state, bands, id }: Working, tile: number): number => {
     const bytes = tiles.look(tileId(id, bands.log, tile), tile);
     const stripped = bytes && strippedTile(bytes, (n) => texts.saysWhy(id, n));
@@ -55,7 +78,7 @@ export function logBudget(db: Database.Database, tiles: TileCache, texts: Shared
         dropped += stripOne(working, tile);
         state.strippedTo = tile;
       }
-      if (dropped > 0) count.run(String(dropped));
+      if (dropped > 0) count(dropped);
       if (state.nextShared > RECENT) tidy(working);
     },
   };

@@ -65,10 +65,13 @@ export function rowNo({ bands, state }: Pick<Working, "bands" | "state">): numbe
 
 export class Rings {
   private readonly tiles: TileCache;
+  private readonly bare: (id: number, sample: Arrived) => Arrived;
   private readonly builder = tileBuilder();
 
-  constructor(tiles: TileCache) {
+  /** @param bare A sample as a tile takes it whose details were dropped. */
+  constructor(tiles: TileCache, bare: (id: number, sample: Arrived) => Arrived) {
     this.tiles = tiles;
+    this.bare = bare;
   }
 
   private stripCodes({ id, bands }: Working, tickNo: number): Uint16Array | null {
@@ -271,7 +274,8 @@ export class Rings {
     const slot = this.tiles.slot(tileId(id, bands.log, tile), tile);
     if (slot && slot.number > tile) return;
     const before = slot?.number === tile ? slot.bytes : null;
-    placeTile(this.tiles, state, id, bands, tile, fullerTile(this.tiles, before, slotOf(tickNo), sample));
+    const kept = tile > state.strippedTo ? sample : this.bare(id, sample);
+    placeTile(this.tiles, state, id, bands, tile, fullerTile(this.tiles, before, slotOf(tickNo), kept));
   }
 
   private addBehind(working: Working, tickNo: number, newestNo: number, sample: Arrived): void {

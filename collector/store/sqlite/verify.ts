@@ -13,6 +13,7 @@ import { Event } from "../../wire/event.ts";
 import { METRICS } from "../../wire/metric.ts";
 import type { Generation, RowRun, StoredSample } from "../store.ts";
 import { loadStates } from "./load-states.ts";
+import { withoutDetails } from "./log-budget.ts";
 import { readerLog } from "./reader-log.ts";
 import { readerRows } from "./reader-rows.ts";
 import { Rings } from "./rings.ts";
@@ -47,9 +48,10 @@ export function verifyDatabase(db: Database.Database): { ok: boolean; problems: 
 /** Open states as the file has them, journal included. */
 function statesIn(db: Database.Database): SharedStates {
   const shared = sharedStates(sharedStatesMemory());
-  const rings = new Rings(tileCache(db));
+  const texts = sharedTextsOf(db);
+  const rings = new Rings(tileCache(db), withoutDetails(db, texts));
   const layouts = layoutsOf(db, shapesOf(db));
-  loadStates({ db, shared, rings, texts: sharedTextsOf(db), layouts }, () => {});
+  loadStates({ db, shared, rings, texts, layouts }, () => {});
   return shared;
 }
 

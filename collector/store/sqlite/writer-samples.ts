@@ -14,6 +14,7 @@ import { directWay } from "./direct-way.ts";
 import { epochsOf } from "./epochs.ts";
 import { generationsOf } from "./generations.ts";
 import { takenIn } from "./identity.ts";
+import { withoutDetails } from "./log-budget.ts";
 import { FLAG } from "./log-record.ts";
 import { OUTCOMES, STORED } from "./outcomes.ts";
 import { type Batch, CLAMPED, heardAt, WORD, WORDS } from "./packed.ts";
@@ -48,8 +49,8 @@ function heldParts(db: Database.Database, shared: SharedStates) {
   const tally = writerTally(db);
   const marks = writerMarks(db, tally.mark);
   const tiles = tileCache(db);
-  const rings = new Rings(tiles);
   const texts = sharedTextsOf(db);
+  const rings = new Rings(tiles, withoutDetails(db, texts));
   const shapes = shapesOf(db);
   const layouts = layoutsOf(db, shapes);
   const states = new OpenStates({ db, shared, rings, texts, layouts }, tiles, marks.note, (until) => {

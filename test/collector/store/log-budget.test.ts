@@ -58,3 +58,47 @@ test("the oldest details go first and are counted; state, times and why a sample
   const spared = TICKS / 10 + 40;
   assert.ok(texts < budget + spared * 1_700, `${texts} bytes of texts, the budget is ${budget}`);
 });
+
+test("who comes late where details were dropped leaves his own, and is counted", async (t) => {
+  const { dir } = folder(t);
+  const store = await openIn(dir);
+  const all = Array.from({ length: TICKS }, (_, i) =>
+    record({
+      tick: T0 + i * STEP_S,
+      stepS: STEP_S,
+      sample: { ...(i % 10 === 4 ? downAt("tls") : {}), ...heavy(i) },
+    }),
+  );
+  const isLate = (i: number) => i % 5 === 4 && i < 150;
+  const put = async (from: number, to: number) => {
+    for (let at = from; at < to; at += 10) {
+      const part = all.slice(at, at + 10).filter((_, k) => !isLate(at + k));
+      await store.samples.put(part, nowAfter(T0 + (at + 9) * STEP_S));
+    }
+  };
+  await put(0, 150);
+  const late = all.filter((_, i) => isLate(i));
+  const outcomes = await store.samples.load(late, nowAfter(T0 + 149 * STEP_S));
+  assert.ok(outcomes.every((outcome) => outcome === "stored"));
+  // The texts they share with nobody go when the log has moved on.
+  await put(150, TICKS);
+  const given = new Map(all.map(({ sample }) => [sample.tick, sample]));
+  const { samples: found } = await store.samples.page({
+    series: [SERIES],
+    fromS: 0,
+    toS: T0 + TICKS * STEP_S,
+    limit: 1_000,
+    order: "oldest",
+  });
+  assert.equal(found.length, TICKS);
+  const bare = found.filter(({ sample }) => Object.keys(sample.detail).length === 0);
+  for (const { sample } of found) {
+    const want = given.get(sample.tick);
+    const detail = bare.some((one) => one.sample === sample) ? {} : want?.detail;
+    assert.deepEqual(sample, { ...want, detail }, "all of its details, or none");
+  }
+  assert.ok(bare.some(({ sample }) => isLate((sample.tick - T0) / STEP_S)));
+  assert.equal((await store.ops.estimate(STEP_S)).detailsDropped, bare.length);
+  assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
+  await store.close();
+});
