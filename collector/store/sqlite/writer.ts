@@ -82,8 +82,8 @@ function openOnce(data: WriterData) {
   const unlock = guarded(join(data.dir, "lock.db"), () => lockFolder(data.dir));
   try {
     const db = openForWriting(data.file);
-    const backup = guarded(data.file, () => migrate(db, data.file, MIGRATIONS, tellProgress));
-    if (backup) log("info", { backup }, "the database was copied before its schema changed");
+    const copy = guarded(data.file, () => migrate(db, data.file, MIGRATIONS, tellProgress));
+    if (copy) tellCopy(copy);
     if (stateOf(db) === "open") assertSound(db, data.file);
     setState(db, "open");
     assertFull(db, data.file);
@@ -154,6 +154,16 @@ function setState(db: Database.Database, state: "open" | "closed"): void {
 
 function stateOf(db: Database.Database): unknown {
   return db.prepare("SELECT value FROM meta WHERE name = 'state'").pluck().get();
+}
+
+function tellCopy({ path, isBetween }: { readonly path: string; readonly isBetween: boolean }): void {
+  log("info", { backup: path }, "the database was copied before its schema changed");
+  if (isBetween)
+    log(
+      "warn",
+      { code: "backup_lost", backup: path },
+      "the copy made before the change of schema began is gone or damaged: this one is of a database half changed",
+    );
 }
 
 function tellProgress(done: number, of: number): void {

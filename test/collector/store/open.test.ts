@@ -195,7 +195,7 @@ test("a migration is preceded by a copy of the old file and is all or nothing", 
   const backup = migrate(db, file, [...MIGRATIONS, "CREATE TABLE next (x);"]);
   assert.equal(versionOf(db), MIGRATIONS.length + 1);
   db.close();
-  const copy = openForReading(backup ?? "");
+  const copy = openForReading(backup?.path ?? "");
   assert.equal(versionOf(copy), MIGRATIONS.length);
   assert.equal(copy.prepare("SELECT count(*) FROM tile").pluck().get(), rows);
   assert.equal(copy.pragma("integrity_check", { simple: true }), "ok");
