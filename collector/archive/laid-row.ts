@@ -27,7 +27,8 @@ export function refusedRow(
   nowS: number,
 ): "rejected" | "tooOld" | "future" | null {
   const { stepS, rowS, labelS } = row;
-  const rings = isArchivable(stepS) ? ringsOf(stepS).filter((ring) => ring.rowS === rowS) : [];
+  const known = isArchivable(stepS) ? ringsOf(stepS) : [];
+  const rings = known.filter((ring) => ring.rowS === rowS && isLeft(ring, nowS));
   const steps = rowS / stepS;
   if (rings.length === 0 || steps === 1 || labelS % rowS !== 0) return "rejected";
   const values = METRICS.flatMap((metric) => row.values[metric] ?? []);
@@ -37,8 +38,17 @@ export function refusedRow(
   return labelS > nowS ? "future" : null;
 }
 
-function reaches({ rowS, rows, sinceS, untilS }: Ring, labelS: number, nowS: number): boolean {
-  if (labelS <= sinceS || (untilS !== null && labelS > untilS)) return false;
+/** A frozen ring that none of its rows are in any more is none: whether the store has let go of it yet changes no answer. */
+function isLeft(ring: Ring, nowS: number): boolean {
+  return ring.untilS === null || isInside(ring, ring.untilS, nowS);
+}
+
+function reaches(ring: Ring, labelS: number, nowS: number): boolean {
+  const { sinceS, untilS } = ring;
+  return labelS > sinceS && (untilS === null || labelS <= untilS) && isInside(ring, labelS, nowS);
+}
+
+function isInside({ rowS, rows }: Ring, labelS: number, nowS: number): boolean {
   // The newest row may be two beyond this moment's: it is open, and its tick a little ahead of the clock.
   return nowS - labelS <= (rows - 2) * rowS - FUTURE_LIMIT_S;
 }

@@ -135,9 +135,10 @@ export type Samples = {
    * What is measured wins: a row is a duplicate when any tick of its window is up, down or suspect, in whichever
    * generation of the series, or when a row lies there; and it is gone once such a tick of its generation arrives late.
    *
-   * @returns One outcome per row, in order. rejected: no archive with such rows, a label that is none of its own, no
-   * value, or an unmeasured window with no sample of that step at or after the label. tooOld: not inside the archive, its oldest two rows excepted.
-   * future: the row is not complete by nowMs. Counted nowhere.
+   * @returns One outcome per row, in order. rejected: no archive with such rows (a frozen one counts until its newest
+   * row is too old), a label that is none of its own, no value, or an unmeasured window with no sample of that step at
+   * or after the label. tooOld: not inside the archive by nowMs, its oldest two rows excepted, or not by the newest
+   * sample. future: the row is not complete by nowMs. Counted nowhere.
    */
   loadRows(rows: readonly HistoryRow[], nowMs: number): Promise<OutcomeKind[]>;
   /** The newest sample of each series asked for; series without one are absent. */

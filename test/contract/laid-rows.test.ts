@@ -146,6 +146,43 @@ forEachEngine("whole rows", (open) => {
     }),
   );
 
+  test(
+    "a width that a set no longer has: too old while any such row is kept, refused from then on",
+    withStore(open, async (store) => {
+      const far = T0 + 90 * 86_400;
+      const old = [row(T0 - 20 * WIDE_S), row(T0 - 700 * WIDE_S), row(T0 + 2 * WIDE_S)];
+      await store.samples.load([record()], NOW);
+      await store.samples.shape("shop", 300, [{ steps: 1, rows: 600, xff: 0.5 }], T0);
+      assert.deepEqual(await store.samples.loadRows(old, NOW), ["stored", "stored", "tooOld"]);
+      const between = T0 + 30 * 86_400;
+      await store.samples.load([record({ tick: between })], nowAfter(between));
+      assert.deepEqual(await store.samples.loadRows(old, nowAfter(between)), [
+        "duplicate",
+        "tooOld",
+        "tooOld",
+      ]);
+      await store.samples.load([record({ tick: far })], nowAfter(far));
+      // Behind whatever an engine does when rows have aged out.
+      for (let i = 0; i < 8; i += 1) await store.samples.put([record({ tick: far })], nowAfter(far));
+      assert.deepEqual(
+        await store.samples.loadRows(old, nowAfter(far)),
+        old.map(() => "rejected"),
+      );
+    }),
+  );
+
+  test(
+    "a clock that went back lays nothing where the archive no longer is",
+    withStore(open, async (store) => {
+      await store.samples.load([record()], NOW);
+      const beforeMs = (T0 - 20 * 86_400) * 1000;
+      const edgeS = T0 - ((archive?.rows ?? 0) - 1) * WIDE_S;
+      const rows = [row(Math.ceil(edgeS / WIDE_S) * WIDE_S - 2 * WIDE_S), row(T0 - 250 * WIDE_S)];
+      assert.deepEqual(await store.samples.loadRows(rows, beforeMs), ["tooOld", "stored"]);
+      assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
+    }),
+  );
+
   const archive = archivesOf(300).find(({ rowS }) => rowS === WIDE_S);
   const reachS = ((archive?.rows ?? 0) - 2) * WIDE_S - FUTURE_LIMIT_S;
   const oldestS = Math.ceil((T0 - reachS) / WIDE_S) * WIDE_S;

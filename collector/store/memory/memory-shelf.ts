@@ -8,7 +8,7 @@
 import { refusedRow } from "../../archive/laid-row.ts";
 import { FUTURE_LIMIT_S, isArchivable, LOG_KEEP_S } from "../../archive/layout.ts";
 import { EMPTY_ROW, type Row } from "../../archive/row.ts";
-import { type Layout, oldestOf } from "../../archive/sets.ts";
+import { type Layout, oldestOf, type Ring } from "../../archive/sets.ts";
 import { codeOf, UNKNOWN_CODE } from "../../archive/strip.ts";
 import { METRICS } from "../../wire/metric.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
@@ -133,15 +133,17 @@ export function layRow(
   const generations = generationsOf(shelf, series);
   const own = generations.find((one) => one.stepS === stepS);
   if (!own) return "rejected";
+  if (generations.some((one) => isMeasured(one, rowS, labelS))) return "duplicate";
+  const { lastTick } = reach(own);
+  if (lastTick < labelS) return "rejected";
+  const { rings, lasts } = layoutOf(series.target, stepS);
+  const isIn = (ring: Ring) =>
+    ring.rowS === rowS && oldestOf(ring, lastTick) < labelS && labelS <= (ring.untilS ?? labelS);
+  if (!rings.some(isIn)) return "tooOld";
   const place = `${rowS}/${labelS}`;
   const there = own.laid.get(place);
-  if ((there && !there.isGone) || generations.some((one) => isMeasured(one, rowS, labelS)))
-    return "duplicate";
-  if (reach(own).lastTick < labelS) return "rejected";
-  const { lastTick } = reach(own);
-  const keeps = layoutOf(series.target, stepS).lasts?.some(
-    (ring) => ring.rowS === rowS && oldestOf(ring, lastTick) < labelS && labelS <= (ring.untilS ?? labelS),
-  );
+  if (there && !there.isGone) return "duplicate";
+  const keeps = lasts?.some(isIn);
   own.laid.set(place, {
     rowS,
     labelS,
