@@ -89,11 +89,17 @@ export function ingestPart(deps: {
     const rejected = outcomes.filter((outcome) => outcome !== null).length;
     const { shown, storing } = await keep({ store, addresses, clock, live }, vantage, records, outcomes);
     // Given to the store after the records, and written with them: one sync for all.
-    const [stored, { mark, rewindToS, ...marked }] = await Promise.all([
+    const contact = contactOf(head, meta, skewMs);
+    const written = Promise.all([
       storing,
       count(vantage, head, meta.receivedMs, storing),
-      told.heard(vantage, contactOf(head, meta, skewMs)),
+      told.heard(vantage, answered(contact, head)),
     ]);
+    const [stored, { mark, rewindToS, ...marked }] = await written.catch(async (error: unknown) => {
+      // Why the batch was not taken is what is said, also when this cannot be written either.
+      await told.heard(vantage, contact).catch(() => {});
+      throw error;
+    });
     marked.stored();
     const { carrier } = await registry.vantages.get(vantage);
     for (const { at, record } of shown)
@@ -255,18 +261,22 @@ async function sort(
 
 function contactOf(batch: BatchHead, meta: BatchMeta, skewMs: number) {
   const { records, bytes, dropped, quarantined } = batch.spool;
-  // The probe counted while these were still waiting; the answer settles them.
-  const waiting = Math.max(0, records - batch.count);
   return {
     atMs: meta.receivedMs,
     address: meta.address,
     probeVersion: batch.probeVersion,
     skewMs,
-    spoolRecords: waiting,
-    spoolBytes: waiting === 0 ? 0 : bytes,
+    spoolRecords: records,
+    spoolBytes: bytes,
     dropped,
     quarantined,
   };
+}
+
+/** The probe counted its spool while the batch was still waiting in it; the answer settles these records. */
+function answered(contact: ReturnType<typeof contactOf>, { count }: BatchHead): typeof contact {
+  const waiting = Math.max(0, contact.spoolRecords - count);
+  return { ...contact, spoolRecords: waiting, spoolBytes: waiting === 0 ? 0 : contact.spoolBytes };
 }
 
 /**

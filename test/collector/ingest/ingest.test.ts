@@ -8,6 +8,7 @@ import { registryPart } from "../../../collector/registry/registry.ts";
 import { memoryStore } from "../../../collector/store/memory/memory-store.ts";
 import type { Store } from "../../../collector/store/store.ts";
 import type { LiveEvent } from "../../../collector/wire/api-overview.ts";
+import { UnavailableError } from "../../../collector/wire/errors.ts";
 import { silentLog } from "../../../collector/wire/log.ts";
 import { BatchAnswer } from "../../../collector/wire/sample.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
@@ -151,6 +152,30 @@ test("what was last heard of a vantage is kept, and announced when it is news", 
   await clock.advance(90_000);
   await send(batchOf([], now(), { spool }));
   assert.equal(told(), 2, "back from silence");
+});
+
+test("what a batch brought is still waiting when the store refuses it, and no longer when it takes it", async () => {
+  const store = memoryStore();
+  let full = true;
+  const put: Store["samples"]["put"] = async (records, nowMs) => {
+    if (full) throw new UnavailableError("disk_full", "no room", { hint: "make some" });
+    return await store.samples.put(records, nowMs);
+  };
+  const { target, send, now, registry } = await part({ ...store, samples: { ...store.samples, put } });
+  const samples = [sampleOf(target.id, now()), sampleOf(target.id, now(), { back: 1 })];
+  const body = batchOf(samples, now(), { spool: { records: 7, bytes: 700, dropped: 0, quarantined: 0 } });
+  const waiting = async () => {
+    const contact = (await registry.vantages.contacts()).get("v1");
+    return [contact?.spoolRecords, contact?.spoolBytes];
+  };
+  await assert.rejects(send(body), /no room/);
+  assert.deepEqual(await waiting(), [7, 700]);
+  full = false;
+  await send(body);
+  assert.deepEqual(await waiting(), [5, 700]);
+  full = true;
+  await assert.rejects(send(batchOf(samples, now())), /no room/);
+  assert.deepEqual(await waiting(), [2, 100], "the last of them");
 });
 
 test("a probe that knows more batches than this database is asked to send again what may be missing", async () => {
