@@ -65,16 +65,20 @@ const reference: Verb = async ({ argv, env }) => {
 };
 
 export const verb: Verb = async (context) => {
-  const [name = "", ...argv] = context.argv;
+  const { argv, env } = context;
+  const language = languageOf(langFlag(argv), env);
+  const at = argv.findIndex((arg, i) => !arg.startsWith("-") && argv[i - 1] !== "--lang");
+  const name = argv[at] ?? "";
+  const rest = argv.filter((_, i) => i !== at);
   try {
-    if (name === "check") return await check({ ...context, argv });
-    if (name === "reference") return await reference({ ...context, argv });
+    if (name === "check") return await check({ ...context, argv: rest });
+    if (name === "reference") return await reference({ ...context, argv: rest });
   } catch (error) {
     if (error instanceof Answered) return error.exitCode;
     throw error;
   }
-  if (name === "--help" || name === "-h") {
-    process.stdout.write(HELP[languageOf(langFlag(argv), context.env)]);
+  if (name === "" && argv.some((arg) => arg === "--help" || arg === "-h")) {
+    process.stdout.write(HELP[language]);
     return 0;
   }
   throw new CarrierwatchError(

@@ -1,37 +1,16 @@
 /** What `--help` says of every verb and subcommand: whole in both languages, and no wider than a terminal. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { displayWidth } from "../../../collector/cli/table.ts";
 import { VALUES_ZH } from "../../../collector/cli/value-names.ts";
 import { wrapped } from "../../../collector/cli/wrap.ts";
+import { allHelps } from "../../support/helps.ts";
 
 type Page = { readonly name: string; readonly en: string; readonly zh: string };
 
 const HAN = /\p{Script=Han}/u;
 /** Pages that are written whole, not put together of options; test/probe/check and check-from-flags hold theirs. */
 const WHOLE = new Set(["check", "check --from all", "probe", "probe join", "config"]);
-
-/** What each prints for --help, all of them in one process. */
-function helpsOf(names: readonly string[], language: "en" | "zh"): string[] {
-  const script = `
-    import { main } from ${JSON.stringify(new URL("../../../main.ts", import.meta.url).href)};
-    for (const out of [process.stdout, process.stderr]) out.setMaxListeners(0);
-    for (const name of JSON.parse(process.argv[1])) {
-      await main([...name.split(" ").filter(Boolean), "--help", "--lang", ${JSON.stringify(language)}]);
-      process.stdout.write("\\u0000");
-    }`;
-  const args = ["--input-type=module", "-e", script, JSON.stringify(names)];
-  const ran = spawnSync(process.execPath, args, { encoding: "utf8" });
-  assert.deepEqual([ran.status, ran.stderr], [0, ""]);
-  return ran.stdout.split("\0").slice(0, -1);
-}
-
-function pagesOf(names: readonly string[]): Page[] {
-  const [en, zh] = [helpsOf(names, "en"), helpsOf(names, "zh")];
-  assert.deepEqual([en.length, zh.length], [names.length, names.length]);
-  return names.map((name, i) => ({ name, en: en[i] ?? "", zh: zh[i] ?? "" }));
-}
 
 /** Entries of a page: what is typed, and what is said of it, its further lines joined. */
 function entriesOf(page: string): { term: string; about: string }[] {
@@ -45,33 +24,22 @@ function entriesOf(page: string): { term: string; about: string }[] {
   return entries;
 }
 
-const verbs = entriesOf(helpsOf([""], "en")[0] ?? "").map(({ term }) => term);
-const pages = pagesOf(["", ...verbs, "probe join", "check --from all", "config reference", "config check"]);
-pages.push(
-  ...pagesOf(
-    pages.flatMap(({ name, en }) =>
-      entriesOf(en.split(/^Commands:$/m)[1] ?? "")
-        .map(({ term }) => term.split(" ")[0] ?? "")
-        .filter((sub) => sub !== "help")
-        .map((sub) => `${name} ${sub}`),
-    ),
-  ),
-);
+const [english, chinese] = [allHelps("en"), allHelps("zh")];
+const pages: Page[] = [...english].map(([name, en]) => ({ name, en, zh: chinese.get(name) ?? "" }));
 
 test("every entry of every help is said in Chinese, and in English", () => {
-  assert.ok(verbs.length >= 17 && pages.length > 50, `${pages.length} pages`);
+  assert.ok(pages.length > 50, `${pages.length} pages`);
   let seen = 0;
   for (const { name, en, zh } of pages) {
     assert.match(zh, /^用法：/, name);
     assert.ok(!HAN.test(en), name);
     if (WHOLE.has(name)) continue;
-    const english = entriesOf(en);
-    const chinese = entriesOf(zh);
-    assert.equal(chinese.length, english.length, name);
-    for (const [i, { term, about }] of chinese.entries()) {
+    const entries = entriesOf(en);
+    assert.equal(entriesOf(zh).length, entries.length, name);
+    for (const [i, { term, about }] of entriesOf(zh).entries()) {
       const isRange = /^--range /.test(term);
       assert.ok(isRange || HAN.test(about), `${name}: ${term}: ${about}`);
-      assert.equal(term.split(" ")[0], english[i]?.term.split(" ")[0], name);
+      assert.equal(term.split(" ")[0], entries[i]?.term.split(" ")[0], name);
       seen += 1;
     }
     for (const line of zh.split("\n").filter((one) => one !== "" && !one.startsWith("  ")))
