@@ -3,7 +3,8 @@
  *
  * It never decides what the rules decide: it only tells where they have nothing to say. No vote is down or beyond a
  * line, no answer can be an altered one, and no incident or altered answer on record touches the ticks the rules would
- * look at; then a replay ends as it began. All others are judged in full (evaluate.ts).
+ * look at; then a replay ends as it began. Answers that came in the open are none that could be altered while all
+ * vantages were given the same. All others are judged in full (evaluate.ts).
  */
 
 import { limitOf } from "../query/line.ts";
@@ -13,9 +14,10 @@ import type { Store } from "../store/store.ts";
 import { METRICS } from "../wire/metric.ts";
 import { isPaused, type Target } from "../wire/target.ts";
 import { SKEW_LIMIT_MS } from "../wire/vantage.ts";
+import { answeredAlike, isInTheOpen } from "./altered/alike.ts";
 import { comparesCarriers } from "./altered/evidence.ts";
 import { reachTicks } from "./altered/judge.ts";
-import { isBeyondDoubt } from "./altered/sealed.ts";
+import { type Doubt, doubtOf } from "./altered/sealed.ts";
 import type { Evaluated, News } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import { lookBackTicks } from "./rules.ts";
@@ -76,11 +78,12 @@ export async function glance(
   const told = new Set([...onRecord, ...altered]);
   const doubtless = looked.filter(({ target }) => !told.has(target.id));
   const outlines = await store.samples.outlines(
-    doubtless.map(({ target, fromTick, toTick, lines }) => ({
+    doubtless.map(({ target, compared, fromTick, toTick, lines }) => ({
       target: target.id,
       fromS: fromTick,
       toS: toTick,
       values: lines !== null,
+      answers: compared && isInTheOpen(target.url),
     })),
   );
   const series = seriesOf(outlines, doubtless.length);
@@ -139,7 +142,8 @@ function look(stretch: Stretch, outlines: Outlines, parts: readonly Part[], fact
   const own = parts.filter(({ at }) => stretch.voters.has(outlines.series.vantages[at] ?? ""));
   const endTick = newestTick(stretch, outlines, own);
   if (endTick === null || endTick < stretch.firstTick) return null;
-  if (!own.every((part) => isFine(stretch, outlines, part))) return null;
+  const isPlain = plainness(stretch, outlines);
+  if (!own.every((part) => isFine(stretch, outlines, part, isPlain))) return null;
   const lastTick = Math.min(stretch.toTick, endTick);
   const { target, firstTick } = stretch;
   if (facts.nowMs >= deadlineMs(target, lastTick)) return FINE;
@@ -163,21 +167,34 @@ function newestTick({ target }: Stretch, { series }: Outlines, own: readonly Par
 }
 
 /** Whether no sample of a series has anything to say against its target or its carrier. */
-function isFine(stretch: Stretch, outlines: Outlines, { at, from, to }: Part): boolean {
-  const { target, voters, compared, lines } = stretch;
-  const { series, states, skewsMs, said, texts } = outlines;
+function isFine(stretch: Stretch, outlines: Outlines, { at, from, to }: Part, isPlain: Plainness): boolean {
+  const { target, voters, lines } = stretch;
+  const { series, states, skewsMs } = outlines;
   if (series.stepsS[at] !== target.stepS) return true;
   const limits = lines?.get(voters.get(series.vantages[at] ?? "")?.carrier ?? "") ?? null;
-  let saidLast = -1;
   for (let i = from; i < to; i += 1) {
     // Not to be believed: it has no vote, and is no witness.
     if (Math.abs(skewsMs[i] ?? 0) > SKEW_LIMIT_MS) continue;
-    if (isBadState(states[i]) || isBeyond(outlines, i, limits)) return false;
-    const text = said[i] ?? 0;
-    if (compared && text !== saidLast && !isBeyondDoubt(texts[text] ?? "", target.url)) return false;
-    saidLast = text;
+    if (isBadState(states[i]) || isBeyond(outlines, i, limits) || !isPlain(i)) return false;
   }
   return true;
+}
+
+/** Whether an entry leaves nothing to compare with the other carriers' at its tick; all of a target's are asked of. */
+type Plainness = (i: number) => boolean;
+
+function plainness({ target, compared }: Stretch, outlines: Outlines): Plainness {
+  if (!compared) return () => true;
+  const { said, texts } = outlines;
+  const isAsOthers = isInTheOpen(target.url) ? answeredAlike(outlines) : () => true;
+  let saidLast = -1;
+  let doubt: Doubt = "none";
+  return (i) => {
+    const text = said[i] ?? 0;
+    if (text !== saidLast) doubt = doubtOf(texts[text] ?? "", target.url);
+    saidLast = text;
+    return doubt !== "some" && isAsOthers(i, doubt);
+  };
 }
 
 /** One that is unknown may still say what a name was resolved to. */

@@ -13,6 +13,10 @@ export type OutlineEntry = {
   readonly present: number;
   /** Looked at where `present` says so. */
   readonly values: Uint32Array;
+  /** 0 = none. */
+  readonly status: number;
+  /** NaN = none. */
+  readonly bodyBytes: number;
 };
 
 export class OutlineColumns {
@@ -23,6 +27,8 @@ export class OutlineColumns {
   private said = new Uint32Array(FIRST_SAMPLES);
   private present = new Uint8Array(FIRST_SAMPLES);
   private values = new Uint32Array(FIRST_SAMPLES * M);
+  private statuses = new Uint16Array(FIRST_SAMPLES);
+  private bodiesBytes = new Float64Array(FIRST_SAMPLES);
   private readonly numbers = new Map<string, number>();
   private readonly asked: number[] = [];
   private readonly vantages: string[] = [];
@@ -39,7 +45,8 @@ export class OutlineColumns {
   }
 
   /** A sample of the series that is told next. */
-  sample(tick: number, { state, skewMs, present, values }: OutlineEntry, said: number): void {
+  sample(tick: number, entry: OutlineEntry, said: number): void {
+    const { state, skewMs, present, values } = entry;
     const at = this.samples;
     if (at === this.ticks.length) this.grow();
     this.samples += 1;
@@ -48,6 +55,8 @@ export class OutlineColumns {
     this.skewsMs[at] = skewMs;
     this.said[at] = said;
     this.present[at] = present;
+    this.statuses[at] = entry.status;
+    this.bodiesBytes[at] = entry.bodyBytes;
     for (let m = 0; present >> m !== 0; m += 1)
       this.values[at * M + m] = (present >> m) & 1 ? (values[m] ?? 0) : 0;
   }
@@ -78,12 +87,14 @@ export class OutlineColumns {
       texts: [...this.numbers.keys()],
       present: this.present.slice(0, samples),
       values: this.values.slice(0, samples * M),
+      statuses: this.statuses.slice(0, samples),
+      bodiesBytes: this.bodiesBytes.slice(0, samples),
     };
   }
 
   private grow(): void {
     const length = this.samples * 2;
-    const larger = <A extends Float64Array | Uint32Array | Uint8Array>(made: A, from: A): A => {
+    const larger = <A extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(made: A, from: A): A => {
       made.set(from);
       return made;
     };
@@ -92,6 +103,8 @@ export class OutlineColumns {
     this.skewsMs = larger(new Float64Array(length), this.skewsMs);
     this.said = larger(new Uint32Array(length), this.said);
     this.present = larger(new Uint8Array(length), this.present);
+    this.statuses = larger(new Uint16Array(length), this.statuses);
+    this.bodiesBytes = larger(new Float64Array(length), this.bodiesBytes);
     this.values = larger(new Uint32Array(length * M), this.values);
   }
 }

@@ -13,6 +13,8 @@ export type OutlineQuery = {
   readonly toS: number;
   /** Whether values are wanted too. */
   readonly values: boolean;
+  /** Whether status and length of what was answered are wanted too. */
+  readonly answers: boolean;
 };
 
 export type Outlines = {
@@ -43,6 +45,10 @@ export type Outlines = {
   readonly present: Uint8Array;
   /** Eight per sample in METRICS order, integers (us, bytes/s); 0 where there is no value. */
   readonly values: Uint32Array;
+  /** Status of what was answered; 0 = there was no answer, its details were dropped, or nobody asked. */
+  readonly statuses: Uint16Array;
+  /** Its decoded length; NaN likewise. */
+  readonly bodiesBytes: Float64Array;
 };
 
 export const OUTLINE_STATES = ["up", "down", "suspect", "unknown"] as const satisfies Sample["state"][];

@@ -26,10 +26,13 @@ type Entry = {
   skewMs: number | null;
   d: unknown;
   pdps: unknown;
+  answer: readonly (number | null)[] | null;
 };
 
+type Wanted = Pick<OutlineQuery, "values" | "answers">;
+
 /** Entries of one query, ordered by tick and vantage. */
-function entriesOf(outlines: Outlines, asked: number, wanted: boolean): Entry[] {
+function entriesOf(outlines: Outlines, asked: number, wanted: Wanted): Entry[] {
   const { asked: of, ends, vantages } = outlines.series;
   const entries = [...ends].flatMap((end, k) => {
     const from = ends[k - 1] ?? 0;
@@ -41,8 +44,9 @@ function entriesOf(outlines: Outlines, asked: number, wanted: boolean): Entry[] 
   return entries.sort((a, b) => a.tick - b.tick || (a.vantage < b.vantage ? -1 : 1));
 }
 
-function entryAt(outlines: Outlines, i: number, vantage: string, wanted: boolean): Entry {
-  const { ticks, states, skewsMs, said, texts, present, values } = outlines;
+function entryAt(outlines: Outlines, i: number, vantage: string, wanted: Wanted): Entry {
+  const { ticks, states, skewsMs, said, texts, present, values, statuses, bodiesBytes } = outlines;
+  const bytes = bodiesBytes[i] ?? 0;
   const { d = {} } = JSON.parse(texts[said[i] ?? 0] ?? "") as { d?: Detail };
   const pdps = METRICS.map((_, m) => (((present[i] ?? 0) >> m) & 1 ? values[i * METRICS.length + m] : null));
   const skew = skewsMs[i] ?? 0;
@@ -52,27 +56,31 @@ function entryAt(outlines: Outlines, i: number, vantage: string, wanted: boolean
     state: OUTLINE_STATES[states[i] ?? 0] ?? "",
     skewMs: Number.isNaN(skew) ? null : skew,
     d,
-    pdps: wanted ? pdps : null,
+    pdps: wanted.values ? pdps : null,
+    answer: wanted.answers ? [statuses[i] ?? 0, Number.isNaN(bytes) ? null : bytes] : null,
   };
 }
 
-function entryOf({ vantage, skewMs, sample }: StoredSample, wanted: boolean): Entry {
+function entryOf({ vantage, skewMs, sample }: StoredSample, wanted: Wanted): Entry {
   const { address: _, family: __, ...others } = sample.detail;
   const d = Object.fromEntries(Object.entries(others).filter(([, value]) => typeof value !== "number"));
   const isUp = sample.state === "up";
-  const pdps = wanted ? METRICS.map((metric) => (isUp ? sample.timings[metric] : null)) : null;
-  return { vantage, tick: sample.tick, state: sample.state, skewMs, d, pdps };
+  const pdps = wanted.values ? METRICS.map((metric) => (isUp ? sample.timings[metric] : null)) : null;
+  const { status = 0, bodyBytes = null } = sample.detail;
+  const answer = wanted.answers ? [status, bodyBytes] : null;
+  return { vantage, tick: sample.tick, state: sample.state, skewMs, d, pdps, answer };
 }
 
 async function agree(store: Store, asked: readonly OutlineQuery[]): Promise<number> {
   const outlines = await store.samples.outlines(asked);
   let entries = 0;
-  for (const [i, { target, fromS, toS, values }] of asked.entries()) {
+  for (const [i, query] of asked.entries()) {
+    const { target, fromS, toS } = query;
     const ticks = Array.from({ length: (toS - fromS) / 60 + 1 }, (_, k) => fromS + k * 60);
     const states = await store.samples.states(target, ticks);
     assert.deepEqual(
-      entriesOf(outlines, i, values),
-      states.map((one) => entryOf(one, values)),
+      entriesOf(outlines, i, query),
+      states.map((one) => entryOf(one, query)),
     );
     entries += states.length;
   }
@@ -116,9 +124,14 @@ forEachEngine("outlines", (open) => {
         [T0 + 5 * STEP, T0 + 9 * STEP],
         [last + STEP, last + 2 * STEP],
       ] as const;
-      for (const values of [true, false]) {
+      for (const [values, answers] of [
+        [true, false],
+        [false, false],
+        [true, true],
+        [false, true],
+      ] as const) {
         const asked = ranges.flatMap(([fromS, toS]) =>
-          ["shop", "nobody", "news"].map((target) => ({ target, fromS, toS, values })),
+          ["shop", "nobody", "news"].map((target) => ({ target, fromS, toS, values, answers })),
         );
         assert.equal(await agree(store, asked), 6 * (40 + 4 + 5));
       }
@@ -132,7 +145,7 @@ forEachEngine("outlines", (open) => {
       for (const one of late) await store.samples.put([one], nowAfter(T0 + 30 * STEP));
       const minutes = [31, 32].map((at) => record({ tick: T0 + at * STEP, stepS: 60, seq: 900 + at }));
       await store.samples.put(minutes, nowAfter(T0 + 33 * STEP));
-      const query = { target: "shop", fromS: T0, toS: T0 + 40 * STEP, values: true };
+      const query = { target: "shop", fromS: T0, toS: T0 + 40 * STEP, values: true, answers: true };
       assert.equal(await agree(store, [query]), 8);
       const { series } = await store.samples.outlines([{ ...query, toS: T0 }]);
       const newest = [...series.stepsS].map((stepS, k) => [stepS, (series.lastTicks[k] ?? 0) - T0]);
@@ -152,7 +165,7 @@ forEachEngine("outlines", (open) => {
       const own = record();
       const single = record({ seq: 2, sample: { address: "192.0.2.1" } });
       await store.samples.put([own, single], nowAfter(T0));
-      const query = { target: "shop", fromS: T0, toS: T0, values: false };
+      const query = { target: "shop", fromS: T0, toS: T0, values: false, answers: false };
       assert.equal(await agree(store, [query]), 1);
     }),
   );

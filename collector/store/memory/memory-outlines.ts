@@ -3,7 +3,7 @@ import { METRICS } from "../../wire/metric.ts";
 import type { Sample } from "../../wire/sample.ts";
 import { compareText } from "../cursor.ts";
 import { OUTLINE_STATES, type OutlineQuery, type Outlines } from "../outline.ts";
-import { OutlineColumns } from "../outline-columns.ts";
+import { OutlineColumns, type OutlineEntry } from "../outline-columns.ts";
 import { allGenerations, kept, type MemoryGeneration, reach, type Shelf } from "./memory-shelf.ts";
 
 export function outlinesOf(shelf: Shelf, asked: readonly OutlineQuery[]): Outlines {
@@ -12,10 +12,7 @@ export function outlinesOf(shelf: Shelf, asked: readonly OutlineQuery[]): Outlin
     for (const generation of ownOf(shelf, query.target)) {
       for (const { sample, skewMs } of kept(generation)) {
         if (sample.tick < query.fromS || sample.tick > query.toS) continue;
-        const values = query.values ? valuesOf(sample) : { present: 0, values: new Uint32Array(0) };
-        const state = OUTLINE_STATES.indexOf(sample.state);
-        const entry = { state, skewMs: skewMs ?? Number.NaN, ...values };
-        columns.sample(sample.tick, entry, columns.text(textOf(sample)));
+        columns.sample(sample.tick, entryOf(sample, skewMs, query), columns.text(textOf(sample)));
       }
       const { series, stepS } = generation;
       columns.series(i, series.vantage, stepS, reach(generation).lastTick);
@@ -29,6 +26,13 @@ function ownOf(shelf: Shelf, target: string): MemoryGeneration[] {
       ({ series, byTick }) => series.target === target && series.address === undefined && byTick.size > 0,
     )
     .sort((a, b) => compareText(a.series.vantage, b.series.vantage));
+}
+
+function entryOf(sample: Sample, skewMs: number | null, query: OutlineQuery): OutlineEntry {
+  const values = query.values ? valuesOf(sample) : { present: 0, values: new Uint32Array(0) };
+  const { status = 0, bodyBytes = Number.NaN } = query.answers ? sample.detail : {};
+  const state = OUTLINE_STATES.indexOf(sample.state);
+  return { state, skewMs: skewMs ?? Number.NaN, ...values, status, bodyBytes };
 }
 
 function valuesOf({ state, timings }: Sample): { present: number; values: Uint32Array } {

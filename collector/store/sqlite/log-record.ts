@@ -213,6 +213,12 @@ function asTimings(value: (m: number) => number | null): Timings {
   return timings as Timings;
 }
 
+const STATUS = NUMBERS.indexOf("status");
+const BODY_BYTES = NUMBERS.indexOf("bodyBytes");
+
+/** What is read besides a record's beginning. */
+type Wanted = { readonly values: boolean; readonly answers: boolean };
+
 /** A record read at a glance: nothing is made for it. What `read` leaves holds until it is called again. */
 export class RecordGlance {
   /** As in STATES' order: 0 up, 1 down, 2 suspect, 3 unknown. */
@@ -224,11 +230,15 @@ export class RecordGlance {
   /** Bits of an up sample's timings; 0 of others and where they were not asked for. */
   present = 0;
   readonly values = new Uint32Array(M);
+  /** 0 = none, or it was not asked for. */
+  status = 0;
+  /** NaN likewise. */
+  bodyBytes = Number.NaN;
   private bytes: Uint8Array = new Uint8Array(0);
   private at = 0;
 
   /** @param pdps Where the timings of an open record stand; null = the record has them. */
-  read(bytes: Uint8Array, from: number, wantsValues: boolean, pdps: Around["pdps"]): void {
+  read(bytes: Uint8Array, from: number, wanted: Wanted, pdps: Around["pdps"]): void {
     this.bytes = bytes;
     this.at = from + 1;
     const flags = bytes[from] ?? 0;
@@ -238,24 +248,37 @@ export class RecordGlance {
     for (let i = 0; i < 4; i += 1) this.varint();
     this.skewMs = flags & FLAG.skew ? this.number() : Number.NaN;
     this.present = 0;
-    if (!wantsValues || this.state !== 0) return;
+    this.status = 0;
+    this.bodyBytes = Number.NaN;
+    const wantsValues = wanted.values && this.state === 0;
+    const hasValues = (flags & FLAG.timings) !== 0 || pdps === null;
+    if (wanted.answers || (wantsValues && hasValues)) this.readNumbers(flags, wanted.answers);
+    if (!wantsValues) return;
     this.values.fill(0);
-    if (flags & FLAG.timings || pdps === null) this.readTimings(flags);
+    if (hasValues) this.readTimings();
     else {
       this.present = pdps.block.flags[pdps.slot] ?? 0;
       for (let m = 0; m < M; m += 1) this.values[m] = pdps.block.values[pdps.slot * M + m] ?? 0;
     }
   }
 
-  private readTimings(flags: number): void {
+  private readNumbers(flags: number, answers: boolean): void {
     if (flags & FLAG.elapsed) this.varint();
     const bits = this.varint();
-    for (let i = 0; i < NUMBERS.length; i += 1) if ((bits >> i) & 1) this.number();
+    for (let i = 0; i < NUMBERS.length; i += 1) {
+      if (!((bits >> i) & 1)) continue;
+      const value = this.number();
+      if (answers && i === STATUS) this.status = value;
+      if (answers && i === BODY_BYTES) this.bodyBytes = value;
+    }
     if (bits & BIT.addressText) {
       const length = this.varint();
       this.at += length;
     }
     if (bits & BIT.addressV4) this.at += V4_PARTS;
+  }
+
+  private readTimings(): void {
     this.present = this.bytes[this.at] ?? 0;
     this.at += 1;
     for (let m = 0; m < M; m += 1) if ((this.present >> m) & 1) this.values[m] = this.varint();

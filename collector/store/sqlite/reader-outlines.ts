@@ -23,7 +23,11 @@ export function readerOutlines(db: Database.Database, view: View) {
   const textOf = (id: number, n: number): string => body.get(id, n) ?? NOTHING;
   const glance = new RecordGlance();
   const inTile = emptyPdps();
-  const readSeries = (seen: Seen, { fromS, toS, values }: OutlineQuery, to: OutlineColumns): void => {
+  const readSeries = (
+    seen: Seen,
+    { fromS, toS, values, answers }: OutlineQuery,
+    to: OutlineColumns,
+  ): void => {
     const { stepS, state, bands } = seen;
     const lastNo = seen.lastTick / stepS;
     const keptNo = Math.max(seen.openedTick / stepS, lastNo - bands.log.entries + 1);
@@ -38,7 +42,7 @@ export function readerOutlines(db: Database.Database, view: View) {
       return text.number;
     };
     const take = (bytes: Uint8Array, at: number, tickNo: number, pdps: Around["pdps"]): void => {
-      glance.read(bytes, at, values, pdps);
+      glance.read(bytes, at, { values, answers }, pdps);
       to.sample(tickNo * stepS, glance, saysOf(glance.shared));
     };
     const takeAll = (bytes: Uint8Array, used: number, tile: number, isOpen: boolean): void => {
