@@ -66,11 +66,16 @@ function whoOptions(options: Options): void {
         zh: "一家运营商的探测点合在一起；可重复，以下各项也是；都不写就是每家运营商",
       },
       REPEATED,
-    )
-    .option("--address <ADDRESS>", {
-      en: "of one address that is measured apart, or of ipv4 or ipv6",
-      zh: "单独测量的一个地址，或 ipv4、ipv6",
-    });
+    );
+  addressOption(options);
+}
+
+/** Which of a target's series is meant, where it has several. */
+export function addressOption(options: Options): void {
+  options.option("--address <ADDRESS>", {
+    en: "of one address that is measured apart, or of ipv4 or ipv6",
+    zh: "单独测量的一个地址，或 ipv4、ipv6",
+  });
 }
 
 function rowOptions(options: Options): void {

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import * as z from "zod";
 import type { PictureOptions } from "../report/picture.ts";
 import { pictureRows } from "../report/picture-rows.ts";
+import { SeriesList } from "../wire/api-addresses.ts";
 import { ChartData, Range } from "../wire/api-chart.ts";
 import { QueryColumns } from "../wire/api-query.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
@@ -10,11 +11,13 @@ import { ALL_CFS, METRICS } from "../wire/metric.ts";
 import { languageOf } from "../wire/said/language.ts";
 import { Target } from "../wire/target.ts";
 import { answered, carriersOf } from "./answers.ts";
+import type { Client } from "./client.ts";
 import { type Job, plainVerb } from "./command.ts";
 import type { Options } from "./described.ts";
+import { addressOption } from "./fetch-options.ts";
 import { type DrawnFlags, drawnOf } from "./graph-drawn.ts";
 import { notWritten } from "./not-written.ts";
-import { targetNamed } from "./series.ts";
+import { type Named, targetNamed } from "./series.ts";
 import { instantOf } from "./show-time.ts";
 
 type GraphFlags = DrawnFlags & {
@@ -22,6 +25,7 @@ type GraphFlags = DrawnFlags & {
   readonly from?: string;
   readonly to?: string;
   readonly carrier?: readonly string[];
+  readonly address?: string;
   readonly out?: string;
   readonly svg?: boolean;
   readonly width: string;
@@ -86,6 +90,7 @@ function graphOptions(options: Options): void {
       { en: "only this carrier; may be repeated", zh: "只画这家运营商；可重复" },
       { repeated: true },
     );
+  addressOption(options);
   lookOptions(options);
 }
 
@@ -122,13 +127,11 @@ async function draw(job: Job<GraphFlags>, [wanted = ""]: readonly string[]): Pro
       hint: "name a file: --out chart.png",
     });
   }
-  const { id } = await targetNamed(client, wanted);
-  const data = await answered(
-    client,
-    ChartData,
-    "GET",
-    `/targets/${encodeURIComponent(id)}/chart?${rangeOf(flags)}`,
-  );
+  const { id, name } = await targetNamed(client, wanted);
+  const search = rangeOf(flags);
+  if (flags.address !== undefined)
+    search.set("address", await addressOf(client, { id, name }, flags.address));
+  const data = await answered(client, ChartData, "GET", `/targets/${encodeURIComponent(id)}/chart?${search}`);
   const target = await answered(client, Target, "GET", `/targets/${encodeURIComponent(id)}/definition`);
   const carriers = await carriersOf(client);
   const only = flags.carrier ?? null;
@@ -154,6 +157,22 @@ async function draw(job: Job<GraphFlags>, [wanted = ""]: readonly string[]): Pro
   } catch (cause) {
     throw notWritten(flags.out, cause);
   }
+}
+
+/** @throws CarrierwatchError code usage when nobody ever measured it apart: the chart would be an empty one */
+async function addressOf(client: Client, { id, name }: Named, wanted: string): Promise<string> {
+  const { series } = await answered(
+    client,
+    SeriesList,
+    "GET",
+    `/history?${new URLSearchParams({ target: id })}`,
+  );
+  const there = [...new Set(series.flatMap(({ address }) => address ?? []))].sort();
+  const address = wanted.toLowerCase();
+  if (there.includes(address)) return address;
+  throw new CarrierwatchError("usage", `no address ${JSON.stringify(wanted)} of ${name} is measured apart`, {
+    hint: there.length === 0 ? "it has one series, of all its addresses" : `there are: ${there.join(", ")}`,
+  });
 }
 
 function rangeOf({ range, from, to }: GraphFlags): URLSearchParams {

@@ -181,7 +181,8 @@ function headingOf(
   const whose = metric === "phases" ? ` · ${lines[0]?.name ?? ""}` : "";
   const range = `${f.dayClock(data.fromS * 1000)} – ${f.dayClock(data.toS * 1000)} ${f.timeZone}`;
   const rows = rowText(t, f, rowsOf(options), data.stepS);
-  return { title: `${target.name} · ${t(name)}${whose}`, note: `${range} · ${rows}` };
+  const of = data.address === undefined ? target.name : `${target.name} (${data.address})`;
+  return { title: `${of} · ${t(name)}${whose}`, note: `${range} · ${rows}` };
 }
 
 type Numbers = { head: string[]; rows: { color: string; cells: string[] }[] };

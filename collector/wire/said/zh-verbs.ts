@@ -113,6 +113,8 @@ export const zhVerbs: Sentences = {
   "a picture is no text for a terminal": "图片不能显示在终端里",
   "name a file: --out chart.png": "请指定文件：--out chart.png",
   "no carrier {0} measures {1}": "没有运营商 {0} 在测 {1}",
+  "no address {0} of {1} is measured apart": "{1} 没有单独测量地址 {0}",
+  "it has one series, of all its addresses": "它只有一条序列，不分地址",
   "nobody has measured it yet": "还没有人测过它",
   "{0} cannot be written: {1}": "{0} 写不了：{1}",
   "--range {0} is none of 3h, day, week, month, year": "--range {0} 不对，可用：3h、day、week、month、year",

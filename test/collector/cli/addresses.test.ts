@@ -1,6 +1,6 @@
 /** Series of single addresses from the command line: fetched, exported, imported again, and purged for good. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -68,6 +68,41 @@ test("fetch reads the rows of one address", async () => {
   const [own, single] = [await of(), await of("--address", FIRST)];
   assert.deepEqual([own.address, single.address], [undefined, FIRST]);
   assert.ok(single.known > 0 && single.known < own.known, `${single.known} of ${own.known}`);
+});
+
+test("graph draws the series of one address, and names it", async () => {
+  const toS = past.samples.at(-1)?.tick ?? 0;
+  let pictures = 0;
+  const drawn = async (...args: string[]) => {
+    pictures += 1;
+    const out = file(`${pictures}.svg`);
+    const range = ["--from", `${toS - 10 * 3_600}`, "--to", `${toS}`];
+    const ran = await here("graph", "首页", ...range, "--out", out, ...args);
+    assert.equal(ran.code, 0, ran.err);
+    return readFileSync(out, "utf8");
+  };
+  const own = await drawn();
+  const first = await drawn("--address", FIRST);
+  const others = [
+    await drawn("--address", SECOND),
+    await drawn("--address", FIRST, "--percentile", "95"),
+    await drawn("--address", FIRST, "--metric", "phases"),
+  ];
+  assert.equal(
+    new Set([own, first, ...others]).size,
+    5,
+    "the same values under another name are another picture",
+  );
+  assert.ok((await drawn("--address", FIRST.toUpperCase())) === first);
+  const unknown = ["graph", "首页", "--address", "203.0.113.9", "--out", file("no.svg")];
+  const none = await here(...unknown);
+  assert.equal(none.code, 64);
+  assert.match(none.err, /no address "203\.0\.113\.9" of 首页 is measured apart/);
+  assert.match(none.err, /192\.0\.2\.2, 2001:db8::1/);
+  const said = await here(...unknown, "--lang", "zh");
+  assert.match(said.err, /首页 没有单独测量地址 "203\.0\.113\.9"/);
+  const help = await here("graph", "--help", "--lang", "zh");
+  assert.match(help.out, /--address <地址> +单独测量的一个地址，或 ipv4、ipv6/);
 });
 
 for (const form of ["jsonl", "csv"] as const)
