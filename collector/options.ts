@@ -113,22 +113,25 @@ function describe(options: Options, { dir, listen, withProbe }: Defaults): void 
       zh: `全部数据存放的目录（默认 ${dir}，或 CARRIERWATCH_DATA）`,
     })
     .option("--listen <HOST:PORT>", {
-      en: `address of the dashboard (default ${listen})`,
-      zh: `控制台的监听地址（默认 ${listen}）`,
+      en: `address of the dashboard (default ${listen}, or CARRIERWATCH_LISTEN)`,
+      zh: `控制台的监听地址（默认 ${listen}，或 CARRIERWATCH_LISTEN）`,
     })
     .option("--public-url <URL>", {
-      en: "how others reach it: used in join lines, mails and the setup link",
-      zh: "别人访问它的网址：用于加入命令、邮件和设置链接",
+      en: "how others reach it: used in join commands, mails and the set-up link; or CARRIERWATCH_PUBLIC_URL",
+      zh: "别人访问它的网址：用于加入命令、邮件和设置链接；或 CARRIERWATCH_PUBLIC_URL",
     })
     .option("--base-path <PATH>", {
-      en: "when a proxy serves it below a path, for example /watch",
-      zh: "代理把它放在某个路径下时的前缀，例如 /watch",
+      en: "when a proxy serves it below a path, for example /watch; or CARRIERWATCH_BASE_PATH",
+      zh: "代理把它放在某个路径下时的前缀，例如 /watch；或 CARRIERWATCH_BASE_PATH",
     })
     .option("--tls-cert <FILE>", {
-      en: "certificate chain, PEM; read again when the file changes",
-      zh: "证书链，PEM；文件变了会重新读取",
+      en: "certificate chain, PEM; read again when the file changes; or CARRIERWATCH_TLS_CERT",
+      zh: "证书链，PEM；文件变了会重新读取；或 CARRIERWATCH_TLS_CERT",
     })
-    .option("--tls-key <FILE>", { en: "its private key, PEM", zh: "它的私钥，PEM" })
+    .option("--tls-key <FILE>", {
+      en: "its private key, PEM; or CARRIERWATCH_TLS_KEY",
+      zh: "它的私钥，PEM；或 CARRIERWATCH_TLS_KEY",
+    })
     .option(
       "--trust-proxy <CIDR>",
       {

@@ -24,23 +24,32 @@ import { clientOf } from "./ship/client.ts";
 import { codeOf } from "./spool/files.ts";
 
 const HELP: Text = {
-  en: `usage: carrierwatch probe join [FILE|-] [--data DIR] [--run]
+  en: `usage: carrierwatch probe join [FILE|-] [options]
 
-Reads a join text (cwj1_...) from FILE, or from stdin, and makes this machine the vantage it was issued for.
+Reads a join text (cwj1_...) from FILE, or from standard input, and makes this
+machine the vantage it was issued for.
+
   --data DIR             data folder (default ./data, or CARRIERWATCH_DATA)
   --run                  measure at once, until stopped
-  --vantage-folder NAME  one vantage more in the same probe; its files go into DIR/probe/NAME
-  --local-address IP     the vantage's own way out: join by it, and measure from it
-  --lang zh|en           language of what is said; default: from LC_ALL, LC_MESSAGES or LANG
+  --vantage-folder NAME  one vantage more in the same probe; its files go into
+                         DIR/probe/NAME
+  --local-address IP     the vantage's own way out: join by it, and measure from
+                         it
+  --lang zh|en           language of what is said; default: from LC_ALL,
+                         LC_MESSAGES or LANG
+  -h, --help             show this help
 `,
-  zh: `用法：carrierwatch probe join [文件|-] [--data 目录] [--run]
+  zh: `用法：carrierwatch probe join [文件|-] [选项]
 
 从文件或标准输入读取加入口令（cwj1_...），让这台机器成为口令所属的探测点。
+
   --data 目录            数据目录（默认 ./data，或 CARRIERWATCH_DATA）
   --run                  立即开始测量，直到停止
-  --vantage-folder 名称  在同一个探针里再加一个探测点；它的文件放在 目录/probe/名称
+  --vantage-folder 名称  在同一个探针里再加一个探测点；它的文件放在
+                         目录/probe/名称
   --local-address IP     这个探测点自己的出口：从它加入，也从它测量
   --lang zh|en           显示的语言；默认按 LC_ALL、LC_MESSAGES 或 LANG
+  -h, --help             显示本帮助
 `,
 };
 

@@ -16,36 +16,40 @@ import { type RunContext, runUntilAsked } from "./run-until-asked.ts";
 
 const HELP: Text = {
   en: `usage: carrierwatch probe [options]
-       carrierwatch probe join [FILE|-] [--data DIR] [--vantage-folder NAME] [--local-address IP] [--run]
+       carrierwatch probe join [FILE|-] [options]   (probe join --help)
 
-Measures what its collector assigns and delivers the samples. Its own file is DIR/probe/config.yaml; it may name several
-vantages, one for each carrier's line of this machine, and then all of them are run.
+Measures what its collector assigns and delivers the samples. Its settings are
+in DIR/probe/config.yaml. With several vantages there, one for each carrier's
+line of this machine, it runs all of them.
 
   --data DIR             data folder (default ./data, or CARRIERWATCH_DATA)
   --url URL              the collector, instead of collector.url in the file
   --certificate SHA256   trust the collector by its certificate's SHA-256 alone
-  --allow CIDR           measure this network although it is private; repeatable
-  --resolver ADDRESS     ask this resolver; repeatable
+  --allow CIDR           measure this network although it is private; may be
+                         repeated
+  --resolver ADDRESS     ask this resolver; may be repeated
   --local-address IP     measure and deliver from this address of the machine
-  --join-file FILE       join with the text in FILE first, unless this folder has a key
-  --lang zh|en           language of what is said; default: from LC_ALL, LC_MESSAGES or LANG
-  --help                 what it takes
+  --join-file FILE       join with the join text in FILE first, unless this
+                         folder has a key
+  --lang zh|en           language of what is said; default: from LC_ALL,
+                         LC_MESSAGES or LANG
+  -h, --help             show this help
 `,
   zh: `用法：carrierwatch probe [选项]
-      carrierwatch probe join [文件|-] [--data 目录] [--vantage-folder 名称] [--local-address IP] [--run]
+      carrierwatch probe join [文件|-] [选项]   （见 probe join --help）
 
-按采集端的分配测量，并上报样本。它自己的文件是 目录/probe/config.yaml；其中可以写多个探测点，
-对应本机的每条运营商线路，这时全部一起运行。
+按采集端的分配测量，并上报样本。设置写在 目录/probe/config.yaml；其中可以写多个
+探测点，对应本机的每条运营商线路，这时全部一起运行。
 
   --data 目录            数据目录（默认 ./data，或 CARRIERWATCH_DATA）
   --url 网址             采集端，代替文件里的 collector.url
   --certificate SHA256   只按证书的 SHA-256 信任采集端
-  --allow CIDR           虽是内网也允许测；可重复
-  --resolver 地址        问这个解析服务器；可重复
+  --allow CIDR           允许测这个内网网段；可重复
+  --resolver 地址        改用这个解析服务器；可重复
   --local-address IP     从本机的这个地址测量和上报
   --join-file 文件       先用文件里的加入口令加入；目录里已有钥匙时不用
   --lang zh|en           显示的语言；默认按 LC_ALL、LC_MESSAGES 或 LANG
-  --help                 列出用法
+  -h, --help             显示本帮助
 `,
 };
 

@@ -3,8 +3,8 @@ import type { Text } from "../wire/said/text.ts";
 
 const EN = `usage: carrierwatch check --from NAMES URL [options]
 
-Has vantages of a collector measure the URL now, and prints each answer as it comes. Nothing of it is stored.
-URL as for check without --from; carrierwatch check --help says which.
+Has vantages of a collector measure the URL now, and prints each answer as it
+comes. Nothing of it is stored. For kinds of URL see carrierwatch check --help.
 
   --from NAMES           carriers and vantages, separated by commas, or all
   --json                 one JSON object per vantage and line
@@ -12,35 +12,45 @@ URL as for check without --from; carrierwatch check --help says which.
   --lang zh|en           default: from LC_ALL, LC_MESSAGES or LANG
 
 which collector
-  --data DIR             data folder of this machine (default data, or CARRIERWATCH_DATA)
-  --url URL              a collector elsewhere; needs an API token that may write
-  --token-file FILE      file with the API token, - for stdin; or CARRIERWATCH_TOKEN
+  --data DIR             data folder of this machine (default data, or
+                         CARRIERWATCH_DATA)
+  --url URL              a collector elsewhere; needs an API token (read
+                         and write)
+  --token-file FILE      file with the API token, - for standard input; or
+                         CARRIERWATCH_TOKEN
 
 where to
-  -4, --ipv4, -6, --ipv6   IPv4 or IPv6 only
-  --resolve HOST:PORT:ADDR   one address for the URL's own host and port; the name is not asked for
+  -4, --ipv4, -6, --ipv6 IPv4 or IPv6 only
+  --resolve HOST:PORT:ADDR
+                         one address for the URL's own host and port, which is
+                         not looked up
 
 how
   -X, --request METHOD   default GET; POST with -d (also --method)
   -I, --head             HEAD
-  -H, --header "N: V"    add a header; repeatable
+  -H, --header "N: V"    add a header; may be repeated
   -d, --body TEXT|@FILE  send this body; several are joined with &
   --http2                offer HTTP/2
-  --max-redirs N         follow at most N redirects, default 5 (-L, --location is always on)
+  --max-redirs N         follow at most N redirects, default 5 (-L, --location
+                         is always on)
   -k, --insecure         accept any certificate; the answer says so
   --ca FILE              trust these certificates (PEM) too (also --cacert)
-  -m, --max-time SECONDS   for the whole measurement, default 10, at most 45 (also --timeout)
-  --connect-timeout S    for lookup, and for connect and TLS; default half of it
+  -m, --max-time SECONDS for the whole measurement, default 10, at most 45 (also
+                         --timeout)
+  --connect-timeout S    for the lookup, and again for connect and TLS; default
+                         half of --max-time
 
 what counts as up
-  --status LIST          like 200,300-399; default 200-399
+  --status LIST          status codes, like 200,300-399; default 200-399
   --contains TEXT        the body must contain this text
   --certificate-days N   the certificate must hold for N days more
-  --record TEXT          of a dns URL: this record must be there; repeatable
+  --record TEXT          of a dns URL: this record must be there; may be
+                         repeated
 
-Exit 0 up at each vantage, 1 down at any, 75 when one could not measure or did not answer.
-Resolvers, source address and what may be measured are set in each vantage's own file. Credentials are not sent along:
-keep them with carrierwatch secret, name them in a target, and press Measure now on its page.
+Exit 0 up at each vantage, 1 down at any, 75 when one could not measure or did
+not answer. Resolvers, source address and what may be measured are set in each
+vantage's own file. Credentials are not sent along: keep them with carrierwatch
+secret, name them in a target, and press Measure now on its page.
 `;
 
 const ZH = `用法：carrierwatch check --from 名称 网址 [选项]
@@ -55,34 +65,38 @@ const ZH = `用法：carrierwatch check --from 名称 网址 [选项]
 
 哪个采集端
   --data 目录            本机的数据目录（默认 data，或 CARRIERWATCH_DATA）
-  --url 网址             别处的采集端；需要可写的 API 令牌
-  --token-file 文件      API 令牌所在的文件，- 是标准输入；或用 CARRIERWATCH_TOKEN
+  --url 网址             别处的采集端；需要读写权限的 API 令牌
+  --token-file 文件      API 令牌所在的文件，- 是标准输入；或用
+                         CARRIERWATCH_TOKEN
 
 测哪里
-  -4, --ipv4, -6, --ipv6   只用 IPv4 或 IPv6
-  --resolve 主机:端口:地址   给网址自己的主机和端口一个地址，不查询域名
+  -4, --ipv4, -6, --ipv6 只用 IPv4 或 IPv6
+  --resolve 主机:端口:地址
+                         网址自己的主机和端口改用这个地址，不查询域名
 
 怎样测
   -X, --request 方法     默认 GET；有 -d 时是 POST（也可写 --method）
   -I, --head             HEAD
-  -H, --header "名称: 值"  加一个请求头；可重复
+  -H, --header "名称: 值"
+                         加一个请求头；可重复
   -d, --body 文字|@文件  发送这份请求体；多份用 & 连接
   --http2                提供 HTTP/2
   --max-redirs N         最多跟随 N 次重定向，默认 5（-L、--location 总是开着）
   -k, --insecure         接受任何证书；结果会注明
   --ca 文件              另外信任这些证书（PEM）（也可写 --cacert）
   -m, --max-time 秒      整次测量的时限，默认 10，最多 45（也可写 --timeout）
-  --connect-timeout 秒   解析的时限，以及连接加 TLS 的时限；默认是它的一半
+  --connect-timeout 秒   解析的时限，也是连接加 TLS 的时限；默认是 --max-time 的
+                         一半
 
 怎样算正常
-  --status 列表          例如 200,300-399；默认 200-399
+  --status 列表          状态码，例如 200,300-399；默认 200-399
   --contains 文字        内容里要有这段文字
   --certificate-days N   证书至少还有 N 天
   --record 文字          dns 网址：要有这条记录；可重复
 
 退出码：0 每个探测点都正常，1 有探测点失败，75 有探测点没能测或没有应答。
-解析服务器、源地址和允许测的网段写在各探测点自己的文件里。凭据不会随命令发出：请用 carrierwatch secret 保存，
-在目标里引用，再到目标页面点“立即测量”。
+解析服务器、源地址和允许测的网段写在各探测点自己的文件里。凭据不会随命令发出：
+请用 carrierwatch secret 保存，在目标里引用，再到目标页面点“立即测量”。
 `;
 
 export const FROM_HELP: Text = { en: EN, zh: ZH };

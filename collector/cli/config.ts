@@ -7,11 +7,17 @@ import { same, type Text } from "../wire/said/text.ts";
 import { type CellText, facts } from "./table.ts";
 
 const HELP: Text = {
-  en: `usage: carrierwatch config check [flags of start]   say what they mean, or what is wrong with them
-       carrierwatch config reference                every flag and variable, with its default
+  en: `usage: carrierwatch config check [options of start]
+       carrierwatch config reference
+
+  check      what these options and the environment mean, or what is wrong
+  reference  every option and environment variable, with its default
 `,
-  zh: `用法：carrierwatch config check [start 的选项]   说明它们的含义，或哪里不对
-      carrierwatch config reference              列出全部选项和环境变量，以及默认值
+  zh: `用法：carrierwatch config check [start 的选项]
+      carrierwatch config reference
+
+  check      说明这些选项和环境变量的含义，或哪里不对
+  reference  列出全部选项和环境变量，以及默认值
 `,
 };
 
@@ -56,7 +62,7 @@ const reference: Verb = async ({ argv, env }) => {
   const help = lang === undefined ? ["--help"] : ["--lang", lang, "--help"];
   collectorOptions(
     "start",
-    { en: "settings of start, collector and demo, as flags", zh: "start、collector、demo 的设置，即选项" },
+    { en: "what start, collector and demo take", zh: "start、collector、demo 的全部设置" },
     help,
     env,
     DEFAULTS,

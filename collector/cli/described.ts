@@ -76,7 +76,7 @@ export const LANG_ABOUT: Text = {
   en: "language of what is said; default: from LC_ALL, LC_MESSAGES or LANG",
   zh: "显示的语言；默认按 LC_ALL、LC_MESSAGES 或 LANG",
 };
-const HELP_ABOUT: Text = { en: "what it takes", zh: "列出用法" };
+const HELP_ABOUT: Text = { en: "show this help", zh: "显示本帮助" };
 /** `help` as a subcommand: how it is written, and what it does. */
 export const HELP_COMMAND: Readonly<Record<Language, readonly [usage: string, about: string]>> = {
   en: ["help [command]", HELP_ABOUT.en],

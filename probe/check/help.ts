@@ -4,52 +4,65 @@ import type { Language } from "../../collector/wire/ids.ts";
 const EN = `usage: carrierwatch check URL [options]
 
 Measures the URL now, from this machine, and prints where the time went.
-URL: http(s)://..., tcp://host:port, tls://host[:port], ping://host:port[?count=5] (TCP connects),
-dns://name[?type=A][&resolver=IP]. Without a scheme: https.
+URL: http(s)://..., tcp://host:port, tls://host[:port],
+ping://host:port[?count=5] (TCP connects), dns://name[?type=A][&resolver=IP].
+Without a scheme: https.
 
-  -n N                   measure N times (1 to 100), then average, smallest and largest
+  -n N                   measure N times (1 to 100); then average, smallest and
+                         largest
   --json                 one JSON object per measurement and line
-  --path                 then look at the route too, with traceroute or what there is; seconds longer
+  --path                 then look at the route too, with traceroute or what
+                         there is; seconds longer
   --lang zh|en           default: from LC_ALL, LC_MESSAGES or LANG
 
 where to
-  -4, --ipv4, -6, --ipv6   IPv4 or IPv6 only
-  --resolve HOST:PORT:ADDR[,ADDR]   use this address, ask nobody; * for any host; repeatable
-  --resolver IP[:PORT]   ask this resolver instead of the machine's own; repeatable
-  --local-address IP     measure from this address of the machine (also --interface)
-  --allow CIDR           measure this network although it is private; repeatable
+  -4, --ipv4, -6, --ipv6 IPv4 or IPv6 only
+  --resolve HOST:PORT:ADDR[,ADDR]
+                         use this address, ask nobody; * for any host; may be
+                         repeated
+  --resolver IP[:PORT]   ask this resolver instead of the machine's own; may be
+                         repeated
+  --local-address IP     measure from this address of the machine (also
+                         --interface)
+  --allow CIDR           measure this network although it is private; may be
+                         repeated
 
 how
   -X, --request METHOD   default GET; POST with -d (also --method)
   -I, --head             HEAD
-  -H, --header "N: V"    add a header; repeatable
+  -H, --header "N: V"    add a header; may be repeated
   -d, --data TEXT|@FILE  send this body; several are joined with & (also --body)
   --http2                offer HTTP/2
-  --max-redirs N         follow at most N redirects, default 5 (-L, --location is always on)
+  --max-redirs N         follow at most N redirects, default 5 (-L, --location
+                         is always on)
   --bearer-file FILE     bearer token from a file, - for standard input
   --basic-file FILE      user:password from a file, - for standard input
   -u, --user USER        basic auth with the password from standard input
   -k, --insecure         accept any certificate; the answer says so
   --ca FILE              trust these certificates (PEM) too (also --cacert)
-  --cert FILE --key FILE   client certificate and its key, PEM
-  -m, --max-time SECONDS   for the whole measurement, default 10 (also --timeout)
-  --connect-timeout S    for lookup, and for connect and TLS; default half of it
+  --cert FILE --key FILE client certificate and its key, PEM
+  -m, --max-time SECONDS for the whole measurement, default 10 (also --timeout)
+  --connect-timeout S    for the lookup, and again for connect and TLS; default
+                         half of --max-time
 
 what counts as up
-  --status LIST          like 200,300-399; default 200-399
+  --status LIST          status codes, like 200,300-399; default 200-399
   --contains TEXT        the body must contain this text
   --certificate-days N   the certificate must hold for N days more
-  --record TEXT          of a dns URL: this record must be there; repeatable
+  --record TEXT          of a dns URL: this record must be there; may be
+                         repeated
 
-Exit 0 up, 1 down, 75 when this machine could not measure, 78 when the address is not allowed.
-carrierwatch check --from ct,cnc URL asks vantages of a collector instead; check --from all --help.
+Exit 0 up, 1 down, 75 when this machine could not measure, 78 when the address
+is not allowed. Vantages of a collector measure it with --from ct,cnc: see
+carrierwatch check --from all --help.
 `;
 
 const ZH = `用法：carrierwatch check 网址 [选项]
 
 现在就从本机测一次，并显示时间花在哪里。
-网址：http(s)://...，tcp://主机:端口，tls://主机[:端口]，ping://主机:端口[?count=5]（TCP 连接），
-dns://域名[?type=A][&resolver=IP]。不写协议就是 https。
+网址：http(s)://...，tcp://主机:端口，tls://主机[:端口]，
+ping://主机:端口[?count=5]（TCP 连接），dns://域名[?type=A][&resolver=IP]。
+不写协议就是 https。
 
   -n N                   测 N 次（1 到 100），再给出平均、最小和最大
   --json                 每次测量一行 JSON
@@ -57,16 +70,18 @@ dns://域名[?type=A][&resolver=IP]。不写协议就是 https。
   --lang zh|en           语言；默认按 LC_ALL、LC_MESSAGES 或 LANG
 
 测哪里
-  -4, --ipv4, -6, --ipv6   只用 IPv4 或 IPv6
-  --resolve 主机:端口:地址[,地址]   用这个地址，不查询；主机写 * 表示任何主机；可重复
-  --resolver IP[:端口]   改问这个解析服务器；可重复
+  -4, --ipv4, -6, --ipv6 只用 IPv4 或 IPv6
+  --resolve 主机:端口:地址[,地址]
+                         用这个地址，不查询；主机写 * 表示任何主机；可重复
+  --resolver IP[:端口]   改用这个解析服务器；可重复
   --local-address IP     从本机的这个地址出去（也可写 --interface）
-  --allow CIDR           虽是内网也允许测；可重复
+  --allow CIDR           允许测这个内网网段；可重复
 
 怎样测
   -X, --request 方法     默认 GET；有 -d 时是 POST（也可写 --method）
   -I, --head             HEAD
-  -H, --header "名称: 值"  加一个请求头；可重复
+  -H, --header "名称: 值"
+                         加一个请求头；可重复
   -d, --data 文字|@文件  发送这份请求体；多份用 & 连接（也可写 --body）
   --http2                提供 HTTP/2
   --max-redirs N         最多跟随 N 次重定向，默认 5（-L、--location 总是开着）
@@ -75,18 +90,19 @@ dns://域名[?type=A][&resolver=IP]。不写协议就是 https。
   -u, --user 用户名      basic 认证，密码从标准输入读
   -k, --insecure         接受任何证书；结果会注明
   --ca 文件              另外信任这些证书（PEM）（也可写 --cacert）
-  --cert 文件 --key 文件   客户端证书和私钥，PEM
+  --cert 文件 --key 文件 客户端证书和私钥，PEM
   -m, --max-time 秒      整次测量的时限，默认 10（也可写 --timeout）
-  --connect-timeout 秒   解析的时限，以及连接加 TLS 的时限；默认是它的一半
+  --connect-timeout 秒   解析的时限，也是连接加 TLS 的时限；默认是 --max-time 的
+                         一半
 
 怎样算正常
-  --status 列表          例如 200,300-399；默认 200-399
+  --status 列表          状态码，例如 200,300-399；默认 200-399
   --contains 文字        内容里要有这段文字
   --certificate-days N   证书至少还有 N 天
   --record 文字          dns 网址：要有这条记录；可重复
 
 退出码：0 正常，1 失败，75 本机没能测，78 地址不允许测。
-carrierwatch check --from ct,cnc 网址 改由采集端的探测点来测；见 check --from all --help。
+加 --from ct,cnc 改由采集端的探测点来测，见 check --from all --help。
 `;
 
 export const HELP: Readonly<Record<Language, string>> = { en: EN, zh: ZH };
