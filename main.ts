@@ -131,7 +131,7 @@ export function exitCodeOf(error: CarrierwatchError): number {
 
 /** Runs one command line; sets the exit code, never throws an operator error. */
 export async function main(args: readonly string[]): Promise<void> {
-  const [name = "", ...argv] = args;
+  const [name = "", ...argv] = verbFirst(args);
   const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (!entry) {
     const wanted = /^(?:|help|--help|-h|--lang(?:=.*)?)$/.test(name);
@@ -153,6 +153,13 @@ export async function main(args: readonly string[]): Promise<void> {
     process.stderr.write(`carrierwatch ${name}: ${await errorText(error, languageFor(argv))}\n`);
     process.exitCode = exitCodeOf(error);
   }
+}
+
+/** The language may be said before the verb too. */
+function verbFirst(args: readonly string[]): readonly string[] {
+  const [first = ""] = args;
+  const words = first === "--lang" ? 2 : Number(first.startsWith("--lang="));
+  return args.length > words ? [...args.slice(words), ...args.slice(0, words)] : args;
 }
 
 /** What is refused is said in the language of --lang, else of the environment. */

@@ -5,6 +5,7 @@ import { displayWidth } from "../../../collector/cli/table.ts";
 import { VALUES_ZH } from "../../../collector/cli/value-names.ts";
 import { wrapped } from "../../../collector/cli/wrap.ts";
 import { allHelps } from "../../support/helps.ts";
+import { carrierwatch } from "./command-line.ts";
 
 type Page = { readonly name: string; readonly en: string; readonly zh: string };
 
@@ -70,6 +71,21 @@ test("no line of a help is wider than a terminal of 80 columns", () => {
   for (const { name, en, zh } of pages) {
     for (const line of [...en.split("\n"), ...zh.split("\n")])
       assert.ok(displayWidth(line) <= 80, `${name}: ${line}`);
+  }
+});
+
+test("the language may stand before the verb, and before --help", async () => {
+  const rows: [want: string, ...args: string[]][] = [
+    ["target", "--lang", "zh", "target", "--help"],
+    ["config check", "--lang=zh", "config", "--help"],
+    ["config check", "config", "--lang", "zh", "--help"],
+    ["命令", "--lang", "zh", "--help"],
+    ["命令", "--lang", "zh"],
+  ];
+  for (const [want, ...args] of rows) {
+    const { code, out, err } = await carrierwatch(args);
+    assert.deepEqual([code, err], [0, ""], args.join(" "));
+    assert.ok(out.startsWith(`用法：carrierwatch ${want} `), out);
   }
 });
 
