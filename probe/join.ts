@@ -5,12 +5,13 @@
  * is proved writable before the text is spent. The collector is trusted by the certificate the text names.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { CarrierwatchError, ConfigError, UnavailableError } from "../collector/wire/errors.ts";
+import { fileTrouble } from "../collector/wire/file-trouble.ts";
 import { JoinAnswer, type JoinToken, parseJoinToken } from "../collector/wire/probe-protocol.ts";
 import { Problem } from "../collector/wire/problem.ts";
 import { languageOf } from "../collector/wire/said/language.ts";
@@ -19,6 +20,7 @@ import { VERSION } from "../collector/wire/version.ts";
 import { Address, VantageFolder } from "./file.ts";
 import { joinedFile, type Place } from "./joined-file.ts";
 import { KEY } from "./key.ts";
+import { makeFolder } from "./make-folder.ts";
 import { type RunContext, runUntilAsked } from "./run-until-asked.ts";
 import { clientOf } from "./ship/client.ts";
 import { codeOf } from "./spool/files.ts";
@@ -160,14 +162,14 @@ async function prepare(token: JoinToken, probe: string, place: Place) {
   const folder = join(probe, place.folder ?? ".");
   const file = join(probe, "config.yaml");
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const before = existsSync(file) ? await readFile(file, "utf8") : null;
     const after = joinedFile(before, token, place, (name) => existsSync(resolve(probe, name)));
     await draft(file, after.text, 0o644);
     return { folder, file, keyFile: resolve(folder, after.keyFile), localAddress: after.localAddress };
   } catch (cause) {
     if (cause instanceof CarrierwatchError) throw cause;
-    throw new ConfigError(`${folder} cannot be written (${codeOf(cause)}); nothing was sent`, { cause });
+    throw new ConfigError(`${folder} cannot be written (${fileTrouble(cause)}); nothing was sent`, { cause });
   }
 }
 

@@ -10,9 +10,9 @@ import { type Log, logTo } from "../collector/wire/log.ts";
 import type { ProbeSettings, VantageSettings } from "./config.ts";
 import { KEY } from "./key.ts";
 import { lockFolder } from "./lock.ts";
+import { makeDataFolder } from "./make-folder.ts";
 import { turnsOf } from "./path/watch.ts";
 import { type Pace, paceOf } from "./schedule/pace.ts";
-import { nodeFiles } from "./spool/files.ts";
 import { type Vantage, vantageOf } from "./vantage.ts";
 
 export type ProbeDeps = {
@@ -32,11 +32,11 @@ export type Probe = { stop(): Promise<void> };
 /**
  * Starts a probe.
  *
- * @throws UnavailableError when another probe runs in the folder; what the file system throws when it cannot be made.
+ * @throws UnavailableError when another probe runs in the folder; ConfigError when a folder cannot be made.
  */
 export async function startProbe(deps: ProbeDeps): Promise<Probe> {
   const { settings, clock, log, random } = deps;
-  await nodeFiles().makeFolder(settings.folder);
+  makeDataFolder(settings.folder);
   const unlock = await lockFolder(settings.folder);
   const vantages: Vantage[] = [];
   const stop = async () => {

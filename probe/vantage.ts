@@ -14,6 +14,7 @@ import { NO_TIMINGS } from "../collector/wire/sample.ts";
 import { VERSION } from "../collector/wire/version.ts";
 import { type KeptPlaces, openPlaces } from "./addresses/places-file.ts";
 import type { VantageSettings } from "./config.ts";
+import { makeDataFolder } from "./make-folder.ts";
 import { type Path, pathOf } from "./path/path.ts";
 import type { Turns } from "./path/watch.ts";
 import { type OnDemand, onDemandOf } from "./schedule/on-demand.ts";
@@ -57,12 +58,12 @@ const SHIP_GRACE_MS = 4_000;
 /**
  * Opens what a vantage has on disk; nothing is asked or measured before `start`.
  *
- * @throws What the file system throws when its folder cannot be made or read.
+ * @throws ConfigError when its folder cannot be made; what the file system throws when it cannot be read.
  */
 export async function vantageOf(deps: VantageDeps): Promise<Vantage> {
   const { settings, clock, log, random } = deps;
   const files = nodeFiles();
-  await files.makeFolder(settings.folder);
+  makeDataFolder(settings.folder);
   const spool = await openSpool({
     files,
     folder: join(settings.folder, "spool"),

@@ -3,18 +3,9 @@
  *
  * `nodeFiles` is the real one. Every path is absolute; a missing file is `null`, any other failure is thrown as Node does.
  */
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  truncate,
-} from "node:fs/promises";
+import { type FileHandle, open, readdir, readFile, rename, rm, stat, truncate } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "../make-folder.ts";
 
 /** A file that grows at its end. */
 export type Appender = {
@@ -45,7 +36,7 @@ export type SpoolFiles = {
 export function nodeFiles(): SpoolFiles {
   return {
     async makeFolder(path) {
-      await mkdir(path, { recursive: true, mode: 0o700 });
+      makeFolder(path);
     },
     list: (folder) => readdir(folder),
     read: (path) => unlessMissing(readFile(path)),

@@ -171,7 +171,8 @@ test("a join text that is none, a folder that cannot be written, a collector tha
   writeFileSync(file, "");
   const cases: [string[], string, number, RegExp][] = [
     [["--data", scratchFolder(t)], "hello", 78, /no join text/],
-    [["--data", join(file, "x")], token, 78, /cannot be written.*nothing was sent/],
+    [["--data", join(file, "x")], token, 78, /cannot be written.*no folder.*nothing was sent/],
+    [["--data", "/proc/there/is/none"], token, 78, /cannot be written.*no such .*folder.*nothing was sent/],
     [["--data", scratchFolder(t)], away, 75, /cannot be reached/],
     [["cwj1_abc", "--data", scratchFolder(t)], "", 64, /not belong on the command line/],
     [["/no/such/file"], "", 78, /cannot be read from \/no\/such\/file/],

@@ -1,0 +1,34 @@
+/**
+ * A folder is made with those it lies in, or refused: one after another. Whoever calls brings the file system.
+ *
+ * Node's own recursive way never ends below /proc, where a folder that is there takes no other, and holds its thread for ever.
+ */
+
+/** Of node:fs and node:path. */
+export type Folders = {
+  existsSync(path: string): boolean;
+  statSync(path: string): { isDirectory(): boolean };
+  mkdirSync(path: string, options: { readonly mode: number }): unknown;
+  dirname(path: string): string;
+};
+
+/**
+ * Makes a folder, for its owner alone.
+ *
+ * @returns The outermost folder that had to be made; null = all were there.
+ * @throws What the file system says: ENOENT, EACCES, ENOTDIR, EROFS, ENOSPC ...
+ */
+export function makeFolderIn(system: Folders, dir: string): string | null {
+  const isFolder = () => system.existsSync(dir) && system.statSync(dir).isDirectory();
+  if (isFolder()) return null;
+  const parent = system.dirname(dir);
+  const outermost = parent === dir || system.existsSync(parent) ? null : makeFolderIn(system, parent);
+  try {
+    system.mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!isFolder()) throw error;
+    return outermost;
+  }
+  return outermost ?? dir;
+}
