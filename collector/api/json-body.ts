@@ -6,6 +6,7 @@
 import { isUtf8 } from "node:buffer";
 import { promisify } from "node:util";
 import { gunzip, gunzipSync } from "node:zlib";
+import { COLUMNS_TYPE } from "../wire/columns.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
 import type { App } from "./app.ts";
 
@@ -16,27 +17,36 @@ const SMALL_DECODED_BYTES = 512 * 1024;
 const CHUNK_LEAST_BYTES = 1_024;
 const GZIP_LEAST_BYTES = 18;
 
+/** Lets an instance take a batch of samples in columns, too, as the bytes it unpacks to. */
+export function acceptColumns(app: App, decodedLimitBytes: number): void {
+  app.addContentTypeParser(COLUMNS_TYPE, { parseAs: "buffer" }, (request, body, done) => {
+    decoded(request.headers["content-encoding"], Buffer.from(body), decodedLimitBytes).then(
+      (bytes) => done(null, bytes),
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+    );
+  });
+}
+
 /** Makes JSON the only content type of an instance. */
 export function acceptJsonOnly(app: App, decodedLimitBytes: number): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
     decoded(request.headers["content-encoding"], Buffer.from(body), decodedLimitBytes).then(
-      (text) => parse(request, text, done),
+      (bytes) => parseText(bytes, (text) => parse(request, text, done), done),
       (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
     );
   });
 }
 
-async function decoded(encoding: string | undefined, body: Buffer, limit: number): Promise<string> {
-  if (encoding === undefined || encoding === "identity") return textOf(body);
+async function decoded(encoding: string | undefined, body: Buffer, limit: number): Promise<Buffer> {
+  if (encoding === undefined || encoding === "identity") return body;
   if (encoding !== "gzip") {
     throw new CarrierwatchError("unsupported_media_type", "the content encoding must be gzip or none");
   }
   try {
-    return textOf(smallUnzipped(body, limit) ?? (await unzip(body, { maxOutputLength: limit })));
+    return smallUnzipped(body, limit) ?? (await unzip(body, { maxOutputLength: limit }));
   } catch (error) {
-    if (error instanceof CarrierwatchError) throw error;
     if (error instanceof RangeError) {
       throw new CarrierwatchError("too_large", `the body unpacks to more than ${limit} bytes`);
     }
@@ -58,7 +68,7 @@ function smallUnzipped(body: Buffer, limit: number): Buffer | null {
   }
 }
 
-function textOf(body: Buffer): string {
-  if (!isUtf8(body)) throw new CarrierwatchError("bad_request", "the body is not UTF-8");
-  return body.toString("utf8");
+function parseText(body: Buffer, parse: (text: string) => void, done: (error: Error) => void): void {
+  if (isUtf8(body)) parse(body.toString("utf8"));
+  else done(new CarrierwatchError("bad_request", "the body is not UTF-8"));
 }

@@ -29,6 +29,7 @@ const STATUS: Readonly<Record<string, number>> = {
   setup_done: 409,
   last_user: 409,
   in_use: 409,
+  unknown_texts: 409,
   too_large: 413,
   unsupported_media_type: 415,
   too_many_attempts: 429,

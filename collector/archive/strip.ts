@@ -48,7 +48,8 @@ export function codeOf(
   }
 }
 
-function upCode(valueUs: number | null): number {
+/** The code of an up tick. @param valueUs null = it has no value. */
+export function upCode(valueUs: number | null): number {
   return valueUs === null ? UP_NO_VALUE_CODE : UP_BASE + scaleIndexOf(valueUs);
 }
 

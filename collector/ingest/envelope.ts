@@ -37,7 +37,10 @@ export function parseEnvelope(body: unknown): { readonly head: BatchHead; readon
 }
 
 /** One record: the sample, or why it is none, in one line. */
-export function parseSample(record: unknown): { sample: Sample } | { why: string } {
+export type ParsedSample = { readonly sample: Sample } | { readonly why: string };
+
+/** A record as JSON says it, untrusted. */
+export function parseSample(record: unknown): ParsedSample {
   if (isPlainSample(record)) return { sample: record };
   const parsed = Sample.safeParse(record);
   if (parsed.success) return { sample: parsed.data };

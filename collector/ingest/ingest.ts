@@ -4,9 +4,7 @@
  * The vantage comes from the key, never from the body. A poison record is `rejected` and counted, and blocks nothing.
  * The answer is given only after the store's transaction is synced. Next stop of the data: `store`, then `alert`.
  */
-import { liveLimitMs } from "../archive/layout.ts";
-import type { SampleRecord, Store } from "../store/store.ts";
-import type { SampleView } from "../wire/api-overview.ts";
+import type { ColumnRecords, SampleRecord, Store } from "../store/store.ts";
 import type { Clock } from "../wire/clock.ts";
 import { WIRE_VERSION } from "../wire/ids.ts";
 import type { Log } from "../wire/log.ts";
@@ -15,13 +13,16 @@ import type { BatchAnswer, OutcomeKind } from "../wire/sample.ts";
 import { type Addresses, addressesPart } from "./addresses.ts";
 import { type Assigned, assigned, type Known } from "./assigned.ts";
 import { contacts } from "./contacts.ts";
+import { DetailTexts } from "./detail-texts.ts";
 import type { NetworkOf } from "./egress.ts";
-import { type BatchHead, parseEnvelope, parseSample } from "./envelope.ts";
+import type { BatchHead } from "./envelope.ts";
 import { historyFiles } from "./history-file.ts";
 import { announced, type LiveBus } from "./live.ts";
 import { marks } from "./marks.ts";
 import { type OnDemand, onDemandPart } from "./on-demand.ts";
 import { type Paths, pathsPart } from "./paths.ts";
+import { freePlaces, type Received, receivedOf, unpacked } from "./received.ts";
+import { type Shown, shownOf, shownOfColumns } from "./showing.ts";
 import { type UnderWay, underWay } from "./under-way.ts";
 
 /** What the transport knows of a batch. */
@@ -36,8 +37,8 @@ export type BatchCounts = { readonly taken: number; readonly refused: number; re
 
 export type Ingest = {
   /**
-   * @param body Parsed JSON, untrusted.
-   * @throws InvalidInputError when the envelope is wrong; CarrierwatchError wire_version; what the store throws
+   * @param body Parsed JSON, or the bytes of a batch in columns; untrusted.
+   * @throws InvalidInputError when the envelope is wrong; CarrierwatchError wire_version, unknown_texts; what the store throws
    */
   batch(vantage: string, body: unknown, meta: BatchMeta): Promise<BatchAnswer>;
   /** A probe asked for its assignments: that is a contact, and on what it is given it may report for ever. */
@@ -57,10 +58,18 @@ export type Ingest = {
 };
 
 type Outcome = BatchAnswer["outcomes"][number];
-type Batch = ReturnType<typeof parseEnvelope>;
-type Sorted = { readonly outcomes: (Outcome | null)[]; readonly records: SampleRecord[] };
-/** A sample for pages, and its place among those that the store is given. */
-type Shown = { readonly at: number; readonly record: SampleRecord };
+type Meta = BatchMeta & { readonly skewMs: number };
+/** What the store is given, and where in the batch it stood. */
+type Sorted = {
+  /** By place in the batch; null = the store's turn. */
+  readonly outcomes: (Outcome | null)[];
+  readonly records: SampleRecord[];
+  readonly turns: number[];
+  readonly columns: ColumnRecords | null;
+  readonly columnTurns: readonly number[];
+};
+/** What the store says of each. */
+type Stored = { readonly records: readonly OutcomeKind[]; readonly columns: readonly OutcomeKind[] };
 
 export function ingestPart(deps: {
   readonly store: Pick<Store, "samples" | "strip" | "registry" | "events" | "ops">;
@@ -82,12 +91,14 @@ export function ingestPart(deps: {
   const count = marks({ store });
   const batches = underWay(clock);
   const { seen, answering } = counting(batches);
-  const take = async (vantage: string, batch: Batch, meta: BatchMeta): Promise<BatchAnswer> => {
-    const { head } = batch;
+  const texts = new DetailTexts();
+  const take = async (vantage: string, received: Received, meta: BatchMeta): Promise<BatchAnswer> => {
+    const { head, isShort } = received;
     const skewMs = skewOf(head, meta.receivedMs);
-    const { outcomes, records } = await sort(vantage, batch, { ...meta, skewMs }, may);
+    const sorted = await sort(vantage, received, { ...meta, skewMs }, may);
+    const { outcomes } = sorted;
     const rejected = outcomes.filter((outcome) => outcome !== null).length;
-    const { shown, storing } = await keep({ store, addresses, clock, live }, vantage, records, outcomes);
+    const { shown, storing } = await keep({ store, addresses, clock, live }, vantage, sorted);
     // Given to the store after the records, and written with them: one sync for all.
     const contact = contactOf(head, meta, skewMs);
     const written = Promise.all([
@@ -102,8 +113,10 @@ export function ingestPart(deps: {
     });
     marked.stored();
     const { carrier } = await registry.vantages.get(vantage);
-    for (const { at, record } of shown)
-      if (stored[at] === "stored") live.publish({ type: "sample", sample: viewOf(record, carrier) });
+    for (const { at, view } of shown.records)
+      if (stored.records[at] === "stored") live.publish({ type: "sample", sample: { ...view, carrier } });
+    for (const { at, view } of shown.columns)
+      if (stored.columns[at] === "stored") live.publish({ type: "sample", sample: { ...view, carrier } });
     if (rejected > 0) {
       await store.ops.countRejected(vantage, rejected);
       log.warn({ vantage, rejected, why: outcomes.find(Boolean)?.why }, "records of a batch were rejected");
@@ -115,7 +128,7 @@ export function ingestPart(deps: {
       receivedMs: meta.receivedMs,
       skewMs,
       mark,
-      outcomes: settled(outcomes, stored),
+      ...settled(sorted, stored, isShort),
       ...(rewindToS === null ? {} : { rewindToS }),
     };
   };
@@ -128,8 +141,7 @@ export function ingestPart(deps: {
     // Not async: what waits for the disk must not hold what was parsed.
     batch(vantage, body, meta) {
       try {
-        const batch = parseEnvelope(body);
-        return answering(take(vantage, batch, meta));
+        return answering(take(vantage, receivedOf(body, texts), meta));
       } catch (error) {
         seen.refused += 1;
         return Promise.reject(error);
@@ -167,11 +179,16 @@ function counting(batches: UnderWay) {
   };
 }
 
+type Kept = {
+  readonly shown: { readonly records: readonly Shown[]; readonly columns: readonly Shown[] };
+  readonly storing: Promise<Stored>;
+};
+
 /**
  * Gives the store what has a series; what is counted as other is settled in `outcomes`.
  *
- * @param parsed Emptied as soon as the store has them: waiting for the disk, a batch is a few bytes and no thousands of
- *   objects, which the garbage collector would copy again and again.
+ * @param sorted Its records are emptied as soon as the store has them: waiting for the disk, a batch is a few bytes and no
+ *   thousands of objects, which the garbage collector would copy again and again.
  */
 async function keep(
   deps: {
@@ -181,18 +198,21 @@ async function keep(
     readonly live: Pick<LiveBus, "wantsLate">;
   },
   vantage: string,
-  parsed: SampleRecord[],
-  outcomes: (Outcome | null)[],
-): Promise<{ readonly shown: readonly Shown[]; readonly storing: Promise<OutcomeKind[]> }> {
+  sorted: Sorted,
+): Promise<Kept> {
+  const { records, turns, outcomes } = sorted;
+  if (records.length === 0) return hand(deps, sorted);
   const { refused, stored: settle } = await deps.addresses.admit(
     vantage,
-    parsed.map(({ sample }) => sample),
+    records.map(({ sample }) => sample),
   );
-  const turns = outcomes.flatMap((outcome, i) => (outcome === null ? [i] : []));
-  for (const [at, why] of refused.entries())
-    if (why !== null) outcomes[turns[at] ?? 0] = { outcome: "rejected", why };
+  for (const [i, why] of refused.entries())
+    if (why !== null) outcomes[turns[i] ?? 0] = { outcome: "rejected", why };
+  const isKept = (_: unknown, i: number) => refused[i] === null;
+  records.splice(0, records.length, ...records.filter(isKept));
+  turns.splice(0, turns.length, ...turns.filter(isKept));
   try {
-    const { shown, storing } = hand(deps, parsed, refused);
+    const { shown, storing } = hand(deps, sorted);
     return { shown, storing: storing.finally(settle) };
   } catch (error) {
     settle();
@@ -200,32 +220,41 @@ async function keep(
   }
 }
 
-function hand(
-  { store, clock, live }: Parameters<typeof keep>[0],
-  parsed: SampleRecord[],
-  refused: readonly (string | null)[],
-): { readonly shown: readonly Shown[]; readonly storing: Promise<OutcomeKind[]> } {
-  const records = parsed.splice(0).filter((_, at) => refused[at] === null);
+function hand({ store, clock, live }: Parameters<typeof keep>[0], sorted: Sorted): Kept {
+  const { columns } = sorted;
+  const records = sorted.records.splice(0);
+  const wantsLate = live.wantsLate();
+  const shown = {
+    records: shownOf(records, wantsLate),
+    columns: columns ? shownOfColumns(columns, wantsLate) : [],
+  };
+  const nowMs = clock.nowMs();
+  // In one turn: both are in one commit.
+  const storing = Promise.all([
+    columns ? store.samples.putColumns(columns, nowMs) : [],
+    records.length > 0 ? store.samples.put(records, nowMs) : [],
+  ]);
   return {
-    shown: worthShowing(records, live.wantsLate()),
-    storing: store.samples.put(records, clock.nowMs()),
+    shown,
+    storing: storing.then(([ofColumns, ofRecords]) => ({ columns: ofColumns, records: ofRecords })),
   };
 }
 
-function viewOf(record: SampleRecord, carrier: string): SampleView {
-  const { vantage, receivedMs, sample } = record;
-  return { vantage, carrier, receivedMs, live: isLive(record), sample };
-}
-
-/** Puts the store's outcomes where a record was its turn; one too few must never read as stored. */
-function settled(outcomes: readonly (Outcome | null)[], stored: readonly OutcomeKind[]): Outcome[] {
-  const answers = stored.values();
-  return outcomes.map((refused) => {
-    if (refused !== null) return refused;
-    const { value } = answers.next();
-    if (value === undefined) throw new Error("the store settled fewer records than it was given");
-    return { outcome: value };
-  });
+/** Every record's outcome, in the order of the batch. @param isShort One number will do where all were stored. */
+function settled(
+  { outcomes, turns, columnTurns }: Sorted,
+  stored: Stored,
+  isShort: boolean,
+): Pick<BatchAnswer, "outcomes" | "stored"> {
+  // One too few must never read as stored.
+  if (stored.records.length !== turns.length || stored.columns.length !== columnTurns.length)
+    throw new Error("the store settled fewer records than it was given");
+  for (const [i, at] of turns.entries()) outcomes[at] = { outcome: stored.records[i] ?? "rejected" };
+  for (const [i, at] of columnTurns.entries()) outcomes[at] = { outcome: stored.columns[i] ?? "rejected" };
+  const all = outcomes.map((outcome) => outcome ?? { outcome: "rejected" as const });
+  if (isShort && all.every(({ outcome }) => outcome === "stored"))
+    return { outcomes: [], stored: all.length };
+  return { outcomes: all };
 }
 
 /** Probe clock minus collector clock, ms: the batch was under way for half a round trip after it was stamped. */
@@ -233,27 +262,32 @@ function skewOf(batch: BatchHead, receivedMs: number): number {
   return Math.round(batch.sentMs + (batch.rttMs ?? 0) / 2 - receivedMs);
 }
 
-/** Splits records into those the store may judge and those refused here; null = the store's turn. */
-async function sort(
-  vantage: string,
-  { head, records }: Batch,
-  meta: { readonly receivedMs: number; readonly skewMs: number },
-  may: Assigned,
-): Promise<Sorted> {
-  const sorted: Sorted = { outcomes: [], records: [] };
-  const all = records.splice(0).map(parseSample);
-  const named = new Set(all.flatMap((parsed) => ("why" in parsed ? [] : parsed.sample.target)));
+/** Splits records into those the store may judge and those refused here. */
+async function sort(vantage: string, received: Received, meta: Meta, may: Assigned): Promise<Sorted> {
+  const named = new Set(received.columns?.targets);
+  for (const { parsed } of received.records) if ("sample" in parsed) named.add(parsed.sample.target);
   const allowed = await may.among(vantage, named);
-  for (const parsed of all) {
+  const isAllowed = received.columns?.targets.every((target) => allowed.has(target)) ?? true;
+  const { head, records, columns } = isAllowed ? received : unpacked(received);
+  const { receivedMs, skewMs } = meta;
+  const common = { vantage, epoch: head.epoch, receivedMs, skewMs };
+  const columnTurns = columns ? freePlaces(records, columns.count) : [];
+  const sorted: Sorted = {
+    outcomes: new Array<Outcome | null>(head.count).fill(null),
+    records: [],
+    turns: [],
+    columns: columns && { ...common, columns },
+    columnTurns,
+  };
+  for (const { at, parsed } of records.splice(0)) {
     if ("why" in parsed) {
-      sorted.outcomes.push({ outcome: "rejected", why: parsed.why });
+      sorted.outcomes[at] = { outcome: "rejected", why: parsed.why };
     } else if (!allowed.has(parsed.sample.target)) {
       const why = `target ${parsed.sample.target} was never assigned to vantage ${vantage}`;
-      sorted.outcomes.push({ outcome: "rejected", why });
+      sorted.outcomes[at] = { outcome: "rejected", why };
     } else {
-      const { receivedMs, skewMs } = meta;
-      sorted.outcomes.push(null);
-      sorted.records.push({ vantage, epoch: head.epoch, receivedMs, skewMs, sample: parsed.sample });
+      sorted.turns.push(at);
+      sorted.records.push({ ...common, sample: parsed.sample });
     }
   }
   return sorted;
@@ -277,27 +311,4 @@ function contactOf(batch: BatchHead, meta: BatchMeta, skewMs: number) {
 function answered(contact: ReturnType<typeof contactOf>, { count }: BatchHead): typeof contact {
   const waiting = Math.max(0, contact.spoolRecords - count);
   return { ...contact, spoolRecords: waiting, spoolBytes: waiting === 0 ? 0 : contact.spoolBytes };
-}
-
-/**
- * Of the targets' own series the live samples, and of late ones the newest of each: a backlog must not flood pages that
- * read the rest anyway, and those of single addresses come with them.
- *
- * @param wantsLate false = nobody wants late ones.
- */
-function worthShowing(records: readonly SampleRecord[], wantsLate: boolean): Shown[] {
-  const own = records.flatMap((record, at) =>
-    record.sample.address === undefined && (wantsLate || isLive(record)) ? [{ at, record }] : [],
-  );
-  const newest = new Map<string, SampleRecord>();
-  for (const { record } of own) {
-    const { target, tick } = record.sample;
-    if (tick >= (newest.get(target)?.sample.tick ?? 0)) newest.set(target, record);
-  }
-  return own.filter(({ record }) => isLive(record) || newest.get(record.sample.target) === record);
-}
-
-/** By the skew-corrected clock, as the store judges it. */
-function isLive({ receivedMs, skewMs, sample }: SampleRecord): boolean {
-  return receivedMs + (skewMs ?? 0) - sample.tick * 1000 <= liveLimitMs(sample.stepS);
 }

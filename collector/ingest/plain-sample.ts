@@ -5,12 +5,14 @@
  * or wrong, is left to it, and so is every sentence about what is wrong. A test holds the two together.
  */
 import { PDP_MAX } from "../wire/metric.ts";
-import type { Sample } from "../wire/sample.ts";
+import type { Detail, Sample } from "../wire/sample.ts";
 
 type Fields = Record<string, unknown>;
 type Tests = ReadonlyMap<string, (value: unknown) => boolean>;
 
-const LAST_S = 253_402_300_799;
+/** Latest second and millisecond that the wire knows. */
+export const LAST_S = 253_402_300_799;
+export const LAST_MS = LAST_S * 1_000 + 999;
 const ID = /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/;
 
 const whole = (value: unknown, min: number, max: number): boolean =>
@@ -76,15 +78,25 @@ export function isPlainSample(value: unknown): value is Sample {
     known === SAMPLE_KEYS.size &&
     state === "up" &&
     typeof target === "string" &&
-    ID.test(target) &&
+    isId(target) &&
     whole(tick, 0, LAST_S) &&
     whole(stepS, 10, 86_400) &&
     Number(tick) % Number(stepS) === 0 &&
     whole(seq, 1, Number.MAX_SAFE_INTEGER) &&
-    whole(startedMs, 0, LAST_S * 1_000 + 999) &&
+    whole(startedMs, 0, LAST_MS) &&
     isTimings(timings) &&
     isOf(detail, DETAIL)
   );
+}
+
+/** Whether a text is what the schema takes for an id. */
+export function isId(text: string): boolean {
+  return ID.test(text);
+}
+
+/** The same of a detail alone. */
+export function isPlainDetail(value: unknown): value is Detail {
+  return isOf(value, DETAIL);
 }
 
 const SAMPLE_KEYS: ReadonlySet<string> = new Set([

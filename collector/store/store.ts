@@ -9,6 +9,7 @@ import type { ArchiveSpec } from "../archive/layout.ts";
 import type { Row } from "../archive/row.ts";
 import type { Ring } from "../archive/sets.ts";
 import type { Archive, Extras } from "../wire/archives.ts";
+import type { SampleColumns } from "../wire/columns.ts";
 import type { Event, EventKind } from "../wire/event.ts";
 import type { Incident } from "../wire/incident.ts";
 import type { Metric } from "../wire/metric.ts";
@@ -34,6 +35,9 @@ export type SampleRecord = {
   readonly skewMs: number | null;
   readonly sample: Sample;
 };
+
+/** Samples of one vantage by columns, received together; each as the schema lets it through. */
+export type ColumnRecords = Omit<SampleRecord, "sample"> & { readonly columns: SampleColumns };
 
 export type StoredSample = SampleRecord & {
   /** Received within max(2 steps, 120 s) of its tick, by the skew-corrected clock. */
@@ -123,6 +127,8 @@ export type Samples = {
    * @returns One outcome per record, in order: duplicate, conflict, tooOld, future (quarantined) or stored.
    */
   put(records: readonly SampleRecord[], nowMs: number): Promise<OutcomeKind[]>;
+  /** As put, of samples that nobody made objects of. */
+  putColumns(records: ColumnRecords, nowMs: number): Promise<OutcomeKind[]>;
   /**
    * As put, for history: any tick within the longest archive, never marked due, never counted late. Where the sample
    * log no longer reaches, a tick that is up, down or suspect already is answered as a duplicate.

@@ -280,6 +280,8 @@ export const BatchAnswer = z
     mark: z.int().min(0),
     /** In the order of the batch; every one is settled. `why` with rejected. */
     outcomes: z.array(z.strictObject({ outcome: OutcomeKind, why: z.string().max(300).optional() })),
+    /** So many, all there were, have the outcome stored; `outcomes` is empty then. Only in answer to columns. */
+    stored: z.int().min(1).optional(),
     /** Send every kept record with a tick from here on once more: this collector lost them. */
     rewindToS: Seconds.optional(),
   })

@@ -2,7 +2,8 @@
  * Offers what the spool holds to the collector until it is acknowledged: the newest samples first, then the backlog.
  *
  * One batch at a time. An answer settles every record of its batch, whatever became of it; anything else settles none.
- * A 413 halves the batch, a refused key waits and says so, all other failures back off with jitter.
+ * A 413 halves the batch, a refused key waits and says so, all other failures back off with jitter. A collector that
+ * says it reads columns gets columns; whatever it thinks of them, the same batch goes as JSON then.
  */
 import type { Clock } from "../../collector/wire/clock.ts";
 import type { Log } from "../../collector/wire/log.ts";
@@ -10,8 +11,9 @@ import { BATCH_MAX_SAMPLES, BatchAnswer } from "../../collector/wire/sample.ts";
 import { codeOf } from "../spool/files.ts";
 import type { Lane, Spool, Taken } from "../spool/spool.ts";
 import { type Backoff, backoffOf, retryAfterMsOf } from "./backoff.ts";
-import { bodyOf, packed } from "./batch.ts";
+import { type BatchHead, bodyOf, packed } from "./batch.ts";
 import type { Answer, Client } from "./client.ts";
+import { columnsForm } from "./columns-form.ts";
 
 export type ShipperDeps = {
   readonly client: Client;
@@ -48,6 +50,7 @@ class SpoolShipper implements Shipper {
   readonly #deps: ShipperDeps;
   readonly #backoff: Backoff;
   readonly #stop = new AbortController();
+  readonly #columns = columnsForm();
   #limit = BATCH_MAX_SAMPLES;
   #rttMs: number | null = null;
   #wake: (contact: boolean) => void = () => {};
@@ -111,14 +114,15 @@ class SpoolShipper implements Shipper {
 
   async #offer(taken: Taken): Promise<Verdict> {
     const { client, spool, clock, probeVersion } = this.#deps;
-    const body = bodyOf(taken, {
+    const head: BatchHead = {
       sentMs: clock.nowMs(),
       probeVersion,
       knownMark: spool.mark(),
       rttMs: this.#rttMs,
       spool: spool.figures(),
-    });
-    const { bytes, headers } = packed(body);
+    };
+    const columns = this.#columns.bodyOf(taken, head);
+    const { bytes, headers } = columns ?? packed(bodyOf(taken, head));
     if (bytes.length > PACKED_MAX_BYTES && taken.records.length > 1) {
       this.#halve(taken);
       return { sent: true, waitMs: 0 };
@@ -131,14 +135,17 @@ class SpoolShipper implements Shipper {
       timeoutMs: POST_TIMEOUT_MS,
       signal: this.#stop.signal,
     });
+    if (columns && this.#columns.isRefused(answer)) return { sent: true, waitMs: 0 };
     if (answer.status !== 200) return this.#refused(taken, answer);
+    this.#columns.answered(columns, answer);
     return this.#settle(taken, answer);
   }
 
   async #settle(taken: Taken, answer: Answer): Promise<Verdict> {
     const { spool, log } = this.#deps;
     const parsed = BatchAnswer.safeParse(jsonOf(answer.body));
-    if (!parsed.success || parsed.data.outcomes.length !== taken.records.length) {
+    const settled = parsed.data?.stored ?? parsed.data?.outcomes.length;
+    if (!parsed.success || settled !== taken.records.length) {
       log.error({ status: answer.status }, "the collector's answer to a batch cannot be understood");
       return { sent: false, waitMs: this.#backoff.longMs() };
     }

@@ -27,6 +27,8 @@ export type FakeCollector = {
   ) => Reply | "hang" | "reset" | "reset-after" | null;
   /** Fields of the answer to a batch. */
   answer: Record<string, unknown>;
+  /** Headers of the answer to a batch. */
+  answerHeaders: Record<string, string>;
   setConfig(config: unknown, etag?: string): void;
   close(): Promise<void>;
 };
@@ -51,6 +53,7 @@ export async function fakeCollector(
     evidence: [],
     intercept: () => null,
     answer: {},
+    answerHeaders: {},
     setConfig(body, etag = `"${Math.random()}"`) {
       config = { body, etag };
       for (const wake of held) wake();
@@ -97,7 +100,9 @@ export async function fakeCollector(
     const raw = await buffer(request);
     fake.requests.push({ path, headers: request.headers, from: request.socket.remoteAddress ?? "" });
     const text = request.headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw;
-    const batch = path.endsWith("/samples") ? BatchEnvelope.parse(JSON.parse(text.toString())) : null;
+    const isJson = request.headers["content-type"] === "application/json";
+    const batch =
+      path.endsWith("/samples") && isJson ? BatchEnvelope.parse(JSON.parse(text.toString())) : null;
     const scripted = fake.intercept(path, batch, request.headers);
     if (scripted === "hang") return;
     if (scripted === "reset-after" && batch) store(batch);
@@ -112,7 +117,9 @@ export async function fakeCollector(
     request: IncomingMessage,
     response: ServerResponse,
   ) => {
-    if (batch) send(response, store(batch));
+    if (batch) send(response, { ...store(batch), headers: fake.answerHeaders });
+    else if (path.endsWith("/samples"))
+      send(response, { status: 415, body: { code: "unsupported_media_type" } });
     else if (path.includes("/probe/config")) poll(request, response);
     else if (path.endsWith("/progress")) {
       fake.progress.push(JSON.parse(text.toString()));

@@ -7,6 +7,7 @@ import type { FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { BatchMeta } from "../../ingest/ingest.ts";
 import { secretsOf } from "../../registry/secrets.ts";
+import { COLUMNS, COLUMNS_TYPE, UNKNOWN_TEXTS } from "../../wire/columns.ts";
 import { CarrierwatchError } from "../../wire/errors.ts";
 import { type Once, OnceNews, UNDERSTANDS } from "../../wire/on-demand.ts";
 import {
@@ -22,14 +23,25 @@ import type { App } from "../app.ts";
 import { configTexts } from "../config-text.ts";
 import type { ApiDeps } from "../deps.ts";
 import { waiting } from "../held-poll.ts";
+import { acceptColumns } from "../json-body.ts";
+import { DEFAULT_LIMITS } from "../listener.ts";
 import { countText, judgedLater } from "../query-fields.ts";
 
 const tags = ["probe"];
+const SAMPLES = `JSON as described, or the same in columns (content type ${COLUMNS_TYPE}, described in docs/architecture.md), which is \
+what the header ${UNDERSTANDS.header}: ${COLUMNS} of every answer says. The answer to columns may say \`stored\` in place of \
+outcomes; a 409 with the code ${UNKNOWN_TEXTS} asks for the same batch with its certificates whole.`;
 const config = { access: "vantage" } as const;
 
 export function probeRoutes(app: App, deps: ApiDeps): void {
   assignments(app, deps);
-  deliveries(app, deps);
+  // Apart: no other route takes columns.
+  void app.register((scope, _options, done) => {
+    acceptColumns(scope, { ...DEFAULT_LIMITS, ...deps.http.limits }.decodedLimitBytes);
+    deliveries(scope, deps);
+    done();
+  });
+  reports(app, deps);
   joining(app, deps);
 }
 
@@ -111,6 +123,7 @@ function deliveries(app: App, deps: ApiDeps): void {
       schema: {
         tags,
         summary: "A batch of samples, gzip allowed; every record is settled in the answer",
+        description: SAMPLES,
         body: judgedLater(BatchEnvelope),
         response: { 200: BatchAnswer },
       },
@@ -124,9 +137,13 @@ function deliveries(app: App, deps: ApiDeps): void {
       );
       // Made here a moment ago, with five hundred outcomes: it is not held against its schema again.
       void reply.type("application/json; charset=utf-8").serializer(JSON.stringify);
+      void reply.header(UNDERSTANDS.header, COLUMNS);
       return answer;
     },
   );
+}
+
+function reports(app: App, deps: ApiDeps): void {
   app.post(
     "/probe/progress",
     {

@@ -4,6 +4,7 @@
  * Nothing is consolidated here; `memory-rows` does that on every read.
  */
 import { LATE_WINDOW_S, LONGEST_S, liveLimitMs } from "../../archive/layout.ts";
+import { sampleAt } from "../../wire/columns.ts";
 import { PDP_MAX } from "../../wire/metric.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
 import { comparePlaces, cursorOf, placed, placeOf } from "../cursor.ts";
@@ -53,6 +54,10 @@ export function memorySamples(
   };
   return {
     put: async (records, nowMs) => records.map((record) => accept(record, nowMs, false)),
+    putColumns: async ({ columns, ...common }, nowMs) =>
+      Array.from({ length: columns.count }, (_, i) =>
+        accept({ ...common, sample: sampleAt(columns, i) }, nowMs, false),
+      ),
     load: async (records, nowMs) => records.map((record) => accept(record, nowMs, true)),
     loadRows: async (rows, nowMs) => rows.map((row) => layRow(shelf, shapes.of, structuredClone(row), nowMs)),
     async latest(series) {

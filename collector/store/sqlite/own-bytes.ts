@@ -4,6 +4,8 @@
  * Written on the caller's thread for every sample, one behind the other, and copied from there into the record.
  * log-record.ts reads them.
  */
+
+import type { SampleColumns } from "../../wire/columns.ts";
 import { METRICS } from "../../wire/metric.ts";
 import type { Detail, Timings } from "../../wire/sample.ts";
 import type { SampleRecord } from "../store.ts";
@@ -50,6 +52,28 @@ export class OwnBytes {
     at = putDetail(bytes, at, detail, keys);
     this.at = state === "up" ? at : putOwnTimings(bytes, at, sample.timings);
     return onesIn(keys) + (detail.family === undefined ? 0 : 1) + (detail.address === undefined ? 0 : 1);
+  }
+
+  /** The same of an up sample that nobody made an object of. @returns How many bytes it has. */
+  addColumns(columns: SampleColumns, i: number, receivedMs: number, skewMs: number | null): number {
+    const tickMs = (columns.tick[i] ?? 0) * 1_000;
+    const address = columns.addresses[(columns.address[i] ?? 0) - 1];
+    this.room(OWN_MOST_BYTES + (address?.length ?? 0) * 3);
+    const { bytes } = this;
+    let at = putVarint(bytes, this.at, columns.seq[i] ?? 0);
+    at = putSigned(bytes, at, receivedMs - tickMs);
+    at = putSigned(bytes, at, (columns.startedMs[i] ?? 0) - tickMs);
+    if (skewMs !== null) at = putNumber(bytes, at, skewMs);
+    const bits = columns.numbersPresent[i] ?? 0;
+    const v4 = address === undefined ? null : v4Of(address);
+    const family = columns.family[i] as Detail["family"] | 0;
+    at = putVarint(bytes, at, bits | familyBit(family || undefined) | addressBit(address, v4));
+    for (let k = 0; k < NUMBERS.length; k += 1)
+      if ((bits >> k) & 1) at = putNumber(bytes, at, columns.numbers[i * NUMBERS.length + k] ?? 0);
+    if (address !== undefined) at = putAddress(bytes, at, address, v4);
+    const length = at - this.at;
+    this.at = at;
+    return length;
   }
 
   private room(wanted: number): void {
@@ -105,6 +129,10 @@ function putDetail(bytes: Uint8Array, from: number, detail: Detail, numbers: num
   at = put(bytes, at, detail.lateMs);
   at = put(bytes, at, detail.loopDelayMs);
   if (address === undefined) return at;
+  return putAddress(bytes, at, address, v4);
+}
+
+function putAddress(bytes: Uint8Array, at: number, address: string, v4: number | null): number {
   if (v4 === null) return putText(bytes, at, address);
   for (let i = 0; i < V4_PARTS; i += 1) bytes[at + i] = (v4 >>> (24 - i * 8)) & 0xff;
   return at + V4_PARTS;

@@ -6,16 +6,19 @@
  */
 import { liveLimitMs } from "../../archive/layout.ts";
 import { putPdps } from "../../archive/pdp.ts";
-import { codeOf } from "../../archive/strip.ts";
+import { codeOf, upCode } from "../../archive/strip.ts";
+import type { SampleColumns } from "../../wire/columns.ts";
 import { METRICS, PDP_MAX } from "../../wire/metric.ts";
-import type { SampleRecord } from "../store.ts";
-import { flagsOf } from "./log-record.ts";
+import { nameAtVantage } from "../series.ts";
+import type { ColumnRecords, SampleRecord } from "../store.ts";
+import { FLAG, flagsOf } from "./log-record.ts";
 import { OwnBytes } from "./own-bytes.ts";
 import { hashOf } from "./shared-text.ts";
 import { heard, type News } from "./told.ts";
-import { toldTexts } from "./told-texts.ts";
+import { type ToldName, type ToldTexts, toldTexts } from "./told-texts.ts";
 
 const M = METRICS.length;
+const TOTAL = METRICS.indexOf("total");
 
 /** Whole numbers of a sample, this many of them one after the other. */
 export const WORDS = 10 + M;
@@ -76,6 +79,7 @@ export type Batch = {
 
 export type Packer = {
   packed(records: readonly SampleRecord[]): Packed;
+  packedColumns(records: ColumnRecords): Packed;
   /** The writer has answered: the batch's block is used again. */
   done(packed: Packed): void;
 };
@@ -83,57 +87,127 @@ export type Packer = {
 /** The caller's end: what it packed has to arrive in order at one `unpacker`. */
 export function packer(): Packer {
   const told = toldTexts();
-  const own = new OwnBytes();
-  let words = new Uint32Array(0);
-  let places = new Float64Array(0);
-  const blocks = new SpareBlocks();
-  const packed = (records: readonly SampleRecord[]): Packed => {
-    const { length } = records;
-    if (words.length < length * WORDS) {
-      words = new Uint32Array(length * WORDS);
-      places = new Float64Array(length * 2);
-    }
-    own.clear();
-    told.begin();
-    const vantages = numbering();
-    const epochs = numbering();
-    for (let i = 0; i < length; i += 1) {
-      const record = records[i];
-      if (!record) continue;
-      const { sample, vantage, epoch } = record;
-      const at = i * WORDS;
-      places[i * 2] = sample.tick;
-      places[i * 2 + 1] = sample.seq;
-      const ownAt = own.length();
-      const ownKeys = own.add(record);
-      const vantageNo = vantages.of(vantage);
-      const name = told.name(sample);
-      words[at + WORD.vantage] = vantageNo;
-      words[at + WORD.name] = name.number;
-      words[at + WORD.epoch] = epochs.of(epoch);
-      words[at + WORD.shared] = told.text(name, vantage, sample, ownKeys);
-      words[at + WORD.stepS] = sample.stepS;
-      words[at + WORD.code] = codeOf(sample);
-      words[at + WORD.present] = putPdps(words, at + VALUES, sample);
-      words[at + WORD.flags] = flagsOf(record, isLive(record)) | (isClamped(record) ? CLAMPED : 0);
-      words[at + WORD.ownAt] = ownAt;
-      words[at + WORD.ownBytes] = own.length() - ownAt;
-    }
-    const ownAt = length * (PLACE_BYTES + WORDS_BYTES);
-    const block = blocks.taken(ownAt + own.length());
-    new Float64Array(block, 0, length * 2).set(places.subarray(0, length * 2));
-    new Uint32Array(block, length * PLACE_BYTES, length * WORDS).set(words.subarray(0, length * WORDS));
-    own.copyTo(new Uint8Array(block), ownAt);
-    return {
-      count: length,
-      vantages: vantages.texts(),
-      epochs: epochs.texts(),
-      ...told.taken(),
-      block,
-      ownBytes: own.length(),
-    };
+  const sheet = new Sheet();
+  return {
+    packed(records) {
+      sheet.begin(records.length);
+      told.begin();
+      const vantages = numbering();
+      const epochs = numbering();
+      for (let i = 0; i < records.length; i += 1) {
+        const record = records[i];
+        if (record) sheet.put(i, record, vantages.of(record.vantage), epochs.of(record.epoch), told);
+      }
+      return sheet.sealed(records.length, vantages.texts(), epochs.texts(), told.taken());
+    },
+    packedColumns(records) {
+      sheet.begin(records.columns.count);
+      told.begin();
+      const names = records.columns.targets.map((target) => told.name(target));
+      sheet.putColumns(records, names, told);
+      return sheet.sealed(records.columns.count, [records.vantage], [records.epoch], told.taken());
+    },
+    done: ({ block }) => sheet.giveBack(block),
   };
-  return { packed, done: ({ block }) => blocks.giveBack(block) };
+}
+
+/** Samples one after the other, until they are copied into a block. */
+class Sheet {
+  private readonly own = new OwnBytes();
+  private readonly blocks = new SpareBlocks();
+  private words = new Uint32Array(0);
+  private places = new Float64Array(0);
+
+  begin(length: number): void {
+    this.own.clear();
+    if (this.words.length >= length * WORDS) return;
+    this.words = new Uint32Array(length * WORDS);
+    this.places = new Float64Array(length * 2);
+  }
+
+  put(i: number, record: SampleRecord, vantageNo: number, epochNo: number, told: ToldTexts): void {
+    const { words, places, own } = this;
+    const { sample, vantage } = record;
+    const at = i * WORDS;
+    places[i * 2] = sample.tick;
+    places[i * 2 + 1] = sample.seq;
+    const ownAt = own.length();
+    const ownKeys = own.add(record);
+    const name = told.name(nameAtVantage(sample.target, sample.address));
+    words[at + WORD.vantage] = vantageNo;
+    words[at + WORD.name] = name.number;
+    words[at + WORD.epoch] = epochNo;
+    words[at + WORD.shared] = told.text(name, vantage, sample, ownKeys);
+    words[at + WORD.stepS] = sample.stepS;
+    words[at + WORD.code] = codeOf(sample);
+    words[at + WORD.present] = putPdps(words, at + VALUES, sample);
+    words[at + WORD.flags] = flagsOf(record, isLive(record)) | (isClamped(record) ? CLAMPED : 0);
+    words[at + WORD.ownAt] = ownAt;
+    words[at + WORD.ownBytes] = own.length() - ownAt;
+  }
+
+  /** The same of samples that nobody made objects of: up, of one vantage and one spool. @param names By target. */
+  putColumns(records: ColumnRecords, names: readonly ToldName[], told: ToldTexts): void {
+    const { words, places, own } = this;
+    const { columns, vantage, receivedMs, skewMs } = records;
+    const heardMs = receivedMs + (skewMs ?? 0);
+    const up = skewMs === null ? 0 : FLAG.skew;
+    for (let i = 0; i < columns.count; i += 1) {
+      const at = i * WORDS;
+      const tick = columns.tick[i] ?? 0;
+      const stepS = columns.stepS[i] ?? 0;
+      const name = names[columns.target[i] ?? 0];
+      const detail = columns.details[i];
+      if (!name || !detail) throw new RangeError("columns name a target or a detail that is not there");
+      places[i * 2] = tick;
+      places[i * 2 + 1] = columns.seq[i] ?? 0;
+      words[at + WORD.vantage] = 0;
+      words[at + WORD.name] = name.number;
+      words[at + WORD.epoch] = 0;
+      words[at + WORD.shared] = told.detail(name, vantage, detail);
+      words[at + WORD.stepS] = stepS;
+      const isClamped = putTimings(words, at, columns, i);
+      const live = heardMs - tick * 1_000 <= liveLimitMs(stepS) ? FLAG.live : 0;
+      words[at + WORD.flags] = up | live | (isClamped ? CLAMPED : 0);
+      words[at + WORD.ownAt] = own.length();
+      words[at + WORD.ownBytes] = own.addColumns(columns, i, receivedMs, skewMs);
+    }
+  }
+
+  sealed(
+    count: number,
+    vantages: readonly string[],
+    epochs: readonly string[],
+    texts: ReturnType<ToldTexts["taken"]>,
+  ): Packed {
+    const { own, words, places } = this;
+    const ownAt = count * (PLACE_BYTES + WORDS_BYTES);
+    const block = this.blocks.taken(ownAt + own.length());
+    new Float64Array(block, 0, count * 2).set(places.subarray(0, count * 2));
+    new Uint32Array(block, count * PLACE_BYTES, count * WORDS).set(words.subarray(0, count * WORDS));
+    own.copyTo(new Uint8Array(block), ownAt);
+    return { count, vantages, epochs, ...texts, block, ownBytes: own.length() };
+  }
+
+  giveBack(block: SharedArrayBuffer): void {
+    this.blocks.giveBack(block);
+  }
+}
+
+/** Values, which there are, and the strip's code of an up sample. @returns whether one is as large as any can be */
+function putTimings(words: Uint32Array, at: number, columns: SampleColumns, i: number): boolean {
+  const { timings } = columns;
+  const present = columns.present[i] ?? 0;
+  const from = i * M;
+  let clamped = false;
+  for (let m = 0; m < M; m += 1) {
+    const value = timings[from + m] ?? 0;
+    words[at + VALUES + m] = value;
+    if (value === PDP_MAX) clamped = true;
+  }
+  words[at + WORD.present] = present;
+  words[at + WORD.code] = upCode((present >> TOTAL) & 1 ? (timings[from + TOTAL] ?? 0) : null);
+  return clamped;
 }
 
 /** Shared blocks that nobody uses at the moment: fresh memory for every batch costs more than filling it. */

@@ -22,6 +22,9 @@ export type SharedText = {
   readonly keys: number;
 };
 
+/** What of a sample its text is made of. */
+type Said = Pick<Sample, "detail" | "failure" | "unknownReason">;
+
 /** What a log record keeps itself: numbers that change with every tick, and the address. */
 const OWN: ReadonlyMap<string, "number" | "string"> = new Map([
   ...NUMBERS.map((key) => [key, "number"] as const),
@@ -47,7 +50,7 @@ const COMPARED: ReadonlySet<string> = new Set<keyof Detail>([
 ]);
 
 /** The shared text of a sample, made. */
-export function sharedTextOf({ detail, failure, unknownReason }: Sample): SharedText {
+export function sharedTextOf({ detail, failure, unknownReason }: Said): SharedText {
   const d: Detail = Object.fromEntries(
     Object.entries(detail).filter(([name, value]) => OWN.get(name) !== typeof value),
   );
@@ -68,7 +71,7 @@ export function sharedTextOf({ detail, failure, unknownReason }: Sample): Shared
  *
  * @param ownKeys How many of the detail's keys its log record keeps itself.
  */
-export function saysTheSame(known: SharedText, sample: Sample, ownKeys: number): boolean {
+export function saysTheSame(known: SharedText, sample: Said, ownKeys: number): boolean {
   if (known.detail === null || sample.failure !== undefined || sample.unknownReason !== undefined)
     return false;
   let keys = 0;
@@ -124,7 +127,7 @@ function keysIn(value: object): number {
 }
 
 /** Different for samples whose texts differ, whatever they hold: each part says its length first. */
-export function sharedKeyOf({ detail, failure, unknownReason }: Sample): string {
+export function sharedKeyOf({ detail, failure, unknownReason }: Said): string {
   let key = "";
   for (const name in detail) {
     const value: unknown = detail[name as keyof Detail];

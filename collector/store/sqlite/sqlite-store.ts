@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { NO_EXTRAS } from "../../wire/archives.ts";
 import type { Log } from "../../wire/log.ts";
 import type { OutcomeKind } from "../../wire/sample.ts";
-import type { SampleRecord, Store } from "../store.ts";
+import type { Store } from "../store.ts";
 import { type Client, startWorker } from "./client.ts";
 import { estimateOf } from "./estimate.ts";
 import { newestPart } from "./newest.ts";
@@ -111,17 +111,18 @@ function sampleParts({
     return outcomesOf(outcomes, count);
   };
   /** Not async: what waits for the disk holds no record, or all that are under way would be copied again and again. */
-  const hand = (op: "put" | "load", records: readonly SampleRecord[], nowMs: number) => {
+  const hand = (op: "put" | "load", packed: () => Packed, nowMs: number) => {
     try {
-      return told(op, pack.packed(records), nowMs);
+      return told(op, packed(), nowMs);
     } catch (error) {
       return Promise.reject(error);
     }
   };
   return {
     samples: {
-      put: (records, nowMs) => hand("put", records, nowMs),
-      load: (records, nowMs) => hand("load", records, nowMs),
+      put: (records, nowMs) => hand("put", () => pack.packed(records), nowMs),
+      putColumns: (records, nowMs) => hand("put", () => pack.packedColumns(records), nowMs),
+      load: (records, nowMs) => hand("load", () => pack.packed(records), nowMs),
       loadRows: (rows, nowMs) => writer.call("loadRows", rows, nowMs),
       latest: (series) => reader.call("latest", series),
       newest,

@@ -4,8 +4,7 @@
  * What a series said last is remembered with its name, by vantage, so that its next sample is compared with that before
  * anything is made of it. A hundred thousand series of a thousand targets have a few thousand texts.
  */
-import type { Sample } from "../../wire/sample.ts";
-import { nameAtVantage } from "../series.ts";
+import type { Detail, Sample } from "../../wire/sample.ts";
 import { type SharedText, saysTheSame, sharedKeyOf, sharedTextOf } from "./shared-text.ts";
 import { type News, TellingEnd } from "./told.ts";
 
@@ -13,7 +12,11 @@ import { type News, TellingEnd } from "./told.ts";
 const MOST_NAMES = 262_144;
 const MOST_TEXTS = 8_192;
 
-type Told = SharedText & { readonly number: number };
+type Told = SharedText & {
+  readonly number: number;
+  /** A detail that was found to say this. */
+  same: Detail | null;
+};
 
 /** A target, or one of its addresses. */
 export type ToldName = {
@@ -25,9 +28,12 @@ export type ToldName = {
 export type ToldTexts = {
   /** Before each batch. */
   begin(): void;
-  name(sample: Sample): ToldName;
+  /** @param name A target, or target/address. */
+  name(name: string): ToldName;
   /** @param ownKeys How many of the detail's keys the log record keeps itself. @returns the text's number */
   text(name: ToldName, vantage: string, sample: Sample, ownKeys: number): number;
+  /** The same of an up sample whose detail has no such keys; one that was seen before is known at once. */
+  detail(name: ToldName, vantage: string, detail: Detail): number;
   /** What the writer has not heard yet. */
   taken(): { names: News; shared: News };
 };
@@ -49,12 +55,12 @@ export function toldTexts(): ToldTexts {
     lastVantageNo = known;
     return known;
   };
-  const textAnew = (sample: Sample): Told => {
+  const textAnew = (sample: Pick<Sample, "detail" | "failure" | "unknownReason">): Told => {
     const key = sharedKeyOf(sample);
     const known = texts.get(key);
     if (known) return known;
     const made = sharedTextOf(sample);
-    const told = { ...made, number: newTexts.tell(made.text) };
+    const told = { ...made, number: newTexts.tell(made.text), same: null };
     texts.set(key, told);
     return told;
   };
@@ -69,8 +75,7 @@ export function toldTexts(): ToldTexts {
       vantages = new Map();
       lastVantageNo = -1;
     },
-    name({ target, address }) {
-      const name = nameAtVantage(target, address);
+    name(name) {
       const known = names.get(name);
       if (known) return known;
       const told = { number: newNames.tell(name), last: [] };
@@ -82,6 +87,15 @@ export function toldTexts(): ToldTexts {
       const before = name.last[at];
       if (before && saysTheSame(before, sample, ownKeys)) return before.number;
       const told = textAnew(sample);
+      name.last[at] = told;
+      return told.number;
+    },
+    detail(name, vantage, detail) {
+      const at = vantageNo(vantage);
+      const before = name.last[at];
+      if (before?.same === detail) return before.number;
+      const told = before && saysTheSame(before, { detail }, 0) ? before : textAnew({ detail });
+      told.same = detail;
       name.last[at] = told;
       return told.number;
     },

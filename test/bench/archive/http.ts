@@ -1,76 +1,96 @@
 /**
- * End to end: a real collector is sent wire batches over HTTP, gzip as probes ship them, beside rrdcached over its socket.
+ * End to end: a real collector is sent batches over HTTP as probes ship them, beside rrdcached over its socket.
  *
- * Both are held to one core, the sender is not. Bodies are made before the clock starts; eight are on their way at a time.
- * An acknowledgement here is of what is on the disk, after schema, ingest and all marks; rrdcached syncs nothing. The first
- * pair is not counted: V8 has compiled then, and series and files are there. We get as many rounds as a tile has ticks,
- * so that each run pays for full tiles once; the peer holds an hour of updates back, as beside the engine alone. Alarms
- * of late ticks are judged beside it, mostly afterwards: how long that goes on and what it costs is said, and the peer
- * waits for it.
+ * Bodies are made by the probe's own encoders, in columns and, for older probes, as gzipped JSON, and sent by its own
+ * client, one batch of each vantage at a time. All of the collector is held to one core, as is the peer; the sender is
+ * not. Bodies are made before the clock starts. An acknowledgement here is of what is on the disk, after schema, ingest and
+ * all marks; rrdcached syncs nothing. The first pair is not counted: V8 has compiled then, series and files are there, and
+ * certificates are told. We get as many rounds as a tile has ticks, so that each run pays for full tiles once; the peer
+ * holds an hour of updates back, as beside the engine alone. Alarms of late ticks are judged beside it, mostly afterwards:
+ * how long that goes on and what it costs is said, and the peer waits for it.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { gzipSync } from "node:zlib";
 import Database from "better-sqlite3";
 import { TICKS_PER_TILE } from "../../../collector/store/sqlite/bands.ts";
+import { COLUMNS } from "../../../collector/wire/columns.ts";
+import { UNDERSTANDS } from "../../../collector/wire/on-demand.ts";
+import { BatchAnswer } from "../../../collector/wire/sample.ts";
+import { type BatchHead, type Body, bodyOf, packed, packedColumns } from "../../../probe/ship/batch.ts";
+import { type Client, clientOf } from "../../../probe/ship/client.ts";
+import { ToldCertificates } from "../../../probe/ship/columns.ts";
+import { recordOf as spooled } from "../../../probe/spool/record.ts";
 import { type Product, product, scratch } from "../../support/product.ts";
 import { HAS_TASKSET, type Peers, processorUs, rrdcachedRun, rrdFolder } from "./peers.ts";
 import { BATCH, recordOf, STEP_S } from "./samples.ts";
 
-const LANES = 8;
 const ROUNDS = TICKS_PER_TILE;
 const PEER_ROUNDS = 12;
 
-type Sent = { readonly key: string; readonly body: Buffer };
+const POST_TIMEOUT_MS = 60_000;
 
+type Form = "columns" | "JSON";
+const FORMS: readonly Form[] = ["columns", "JSON"];
+
+/** A vantage's end: what its probe holds. */
+type Probe = { readonly client: Client; readonly told: ToldCertificates; readonly no: number };
 type Collector = {
   readonly process: Product;
+  readonly url: string;
   ask<T>(method: string, path: string, body?: unknown): Promise<T>;
-  send(one: Sent): Promise<void>;
 };
+type Run = { readonly perSecond: number; readonly us: number; readonly bytes: number };
 
 /** @param vantages Each ships 500 series a round. */
 export async function endToEnd(peers: Peers, vantages: number, pairs: number): Promise<string[]> {
   const { dir, remove } = scratch("bench-http");
   const files = peers.rrdcached ? rrdFolder(vantages * BATCH, null) : null;
   const collector = await started(dir);
+  const probes: Probe[] = [];
   try {
     const targets = await targetsOf(collector);
-    const keys = await keysOf(collector, vantages);
+    for (const key of await keysOf(collector, vantages)) probes.push(probeOf(collector, key, probes.length));
     // Before the tick under way, whose votes may still come.
     const lastTick = Math.floor(Date.now() / 1_000 / STEP_S - 1) * STEP_S;
     const series = vantages * BATCH;
-    const ratios: number[] = [];
+    const ratios: Record<Form, number[]> = { columns: [], JSON: [] };
     const lines: string[] = [];
     const each = (us: number, rounds: number) => `${(us / (series * rounds)).toFixed(1)} us`;
     for (let pair = 0; pair <= pairs; pair += 1) {
-      const firstTick = lastTick - (pairs + 1 - pair) * ROUNDS * STEP_S;
-      const { perSecond: ours, us } = await run(collector, bodies(keys, targets, firstTick));
-      const { seconds, us: judgedUs } = await judged(collector);
+      const told: string[] = [];
+      const rates: Record<Form, number> = { columns: 0, JSON: 0 };
+      for (const [f, form] of FORMS.entries()) {
+        const runsLeft = (pairs + 1 - pair) * FORMS.length - f;
+        const firstTick = lastTick - runsLeft * ROUNDS * STEP_S;
+        const { perSecond, us, bytes } = await run(collector, probes, targets, firstTick, form);
+        const { seconds, us: judgedUs } = await judged(collector);
+        rates[form] = perSecond;
+        told.push(
+          `${form} ${rate(perSecond)}/s (${each(us, ROUNDS)} of processor each, ${(bytes / (series * ROUNDS)).toFixed(0)} bytes), judged for alarms after ${seconds.toFixed(1)} s (${each(judgedUs, ROUNDS)})`,
+        );
+      }
       const theirs = files && (await rrdcachedRun(files, series, pair * PEER_ROUNDS, PEER_ROUNDS));
       if (pair === 0) continue;
-      const told = [
-        `over HTTP ${rate(ours)}/s (${each(us, ROUNDS)} of processor each)`,
-        `judged for alarms after ${seconds.toFixed(1)} s (${each(judgedUs, ROUNDS)})`,
-      ];
       if (theirs) {
-        ratios.push(ours / theirs.perSecond);
-        const ratio = `x${(ours / theirs.perSecond).toFixed(2)}`;
-        told.push(`rrdcached ${rate(theirs.perSecond)}/s (${each(theirs.us, PEER_ROUNDS)}, ${ratio})`);
+        for (const form of FORMS) ratios[form].push(rates[form] / theirs.perSecond);
+        told.push(`rrdcached ${rate(theirs.perSecond)}/s (${each(theirs.us, PEER_ROUNDS)})`);
       }
       lines.push(told.join("; "));
     }
-    const median = ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)];
     return [
       `end to end, ${rate(vantages * BATCH)} series of ${vantages} vantages, ${HAS_TASKSET ? "one core each" : "no taskset: not held to one core"}:`,
       ...lines,
-      ...(median === undefined
-        ? []
-        : [`x${median.toFixed(2)} rrdcached over its socket, median of ${ratios.length}`]),
+      ...FORMS.flatMap((form) => {
+        const median = ratios[form].toSorted((a, b) => a - b)[Math.floor(ratios[form].length / 2)];
+        return median === undefined
+          ? []
+          : [`${form}: x${median.toFixed(2)} rrdcached over its socket, median of ${ratios[form].length}`];
+      }),
     ];
   } finally {
+    for (const { client } of probes) client.close();
     await collector.process.stop();
     if (files) rmSync(files, { recursive: true, force: true });
     remove();
@@ -84,30 +104,19 @@ async function started(dir: string): Promise<Collector> {
   const url = (await child.says(/dashboard\s+(http\S+)/))[1] ?? "";
   const { token } = JSON.parse(readFileSync(join(dir, "run.json"), "utf8")) as { token: string };
   if (HAS_TASKSET) execFileSync("taskset", ["-acp", "0", String(child.pid)], { stdio: "ignore" });
-  const request = async (path: string, key: string, options: RequestInit): Promise<unknown> => {
-    const headers = {
-      authorization: `Bearer ${key}`,
-      "content-type": "application/json",
-      ...options.headers,
-    };
-    const answer = await fetch(`${url}/api/v1${path}`, { ...options, headers });
+  const ask = async <T>(method: string, path: string, body: unknown = {}): Promise<T> => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const answer = await fetch(`${url}/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
-    return JSON.parse(text);
+    return JSON.parse(text) as T;
   };
-  return {
-    process: child,
-    ask: async <T>(method: string, path: string, body: unknown = {}) =>
-      (await request(path, token, { method, body: JSON.stringify(body) })) as T,
-    async send({ key, body }) {
-      const options = { method: "POST", body: new Uint8Array(body), headers: { "content-encoding": "gzip" } };
-      const { outcomes } = (await request("/probe/samples", key, options)) as {
-        outcomes: { outcome: string }[];
-      };
-      const odd = outcomes.find(({ outcome }) => outcome !== "stored");
-      if (odd || outcomes.length !== BATCH) throw new Error(`a sample was ${odd?.outcome}`);
-    },
-  };
+  return { process: child, url, ask };
+}
+
+function probeOf({ url }: Collector, key: string, no: number): Probe {
+  const client = clientOf({ url, certificateSha256: null, key: () => key, userAgent: "carrierwatch/bench" });
+  return { client, told: new ToldCertificates(), no };
 }
 
 async function targetsOf({ ask }: Collector): Promise<string[]> {
@@ -129,27 +138,40 @@ async function keysOf({ ask }: Collector, vantages: number): Promise<string[]> {
   return keys;
 }
 
-/** Rounds one after the other: of each vantage a batch, its targets in the order of the spool. */
-function bodies(keys: readonly string[], targets: readonly string[], firstTick: number): Sent[] {
-  return Array.from({ length: ROUNDS }, (_, round) => firstTick + (round + 1) * STEP_S).flatMap((tick) =>
-    keys.map((key, v) => {
-      const samples = targets.map((target, i) => {
-        const { sample } = recordOf(v * BATCH + i, tick);
-        return { ...sample, target, seq: (tick / STEP_S) * BATCH + i };
-      });
-      const envelope = {
-        wire: 1,
-        epoch: String(v).padStart(16, "0"),
-        sentMs: Date.now(),
-        probeVersion: "0.0.0",
-        knownMark: 0,
-        rttMs: null,
-        spool: { records: 0, bytes: 0, dropped: 0, quarantined: 0 },
-        samples,
-      };
-      return { key, body: gzipSync(JSON.stringify(envelope), { level: 6 }) };
-    }),
-  );
+/** A round's batch of a vantage, its targets in the order of the spool, as its probe would send it. */
+function bodyFor({ told, no }: Probe, targets: readonly string[], tick: number, form: Form): Body {
+  const epoch = String(no).padStart(16, "0");
+  const records = targets.map((target, i) => {
+    const { sample } = recordOf(no * BATCH + i, tick);
+    return spooled({ ...sample, target }, (tick / STEP_S) * BATCH + i);
+  });
+  const head: BatchHead = {
+    sentMs: Date.now(),
+    probeVersion: "0.0.0",
+    knownMark: 0,
+    rttMs: null,
+    spool: { records: 0, bytes: 0, dropped: 0, quarantined: 0 },
+  };
+  if (form === "JSON") return packed(bodyOf({ epoch, records }, head));
+  const { certificates, ...body } = packedColumns({ epoch, records }, head, told);
+  told.tell(certificates);
+  return body;
+}
+
+async function post({ client }: Probe, { bytes, headers }: Body): Promise<void> {
+  const path = "/api/v1/probe/samples";
+  const answer = await client.exchange({
+    method: "POST",
+    path,
+    headers,
+    body: bytes,
+    timeoutMs: POST_TIMEOUT_MS,
+  });
+  if (answer.status !== 200) throw new Error(`${answer.status} ${answer.body}`);
+  if (answer.headers[UNDERSTANDS.header] !== COLUMNS) throw new Error("the collector does not read columns");
+  const { outcomes, stored } = BatchAnswer.parse(JSON.parse(answer.body.toString("utf8")));
+  const odd = outcomes.find(({ outcome }) => outcome !== "stored");
+  if (odd || (stored ?? outcomes.length) !== BATCH) throw new Error(`a sample was ${odd?.outcome}`);
 }
 
 /**
@@ -174,21 +196,24 @@ async function judged({ process }: Collector): Promise<{ seconds: number; us: nu
   return { seconds: (performance.now() - startMs) / 1_000, us: processorUs(process.pid) - startUs };
 }
 
-/** @returns Samples acknowledged per second, and the collector's processor time. */
+/** @returns Samples acknowledged per second, the collector's processor time, and what was sent. */
 async function run(
-  { process, send }: Collector,
-  sent: readonly Sent[],
-): Promise<{ perSecond: number; us: number }> {
+  { process }: Collector,
+  probes: readonly Probe[],
+  targets: readonly string[],
+  firstTick: number,
+  form: Form,
+): Promise<Run> {
+  const ticks = Array.from({ length: ROUNDS }, (_, round) => firstTick + (round + 1) * STEP_S);
+  const bodies = probes.map((probe) => ticks.map((tick) => bodyFor(probe, targets, tick, form)));
   const startUs = processorUs(process.pid);
   const startMs = performance.now();
-  let next = 0;
-  const lane = async () => {
-    for (let one = sent[next]; one; one = sent[next]) {
-      next += 1;
-      await send(one);
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  const perSecond = (sent.length * BATCH * 1_000) / (performance.now() - startMs);
-  return { perSecond, us: processorUs(process.pid) - startUs };
+  await Promise.all(
+    probes.map(async (probe, p) => {
+      for (const body of bodies[p] ?? []) await post(probe, body);
+    }),
+  );
+  const perSecond = (probes.length * ROUNDS * BATCH * 1_000) / (performance.now() - startMs);
+  const bytes = bodies.flat().reduce((sum, body) => sum + body.bytes.length, 0);
+  return { perSecond, us: processorUs(process.pid) - startUs, bytes };
 }

@@ -1,0 +1,107 @@
+/**
+ * A batch of samples as columns: what a probe may send instead of JSON once its collector has said that it understands.
+ *
+ * Only up samples of targets' own series stand in columns; every other record travels as its JSON text beside them. Numbers
+ * stand by metric, texts once per batch; certificates once per probe, afterwards their hash stands for them. The schema in
+ * sample.ts stays the law for every record. Written by probe/ship/columns.ts, read by collector/ingest/columns.ts.
+ */
+import { METRICS } from "./metric.ts";
+import type { BatchEnvelope, Detail, Sample } from "./sample.ts";
+
+/** Content type of such a batch. */
+export const COLUMNS_TYPE = "application/vnd.carrierwatch.columns";
+/** Value of the header UNDERSTANDS in an answer to a batch: this collector reads columns. */
+export const COLUMNS = "columns";
+/** Code of the refusal of a batch that refers to certificates this collector does not have: send them whole. */
+export const UNKNOWN_TEXTS = "unknown_texts";
+
+/** First bytes; the last one is the version of this form. Behind them the CRC-32 of all the rest, little-endian. */
+export const MAGIC = [0x43, 0x57, 0x53, 0x01] as const;
+export const BODY_AT = 8;
+/** Bytes of SHA-256 over a certificate's JSON text. */
+export const HASH_BYTES = 12;
+
+/** How a column says its values. */
+export const MODE = { same: 0, each: 1, deltas: 2, steady: 3 } as const;
+/** The lowest two bits of a number that may have a fraction: whole, or thousandths, or eight bytes follow. */
+export const FRACTION = { whole: 0, thousandths: 1, float: 2 } as const;
+
+/** Numbers of a detail, a bit each in this order: the order is the format, new ones go to the end. */
+export const DETAIL_NUMBERS = [
+  "status",
+  "bodyBytes",
+  "wireBytes",
+  "receiveBps",
+  "redirects",
+  "redirectUs",
+  "tlsNetUs",
+  "headerBytes",
+  "lateMs",
+  "loopDelayMs",
+] as const satisfies (keyof Detail)[];
+/** Of them those from here on may have a fraction. */
+export const FIRST_FRACTION = 8;
+/** Stands for the certificate in the JSON text of what else a detail says, at its place. */
+export const CERTIFICATE_IS_BESIDE = 0;
+
+/** What a batch says besides its samples, as JSON. */
+export type ColumnsHead = Omit<BatchEnvelope, "samples">;
+
+/** Up samples of targets' own series. Where a column has several values a sample they stand one after the other. */
+export type SampleColumns = {
+  readonly count: number;
+  readonly targets: readonly string[];
+  /** Place in `targets`. */
+  readonly target: Uint16Array;
+  readonly tick: Float64Array;
+  readonly stepS: Float64Array;
+  readonly seq: Float64Array;
+  readonly startedMs: Float64Array;
+  /** Which timings are not null, a bit each in METRICS order. */
+  readonly present: Uint16Array;
+  /** METRICS.length a sample. */
+  readonly timings: Float64Array;
+  /** Which of DETAIL_NUMBERS there are, a bit each. */
+  readonly numbersPresent: Uint16Array;
+  /** DETAIL_NUMBERS.length a sample. */
+  readonly numbers: Float64Array;
+  readonly addresses: readonly string[];
+  /** Place in `addresses`, counted from 1; 0 = none. */
+  readonly address: Uint16Array;
+  /** 0 = none. */
+  readonly family: Float64Array;
+  /** What else each sample's detail says; the same object for the same words, never changed. */
+  readonly details: readonly Detail[];
+};
+
+/** One of them as it was before it stood in columns. */
+export function sampleAt(columns: SampleColumns, i: number): Sample {
+  const timings: Record<string, number | null> = {};
+  const present = columns.present[i] ?? 0;
+  for (let m = 0; m < METRICS.length; m += 1)
+    timings[METRICS[m] ?? ""] = (present >> m) & 1 ? (columns.timings[i * METRICS.length + m] ?? 0) : null;
+  return {
+    target: columns.targets[columns.target[i] ?? 0] ?? "",
+    tick: columns.tick[i] ?? 0,
+    stepS: columns.stepS[i] ?? 0,
+    seq: columns.seq[i] ?? 0,
+    startedMs: columns.startedMs[i] ?? 0,
+    state: "up",
+    timings: timings as Sample["timings"],
+    detail: detailAt(columns, i),
+  };
+}
+
+function detailAt(
+  { details, numbersPresent, numbers, addresses, address, family }: SampleColumns,
+  i: number,
+) {
+  const detail: Record<string, unknown> = { ...details[i] };
+  const bits = numbersPresent[i] ?? 0;
+  for (let k = 0; k < DETAIL_NUMBERS.length; k += 1)
+    if ((bits >> k) & 1) detail[DETAIL_NUMBERS[k] ?? ""] = numbers[i * DETAIL_NUMBERS.length + k];
+  const from = addresses[(address[i] ?? 0) - 1];
+  if (from !== undefined) detail["address"] = from;
+  if (family[i] !== 0) detail["family"] = family[i];
+  return detail as Detail;
+}
