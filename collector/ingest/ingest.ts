@@ -113,10 +113,8 @@ export function ingestPart(deps: {
     });
     marked.stored();
     const { carrier } = await registry.vantages.get(vantage);
-    for (const { at, view } of shown.records)
-      if (stored.records[at] === "stored") live.publish({ type: "sample", sample: { ...view, carrier } });
-    for (const { at, view } of shown.columns)
-      if (stored.columns[at] === "stored") live.publish({ type: "sample", sample: { ...view, carrier } });
+    show(live, shown.records, stored.records, carrier);
+    show(live, shown.columns, stored.columns, carrier);
     if (rejected > 0) {
       await store.ops.countRejected(vantage, rejected);
       log.warn({ vantage, rejected, why: outcomes.find(Boolean)?.why }, "records of a batch were rejected");
@@ -238,6 +236,11 @@ function hand({ store, clock, live }: Parameters<typeof keep>[0], sorted: Sorted
     shown,
     storing: storing.then(([ofColumns, ofRecords]) => ({ columns: ofColumns, records: ofRecords })),
   };
+}
+
+function show(live: LiveBus, shown: readonly Shown[], stored: readonly OutcomeKind[], carrier: string): void {
+  for (const { at, view } of shown)
+    if (stored[at] === "stored") live.publish({ type: "sample", sample: { ...view, carrier } });
 }
 
 /** Every record's outcome, in the order of the batch. @param isShort One number will do where all were stored. */
