@@ -10,6 +10,7 @@ import { InvalidInputError } from "./errors.ts";
 const DAY_S = 86_400;
 export const STEP_MIN_S = 10;
 const HORIZON_DAYS = 2 * 366;
+const ZONES_KEPT = 16;
 
 /** stepS divides a day; 0 <= phaseS < stepS is the UTC second within a step at which the expression fires. */
 export type Cadence = { readonly stepS: number; readonly phaseS: number };
@@ -145,11 +146,29 @@ function divisorOf(a: number, b: number): number {
   return b === 0 ? a : divisorOf(b, a % b);
 }
 
+/** What two years of a zone are, by zone; of one day, since all that ask then begin with the same midnight. */
+const known = { fromS: 0, zones: new Map<string, Zone>() };
+type Zone = { readonly format: Intl.DateTimeFormat; readonly offsets: ReadonlySet<number> };
+
 function offsetsOf(timeZone: string, nowS: number): Set<number> {
+  const { format, offsets } = zoneOf(timeZone, Math.ceil(nowS / DAY_S) * DAY_S);
+  return new Set([offsetAt(format, nowS), ...offsets]);
+}
+
+function zoneOf(timeZone: string, fromS: number): Zone {
+  // Names are what people wrote: there may be many of one zone.
+  if (known.fromS !== fromS || known.zones.size >= ZONES_KEPT) {
+    known.fromS = fromS;
+    known.zones.clear();
+  }
+  const before = known.zones.get(timeZone);
+  if (before) return before;
   const format = formatOf(timeZone);
   const offsets = new Set<number>();
-  for (let day = 0; day <= HORIZON_DAYS; day += 1) offsets.add(offsetAt(format, nowS + day * DAY_S));
-  return offsets;
+  for (let day = 0; day <= HORIZON_DAYS; day += 1) offsets.add(offsetAt(format, fromS + day * DAY_S));
+  const zone = { format, offsets };
+  known.zones.set(timeZone, zone);
+  return zone;
 }
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
