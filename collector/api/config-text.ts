@@ -7,14 +7,18 @@ import type { Assignment, ProbeConfig } from "../wire/probe-protocol.ts";
 
 /** @returns a function that writes what JSON.stringify would, keys in another order. */
 export function configTexts(): (config: ProbeConfig) => string {
-  const texts = new WeakMap<Assignment, string>();
-  const textOf = (assignment: Assignment): string => {
-    const text = texts.get(assignment) ?? JSON.stringify(assignment);
-    texts.set(assignment, text);
+  const one = remembered((assignment: Assignment) => JSON.stringify(assignment));
+  // Vantages that measure the same are given the same list.
+  const all = remembered((assignments: readonly Assignment[]) => assignments.map(one).join(","));
+  return ({ assignments, ...rest }) =>
+    `${JSON.stringify(rest).slice(0, -1)},"assignments":[${all(assignments)}]}`;
+}
+
+function remembered<T extends object>(make: (of: T) => string): (of: T) => string {
+  const texts = new WeakMap<T, string>();
+  return (of) => {
+    const text = texts.get(of) ?? make(of);
+    texts.set(of, text);
     return text;
-  };
-  return ({ assignments, ...rest }) => {
-    const first = JSON.stringify(rest).slice(0, -1);
-    return `${first},"assignments":[${assignments.map(textOf).join(",")}]}`;
   };
 }

@@ -8,6 +8,8 @@ export type Wake = "changed" | "deadline" | "left";
 
 export type Waiting = {
   next(): Promise<Wake>;
+  /** Until so much time has passed, or the caller leaves. */
+  rest(ms: number): Promise<void>;
   leave(): void;
 };
 
@@ -40,6 +42,12 @@ export function waiting(
       });
       tell = null;
       return take() ?? "left";
+    },
+    rest(ms) {
+      if (ms <= 0 || news.has("left")) return Promise.resolve();
+      return new Promise((resolve) => {
+        ends.push(clock.after(ms, resolve), resolve);
+      });
     },
     leave() {
       for (const end of ends) end();

@@ -13,7 +13,7 @@ type Held<T> = { readonly version: number; readonly value: T | null };
 
 type Shelf<T> = {
   readonly revision: number;
-  readonly byId: ReadonlyMap<string, Held<T>>;
+  readonly byId: Map<string, Held<T>>;
   /** Ordered by id. */
   readonly list: readonly T[];
 };
@@ -55,10 +55,12 @@ export function heldDocuments<T extends object & { readonly id: string; readonly
     const revision = await registry.revision(kind);
     if (before === null || shelf !== before || revision !== before.revision + 1) return;
     if ((before.byId.get(id)?.version ?? 0) >= version) return;
-    const byId = new Map(before.byId);
-    if (value === null) byId.delete(id);
-    else byId.set(id, held(version, value));
-    shelf = { revision, byId, list: listOf(byId) };
+    // Of thousands one: nothing else is touched, and who has the list keeps it as it was.
+    const { byId } = before;
+    const own = value === null ? null : held(version, value);
+    if (own) byId.set(id, own);
+    else byId.delete(id);
+    shelf = { revision, byId, list: withOne(before.list, id, own?.value ?? null) };
   };
   return {
     list: async () => [...(await current()).list],
@@ -91,6 +93,21 @@ function held<T>(version: number, value: T | undefined): Held<T> {
 function listOf<T extends { readonly id: string }>(byId: ReadonlyMap<string, Held<T>>): readonly T[] {
   const all = [...byId.values()].flatMap(({ value }) => value ?? []);
   return all.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The list with the document of an id in its place; null = without. */
+function withOne<T extends { readonly id: string }>(
+  list: readonly T[],
+  id: string,
+  value: T | null,
+): readonly T[] {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((list[middle]?.id ?? "") < id) low = middle + 1;
+    else high = middle;
+  }
+  return list.toSpliced(low, list[low]?.id === id ? 1 : 0, ...(value === null ? [] : [value]));
 }
 
 /** All the way down: JSON has no cycles. */

@@ -134,7 +134,7 @@ export function registryPart(options: RegistryOptions): Registry {
       await carriers.seed();
       await targets.reshape();
     },
-    assignmentsFor: assignmentsPart({ targets, vantages, secrets, clock }),
+    assignmentsFor: assignmentsPart({ targets, vantages, secrets, changes, clock }),
     onChange: (listener) => changes.subscribe(listener),
   };
 }

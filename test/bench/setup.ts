@@ -25,7 +25,13 @@ const MIB = 1024 * 1024;
 
 type Running = {
   readonly process: Product;
-  ask(method: string, path: string, body?: unknown, token?: string): Promise<Response>;
+  ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    token?: string,
+    headers?: Record<string, string>,
+  ): Promise<Response>;
 };
 
 export async function bench(options: readonly string[]): Promise<string[]> {
@@ -81,10 +87,11 @@ async function started(dir: string): Promise<Running> {
   const run = JSON.parse(readFileSync(join(dir, "run.json"), "utf8")) as { token: string };
   return {
     process: child,
-    async ask(method, path, body, token = run.token) {
+    async ask(method, path, body, token = run.token, headers = {}) {
       const answer = await fetch(`${url}/api/v1${path}`, {
         method,
         headers: {
+          ...headers,
           authorization: `Bearer ${token}`,
           // A probe asks for nothing packed, a page does.
           "accept-encoding": token === run.token ? "gzip" : "identity",
@@ -118,8 +125,11 @@ const targetOf = (i: number) => ({
 
 /** As a probe does it: asks again at once with what it has, for as long as the bench lasts. */
 async function hold({ ask }: Running, key: string, signal: AbortSignal): Promise<void> {
+  let known: Record<string, string> = {};
   while (!signal.aborted) {
-    const answer = await ask("GET", "/probe/config?wait=1", undefined, key).catch(() => null);
+    const answer = await ask("GET", "/probe/config?wait=1", undefined, key, known).catch(() => null);
+    const etag = answer?.headers.get("etag");
+    if (etag) known = { "if-none-match": etag };
     await answer?.arrayBuffer().catch(() => null);
   }
 }
@@ -138,7 +148,7 @@ async function deliver(
   for (let at = 0; at < ids.length; at += BATCH_MAX_SAMPLES) {
     const samples = ids
       .slice(at, at + BATCH_MAX_SAMPLES)
-      .map((id, i) => ({ ...sampleOf(id, at + i, tick, Date.now()), seq: at + i }));
+      .map((id, i) => ({ ...sampleOf(id, at + i, tick, Date.now()), seq: at + i + 1 }));
     await ask("POST", "/probe/samples", envelope(vantage, samples), key);
   }
 }

@@ -25,6 +25,7 @@ import type { ApiDeps } from "../deps.ts";
 import { waiting } from "../held-poll.ts";
 import { acceptColumns } from "../json-body.ts";
 import { DEFAULT_LIMITS } from "../listener.ts";
+import { pollPace } from "../poll-pace.ts";
 import { countText, judgedLater } from "../query-fields.ts";
 
 const tags = ["probe"];
@@ -48,6 +49,7 @@ export function probeRoutes(app: App, deps: ApiDeps): void {
 function assignments(app: App, deps: ApiDeps): void {
   const held = new Set<() => void>();
   const textOf = configTexts();
+  const pace = pollPace(deps.clock);
   app.addHook("preClose", async () => {
     for (const leave of held) leave();
   });
@@ -84,10 +86,12 @@ function assignments(app: App, deps: ApiDeps): void {
       request.raw.socket.once("close", poll.leave);
       try {
         for (;;) {
+          await poll.rest(pace.restMs(vantage));
           const { etag, ...assigned } = await deps.registry.assignmentsFor(vantage);
           void reply.header("etag", etag).header("cache-control", "no-store");
           const once = onDemand.handOut(vantage, understands);
           if (etag !== known || once.length > 0) {
+            pace.given(vantage, assigned.assignments.length);
             heard(assigned.assignments.map(({ id }) => id));
             // Made here a moment ago, of thousands of targets perhaps: it is not held against its schema again.
             void reply.type("application/json; charset=utf-8").serializer(textOf);

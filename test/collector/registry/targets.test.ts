@@ -86,6 +86,25 @@ test("a probe is given what its vantage measures, and an ETag that changes with 
   await assert.rejects(registry.assignmentsFor("ct-sh"), { code: "not_found" });
 });
 
+test("vantages that measure the same are given one list, each under an ETag of its own, until it changes", async () => {
+  const { target, registry, vantage } = await world();
+  await vantage("ct-sh", "ct");
+  await vantage("cnc-bj", "cnc");
+  const { id } = await target();
+  await target({ name: "other", url: "https://other.example.org/" });
+  const [ct, cnc] = [await registry.assignmentsFor("ct-sh"), await registry.assignmentsFor("cnc-bj")];
+  assert.equal(ct.assignments, cnc.assignments);
+  assert.notEqual(ct.etag, cnc.etag);
+  await registry.targets.update(id, 1, { ...INPUT, family: "ipv6" });
+  const changed = await registry.assignmentsFor("cnc-bj");
+  assert.notEqual(changed.etag, cnc.etag);
+  const kept = changed.assignments.filter((one) => cnc.assignments.includes(one));
+  assert.deepEqual([changed.assignments.length, kept.length], [2, 1], "the other one is not made again");
+  await registry.targets.update(id, 2, { ...INPUT, from: { carriers: ["ct"] } });
+  assert.equal((await registry.assignmentsFor("ct-sh")).assignments.length, 2);
+  assert.equal((await registry.assignmentsFor("cnc-bj")).assignments.length, 1);
+});
+
 test("the revision changes exactly when something that is measured does", async () => {
   const { target, registry, vantage } = await world();
   await vantage("ct-sh", "ct");
