@@ -85,7 +85,7 @@ const VERBS: Readonly<Record<string, VerbEntry>> = {
     load: () => import("./collector/cli/token.ts"),
   },
   fetch: {
-    about: { en: "rows of an archive, or columns of several", zh: "一条序列的一个归档的行，或多列对比" },
+    about: { en: "measured numbers as a table, CSV or JSON", zh: "取出测得的数字：表格、CSV 或 JSON" },
     load: () => import("./collector/cli/fetch.ts"),
   },
   graph: {
@@ -104,11 +104,17 @@ const VERBS: Readonly<Record<string, VerbEntry>> = {
     load: () => import("./collector/cli/import.ts"),
   },
   db: {
-    about: { en: "the store: copies, checks, space", zh: "数据：备份、核对、占用空间" },
+    about: {
+      en: "the database: back up, restore, verify, its space",
+      zh: "数据库：备份、恢复、核对、占用空间",
+    },
     load: () => import("./collector/cli/db.ts"),
   },
   config: {
-    about: { en: "check flags and environment, list them", zh: "检查、列出选项和环境变量" },
+    about: {
+      en: "check the options and environment of start, or list them",
+      zh: "检查或列出 start 的选项和环境变量",
+    },
     load: () => import("./collector/cli/config.ts"),
   },
 };

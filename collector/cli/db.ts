@@ -38,7 +38,7 @@ const backup = subcommand({
 const verify = subcommand({
   usage: "verify",
   about: {
-    en: "the file's integrity, and every row recomputed from its PDPs",
+    en: "whether the file is sound, and every row what its single measurements give",
     zh: "检查文件是否完好，并由每轮的值重新算出每一行来核对",
   },
   async act({ client, note, print, say }) {
@@ -71,16 +71,16 @@ const estimate = subcommand<EstimateFlags>({
   options(options) {
     options
       .option("--step <SECONDS>", {
-        en: "per series of a target that is measured so often (default 300)",
+        en: "for a series that is measured every so many seconds (default 300)",
         zh: "每隔这么久测一次的目标，每条序列占多少（默认 300）",
       })
       .option("--archives <SET>", {
-        en: "and has these archives: 1x600,6x700,24x775:0.5 (default: the step's own)",
+        en: "with these archives: 1x600,6x700,24x775:0.5 (default: those of the step)",
         zh: "并用这些归档：1x600,6x700,24x775:0.5（默认按步长）",
       })
-      .option("--last", { en: "and keeps LAST", zh: "并保存 LAST" })
+      .option("--last", { en: "with LAST kept", zh: "并保存 LAST" })
       .option("--ttfb-percentiles", {
-        en: "and keeps the percentiles of ttfb",
+        en: "with the percentiles of ttfb kept",
         zh: "并保存首字节时间的百分位数",
       });
   },
@@ -159,6 +159,9 @@ function foundText({ ok, problems }: Found, say: Say): Text {
   };
 }
 
-const ABOUT: Text = { en: "the store: copies, checks, space", zh: "数据：备份、核对、占用空间" };
+const ABOUT: Text = {
+  en: "the database: back up, restore, verify, its space",
+  zh: "数据库：备份、恢复、核对、占用空间",
+};
 
 export const verb = verbOf("db", ABOUT, [backup, restore, verify, estimate, migrate]);

@@ -28,7 +28,7 @@ export function fetchOptions(options: Options): void {
     )
     .option(
       "--below <MS>",
-      { en: "the share of such values that are at most so long", zh: "不超过这么久的值所占的比例" },
+      { en: "the share of such values that are at most MS", zh: "不超过这么久的值所占的比例" },
       REPEATED,
     )
     .option("--states", {

@@ -55,7 +55,11 @@ function graphOptions(options: Options): void {
       zh: "写到这个文件；.svg 写成 SVG（默认标准输出）",
     })
     .option("--svg", { en: "SVG instead of PNG", zh: "用 SVG，不用 PNG" })
-    .option("--range <RANGE>", { en: RANGES, zh: RANGES }, { fallback: "day" })
+    .option(
+      "--range <RANGE>",
+      { en: RANGES, zh: "3h、day（日）、week（周）、month（月）或 year（年）" },
+      { fallback: "day" },
+    )
     .option("--from <TIME>", {
       en: "UTC seconds, 2026-11-21T08:00Z, or how long ago: 90m, 2h, 7d; instead of --range",
       zh: "UTC 秒、2026-11-21T08:00Z，或多久以前：90m、2h、7d；代替 --range",

@@ -26,8 +26,8 @@ function whatOptions(options: Options): void {
     .option(
       "--from <WHO>",
       {
-        en: "all, carrier:ct, tag:beijing or vantage:ct-sh; may be repeated",
-        zh: "由谁测：all、carrier:ct、tag:beijing 或 vantage:ct-sh；可重复",
+        en: "who measures: all (default), carrier:ct, tag:beijing or vantage:ct-sh; may be repeated",
+        zh: "由谁测：all（默认）、carrier:ct、tag:beijing 或 vantage:ct-sh；可重复",
       },
       REPEATED,
     )
@@ -65,16 +65,19 @@ function alarmOptions(options: Options): void {
       REPEATED,
     )
     .option("--alarm-ticks <N>", {
-      en: "ticks running before an alarm, and before its end",
-      zh: "连续多少次才告警，也要这么多次才解除",
+      en: "how many ticks running before an alarm, and before its end (default 2)",
+      zh: "连续多少轮才告警，也要这么多轮才解除（默认 2）",
     })
     .option("--alarm-carriers <N>", {
-      en: "carriers that must fail for the service to be down, or majority",
-      zh: "几家运营商失败算服务故障，或 majority（多数）",
+      en: "how many carriers must fail for the service to be down, or majority (default)",
+      zh: "几家运营商失败算服务故障，或 majority 过半（默认）",
     })
     .option(
       "--y-max <MAX>",
-      { en: "total=2000, total=auto; may be repeated", zh: "图的上限：total=2000、total=auto；可重复" },
+      {
+        en: "fixed top of a chart: total=2000, or total=auto (default); may be repeated",
+        zh: "图的固定上限：total=2000，或 total=auto（默认）；可重复",
+      },
       REPEATED,
     )
     .option(

@@ -114,7 +114,7 @@ const edit = subcommand<TargetFlags & { readonly address?: string }>({
 
 const remove = subcommand({
   usage: "remove <TARGET>",
-  about: { en: "watch it no more; its history stays", zh: "删除，不再测；历史保留" },
+  about: { en: "stop watching it; its history stays", zh: "删除，不再测；历史保留" },
   async act({ client, print }, [wanted = ""]) {
     const target = await targetBy(client, wanted);
     await client.call("DELETE", `/targets/${target.id}?version=${target.version}`);

@@ -109,7 +109,7 @@ const resetPassword = subcommand({
 
 const remove = subcommand({
   usage: "remove <USER>",
-  about: { en: "nobody may sign in by that name any more", zh: "从此不能再用这个名称登录" },
+  about: { en: "remove a user, who may not sign in any more", zh: "删除用户，从此不能再登录" },
   async act({ client, print }, [wanted = ""]) {
     const user = await userBy(client, wanted);
     await client.call("DELETE", `/users/${user.id}`);
