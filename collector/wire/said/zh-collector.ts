@@ -32,6 +32,29 @@ export const zhCollector: Sentences = {
   "make a new one on the vantages page, or with: carrierwatch vantage join ID":
     "在探测点页面新建一条，或运行 carrierwatch vantage join ID",
 
+  // Batches of samples in columns: what no probe of ours sends.
+  "the batch in columns": "按列编码的这批样本",
+  "it does not begin like one": "开头不对",
+  "its CRC is another": "CRC 不符",
+  "it is cut": "被截断",
+  "it has more bytes than it says": "比声明的字节多",
+  "{0} {1}, of at most {2}": "{0} {=1}，上限 {2}",
+  "a number is of no kind": "有一个数的类型无法识别",
+  "a number is cut, or larger than any": "有一个数被截断，或大得不可能",
+  "a column is of no kind": "有一列的类型无法识别",
+  "a text is longer than all of them": "有一段文字比全部文字还长",
+  "there is more text than its lengths say": "文字比声明的长度多",
+  "a text is not UTF-8": "有一段文字不是 UTF-8",
+  "a text is not JSON": "有一段文字不是 JSON",
+  "a text is no JSON object": "有一段文字不是 JSON 对象",
+  "a key __proto__ is not allowed": "不允许 __proto__ 键",
+  "a detail says in words what it says in columns": "有一条明细用文字重复了列里的内容",
+  "a certificate is not where it belongs": "有一张证书不在它该在的位置",
+  "a sample has no detail": "有一个样本没有明细",
+  "a place is out of range": "有一个位置超出范围",
+  "{0} certificates are not known here": "有 {0} 张证书这里没有",
+  "send them whole": "请发送完整的证书",
+
   // Requests.
   "the {0} is not valid: {1}": "{=0} 不对：{1}",
   "is not valid": "不对",
