@@ -7,13 +7,17 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
+import type { ArchiveName } from "../../collector/store/lasts-and-strips.ts";
 import { memoryStore } from "../../collector/store/memory/memory-store.ts";
+import { versionOf } from "../../collector/store/sqlite/migrate.ts";
+import { openForReading } from "../../collector/store/sqlite/open-database.ts";
+import { MIGRATIONS } from "../../collector/store/sqlite/schema.ts";
 import { DATABASE_NAME, openSqliteStore } from "../../collector/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../collector/store/store.ts";
 import { silentLog } from "../../collector/wire/log.ts";
@@ -24,9 +28,9 @@ const ROUNDS = FULL ? 100 : 6;
 /** After so many a new folder: the memory engine recomputes everything at every look. */
 const ROUNDS_PER_FOLDER = 5;
 const CHANGES: readonly Change[] = ["shape", "purge", "step"];
-const MIGRATIONS_KILLED = FULL ? 60 : 4;
 /** Each of them has a fixture. */
-const SCHEMAS = 4;
+const SCHEMAS = MIGRATIONS.length - 1;
+const MIGRATIONS_KILLED = FULL ? 12 * SCHEMAS : SCHEMAS;
 const FIXTURES = new URL("../fixtures/store/", import.meta.url);
 const HOLDER = new URL("./store-child.ts", import.meta.url).pathname;
 const CHILD = new URL("./store-changes-child.ts", import.meta.url).pathname;
@@ -141,16 +145,18 @@ test(`${MIGRATIONS_KILLED} migrations, each killed until it was through, end wit
         readFileSync(new URL(`${name}.json`, FIXTURES), "utf8"),
       );
       for (const [what, digest] of Object.entries(want)) {
-        const [vantage = "", archive = ""] = what.split(" ");
-        const series = { target: "shop", vantage };
-        assert.equal(
-          await store.digest(series, archive === "strip" ? archive : Number(archive)),
-          digest,
-          what,
-        );
+        const [vantage = "", ...words] = what.split(" ");
+        const archive = (Number(words.join(" ")) || words.join(" ")) as ArchiveName;
+        assert.equal(await store.digest({ target: "shop", vantage }, archive), digest, what);
       }
       assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
       await store.close();
+      const copies = readdirSync(join(work, "backups"));
+      assert.deepEqual(copies, [`carrierwatch-${name}.db`], "one copy, made before anything changed");
+      const copy = openForReading(join(work, "backups", `carrierwatch-${name}.db`));
+      assert.equal(versionOf(copy), Number(name.split("-")[1]));
+      assert.equal(copy.pragma("integrity_check", { simple: true }), "ok");
+      copy.close();
     }
     assert.ok(killed >= MIGRATIONS_KILLED / 2, `${killed} were killed`);
   } finally {
