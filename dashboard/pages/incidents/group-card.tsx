@@ -6,7 +6,7 @@ import { incidentText, listOf, toldText } from "../../i18n/incident-text.ts";
 import { Dot } from "../parts/fields.tsx";
 import { Link } from "../parts/link.tsx";
 import { carrierName, useApp } from "../state/app.ts";
-import { commonest, type Group } from "./groups.ts";
+import { commonest, type Group, membersOf } from "./groups.ts";
 import { IncidentCard, Lasting } from "./incident-card.tsx";
 
 type GroupCardProps = {
@@ -20,6 +20,7 @@ export function GroupCard({ group, carriers, names }: GroupCardProps) {
   const { t, f, language } = useApp();
   const [shown, setShown] = useState(false);
   const { incidents } = group;
+  const members = membersOf(group);
   const speaker = { t, f, carrier: (id: string) => carrierName(carriers, id, language) };
   const open = incidents.filter(({ toS }) => toS === null).length;
   const { text, others } =
@@ -42,14 +43,12 @@ export function GroupCard({ group, carriers, names }: GroupCardProps) {
         {others > 0 && <span class="sub">{t("incidents.group.others", { n: others })}</span>}
       </p>
       <ul class="members">
-        {incidents.map((incident) => (
-          <li key={incident.id}>
-            <Link to={incident.subject === "target" ? `/targets/${incident.target}` : "/vantages"}>
-              {incident.name}
+        {members.map(({ newest, isOver }) => (
+          <li key={newest.id}>
+            <Link to={newest.subject === "target" ? `/targets/${newest.target}` : "/vantages"}>
+              {newest.name}
             </Link>
-            {group.toS === null && incident.toS !== null && (
-              <span class="small">{t("incidents.group.over")}</span>
-            )}
+            {group.toS === null && isOver && <span class="small">{t("incidents.group.over")}</span>}
           </li>
         ))}
       </ul>
@@ -79,7 +78,7 @@ function Where({ group, carriers }: Pick<GroupCardProps, "group" | "carriers">) 
   const [first] = group.incidents;
   const ids = first?.carriers ?? [];
   const key = first?.subject === "vantage" ? "incidents.group.vantages" : "incidents.group.targets";
-  const n = new Set(group.incidents.map(({ target }) => target)).size;
+  const n = membersOf(group).length;
   return (
     <>
       {ids.map((id) => (

@@ -54,6 +54,17 @@ function groupOf(group: readonly IncidentView[]): Group {
   };
 }
 
+/** A target or vantage of a group once, however many incidents it had: its newest, and whether none of them lasts. */
+export function membersOf({
+  incidents,
+}: Pick<Group, "incidents">): { newest: IncidentView; isOver: boolean }[] {
+  const lasting = new Set(incidents.filter(({ toS }) => toS === null).map(({ target }) => target));
+  const newest = new Map([...incidents].reverse().map((incident) => [incident.target, incident]));
+  return incidents
+    .filter((incident) => newest.get(incident.target) === incident)
+    .map((incident) => ({ newest: incident, isOver: !lasting.has(incident.target) }));
+}
+
 /** What most of them say, and how many say something else. @param texts One per incident. */
 export function commonest(texts: readonly string[]): { readonly text: string; readonly others: number } {
   const counts = new Map<string, number>();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { IncidentView } from "../../../collector/wire/incident.ts";
-import { commonest, groupsOf } from "../../../dashboard/pages/incidents/groups.ts";
+import { commonest, groupsOf, membersOf } from "../../../dashboard/pages/incidents/groups.ts";
 import { fc } from "../../support/property.ts";
 
 const H = 3600;
@@ -91,6 +91,31 @@ test("each incident is in exactly one group, in whatever order they come", () =>
       );
     }),
   );
+});
+
+test("a target with two incidents in an outage is named once, and over only when none of them lasts", () => {
+  const named = (all: readonly IncidentView[]) =>
+    groupsOf(all).map((group) => membersOf(group).map(({ newest, isOver }) => [newest.id, isOver]));
+  const [a, again] = [incident("a", ["cnc"], 100, 400), incident("a", ["cnc"], 600, 900)];
+  const long = incident("b", ["cnc"], 0, 1000);
+  assert.deepEqual(named([a, again, long]), [
+    [
+      ["a-600", true],
+      ["b-0", true],
+    ],
+  ]);
+  assert.deepEqual(named([a, { ...again, toS: null }, long]), [
+    [
+      ["a-600", false],
+      ["b-0", true],
+    ],
+  ]);
+  assert.deepEqual(named([{ ...a, toS: null }, again, long]), [
+    [
+      ["a-600", false],
+      ["b-0", true],
+    ],
+  ]);
 });
 
 test("what most of them say is said once, with how many say something else", () => {
