@@ -26,7 +26,7 @@ export function diskGuard(
 ): DiskGuard {
   return {
     beforeSamples() {
-      if (!reserve.restore()) throw diskFull(dir);
+      if (!reserve.restore()) throw diskFull(dir, reserve.needsBytes);
     },
     explain(error) {
       if (!isFull(error)) return error;
@@ -37,17 +37,18 @@ export function diskGuard(
         );
         foldIn(db);
       }
-      return diskFull(dir, error);
+      return diskFull(dir, reserve.needsBytes, error);
     },
     reason: () =>
       reserve.restore() ? null : `the disk of ${dir} is full: the reserve is gone and samples are refused`,
   };
 }
 
-/** What a caller is told while the disk is full. */
-export function diskFull(dir: string, cause?: unknown): UnavailableError {
+/** What a caller is told while the disk is full. @param needsBytes How much has to be free before samples are taken. */
+export function diskFull(dir: string, needsBytes: number, cause?: unknown): UnavailableError {
+  const needed = `${Math.ceil(needsBytes / 1_000_000)} MB`;
   return new UnavailableError("disk_full", `the disk of ${dir} is full: samples wait in the probes' spools`, {
-    hint: "free space on it; the collector goes on by itself when there is room for its reserve",
+    hint: `free space on it; the collector goes on by itself when ${needed} are free`,
     cause,
   });
 }

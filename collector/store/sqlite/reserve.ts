@@ -10,6 +10,8 @@ import { join } from "node:path";
 const CHUNK_BYTES = 1024 * 1024;
 
 export type Reserve = {
+  /** Free space at which it is taken again. */
+  readonly needsBytes: number;
   /** Whether the bytes are held. */
   present(): boolean;
   /** Gives them back to the file system. */
@@ -21,8 +23,10 @@ export type Reserve = {
 /** @param bytes At least four times the largest WAL. */
 export function diskReserve(dir: string, bytes: number): Reserve {
   const file = join(dir, "reserve");
+  const needsBytes = 2 * bytes;
   let held = sizeOf(file) >= bytes;
   return {
+    needsBytes,
     present: () => held,
     release() {
       rmSync(file, { force: true });
@@ -31,7 +35,7 @@ export function diskReserve(dir: string, bytes: number): Reserve {
     restore() {
       if (held) return true;
       const { bavail, bsize } = statfsSync(dir);
-      if (bavail * bsize < 2 * bytes) return false;
+      if (bavail * bsize < needsBytes) return false;
       held = write(file, bytes);
       return held;
     },

@@ -54,16 +54,17 @@ export type WriterOperations = Omit<Own, "put" | "load"> & {
 /** @throws ConfigError, UnavailableError: what the program cannot start with, in one sentence. */
 function openWriter(data: WriterData) {
   makeDataFolder(data.dir);
+  const reserve = diskReserve(data.dir, data.reserveBytes);
   try {
     return openOnce(data);
   } catch (error) {
     if (!isFull(error)) throw error;
-    diskReserve(data.dir, data.reserveBytes).release();
+    reserve.release();
   }
   try {
     return openOnce(data);
   } catch (error) {
-    throw isFull(error) ? diskFull(data.dir, error) : error;
+    throw isFull(error) ? diskFull(data.dir, reserve.needsBytes, error) : error;
   }
 }
 

@@ -178,8 +178,8 @@ export const zhCollector: Sentences = {
   "run there: carrierwatch db backup --data DIR": "在那里运行：carrierwatch db backup --data 目录",
   "the store does not answer: {0}": "存储没有应答：{0}",
   "the disk of {0} is full: samples wait in the probes' spools": "{0} 所在的磁盘满了：样本在探针上等待上报",
-  "free space on it; the collector goes on by itself when there is room for its reserve":
-    "请腾出空间；够放预留文件时采集端会自己继续",
+  "free space on it; the collector goes on by itself when {0} are free":
+    "请腾出空间；空闲达到 {0} 时采集端会自己继续",
 
   // Things by name.
   backup: "备份",

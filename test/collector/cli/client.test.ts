@@ -21,7 +21,7 @@ function exitAfter(refusal: CarrierwatchError): number {
 }
 
 test("a full disk, a busy collector and too many calls are exit 75 through the API too", () => {
-  assert.equal(exitAfter(diskFull("/data")), 75);
+  assert.equal(exitAfter(diskFull("/data", 1_000_000)), 75);
   assert.equal(exitAfter(new UnavailableError("busy", "not now")), 75);
   assert.equal(exitAfter(new UnavailableError("too_many_attempts", "five a minute")), 75);
 });

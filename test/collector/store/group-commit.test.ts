@@ -89,6 +89,7 @@ test("a database that cannot grow gives up its reserve once and says so", (t) =>
   let held = true;
   let room = false;
   const reserve: Reserve = {
+    needsBytes: 134_217_728,
     present: () => held,
     release() {
       held = false;
@@ -106,6 +107,7 @@ test("a database that cannot grow gives up its reserve once and says so", (t) =>
   const error = guard.explain(result.error);
   assert.ok(error instanceof UnavailableError);
   assert.equal(error.code, "disk_full");
+  assert.match(error.hint ?? "", /free space on it; .* when 135 MB are free$/);
   assert.equal(held, false);
   assert.match(guard.reason() ?? "", /reserve is gone/);
   assert.throws(() => guard.beforeSamples(), UnavailableError);
