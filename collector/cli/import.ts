@@ -5,7 +5,6 @@
  * stands, so running it again changes nothing. Exit 0 = everything is in, 65 = some lines were refused.
  */
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { pipeline, Readable } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
@@ -32,6 +31,8 @@ import { dumpOf } from "./rrd-dump.ts";
 import { type Placed, type Staged, staged } from "./staging.ts";
 
 const Answer = BatchAnswer.pick({ outcomes: true });
+/** The file that is the standard input. */
+const STDIN = "-";
 /** How a gzipped file begins. */
 const GZIP = 0x1f8b;
 const PER_UNIT: Readonly<Record<string, number>> = { s: 1e6, ms: 1000, us: 1 };
@@ -39,8 +40,8 @@ const PER_UNIT: Readonly<Record<string, number>> = { s: 1e6, ms: 1000, us: 1 };
 export const verb = plainVerb<ImportFlags>("import", {
   args: "<FILE>",
   about: {
-    en: "history from a file: what export or rrdtool dump wrote, of any tick the longest archive covers",
-    zh: "从文件导入历史：export 或 rrdtool dump 写出的，最长的归档覆盖的任何时刻",
+    en: "history from a file (- for stdin): what export or rrdtool dump wrote, of any tick the longest archive covers",
+    zh: "从文件（- 指标准输入）导入历史：export 或 rrdtool dump 写出的，最长的归档覆盖的任何时刻",
   },
   options: importOptions,
   async act(job, [file = ""]) {
@@ -127,17 +128,27 @@ async function placedIn(
   return { all, names, aside };
 }
 
-async function contentOf(file: string) {
-  try {
-    const handle = await open(file);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    await handle.close();
-    const raw = createReadStream(file);
-    if (bytesRead < 2 || buffer.readUInt16BE(0) !== GZIP) return raw;
-    return Readable.from(unpacked(file, raw));
-  } catch (cause) {
-    throw new CarrierwatchError("usage", `${file} cannot be read: ${fileTrouble(cause)}`, { cause });
-  }
+/** @throws CarrierwatchError code usage when it cannot be read, or is no whole gzip file */
+async function* contentOf(file: string): AsyncGenerator<Uint8Array> {
+  const raw = (file === STDIN ? process.stdin : createReadStream(file))[Symbol.asyncIterator]();
+  const next = async (): Promise<Buffer | null> => {
+    try {
+      const { value, done } = await raw.next();
+      return done ? null : (value as Buffer);
+    } catch (cause) {
+      throw new CarrierwatchError("usage", `${file} cannot be read: ${fileTrouble(cause)}`, { cause });
+    }
+  };
+  // A pipe is read once: what tells how it is packed is handed on.
+  let head = Buffer.alloc(0);
+  for (let part = await next(); part !== null; part = head.length < 2 ? await next() : null)
+    head = Buffer.concat([head, part]);
+  const all = async function* () {
+    if (head.length > 0) yield head;
+    for (let part = head.length < 2 ? null : await next(); part !== null; part = await next()) yield part;
+  };
+  if (head.length < 2 || head.readUInt16BE(0) !== GZIP) yield* all();
+  else yield* unpacked(file, Readable.from(all()));
 }
 
 /** @throws CarrierwatchError code usage when its end is missing, or anything else is not as gzip wrote it */
@@ -145,6 +156,7 @@ async function* unpacked(file: string, raw: Readable): AsyncGenerator<Uint8Array
   try {
     yield* pipeline(raw, createGunzip(), () => {});
   } catch (cause) {
+    if (cause instanceof CarrierwatchError) throw cause;
     throw new CarrierwatchError("usage", `${file} is cut short or damaged: its gzip data is not whole`, {
       cause,
     });
@@ -166,7 +178,7 @@ function readAs(flags: ImportFlags, file: string, aside: Aside): AsyncIterable<R
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {
-  yield* createInterface({ input: await contentOf(file), crlfDelay: Number.POSITIVE_INFINITY });
+  yield* createInterface({ input: Readable.from(contentOf(file)), crlfDelay: Number.POSITIVE_INFINITY });
 }
 
 /** The samples of a dump; its rows of several steps are put aside for later. */
@@ -175,7 +187,7 @@ async function* rrdIn(
   mapped: ReadonlyMap<string, Mapped>,
   aside: Aside,
 ): AsyncGenerator<Read | Refused> {
-  const dump = dumpOf(await textOf(await contentOf(file)));
+  const dump = dumpOf(await textOf(contentOf(file)));
   const byName = METRICS.map((metric): [string, Mapped] => [
     metric,
     { metric, perUnit: metric === "speed" ? 1 : 1e6 },

@@ -7,6 +7,8 @@ import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { rrdSamples } from "../../../collector/cli/import-rrd.ts";
 import { dumpOf } from "../../../collector/cli/rrd-dump.ts";
+import { openSqliteStore } from "../../../collector/store/sqlite/sqlite-store.ts";
+import { silentLog } from "../../../collector/wire/log.ts";
 import { carrierwatch } from "./command-line.ts";
 import { folderWithPast, type Past } from "./past.ts";
 
@@ -17,7 +19,15 @@ const without =
 
 let past: Past;
 before(async () => {
-  past = await folderWithPast(3, ["by-json", "by-csv", "by-rrd", "by-peer", "by-cut"]);
+  past = await folderWithPast(3, [
+    "by-json",
+    "by-csv",
+    "by-rrd",
+    "by-peer",
+    "by-cut",
+    "by-pipe",
+    "by-pipe-2",
+  ]);
 });
 after(() => past.remove());
 
@@ -176,6 +186,43 @@ test("each line that is refused is named with its reason, and the others are sto
   ];
   for (const reason of reasons) assert.match(err, reason);
   assert.match(err, /carrierwatch import: 36 lines were refused, the others are in\n/);
+});
+
+test("what export writes into a pipe, import reads out of it: every archive is the same to the byte", async () => {
+  const bin = new URL("../../../deploy/bin.js", import.meta.url).pathname;
+  const run = `"${process.execPath}" "${bin}"`;
+  const piped = (form: string, through: string, vantage: string) =>
+    spawnSync(
+      "sh",
+      [
+        "-c",
+        `${run} export 首页 --vantage ct-sh --${form} --data . > out.${form} && cat out.${form} | ${through} |
+         ${run} import - --${form} --target 首页 --vantage ${vantage} --data . --json`,
+      ],
+      { cwd: past.dir, encoding: "utf8", env: { ...process.env, NODE_OPTIONS: "" } },
+    );
+  for (const [form, through, vantage] of [
+    ["jsonl", "gzip", "by-pipe"],
+    ["csv", "cat", "by-pipe-2"],
+  ] as const) {
+    const ran = piped(form, through, vantage);
+    const { stored } = JSON.parse(ran.stdout || "{}") as { stored?: number };
+    assert.equal(stored, past.samples.length, ran.stderr);
+  }
+  const nothing = await carrierwatch(["import", "-", "--jsonl", "--data", past.dir]);
+  assert.deepEqual([nothing.code, nothing.out], [0, "stored 0, duplicate 0, refused 0\n"], nothing.err);
+  const cut = piped("jsonl", "gzip | head -c 2000", "by-pipe");
+  assert.match(cut.stderr, /- is cut short or damaged: its gzip data is not whole/);
+  const store = await openSqliteStore({ dir: past.dir, log: silentLog });
+  for (const archive of [300, 1_800, 7_200, 86_400, "strip"] as const) {
+    const [own, ...others] = await Promise.all(
+      ["ct-sh", "by-pipe", "by-pipe-2"].map((vantage) =>
+        store.digest({ target: past.target.id, vantage }, archive),
+      ),
+    );
+    assert.deepEqual(others, [own, own], String(archive));
+  }
+  await store.close();
 });
 
 test("a table without a heading is refused, not half read", async () => {
