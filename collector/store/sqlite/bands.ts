@@ -35,6 +35,8 @@ export type Band = {
   readonly until: number;
   /** Its newest rows stand in the open state; those of other bands go to their tiles at once. */
   readonly held: boolean;
+  /** Its rows are made of primary data points when they are read: its tiles have only what was laid there. */
+  readonly derived: boolean;
 };
 
 export type StripBand = Band & { readonly metric: StripMetric };
@@ -45,8 +47,10 @@ export type Bands = {
   readonly pdps: Band;
   /** One per archive with rows of its own: those of the set, finest first, then the frozen ones. */
   readonly coarse: readonly Band[];
-  /** Those of them whose newest row does not stand in the open state. */
+  /** Those of them that have their rows in tiles, the newest too. */
   readonly unheld: readonly Band[];
+  /** Those of them that have their rows in tiles or in the open state. */
+  readonly stored: readonly Band[];
   readonly strip: Band;
   /** Values of rows' last ticks: an entry per row, in tiles like those of PDPs. */
   readonly lasts: readonly Band[];
@@ -58,7 +62,9 @@ export type Bands = {
 
 /** As many bands as the open state has room for. */
 export const MOST_HELD = 3;
-const EVER = { since: 0, until: Number.MAX_SAFE_INTEGER, held: false };
+const EVER = { since: 0, until: Number.MAX_SAFE_INTEGER, held: false, derived: false };
+/** Rows of more ticks are stored: making a week of them would take longer than reading it. */
+const MOST_DERIVED_STEPS = 8;
 
 const known = new WeakMap<Layout, Bands>();
 
@@ -73,16 +79,18 @@ export function bandsOf(stepS: number, layout: Layout = firstLayout(stepS)): Ban
   if (before) return before;
   const coarse = layout.rings
     .filter(({ part }) => part !== 0)
-    .map((ring, i) => ({
-      ...ringBand(ring, ROWS_PER_TILE),
-      held: ring.untilS === null && i < MOST_HELD,
-    }));
+    .map((ring, i) => {
+      const derived = isDerived(stepS, ring);
+      const held = !derived && ring.untilS === null && i < MOST_HELD;
+      return { ...ringBand(ring, ROWS_PER_TILE), held, derived };
+    });
   const log = band(LOG_PART, 1, LOG_KEEP_S(stepS) / stepS, TICKS_PER_TILE);
   const bands = {
     stepS,
     pdps: { ...log, entries: Math.ceil(PDP_KEEP_S(stepS) / stepS) },
     coarse,
-    unheld: coarse.filter(({ held }) => !held),
+    unheld: coarse.filter(({ held, derived }) => !held && !derived),
+    stored: coarse.filter(({ derived }) => !derived),
     strip: band(STRIP_PART, 1, LONGEST_S / stepS, CODES_PER_TILE),
     lasts: (layout.lasts ?? []).map((ring) => ({ ...ringBand(ring, TICKS_PER_TILE), held: false })),
     strips: (layout.strips ?? []).map((ring) => ({
@@ -94,6 +102,11 @@ export function bandsOf(stepS: number, layout: Layout = firstLayout(stepS)): Ban
   };
   known.set(layout, bands);
   return bands;
+}
+
+/** Whether primary data points reach back as far as the rows of a ring, so that each can be made of them at any time. */
+export function isDerived(stepS: number, { steps, rows }: Pick<Ring, "steps" | "rows">): boolean {
+  return steps > 1 && steps <= MOST_DERIVED_STEPS && (rows + 1) * steps * stepS <= PDP_KEEP_S(stepS);
 }
 
 function ringBand(ring: Ring, perTile: number): Omit<Band, "held"> {

@@ -17,6 +17,7 @@ import {
   rowBlock,
   sumAt,
 } from "./blocks.ts";
+import { fillDerived } from "./derived-rows.ts";
 import { sectionOf } from "./pdp-section.ts";
 import { rowNo } from "./rings.ts";
 import type { Look, Seen, Span } from "./view.ts";
@@ -70,6 +71,24 @@ export function fillRows(
   columns: { [K in Metric]?: RowColumns },
   look: Look,
 ): void {
+  if (band.derived) {
+    fillDerived(seen, band, span, columns, look);
+    return;
+  }
+  fillStored(seen, band, span, columns, look);
+  const open = entryOf(band, rowNo(seen));
+  if (band.held && open >= span.first && open <= span.last)
+    fillRow(seen.state.rows, seen.bands.coarse.indexOf(band), open - span.first, columns);
+  addTicksApart(seen, band, span, columns);
+}
+
+function fillStored(
+  seen: Seen,
+  band: Band,
+  span: Span,
+  columns: { [K in Metric]?: RowColumns },
+  look: Look,
+): void {
   for (let number = tileOf(band, span.first); number <= tileOf(band, span.last); number += 1) {
     const bytes = look(seen, band, number);
     if (!bytes) continue;
@@ -80,10 +99,6 @@ export function fillRows(
     for (let entry = from; entry <= to; entry += 1)
       fillRow(block, entry - tileFirst, entry - span.first, columns);
   }
-  const open = entryOf(band, rowNo(seen));
-  if (band.held && open >= span.first && open <= span.last)
-    fillRow(seen.state.rows, seen.bands.coarse.indexOf(band), open - span.first, columns);
-  addTicksApart(seen, band, span, columns);
 }
 
 /** Ticks of the open tile that are in no row yet. */

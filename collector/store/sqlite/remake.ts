@@ -61,12 +61,20 @@ function fillRing(sources: Sources, ring: Ring, band: Band): void {
       const at = entry - tile * band.perTile;
       if (source?.part === ring.part) continue;
       clearRow(block, at);
-      if (source === null) addTicks(sources, band, entry, block, at);
+      if (band.derived) takeLaid(sources, source, entry, block, at);
+      else if (source === null) addTicks(sources, band, entry, block, at);
       else addRows(sources, source, labelS, ring.rowS, block, at);
       holds ||= !isEmptyRow(block, at);
     }
     if (holds) tiles.replace(id, tile, bytes);
   }
+}
+
+/** Of a row that is made when it is read only what was laid has to be brought along. @param source Null = PDPs. */
+function takeLaid({ tiles, one }: Sources, source: Ring | null, entry: number, block: RowBlock, at: number) {
+  const band = source && one.bands.coarse.find(({ part }) => part === source.part);
+  if (!band || !isLaid(tiles, one, source, entry)) return;
+  mergeStored(tiles, one, band, entry, block, at);
 }
 
 /** The PDPs of a row's ticks are added to it. */
@@ -92,23 +100,37 @@ function addTicks({ tiles, one }: Sources, band: Band, entry: number, block: Row
 
 /** The rows of a ring that lie in one row are merged into it. */
 function addRows(
-  { tiles, one }: Sources,
+  sources: Sources,
   source: Ring,
   labelS: number,
   rowS: number,
   block: RowBlock,
   at: number,
 ): void {
+  const { tiles, one } = sources;
   const band = one.bands.coarse.find(({ part }) => part === source.part);
   if (!band) return;
   const isWider = rowS > source.rowS;
   const last = labelS / source.rowS;
   for (let entry = last - rowS / source.rowS + 1; entry <= last; entry += 1) {
-    if (isWider && isLaid(tiles, one, source, entry)) continue;
-    const tile = tileOf(band, entry);
-    const bytes = tiles.look(tileId(one.id, band, tile), tile);
-    if (bytes) mergeRow(rowBlock(bytes, 0, band.perTile), entry % band.perTile, block, at);
+    const laid = isLaid(tiles, one, source, entry);
+    if (isWider && laid) continue;
+    if (band.derived && !laid) addTicks(sources, band, entry, block, at);
+    else mergeStored(tiles, one, band, entry, block, at);
   }
+}
+
+function mergeStored(
+  tiles: TileCache,
+  { id }: Working,
+  band: Band,
+  entry: number,
+  block: RowBlock,
+  at: number,
+): void {
+  const tile = tileOf(band, entry);
+  const bytes = tiles.look(tileId(id, band, tile), tile);
+  if (bytes) mergeRow(rowBlock(bytes, 0, band.perTile), entry % band.perTile, block, at);
 }
 
 /** Whether a row was laid where nobody measured: it stays in rows of its own width. */

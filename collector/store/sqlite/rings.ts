@@ -117,7 +117,7 @@ export class Rings {
     const tileFirst = rowNo(working) - rowSlot;
     const newest = slotOf(state.lastTick / state.stepS);
     const late = apart & ((1 << rowSlot) - 1);
-    this.addEach(working, tileFirst, late, bands.coarse);
+    this.addEach(working, tileFirst, late, bands.stored);
     const rest = apart & ~late;
     for (let i = 0; i < bands.coarse.length; i += 1) {
       const band = bands.coarse[i];
@@ -226,7 +226,7 @@ export class Rings {
     present: number,
     values: Uint32Array,
     from: number,
-    bands: readonly Band[] = working.bands.coarse,
+    bands: readonly Band[] = working.bands.stored,
   ): void {
     if (present === 0) return;
     const { state, id } = working;

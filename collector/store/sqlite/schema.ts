@@ -8,6 +8,7 @@
 import type Database from "better-sqlite3";
 import { convertLog } from "./convert-log.ts";
 import { convertTiles } from "./convert-tiles.ts";
+import { dropDerived } from "./drop-derived.ts";
 
 /** "cwat": what a carrierwatch database says in its header. */
 export const APPLICATION_ID = 0x63776174;
@@ -205,6 +206,10 @@ INSERT INTO meta (name, value) SELECT 'marked', coalesce(max(id), 0) FROM journa
 const FULLER_PAGES = "CREATE TABLE IF NOT EXISTS converted (id INTEGER PRIMARY KEY) STRICT;";
 const ALL_CONVERTED = "DROP TABLE converted;";
 
+/** Rows that primary data points make at any time are kept no more (bands.ts); which generations had theirs dropped. */
+const FEWER_ROWS = "CREATE TABLE IF NOT EXISTS dropped (id INTEGER PRIMARY KEY) STRICT;";
+const ALL_DROPPED = "DROP TABLE dropped;";
+
 /** SQL that runs in one transaction; or such before and after work that goes on where a kill left it. */
 export type Migration =
   | string
@@ -225,4 +230,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ARCHIVE_SETS,
   SMALLER_ROWS,
   { before: FULLER_PAGES, work: convertTiles, after: ALL_CONVERTED },
+  { before: FEWER_ROWS, work: dropDerived, after: ALL_DROPPED },
 ];

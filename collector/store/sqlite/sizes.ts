@@ -107,9 +107,13 @@ function tickTiles(stepS: number, band: Band, { openedTick, lastTick, laidTo, la
   return newest - first + 1 - laid * (1 - laidShare);
 }
 
-/** Tiles of a ring of rows, laid and frozen ones included: a frozen ring is freed as a whole. */
-function rowTiles(stepS: number, band: Band, { openedTick, lastTick }: Measured): number {
+/**
+ * Tiles of a ring of rows, laid and frozen ones included: a frozen ring is freed as a whole. Of rows that are made of
+ * primary data points those that were laid, which stay when they have aged out.
+ */
+function rowTiles(stepS: number, band: Band, { openedTick, lastTick, laidTo }: Measured): number {
+  const newest = band.derived ? Math.min(laidTo, lastTick) : lastTick;
   const first = Math.max(band.since + 1, entryOf(band, openedTick / stepS));
-  const last = Math.min(band.until, entryOf(band, lastTick / stepS));
+  const last = Math.min(band.until, entryOf(band, newest / stepS));
   return first > last ? 0 : Math.min(band.ring, tileOf(band, last) - tileOf(band, first) + 1);
 }

@@ -62,7 +62,7 @@ function prefill(): void {
   const last = FIRST_TICK + (WARM_ROUNDS + ROUNDS) * STEP_S;
   const each = [
     { band: bands.log, bytes: LOG_TILE_BYTES },
-    ...bands.coarse.map((band) => ({ band, bytes: rowBytes(band.perTile) })),
+    ...bands.stored.map((band) => ({ band, bytes: rowBytes(band.perTile) })),
     { band: bands.strip, bytes: codeBytes(bands.strip.perTile) },
   ];
   db.transaction(() => {

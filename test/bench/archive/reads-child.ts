@@ -69,6 +69,7 @@ async function reads(store: Store): Promise<Record<string, number>> {
   const asked: Record<string, () => Promise<unknown>> = {
     "3 h, 36 PDPs": rows(STEP_S, 3 * 3_600),
     "a day, 288 PDPs": rows(STEP_S, 86_400),
+    "a week, 336 rows of 30 min": rows(1_800, 7 * 86_400),
     "a month, 360 rows of 2 h": rows(7_200, 30 * 86_400),
     "a year, 365 rows of a day": rows(86_400, 365 * 86_400),
     "p95 of a year from the strip": async () => {

@@ -130,29 +130,32 @@ test("frozen rows are given back by themselves once every series of the target h
     for (const one of [judge, store]) await one.samples.put(records, nowAfter(tick(ns.at(-1) ?? 0)));
   };
   const day = 288;
+  const shape = async (set: string, atS: number) => {
+    for (const one of [judge, store]) await one.samples.shape("shop", 300, archivesOfText(set), atS);
+  };
+  await shape("1x600,12x350,288x797", 0);
   for (const vantage of ["ct-1", "cnc-1"])
     await put(vantage, ...Array.from({ length: 2 * day }, (_, n) => n));
-  // Half hours of the default set reach back 700 rows; hours are made of them, so they freeze.
-  const set = archivesOfText("1x600,12x1500,288x797") ?? [];
-  for (const one of [judge, store]) await one.samples.shape("shop", 300, set, tick(2 * day));
-  const halfHours = () => {
+  // Hours reach back 350 rows; two hours are made of them, so they freeze.
+  await shape("1x600,24x1500,288x797", tick(2 * day));
+  const hours = () => {
     const db = new Database(file, { readonly: true });
-    const found = db.prepare("SELECT count(*) FROM tile WHERE id >> 40 = 1").pluck().get();
+    const found = db.prepare("SELECT count(*) FROM tile WHERE id >> 40 = 8").pluck().get();
     db.close();
     return Number(found);
   };
-  const shown = (one: Store, vantage: string) => one.digest({ target: "shop", vantage }, 1_800);
-  const before = halfHours();
-  assert.ok(before >= 2 * 19, `${before} tiles`);
+  const shown = (one: Store, vantage: string) => one.digest({ target: "shop", vantage }, 3_600);
+  const before = hours();
+  assert.ok(before >= 2 * 9, `${before} tiles`);
 
   await put("ct-1", 20 * day);
   await until(async () => (await store.samples.generations("shop")).length === 2);
-  assert.equal(halfHours(), before, "one of the two still shows them");
+  assert.equal(hours(), before, "one of the two still shows them");
   assert.equal(await shown(store, "cnc-1"), await shown(judge, "cnc-1"));
   await put("cnc-1", 20 * day + 12);
-  await until(async () => (await store.samples.generations("shop")).length === 2 && halfHours() === 0);
+  await until(async () => (await store.samples.generations("shop")).length === 2 && hours() === 0);
   const rings = (await store.samples.generations("shop")).flatMap(({ rings: held = [] }) => held);
-  assert.ok(rings.length > 0 && rings.every(({ rowS }) => rowS !== 1_800));
+  assert.ok(rings.length > 0 && rings.every(({ rowS }) => rowS !== 3_600));
   assert.deepEqual(await digestsOf(store), await digestsOf(judge));
   await put("ct-1", 20 * day + 13);
   assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
