@@ -14,8 +14,20 @@ const MANY_A_SECOND = 200;
 const WINDOW_MS = 250;
 /** A window that took longer was a pause: what comes after it says what is needed. */
 const WINDOW_MAX_MS = 1_000;
-/** Where V8 keeps what is new: more than what is under way at 400 starts a second lives no longer there. */
-const YOUNG_MAX_BYTES = 16 * 1_048_576;
+/** Where V8 keeps what is new, while few and while many begin: what is under way is copied once each time it is full. */
+const YOUNG_FEW_BYTES = 4 * 1_048_576;
+const YOUNG_MANY_BYTES = 32 * 1_048_576;
+
+/**
+ * A measurement runs the same code each time, a few hundred times an hour: it is compiled well after a third of the calls that
+ * V8 waits for by default. What is new is collected by the measuring thread alone: others would be woken for a millisecond's
+ * work, and it would wait for them, who do not go first.
+ */
+const PROMPT = [
+  "--invocation-count-for-maglev=200",
+  "--invocation-count-for-turbofan=1000",
+  "--no-parallel-scavenge",
+] as const;
 
 /** Told of every start. @param nowMs Of a monotonic clock. */
 export type Started = (nowMs: number) => void;
@@ -30,6 +42,7 @@ export type Engine = {
 /** At the start, before anything is measured. @returns To be told of every measurement that begins. */
 export function beSmallAndPrompt(): Started {
   goFirst();
+  for (const flag of PROMPT) setFlagsFromString(flag);
   return memoryByNeed({ set: setFlagsFromString, youngBytes });
 }
 
@@ -37,8 +50,8 @@ export function beSmallAndPrompt(): Started {
  * Little memory while few measurements begin, and as much as saves processor time while there are many.
  *
  * A probe shares small machines and mostly has little to do: then V8 is told to collect often and to keep its young generation
- * as it is. What a collection copies is what is under way; with many at once that is a third of a measurement's cost, so then
- * the young generation may grow until most of what it holds is over when it is collected.
+ * small, and as it is until anything is measured. What a collection copies is what is under way; with many at once that is a
+ * third of a measurement's cost, so then it may grow until most of what it holds is over when it is collected.
  */
 export function memoryByNeed({ set, youngBytes: taken }: Engine): Started {
   let isBusy = false;
@@ -64,7 +77,7 @@ export function memoryByNeed({ set, youngBytes: taken }: Engine): Started {
     if (isFirstPause) return;
     if (busy !== isBusy) set(busy ? "--no-optimize-for-size" : "--optimize-for-size");
     isBusy = busy;
-    const grows = busy && taken() < YOUNG_MAX_BYTES;
+    const grows = taken() < (busy ? YOUNG_MANY_BYTES : YOUNG_FEW_BYTES);
     if (grows !== mayGrow) growth(grows);
   };
 }

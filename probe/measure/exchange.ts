@@ -13,8 +13,10 @@ import { StageError, stage } from "./trouble.ts";
 
 export type ExchangeMarks = {
   readonly nowMs: () => number;
-  /** When what is being read reached this machine. */
-  readonly cameMs: () => number;
+  /** When what is being read reached this machine. @param atMs When it began to be read; default now. */
+  readonly cameMs: (atMs?: number) => number;
+  /** More of the answer is being read. @returns This instant. */
+  readonly passed: () => number;
   /** Right before the request is written. */
   sent(atMs: number): void;
   firstByte(atMs: number): void;
@@ -43,12 +45,12 @@ export function exchange(socket: Socket, signal: StopSignal, options: ExchangeOp
     // First of all: what is set up meanwhile costs no time of the measurement. Nothing is read before the next turn.
     marks.sent(marks.nowMs());
     socket.write(options.request);
-    // Of the bytes that are being read: what reading them costs is in no phase.
-    let arrivedMs = 0;
+    // When the bytes that are being read were handed on: what reading them costs is in no phase.
+    let readMs = 0;
     const receiver = receiverOf({
       ...options,
       ended() {
-        marks.end(arrivedMs);
+        marks.end(marks.cameMs(readMs));
         kill();
       },
       resolve,
@@ -60,8 +62,8 @@ export function exchange(socket: Socket, signal: StopSignal, options: ExchangeOp
     const reader = answerReader(options.method, MAX_HEADER_BYTES, receiver);
     let begun = false;
     const take = (bytes: Buffer) => {
-      arrivedMs = marks.cameMs();
-      if (!begun) marks.firstByte(arrivedMs);
+      readMs = marks.passed();
+      if (!begun) marks.firstByte(marks.cameMs(readMs));
       begun = true;
       try {
         reader.take(bytes);
@@ -74,7 +76,7 @@ export function exchange(socket: Socket, signal: StopSignal, options: ExchangeOp
     else socket.on("data", take);
     socket.on("error", receiver.fail);
     socket.on("end", () => {
-      arrivedMs = marks.cameMs();
+      readMs = marks.passed();
       try {
         reader.ended();
       } catch (error) {

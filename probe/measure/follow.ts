@@ -25,7 +25,8 @@ export type Trail = {
 /** What one measurement shares with its hops. */
 export type Course = {
   readonly stop: Stop;
-  readonly cameMs: () => number;
+  readonly cameMs: (atMs?: number) => number;
+  readonly passed: () => number;
   readonly arrived: () => void;
   readonly marked: (marks: Marks) => void;
   /** Marks of the hops that are over; grows. */
@@ -34,7 +35,7 @@ export type Course = {
 
 /** Runs hop after hop until an answer stands or something stops it. */
 export async function follow(tools: HopTools, assignment: Measurable, course: Course): Promise<Trail> {
-  const { stop, cameMs, arrived, marked, finished } = course;
+  const { stop, cameMs, passed, arrived, marked, finished } = course;
   const { localAddress } = tools;
   let families = familiesFor(assignment.family, localAddress, tools.families());
   const hasNetwork = () => addressed(tools.interfaces, families, localAddress);
@@ -67,6 +68,7 @@ export async function follow(tools: HopTools, assignment: Measurable, course: Co
       pin,
       stop,
       cameMs,
+      passed,
       arrived,
       marked,
     });

@@ -35,7 +35,11 @@ import { describe, type Trouble } from "./trouble.ts";
 
 export type { HopTools };
 
-export type HopTask = Pick<Way, "families" | "pin" | "stop" | "cameMs" | "arrived" | "marked"> & {
+export type HopTask = Pick<Way, "families" | "pin" | "stop" | "arrived" | "marked"> & {
+  /** When what is being read reached this machine. @param atMs When it began to be read; default now. */
+  readonly cameMs: (atMs?: number) => number;
+  /** More of the answer is being read. @returns This instant. */
+  readonly passed: () => number;
   readonly url: URL;
   readonly asking: Asking;
   readonly assignment: Pick<
@@ -190,6 +194,7 @@ function exchangeMarksOf(
   return {
     nowMs: tools.clock.monoMs,
     cameMs: task.cameMs,
+    passed: task.passed,
     sent(atMs) {
       marks.requestMs = atMs;
     },

@@ -16,6 +16,10 @@ const BEAT_TOLERANCE_MS = 1.1;
 /** A timer's instant and its wake-up may be so far apart the wrong way. */
 const BEAT_EARLY_MS = 0.2;
 
+/** The kernel is asked at every event unless it has said so often in a row that nothing worth telling was waited. */
+const CALM_LOOKS = 20;
+const CALM_MS = 0.05;
+
 /** What was known of the loop at an instant. */
 export type LoopState = {
   readonly atMs: number;
@@ -64,8 +68,16 @@ export type LoopWatch = {
    * What others find may have come while the process waited.
    *
    * @param reader Whoever reads, as an identity: it may read more than once.
+   * @param atMs When it began to read; default now.
    */
-  cameMs(reader: object): number;
+  cameMs(reader: object, atMs?: number): number;
+  /**
+   * Something is being read whose instant will most likely not be asked for. A look that asks the kernel only on a machine that
+   * keeps processes waiting: `cameMs` for the same event says more there.
+   *
+   * @returns This instant.
+   */
+  passed(reader: object): number;
   /** What the last look found, ms. */
   readonly lastDelayMs: number;
 };
@@ -97,6 +109,10 @@ class Watch implements LoopWatch {
   #reader: CpuWaitReader | null = null;
   #cpu: CpuWait = NO_WAIT;
   #round = 0;
+  /** Time the loop had spent asleep when the kernel was asked, ms. */
+  #askedIdleMs = 0;
+  /** How often in a row it has said that next to nothing was waited. */
+  #calm = 0;
   #waitMs = 0;
   /** Who reads what woke the process; null = nobody has yet. */
   #woken: object | null = null;
@@ -142,11 +158,17 @@ class Watch implements LoopWatch {
     return this.lastDelayMs;
   }
 
-  cameMs(reader: object): number {
-    const nowMs = this.#monoMs();
-    this.#look(nowMs);
+  cameMs(reader: object, atMs: number = this.#monoMs()): number {
+    this.#look(atMs);
     this.#woken ??= reader;
-    return this.#woken === reader ? nowMs - this.#waitMs : nowMs;
+    return this.#woken === reader ? atMs - this.#waitMs : atMs;
+  }
+
+  passed(reader: object): number {
+    const nowMs = this.#monoMs();
+    this.#look(nowMs, this.#calm < CALM_LOOKS);
+    this.#woken ??= reader;
+    return nowMs;
   }
 
   #begin(): void {
@@ -157,40 +179,44 @@ class Watch implements LoopWatch {
     this.#beatMs = cpu === null ? BEAT_MS : SLOW_BEAT_MS;
     this.#cpu = cpu ?? NO_WAIT;
     this.#round = this.#rounds();
+    this.#askedIdleMs = this.#state.idleMs;
+    this.#calm = 0;
     this.#waitMs = 0;
     this.lastDelayMs = 0;
   }
 
-  #look(nowMs: number): void {
+  #look(nowMs: number, asks = true): void {
     const state = this.#state;
     const idleMs = this.#idleMs();
     const busyMs = busyMsAt(state, nowMs, idleMs);
-    const sleptMs = Math.max(0, idleMs - state.idleMs);
     const overdueMs = nowMs - this.#dueMs - BEAT_TOLERANCE_MS;
-    const waitedMs = this.#waited(nowMs - busyMs, sleptMs);
+    if (idleMs > state.idleMs) this.#woken = null;
+    const waitedMs = asks ? this.#waited(nowMs - busyMs, idleMs) : 0;
     // Kept until the loop sleeps again: what is read later in this round waited as long.
-    state.busyMs = Math.max(busyMs, overdueMs, sleptMs > 0 ? waitedMs : 0);
+    state.busyMs = Math.max(busyMs, overdueMs, waitedMs);
     state.atMs = nowMs;
     state.idleMs = idleMs;
     this.lastDelayMs = state.busyMs;
   }
 
-  /** Learns how long what is read now waited. @returns How long the process did since the last look, ms. */
-  #waited(readMs: number, sleptMs: number): number {
+  /** Learns how long what is read now waited. @returns How long the process did since it was asked last, and slept since, ms. */
+  #waited(readMs: number, idleMs: number): number {
     const round = this.#rounds();
+    const sleptMs = Math.max(0, idleMs - this.#askedIdleMs);
     // Several things are read in one round: the kernel is asked at the first. What is waited between them is busy time.
     if (round === this.#round && sleptMs === 0) return 0;
     const cpu = this.#reader?.read() ?? null;
     if (cpu === null) return 0;
     const waitedMs = cpu.waitedMs - this.#cpu.waitedMs;
     const turns = cpu.turns - this.#cpu.turns;
-    this.#woken = null;
     this.#waitMs = waitOf({ turns, waitedMs, sleptMs });
     // The beat woke the process, or would have: what is read now may have come later.
     if (sleptMs > 0 && readMs - waitedMs > this.#dueMs - BEAT_EARLY_MS) this.#waitMs = 0;
+    this.#calm = waitedMs > CALM_MS ? 0 : this.#calm + 1;
     this.#cpu = cpu;
     this.#round = round;
-    return waitedMs;
+    this.#askedIdleMs = idleMs;
+    return sleptMs > 0 ? waitedMs : 0;
   }
 
   #beat(): void {

@@ -185,12 +185,13 @@ async function run(
   const arrived = () => {
     loopDelayMs = Math.max(loopDelayMs, watch.lastDelayMs);
   };
-  const cameMs = () => watch.cameMs(stop);
+  const cameMs = (atMs?: number) => watch.cameMs(stop, atMs);
+  const passed = () => watch.passed(stop);
   const marked = (marks: Marks) => {
     extra.onProgress?.(progressOf([...finished, marks]));
   };
   try {
-    const course: Course = { stop, cameMs, arrived, marked, finished };
+    const course: Course = { stop, cameMs, passed, arrived, marked, finished };
     const ran =
       kindOf(assignment.url) === null
         ? ranOf(await follow(tools, assignment, course), assignment)

@@ -42,6 +42,7 @@ async function throwAway(tools: HopTools, url: string): Promise<void> {
     families: [4, 6],
     stop: newStop(),
     cameMs: tools.clock.monoMs,
+    passed: tools.clock.monoMs,
     arrived: () => undefined,
     marked: () => undefined,
   });

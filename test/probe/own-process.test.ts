@@ -41,7 +41,7 @@ test("without the right to it a probe stays where it is, and starts all the same
 /** An engine of V8's that remembers its flags. */
 function engine() {
   const flags: string[] = [];
-  const known = { youngBytes: 2_000_000 };
+  const known = { youngBytes: 4 * 1_048_576 };
   const started = memoryByNeed({ set: (flag) => flags.push(flag), youngBytes: () => known.youngBytes });
   let nowMs = 1_000_000;
   return {
@@ -75,10 +75,22 @@ test("more than 200 starts a second are given memory within a quarter of a secon
   assert.deepEqual(starts(101, 2.5), SPEND);
 });
 
+test("once something is measured the young generation grows to four megabytes and no further", () => {
+  const flags: string[] = [];
+  let bytes = 4 * 1_048_576 - 1;
+  const started = memoryByNeed({ set: (flag) => flags.push(flag), youngBytes: () => bytes });
+  assert.deepEqual(flags, SAVE);
+  for (let nowMs = 0; nowMs < 1_000; nowMs += 12) started(nowMs);
+  assert.deepEqual(flags.slice(2), ["--semi-space-growth-factor=2"]);
+  bytes += 1;
+  for (let nowMs = 1_000; nowMs < 2_000; nowMs += 12) started(nowMs);
+  assert.deepEqual(flags.slice(3), ["--semi-space-growth-factor=1"]);
+});
+
 test("the young generation grows to its limit and no further, and shrinks to nothing less than V8 likes", () => {
   const { known, starts } = engine();
   starts(200, 2.5);
-  known.youngBytes = 16 * 1_048_576;
+  known.youngBytes = 32 * 1_048_576;
   assert.deepEqual(starts(200, 2.5), ["--semi-space-growth-factor=1"]);
   known.youngBytes -= 1;
   assert.deepEqual(starts(200, 2.5), ["--semi-space-growth-factor=2"]);

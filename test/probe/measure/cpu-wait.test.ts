@@ -34,12 +34,16 @@ function watched() {
   const at = { nowMs: 0, idleMs: 0, round: 0 };
   let cpu: CpuWait = { waitedMs: 0, turns: 1 };
   let closed = 0;
+  let asked = 0;
   const watch = loopWatch({
     monoMs: () => at.nowMs,
     idleMs: () => at.idleMs,
     rounds: () => at.round,
     openCpuWait: () => ({
-      read: () => cpu,
+      read: () => {
+        asked += 1;
+        return cpu;
+      },
       close: () => {
         closed += 1;
       },
@@ -48,6 +52,8 @@ function watched() {
   return {
     watch,
     closed: () => closed,
+    /** How often the kernel was asked. */
+    asked: () => asked,
     /** The loop sleeps, is woken, waits for a processor and reads. */
     wakes(sleptMs: number, waitedMs: number, readMs: number) {
       at.nowMs += sleptMs + waitedMs + readMs;
@@ -118,6 +124,64 @@ test("a wait for a processor makes the loop late although it is taken off the ma
   assert.ok(watch.delayMs() >= 9, "until the loop sleeps again");
   wakes(1, 0, 0);
   assert.ok(watch.delayMs() < 1);
+  leave();
+});
+
+/** A watch on a machine that has kept nothing waiting for as long as it takes to believe it. */
+function calm() {
+  const known = watched();
+  const leave = known.watch.enter();
+  for (let left = 20; left > 0; left -= 1) {
+    known.wakes(0.05, 0.04, 0.01);
+    known.watch.passed(leave);
+  }
+  return { ...known, leave };
+}
+
+test("what passes on a machine that keeps nothing waiting does not ask the kernel, what counts does", () => {
+  const { watch, wakes, asked, leave } = calm();
+  const before = asked();
+  for (let left = 9; left > 0; left -= 1) {
+    wakes(0.1, 0, 0.2);
+    watch.passed(leave);
+  }
+  assert.equal(asked(), before);
+  assert.ok(watch.lastDelayMs < 0.3, "what was done for one event is not added to that for another");
+  wakes(0.1, 0, 0);
+  watch.cameMs(leave);
+  assert.equal(asked(), before + 1);
+  leave();
+});
+
+test("what passes is looked at each time where one wait was more than a twentieth of a millisecond", () => {
+  const { watch, wakes, asked, leave } = calm();
+  wakes(1, 0.06, 0);
+  watch.cameMs(leave);
+  const before = asked();
+  wakes(1, 0, 0);
+  watch.passed(leave);
+  assert.equal(asked(), before + 1);
+  leave();
+});
+
+test("a wait while things passed unasked makes the loop late, and is taken off nobody's mark", () => {
+  const { watch, wakes, leave } = calm();
+  wakes(1, 8, 0);
+  watch.passed(leave);
+  wakes(1, 0, 0);
+  const cameMs = watch.cameMs(leave);
+  assert.equal(cameMs, watch.passed(leave), "now");
+  assert.ok(watch.lastDelayMs >= 8);
+  leave();
+});
+
+test("what passed unasked woke the process: it is told its wait, and what was found with it is not", () => {
+  const { watch, wakes, reads, leave } = calm();
+  wakes(1, 2, 0.25);
+  const readMs = watch.passed(leave);
+  reads(0.5);
+  assert.equal(watch.cameMs({}), readMs + 0.5);
+  assert.equal(watch.cameMs(leave, readMs), readMs - 2);
   leave();
 });
 
