@@ -7,7 +7,7 @@
 import type { Assignment } from "../../collector/wire/probe-protocol.ts";
 import type { UnknownReason } from "../../collector/wire/sample.ts";
 import { type DoneTicks, doneTicks } from "./done.ts";
-import { dueTickAt, graceMsOf, startMsOf, tickAt } from "./ticks.ts";
+import { graceMsOf, offsetMsOf, tickAt } from "./ticks.ts";
 
 /** One reading of every clock. bootMs also runs while the machine sleeps, monoMs does not. */
 export type Instant = { readonly wallMs: number; readonly monoMs: number; readonly bootMs: number };
@@ -61,6 +61,8 @@ export function planOf(
 
 type Entry = {
   assignment: Assignment;
+  /** From a tick to its start, ms. */
+  offsetMs: number;
   /** Measure at once. */
   fresh: boolean;
   /** Due ticks up to here have been looked at; null = none yet. */
@@ -90,6 +92,7 @@ class TargetPlan implements Plan {
       const sameStep = entry?.assignment.stepS === assignment.stepS;
       this.#entries.set(assignment.id, {
         assignment,
+        offsetMs: offsetMsOf(assignment),
         fresh: changed || (entry?.fresh ?? false),
         lookedAt: sameStep ? (entry?.lookedAt ?? null) : null,
       });
@@ -111,10 +114,10 @@ class TargetPlan implements Plan {
 
   waitMs(now: Instant): number {
     let waitMs = Number.POSITIVE_INFINITY;
-    for (const { assignment, fresh, lookedAt } of this.#entries.values()) {
+    for (const { assignment, offsetMs, fresh, lookedAt } of this.#entries.values()) {
       if (fresh || lookedAt === null) return 0;
-      const next = Math.max(lookedAt, dueTickAt(assignment, now.wallMs)) + assignment.stepS;
-      waitMs = Math.min(waitMs, startMsOf(assignment, next) - now.wallMs);
+      // Less than nothing: it has become due since the last call.
+      waitMs = Math.min(waitMs, (lookedAt + assignment.stepS) * 1000 + offsetMs - now.wallMs);
     }
     return Math.max(0, waitMs);
   }
@@ -133,10 +136,11 @@ class TargetPlan implements Plan {
   }
 
   #next(entry: Entry, now: Instant, leap: UnknownReason | null): Found {
-    const { assignment, lookedAt } = entry;
+    const { assignment, offsetMs, lookedAt } = entry;
     const { stepS } = assignment;
-    const tick = dueTickAt(assignment, now.wallMs);
-    const dueMs = startMsOf(assignment, tick);
+    // The greatest tick whose start is at or before now.
+    const tick = tickAt(now.wallMs - offsetMs, stepS);
+    const dueMs = tick * 1000 + offsetMs;
     if (lookedAt === null) {
       // A restart: the running tick can still be measured; nobody was there for those before it.
       entry.lookedAt = tick;

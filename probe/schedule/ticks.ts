@@ -13,14 +13,9 @@ export function tickAt(wallMs: number, stepS: number): number {
   return Math.floor(wallMs / (stepS * 1000)) * stepS;
 }
 
-/** UTC ms at which the sample of a tick is due to start. */
-export function startMsOf(target: Cadenced, tick: number): number {
-  return (tick + target.phaseS) * 1000 + spreadMsOf(target.id, target.stepS);
-}
-
-/** The greatest tick whose start is at or before the instant. */
-export function dueTickAt(target: Cadenced, wallMs: number): number {
-  return tickAt(wallMs - target.phaseS * 1000 - spreadMsOf(target.id, target.stepS), target.stepS);
+/** From a tick to its start, ms: the same for ever for one target. Hashes its id: keep it where it is asked for at every look. */
+export function offsetMsOf(target: Cadenced): number {
+  return target.phaseS * 1000 + spreadMsOf(target.id, target.stepS);
 }
 
 /** How late a measurement may start before its tick counts as not kept, ms. */

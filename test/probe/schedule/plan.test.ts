@@ -82,6 +82,23 @@ test("a target is measured at tick + phase + spread, every step", () => {
   }
 });
 
+test("what becomes due between the look and the question how long to wait is not waited for", () => {
+  const plan = planOf(new Map(), KNOWN);
+  plan.assign([assignmentOf()]);
+  const dueMs = T0 * 1000 + spreadMsOf("shop", 300);
+  const at = (wallMs: number) => ({ wallMs, monoMs: wallMs, bootMs: wallMs });
+  plan.due(at(dueMs - 300_000));
+  assert.deepEqual(plan.due(at(dueMs - 1)).measure, []);
+  assert.equal(plan.waitMs(at(dueMs - 1)), 1);
+  assert.equal(plan.waitMs(at(dueMs)), 0);
+  assert.equal(plan.waitMs(at(dueMs + 5)), 0);
+  assert.deepEqual(
+    plan.due(at(dueMs + 5)).measure.map(({ tick }) => tick),
+    [T0],
+  );
+  assert.equal(plan.waitMs(at(dueMs + 5)), 299_995);
+});
+
 test("a new target is measured at once, fills the running tick, and that tick is not measured again", () => {
   const plan = planOf();
   const w = watched(plan);

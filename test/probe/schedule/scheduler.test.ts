@@ -1,6 +1,7 @@
 /** Starts are spaced and bounded; what cannot start in time is reported, not measured late. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { spreadMsOf } from "../../../collector/wire/spread.ts";
 import { type Limits, paceOf } from "../../../probe/schedule/pace.ts";
 import { type Measurement, planOf, type Unkept } from "../../../probe/schedule/plan.ts";
 import { schedulerOf } from "../../../probe/schedule/scheduler.ts";
@@ -49,6 +50,36 @@ test("a hundred new targets start one after another, encrypted ones further apar
     assert.ok(Math.max(...s.starts.map(({ lateMs }) => lateMs)) <= 100 * gapMs + 1);
     await s.scheduler.stop(0);
   }
+});
+
+test("a target that becomes due while another is being started waits for no look but its own", async () => {
+  const spread = (id: string) => spreadMsOf(id, 300);
+  const ids = Array.from({ length: 5_000 }, (_, i) => `t${i}`).sort((a, b) => spread(a) - spread(b));
+  // The second is due one millisecond after the first, and nothing is after it.
+  const at = ids.findIndex((id, i) => spread(ids[i + 1] ?? id) === spread(id) + 1);
+  const pair = [ids[at] ?? "", ids[at + 1] ?? ""].map((id) => assignmentOf({ id }));
+  const clock = fakeClock();
+  let workedMs = 0;
+  const busy = { ...clock, nowMs: () => clock.nowMs() + workedMs, monoMs: () => clock.monoMs() + workedMs };
+  const lateMs: number[] = [];
+  const scheduler = schedulerOf({
+    plan: planOf(new Map(), new Map(pair.map(({ id, revision }) => [id, revision]))),
+    clock: busy,
+    pace: paceOf({ clock: busy, limits: { concurrent: 9 } }),
+    bootMs: busy.monoMs,
+    measure: async (started) => {
+      lateMs.push(started.lateMs);
+      workedMs += 2;
+    },
+    unkept: () => {},
+  });
+  scheduler.assign(pair);
+  scheduler.start();
+  await clock.advance(700_000);
+  await scheduler.stop(0);
+  // The running tick and three more, of each.
+  assert.equal(lateMs.length, 8);
+  assert.ok(Math.max(...lateMs.slice(2)) < 50, `${lateMs}`);
 });
 
 test("no more run together than the limit, and the next starts when one ends", async () => {
