@@ -102,6 +102,21 @@ for (const name of DOCUMENTS.filter((each) => !CHINESE.test(each) && !ENGLISH_AL
   });
 }
 
+test("bold text in a Chinese page ends where Markdown sees its end", () => {
+  // A mark before the closing stars and a letter behind them: CommonMark takes those stars for text.
+  const unseen = /[\p{P}\p{S}](?<!\*)\*\*(?=[^\s\p{P}\p{S}])/u;
+  const pages = DOCUMENTS.filter((each) => CHINESE.test(each));
+  assert.ok(pages.length >= 10, pages.join(" "));
+  for (const name of pages) {
+    for (const line of textOf(name).split("\n")) {
+      const parts = line.replaceAll(/`[^`]*`/g, "`").split("**");
+      for (let i = 1; i + 1 < parts.length; i += 2) {
+        assert.doesNotMatch(`${parts[i]}**${parts[i + 1]}`, unseen, `${name}: ${parts[i]}`);
+      }
+    }
+  }
+});
+
 const HELPS = allHelps("en");
 
 /** Every line of a page that begins with the command, in a sentence or in an example. */
