@@ -78,7 +78,7 @@ export function fillRows(
   fillStored(seen, band, span, columns, look);
   const open = entryOf(band, rowNo(seen));
   if (band.held && open >= span.first && open <= span.last)
-    fillRow(seen.state.rows, seen.bands.coarse.indexOf(band), open - span.first, columns);
+    fillRow(seen.openRows(), seen.bands.coarse.indexOf(band), open - span.first, columns);
   addTicksApart(seen, band, span, columns);
 }
 

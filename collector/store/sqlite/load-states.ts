@@ -9,6 +9,7 @@ import { ByNumber } from "./by-number.ts";
 import { placeNext } from "./direct.ts";
 import { endOf, entryAt, idOf, type JournalEntry } from "./journal.ts";
 import { textsNeeded } from "./log-record.ts";
+import { openRowsOf } from "./open-rows.ts";
 import { OpenState } from "./open-state.ts";
 import type { Rings, Working } from "./rings.ts";
 import type { Layouts } from "./shapes.ts";
@@ -97,7 +98,8 @@ function applyRow({ shared }: StateParts, pending: ByNumber, inHands: Hands, row
 type Hands = ReturnType<typeof handsOf>;
 
 /** Generations of which a row of the journal has an entry that is more than a tick of the open tile. */
-function handsOf({ shared, rings, texts, layouts }: StateParts) {
+function handsOf({ db, shared, rings, texts, layouts }: StateParts) {
+  const rows = openRowsOf(db);
   const working = new Map<number, Working>();
   // States are used again and again: each is two kilobytes outside the heap, and hundreds of thousands are looked at.
   const spare: OpenState[] = [];
@@ -106,6 +108,7 @@ function handsOf({ shared, rings, texts, layouts }: StateParts) {
     if (known) return known;
     const state = spare.pop() ?? new OpenState();
     shared.copyTo(id, state);
+    rows.into(id, state);
     const bands = bandsOf(state.stepS, layouts.of(id, state.stepS));
     const one = { id, bands, state, changed: true, needs: false, flush: false };
     working.set(id, one);
@@ -127,6 +130,7 @@ function handsOf({ shared, rings, texts, layouts }: StateParts) {
         shared.publish(one.id, one.state);
       }
       working.clear();
+      rows.clear();
     },
   };
 }

@@ -1,10 +1,10 @@
 /**
  * The open state of a generation: everything of it that is not in tiles yet, in one block of fixed size.
  *
- * It holds the PDP tile of the newest tick with its strip codes, the open row of each coarser archive, and the log records
- * of the open ticks. Ticks of the open tile go into rows when it is left: until then who wants a row adds them. A block
- * is the same in the writer's hands and in the memory shared with the readers; the file has what is in use of it
- * (state-row.ts).
+ * It holds the PDP tile of the newest tick with its strip codes, the log records of the open ticks, and the open row of
+ * each coarser archive. Ticks of the open tile go into rows when it is left: until then who wants a row adds them. Open
+ * rows are not in the memory shared with the readers, since they change only when the state is written: the file has
+ * them (open-rows.ts), as it has what is in use of the rest (state-row.ts).
  */
 import { MOST_HELD, TICKS_PER_TILE } from "./bands.ts";
 import {
@@ -21,16 +21,18 @@ import {
 /** The open row of each archive that is held. */
 export const ROWS = MOST_HELD;
 
-const ROWS_AT = 120;
-/** What comes before the rows. */
-export const NUMBERS_BYTES = ROWS_AT;
+/** What comes before everything else. */
+export const NUMBERS_BYTES = 120;
 /** Where the PDPs of the open tile stand, and its strip codes. */
-export const PDPS_AT = ROWS_AT + rowBytes(ROWS);
+export const PDPS_AT = NUMBERS_BYTES;
 export const CODES_AT = PDPS_AT + pdpBytes(TICKS_PER_TILE);
 const AREA_AT = CODES_AT + codeBytes(TICKS_PER_TILE);
 /** Room for log records; what does not fit goes to the tile at once. */
 export const AREA_BYTES = 624;
+/** A block in shared memory: what follows is in the writer's hands only. */
 export const STATE_BYTES = AREA_AT + AREA_BYTES;
+export const ROWS_AT = STATE_BYTES;
+const HELD_BYTES = ROWS_AT + rowBytes(ROWS);
 /** A block without log records. */
 export const EMPTY_BYTES = AREA_AT;
 
@@ -86,21 +88,21 @@ export class OpenState {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly pdps: PdpBlock;
   readonly codes: Uint16Array;
-  /** The open row of each held archive, finest first. */
+  /** The open row of each held archive, finest first; not of a copy out of shared memory. */
   readonly rows: RowBlock;
   /** Log records of the open ticks: slot, length, record. */
   readonly area: Uint8Array;
   private readonly f: Float64Array;
   private readonly u: Uint32Array;
 
-  constructor(bytes: Uint8Array<ArrayBuffer> = new Uint8Array(STATE_BYTES)) {
+  constructor(bytes: Uint8Array<ArrayBuffer> = new Uint8Array(HELD_BYTES)) {
     this.bytes = bytes;
     this.rows = rowBlock(bytes, ROWS_AT, ROWS);
     this.pdps = pdpBlock(bytes, PDPS_AT, TICKS_PER_TILE);
     this.codes = codeBlock(bytes, CODES_AT, TICKS_PER_TILE);
     this.area = bytes.subarray(AREA_AT, STATE_BYTES);
-    this.f = new Float64Array(bytes.buffer, bytes.byteOffset, ROWS_AT / 8);
-    this.u = new Uint32Array(bytes.buffer, bytes.byteOffset, ROWS_AT / 4);
+    this.f = new Float64Array(bytes.buffer, bytes.byteOffset, NUMBERS_BYTES / 8);
+    this.u = new Uint32Array(bytes.buffer, bytes.byteOffset, NUMBERS_BYTES / 4);
   }
 
   /** Bytes that say anything: the log area's end is left out. */

@@ -26,7 +26,7 @@ import {
 import { isMeasured, layRow, unlayRows } from "./laid-rows.ts";
 import { addLasts, layLasts, leaveLasts, unlayLasts } from "./lasts.ts";
 import { addToArea, fullerTile, fullTile, placeTile, replaceTile, slotOf, tileBuilder } from "./log-tiles.ts";
-import { CODES_AT, type OpenState, NUMBERS_BYTES as ROWS_AT } from "./open-state.ts";
+import { CODES_AT, type OpenState, ROWS_AT } from "./open-state.ts";
 import { wholeRecord } from "./record-builder.ts";
 import { addToStrips, leaveStrips } from "./strips.ts";
 import type { TileCache } from "./tile-cache.ts";
@@ -59,7 +59,13 @@ export type Arrived = {
 const M = METRICS.length;
 
 /** Number of the tick whose rows are the open ones. */
-export function rowNo({ bands, state }: Pick<Working, "bands" | "state">): number {
+export function rowNo({
+  bands,
+  state,
+}: {
+  readonly bands: Bands;
+  readonly state: Pick<OpenState, "lastTick" | "stepS" | "rowSlot">;
+}): number {
   return tileOf(bands.pdps, state.lastTick / state.stepS) * TICKS_PER_TILE + state.rowSlot;
 }
 
@@ -114,6 +120,8 @@ export class Rings {
   joinRows(working: Working): void {
     const { state, bands } = working;
     const { apart, rowSlot } = state;
+    // Nobody but the file keeps open rows.
+    working.flush = true;
     const tileFirst = rowNo(working) - rowSlot;
     const newest = slotOf(state.lastTick / state.stepS);
     const late = apart & ((1 << rowSlot) - 1);

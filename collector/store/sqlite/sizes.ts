@@ -7,7 +7,7 @@ import type { Layout } from "../../archive/sets.ts";
 import { type Band, bandsOf, entryOf, TICKS_PER_TILE, tileOf } from "./bands.ts";
 import { codeBytes, pdpBytes, rowBytes } from "./blocks.ts";
 import { LOG_BYTES_PER_TICK } from "./log-budget.ts";
-import { STATE_BYTES } from "./open-state.ts";
+import { ROWS, STATE_BYTES } from "./open-state.ts";
 import { SECTION_MOST_BYTES } from "./pdp-section.ts";
 
 export const PAGE_BYTES = 4_096;
@@ -66,7 +66,7 @@ export function partsOf(stepS: number, layout: Layout, measured: Measured, logPe
       bytes: rowTiles(stepS, band, measured) * pageShare(codeBytes(band.perTile)),
     })),
     { part: LOG, bytes: log - pdps },
-    { part: "head", bytes: STATE_BYTES + SERIES_ROW_BYTES },
+    { part: "head", bytes: STATE_BYTES + rowBytes(ROWS) + SERIES_ROW_BYTES },
   ];
 }
 

@@ -8,7 +8,16 @@
  */
 import { METRICS } from "../../wire/metric.ts";
 import { TICKS_PER_TILE } from "./bands.ts";
-import { aligned, copyRow, fromOldRows, isEmptyRow, oldRowBytes, rowBlock, rowBytes } from "./blocks.ts";
+import {
+  aligned,
+  copyRow,
+  fromOldRows,
+  isEmptyRow,
+  oldRowBytes,
+  type RowBlock,
+  rowBlock,
+  rowBytes,
+} from "./blocks.ts";
 import { slotOf } from "./log-tiles.ts";
 import { NUMBERS_BYTES, type OpenState, ROWS, STATE_BYTES } from "./open-state.ts";
 
@@ -30,7 +39,7 @@ function oneRow() {
 
 /** The bytes to be stored; good until the next call. */
 export function stateWriter() {
-  const bytes = new Uint8Array(STATE_BYTES + TICKS_PER_TILE * 4);
+  const bytes = new Uint8Array(STATE_BYTES + rowBytes(ROWS) + TICKS_PER_TILE * 4);
   const view = new DataView(bytes.buffer);
   const { bytes: one, row } = oneRow();
   return (state: OpenState): Uint8Array => {
@@ -63,7 +72,8 @@ export function readState(stored: Uint8Array, state: OpenState): void {
   state.bytes.fill(0);
   state.bytes.set(stored.subarray(0, NUMBERS_BYTES));
   const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
-  let at = (stored[NUMBERS_BYTES] ?? 0) & TODAY ? readRows(stored, state) : readOldRows(stored, state);
+  let at = readRows(stored, NUMBERS_BYTES, state.rows);
+  if (!isWholeRows(stored, NUMBERS_BYTES)) state.setRowTicks(0, slotOf(state.lastTick / state.stepS));
   for (let slot = 0; slot < TICKS_PER_TILE; slot += 1) {
     if (!((state.taken >> slot) & 1)) continue;
     state.pdps.flags[slot] = stored[at] ?? 0;
@@ -74,28 +84,42 @@ export function readState(stored: Uint8Array, state: OpenState): void {
   state.area.set(stored.subarray(at, at + state.areaUsed));
 }
 
-/** @returns where the ticks begin. */
-function readRows(stored: Uint8Array, state: OpenState): number {
-  const present = stored[NUMBERS_BYTES] ?? 0;
-  let at = NUMBERS_BYTES + 1;
-  for (let i = 0; i < ROWS; i += 1) {
-    if (!((present >> i) & 1)) continue;
-    read.bytes.set(stored.subarray(at, at + read.bytes.length));
-    copyRow(read.row, 0, state.rows, i);
-    at += read.bytes.length;
-  }
-  return at;
+/** The byte of rows and the rows, at most. */
+export const STORED_ROWS_BYTES = 1 + rowBytes(ROWS);
+
+/** Whether STORED_ROWS_BYTES from the byte of rows on are enough to read them. */
+export function isWholeRows(stored: Uint8Array, at: number): boolean {
+  return ((stored[at] ?? 0) & TODAY) !== 0;
 }
 
-function readOldRows(stored: Uint8Array, state: OpenState): number {
-  const present = stored[NUMBERS_BYTES] ?? 0;
-  let at = NUMBERS_BYTES + 1;
+/**
+ * Rows become what the stored bytes say.
+ *
+ * @param at Where the byte of rows stands.
+ * @returns where the ticks begin.
+ */
+export function readRows(stored: Uint8Array, at: number, rows: RowBlock): number {
+  rows.words.fill(0);
+  if (!isWholeRows(stored, at)) return readOldRows(stored, at, rows);
+  const present = stored[at] ?? 0;
+  let from = at + 1;
+  for (let i = 0; i < ROWS; i += 1) {
+    if (!((present >> i) & 1)) continue;
+    for (let byte = 0; byte < read.bytes.length; byte += 1) read.bytes[byte] = stored[from + byte] ?? 0;
+    copyRow(read.row, 0, rows, i);
+    from += read.bytes.length;
+  }
+  return from;
+}
+
+function readOldRows(stored: Uint8Array, at: number, rows: RowBlock): number {
+  const present = stored[at] ?? 0;
+  let from = at + 1;
   for (let i = 0; i < OLD_ROWS; i += 1) {
     if (!((present >> i) & 1)) continue;
-    const row = fromOldRows(aligned(stored.subarray(at, at + oldRowBytes(1))), 1);
-    copyRow(rowBlock(row, 0, 1), 0, state.rows, Math.max(0, i - OLD_FINEST + 1));
-    at += oldRowBytes(1);
+    const row = fromOldRows(aligned(stored.subarray(from, from + oldRowBytes(1))), 1);
+    copyRow(rowBlock(row, 0, 1), 0, rows, Math.max(0, i - OLD_FINEST + 1));
+    from += oldRowBytes(1);
   }
-  state.setRowTicks(0, slotOf(state.lastTick / state.stepS));
-  return at;
+  return from;
 }

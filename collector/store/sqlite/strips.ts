@@ -41,7 +41,10 @@ export function addToStrips(tiles: TileCache, working: Working, tickNo: number, 
 }
 
 /** Codes of the open ticks in the strip of a metric. */
-export function openCodes({ codes, pdps }: OpenState, metric: StripBand["metric"]): Uint16Array {
+export function openCodes(
+  { codes, pdps }: Pick<OpenState, "codes" | "pdps">,
+  metric: StripBand["metric"],
+): Uint16Array {
   const m = METRICS.indexOf(metric);
   return codes.map((code, slot) => codeBeside(code, pdpAt(pdps, slot, m)));
 }

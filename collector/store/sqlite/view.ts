@@ -10,7 +10,8 @@ import type { Layout } from "../../archive/sets.ts";
 import { seriesKey } from "../series.ts";
 import type { SeriesKey } from "../store.ts";
 import { type Band, type Bands, bandsOf, entryOf, tileId } from "./bands.ts";
-import { aligned } from "./blocks.ts";
+import { aligned, type RowBlock } from "./blocks.ts";
+import { openRowsIn } from "./open-rows.ts";
 import { OpenState } from "./open-state.ts";
 import { shapesOf } from "./shapes.ts";
 import type { SharedStates } from "./shared-states.ts";
@@ -33,7 +34,9 @@ export type Seen = {
   readonly lastTick: number;
   readonly layout: Layout;
   readonly bands: Bands;
-  readonly state: OpenState;
+  readonly state: Omit<OpenState, "rows">;
+  /** Its open rows: nothing is read before they are asked for, in the view that it was found in. */
+  openRows(): RowBlock;
 };
 
 /** Entries first..last of a band, both included. */
@@ -48,6 +51,7 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
   const { bySeries, byTarget, byId, everything, tile } = statementsIn(db);
   const newestCommit = newestCommitOf(db, shared);
   const shapes = shapesOf(db);
+  const openRows = openRowsIn(db);
   const newestState = new OpenState();
   let commit: number | null = null;
 
@@ -56,6 +60,8 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
     commit = null;
   };
   const layoutOf = (row: GenerationRow): Layout => shapes.at(row.target, row.step_s, row.shape).layout;
+  const seenOf = (row: GenerationRow, state: OpenState | null): Seen[] =>
+    state ? [seenIn(row, layoutOf(row), state, openRows)] : [];
   /** The generations that a question finds, each with a state that goes with this view of the file. */
   const seenBy = (ask: () => GenerationRow[]): Seen[] => {
     for (;;) {
@@ -65,8 +71,7 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
       const states = rows.map((row) => shared.read(row.id));
       const together = (state: OpenState | null, i: number) =>
         state === null || (state.neededAt <= until && state.shape === rows[i]?.shape);
-      if (states.every(together))
-        return rows.flatMap((row, i) => seenOf(row, layoutOf(row), states[i] ?? null));
+      if (states.every(together)) return rows.flatMap((row, i) => seenOf(row, states[i] ?? null));
       renew();
     }
   };
@@ -78,8 +83,7 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
       const row = newestRow(rows, shared);
       const state = row && shared.read(row.id, newestState);
       if (!state) return null;
-      if (state.neededAt <= commit && state.shape === row.shape)
-        return seenOf(row, layoutOf(row), state)[0] ?? null;
+      if (state.neededAt <= commit && state.shape === row.shape) return seenOf(row, state)[0] ?? null;
       renew();
     }
   };
@@ -100,7 +104,7 @@ export function viewOf(db: Database.Database, shared: SharedStates) {
           commit ??= newestCommit();
           const state = shared.read(row.id, newestState);
           if (!state || (state.neededAt <= commit && state.shape === row.shape)) {
-            for (const seen of seenOf(row, layoutOf(row), state)) visit(seen);
+            for (const seen of seenOf(row, state)) visit(seen);
             break;
           }
           renew();
@@ -169,20 +173,23 @@ function newestRow(rows: readonly GenerationRow[], shared: SharedStates): Genera
   return newest;
 }
 
-function seenOf(row: GenerationRow, layout: Layout, state: OpenState | null): Seen[] {
-  if (!state) return [];
-  return [
-    {
-      id: row.id,
-      series: seriesKey(row.target, row.vantage, row.address),
-      stepS: row.step_s,
-      openedTick: state.openedTick,
-      lastTick: state.lastTick,
-      layout,
-      bands: bandsOf(row.step_s, layout),
-      state,
-    },
-  ];
+function seenIn(
+  row: GenerationRow,
+  layout: Layout,
+  state: OpenState,
+  openRows: (id: number) => RowBlock,
+): Seen {
+  return {
+    id: row.id,
+    series: seriesKey(row.target, row.vantage, row.address),
+    stepS: row.step_s,
+    openedTick: state.openedTick,
+    lastTick: state.lastTick,
+    layout,
+    bands: bandsOf(row.step_s, layout),
+    state,
+    openRows: () => openRows(row.id),
+  };
 }
 
 /** Entries of a band with fromS < label <= toS that are shown; null = none. */

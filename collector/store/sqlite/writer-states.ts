@@ -14,6 +14,7 @@ import { type JournalEntry, JournalPart } from "./journal.ts";
 import { journalLength } from "./journal-length.ts";
 import { loadStates, type StateParts } from "./load-states.ts";
 import { logBudget } from "./log-budget.ts";
+import { type OpenRows, openRowsOf } from "./open-rows.ts";
 import { OpenState } from "./open-state.ts";
 import type { Arrived, Working } from "./rings.ts";
 import { stateWriter } from "./state-row.ts";
@@ -46,6 +47,7 @@ export class OpenStates {
   private readonly journal = new JournalPart();
   readonly direct: DirectAdds;
   private readonly stored = storedStates();
+  private readonly rows: OpenRows;
   private readonly working = new Map<number, Working>();
   private readonly gone = new Set<number>();
   /** Generations with entries in the journal: the first commit whose entry is not in their state in the file. */
@@ -75,6 +77,7 @@ export class OpenStates {
     this.tiles = tiles;
     this.budget = logBudget(parts.db, tiles, parts.texts);
     this.statements = statementsOf(parts.db);
+    this.rows = openRowsOf(parts.db);
     const write = (touched: readonly Working[], number: number): void => {
       this.write(touched, number);
       tiles.flush();
@@ -91,6 +94,7 @@ export class OpenStates {
     if (held) return held;
     const state = this.spare.pop() ?? new OpenState();
     this.parts.shared.copyTo(id, state);
+    this.rows.into(id, state);
     const one = this.hold(id, state);
     const entry = this.direct.take(one);
     if (entry) this.again(one, entry);
@@ -215,6 +219,7 @@ export class OpenStates {
     for (const { state } of this.working.values()) this.spare.push(state);
     this.working.clear();
     this.gone.clear();
+    this.rows.clear();
     this.direct.clear();
     this.journal.clear();
     this.journaled = [];
