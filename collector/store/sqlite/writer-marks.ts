@@ -9,8 +9,6 @@ import { eachEntry, type JournalEntry } from "./journal.ts";
 import { FLAG } from "./log-record.ts";
 
 const MARKED = "marked";
-/** Rows looked at in one go, so that not all of them are in memory together. */
-const ROWS_AT_ONCE = 64;
 
 type Row = { id: number; data: Uint8Array };
 
@@ -24,9 +22,8 @@ export function writerMarks(
     `INSERT INTO meta (name, value) VALUES ('${MARKED}', ?)
      ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
   );
-  const rows = db.prepare<[number], Row>(
-    `SELECT id, data FROM journal WHERE id > ? ORDER BY id LIMIT ${ROWS_AT_ONCE}`,
-  );
+  // One after the other: of several the bytes would live long enough to be taken for what stays.
+  const next = db.prepare<[number], Row>("SELECT id, data FROM journal WHERE id > ? ORDER BY id LIMIT 1");
   const targetOf = db.prepare<[number], string>("SELECT target FROM generation WHERE id = ?").pluck();
   let targets: (string | undefined)[] = [];
   /** A target is asked for once per vantage, and kept once. */
@@ -52,15 +49,11 @@ export function writerMarks(
     /** Makes those of all rows. @returns the newest row it knows */
     make(): void {
       const before = until;
-      for (;;) {
-        const found = rows.all(until);
-        for (const { id, data } of found) {
-          eachEntry(data, (entry) => {
-            if (entry.unmarked) note(entry);
-          });
-          until = id;
-        }
-        if (found.length < ROWS_AT_ONCE) break;
+      for (let row = next.get(until); row; row = next.get(until)) {
+        eachEntry(row.data, (entry) => {
+          if (entry.unmarked) note(entry);
+        });
+        until = row.id;
       }
       if (until !== before) setPosition.run(String(until));
     },
