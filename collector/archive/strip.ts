@@ -74,6 +74,11 @@ export function decode(code: number): DecodedTick {
     : { state: "down", failurePhase, totalUs: null };
 }
 
+/** What the code of an up tick stands for, us; null = no value. */
+export function totalUsOf(code: number): number | null {
+  return code >= UP_BASE ? (SCALE[code - UP_BASE] ?? null) : null;
+}
+
 /** A stretch of ticks: fromS <= tick < toS. */
 export type TickRange = { readonly fromS: number; readonly toS: number };
 

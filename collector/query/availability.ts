@@ -8,22 +8,34 @@ import { coverageOf, shareOf } from "../wire/shares.ts";
 import { indexRange, type Segment } from "./segments.ts";
 import { DOWN, OUTSIDE, PAUSED, SUSPECT, type TickStates, UNKNOWN, UP } from "./tick-states.ts";
 
-type Tally = TickCounts & { readonly paused: number };
-
 /** Counts, share and coverage of the ticks [first, end) of a line; all of them by default. */
 export function availabilityOf(states: TickStates, first = 0, end = states.length): Availability {
-  const { paused: _, ...counts } = tallyOf(states, first, end);
+  const tally = emptyTally();
+  count(tally, states, first, end);
+  const counts = countsOf(tally);
   return { counts, share: shareOf(counts), coverage: coverageOf(counts) };
 }
 
-function tallyOf(states: TickStates, first: number, end: number): Tally {
-  const tally = [0, 0, 0, 0, 0, 0];
+/** Ticks by state. */
+type Tally = Int32Array;
+
+const emptyTally = (): Tally => new Int32Array(OUTSIDE + 1);
+const at = (tally: Tally, state: number): number => tally[state] ?? 0;
+
+function count(tally: Tally, states: TickStates, first: number, end: number): void {
   for (let i = first; i < end; i += 1) {
     const state = states[i] ?? UNKNOWN;
     tally[state] = (tally[state] ?? 0) + 1;
   }
-  const at = (state: number) => tally[state] ?? 0;
-  return { up: at(UP), down: at(DOWN), suspect: at(SUSPECT), unknown: at(UNKNOWN), paused: at(PAUSED) };
+}
+
+function countsOf(tally: Tally): TickCounts {
+  return {
+    up: at(tally, UP),
+    down: at(tally, DOWN),
+    suspect: at(tally, SUSPECT),
+    unknown: at(tally, UNKNOWN),
+  };
 }
 
 /**
@@ -40,12 +52,13 @@ export function cellsOf(
   const { fromS, toS, cellS } = range;
   if (isUpThroughout(states)) return [{ fromS, toS, state: "up", paused: false, share: 1 }];
   const cells: StateCell[] = [];
+  const tally = emptyTally();
   let openS = fromS;
   for (let startS = fromS; startS < toS; ) {
     const endS = Math.min(toS, (Math.floor(startS / cellS) + 1) * cellS);
-    const tally = tallyBetween(segments, states, startS, endS);
+    const hasTicks = tallyBetween(tally, segments, states, startS, endS);
     // A range seldom begins on a tick: the sliver before its first one goes with the cell after it.
-    if (tally !== null || cells.length > 0 || endS === toS) {
+    if (hasTicks || cells.length > 0 || endS === toS) {
       append(cells, tally, openS, endS);
       openS = endS;
     }
@@ -62,51 +75,50 @@ function isUpThroughout(states: TickStates): boolean {
   return end > 0;
 }
 
+/** Counts anew. @returns Whether there is a tick at all. */
 function tallyBetween(
+  tally: Tally,
   segments: readonly Segment[],
   states: TickStates,
   fromS: number,
   toS: number,
-): Tally | null {
-  let sum: Tally | null = null;
+): boolean {
+  tally.fill(0);
+  let ticks = 0;
   for (const segment of segments) {
     const [first, end] = indexRange(segment, fromS, toS);
-    if (end <= first) continue;
-    const tally = tallyOf(states, first, end);
-    sum = sum === null ? tally : added(sum, tally);
+    count(tally, states, first, end);
+    ticks += Math.max(0, end - first);
   }
-  return sum;
+  return ticks > 0;
 }
 
-function added(a: Tally, b: Tally): Tally {
-  return {
-    up: a.up + b.up,
-    down: a.down + b.down,
-    suspect: a.suspect + b.suspect,
-    unknown: a.unknown + b.unknown,
-    paused: a.paused + b.paused,
-  };
-}
-
-function append(cells: StateCell[], tally: Tally | null, fromS: number, toS: number): void {
+/** The next cell, or the one before goes on. @param tally Of the ticks it has; all zero = of none. */
+function append(cells: StateCell[], tally: Tally, fromS: number, toS: number): void {
   const last = cells.at(-1);
   const nothing =
-    tally === null || tally.up + tally.down + tally.suspect + tally.unknown + tally.paused === 0;
+    at(tally, UP) + at(tally, DOWN) + at(tally, SUSPECT) + at(tally, UNKNOWN) + at(tally, PAUSED) === 0;
+  const face = nothing ? NOBODY : faceOf(tally);
   // A cell whose ticks are not due yet goes on as the one before it: it is no gap in the measuring.
-  const cell = nothing && last ? { ...last, fromS, toS } : { fromS, toS, ...faceOf(nothing ? null : tally) };
-  const joins = last?.state === cell.state && last.paused === cell.paused && last.share === cell.share;
-  if (last && joins) cells[cells.length - 1] = { ...last, toS };
-  else cells.push(cell);
+  const joins =
+    nothing || (last?.state === face.state && last.paused === face.paused && last.share === face.share);
+  if (last && joins) last.toS = toS;
+  else cells.push({ fromS, toS, ...face });
 }
 
+type Face = Pick<StateCell, "state" | "paused" | "share">;
+
+const NOBODY: Face = { state: "unknown", paused: false, share: null };
+const NOBODY_PAUSED: Face = { state: "unknown", paused: true, share: null };
+const FEW: Face = { state: "unknown", paused: false, share: 1 };
+const ALL_UP: Face = { state: "up", paused: false, share: 1 };
+const SOME_SUSPECT: Face = { state: "suspect", paused: false, share: 1 };
+
 /** The worst of a cell; UNKNOWN when most of what was expected was not measured and nothing was down. */
-function faceOf(tally: Tally | null): Pick<StateCell, "state" | "paused" | "share"> {
-  if (tally === null) return { state: "unknown", paused: false, share: null };
-  const { up, down, suspect, unknown, paused } = tally;
-  const measured = up + down + suspect;
-  const share = shareOf(tally);
-  if (down > 0) return { state: "down", paused: false, share };
-  if (measured + unknown === 0) return { state: "unknown", paused: paused > 0, share };
-  if (unknown > measured) return { state: "unknown", paused: false, share };
-  return { state: suspect > 0 ? "suspect" : "up", paused: false, share };
+function faceOf(tally: Tally): Face {
+  if (at(tally, DOWN) > 0) return { state: "down", paused: false, share: shareOf(countsOf(tally)) };
+  const measured = at(tally, UP) + at(tally, SUSPECT);
+  if (measured === 0) return at(tally, UNKNOWN) === 0 && at(tally, PAUSED) > 0 ? NOBODY_PAUSED : NOBODY;
+  if (at(tally, UNKNOWN) > measured) return FEW;
+  return at(tally, SUSPECT) > 0 ? SOME_SUSPECT : ALL_UP;
 }

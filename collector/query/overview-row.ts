@@ -3,7 +3,7 @@
  *
  * Strips give everything but the newest samples; the spark's totals are therefore within 0.0125 %.
  */
-import { decode } from "../archive/strip.ts";
+import { totalUsOf } from "../archive/strip.ts";
 import type { StripRun } from "../store/lasts-and-strips.ts";
 import type { AlteredNow, RowStatus, TargetCell, TargetRow } from "../wire/api-overview.ts";
 import type { Carrier } from "../wire/carrier.ts";
@@ -11,7 +11,7 @@ import type { IncidentView } from "../wire/incident.ts";
 import { isPaused } from "../wire/target.ts";
 import { availabilityOf, cellsOf } from "./availability.ts";
 import { carrierNow, type Heard, type NewestTick } from "./now.ts";
-import { type Segment, segmentsOf, stepSpans } from "./segments.ts";
+import { indexRange, type Segment, segmentsOf, stepSpans, tickCount } from "./segments.ts";
 import { nextStartMs, type Subject, type SubjectCarrier, scheduleOf } from "./subject.ts";
 import {
   carrierStates,
@@ -114,32 +114,37 @@ function emptyCell(carrier: string): CellNow {
 
 /** Mean total of the carrier's vantages at each tick of the last 3 h, ms, oldest first. */
 function sparkOf(segments: readonly Segment[], strips: readonly StripRun[], nowS: number): (number | null)[] {
-  const size = segments.reduce((sum, segment) => sum + segment.count, 0);
-  const sum = new Float64Array(size);
-  const n = new Uint16Array(size);
   const fromS = nowS - SPARK_S + 1;
-  let first = size;
-  for (const segment of segments) {
-    const skipped = Math.max(0, Math.ceil((fromS - segment.firstTick) / segment.stepS));
-    if (skipped < segment.count) first = Math.min(first, segment.offset + skipped);
-    const add = (index: number, code: number) => {
-      const { totalUs } = decode(code);
-      if (totalUs === null) return;
-      sum[index] = (sum[index] ?? 0) + totalUs;
-      n[index] = (n[index] ?? 0) + 1;
-    };
-    for (const strip of strips) eachTick(segment, strip, add, fromS);
-  }
-  return thinned(sum.subarray(first), n.subarray(first));
+  const end = tickCount(segments);
+  const starts = segments.flatMap((segment) => {
+    const [first, after] = indexRange(segment, fromS, Number.MAX_SAFE_INTEGER);
+    return first < after ? [first] : [];
+  });
+  const first = starts[0] ?? end;
+  const sum = new Float64Array(end - first);
+  const n = new Uint16Array(end - first);
+  const add = (index: number, code: number) => {
+    const totalUs = totalUsOf(code);
+    if (totalUs === null) return;
+    sum[index - first] = (sum[index - first] ?? 0) + totalUs;
+    n[index - first] = (n[index - first] ?? 0) + 1;
+  };
+  for (const segment of segments) for (const strip of strips) eachTick(segment, strip, add, fromS);
+  return thinned(sum, n);
 }
 
 function thinned(sum: Float64Array, n: Uint16Array): (number | null)[] {
   const ticks = Math.max(1, Math.ceil(sum.length / SPARK_POINTS));
-  return Array.from({ length: Math.ceil(sum.length / ticks) }, (_, i) => {
-    const count = n.subarray(i * ticks, (i + 1) * ticks).reduce((a, b) => a + b, 0);
-    const total = sum.subarray(i * ticks, (i + 1) * ticks).reduce((a, b) => a + b, 0);
-    return count === 0 ? null : total / count / 1000;
-  });
+  const points: (number | null)[] = [];
+  for (let from = 0; from < sum.length; from += ticks) {
+    let [total, count] = [0, 0];
+    for (let i = from; i < Math.min(from + ticks, sum.length); i += 1) {
+      total += sum[i] ?? 0;
+      count += n[i] ?? 0;
+    }
+    points.push(count === 0 ? null : total / count / 1000);
+  }
+  return points;
 }
 
 const BADNESS: Readonly<Record<RowStatus, number>> = {
@@ -156,7 +161,10 @@ const BADNESS: Readonly<Record<RowStatus, number>> = {
 const chinese = new Intl.Collator("zh");
 
 /** Order of the table: bad first, then by group and name. */
-export function compareRows(a: RowNow, b: RowNow): number {
+export function compareRows(
+  a: Pick<RowNow, "status" | "target">,
+  b: Pick<RowNow, "status" | "target">,
+): number {
   return (
     BADNESS[a.status] - BADNESS[b.status] ||
     chinese.compare(a.target.group, b.target.group) ||

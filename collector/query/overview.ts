@@ -3,12 +3,12 @@
  *
  * Also the head of one target's page, which is its row with thirty days behind it.
  */
-
+import { setImmediate } from "node:timers/promises";
 import { sortedTotals } from "../archive/strip-window.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { StripRun } from "../store/lasts-and-strips.ts";
 import type { Incidents, SeriesKey, Store, StoredSample } from "../store/store.ts";
-import type { Overview, TargetView } from "../wire/api-overview.ts";
+import type { Overview, OverviewRow, TargetView } from "../wire/api-overview.ts";
 import type { Carrier } from "../wire/carrier.ts";
 import type { Clock } from "../wire/clock.ts";
 import type { IncidentClass, IncidentView } from "../wire/incident.ts";
@@ -57,18 +57,31 @@ export async function overviewOf(options: OverviewOptions): Promise<Overview> {
     untoldReason(store),
   ]);
   const { byTarget, lastStartMs } = await newestTicks(store, subjects);
-  const rows = await rowsFor(options, known, { subjects, byTarget, open: incidents, altered });
+  const rowOf = await rowMaker(options, known, { subjects, byTarget, open: incidents, altered });
+  const rows: Placed[] = [];
+  for (const [i, subject] of subjects.entries()) {
+    if (i % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await setImmediate();
+    const row = rowOf(subject);
+    const { target, status, nextTickMs } = row;
+    rows.push({ target, status, nextTickMs, packed: packRow(rowFactsOf(row), nowMs) });
+  }
   const starts = rows.filter((row) => row.status !== "paused").map((row) => row.nextTickMs);
   return {
     nowMs,
     lastStartMs,
     nextStartMs: starts.length === 0 ? null : starts.reduce((a, b) => Math.min(a, b)),
     carriers: columnsOf(known),
-    rows: rows.sort(compareRows).map((row) => packRow(rowFactsOf(row), nowMs)),
+    rows: rows.sort(compareRows).map((row) => row.packed),
     openIncidents: incidents,
     untold,
   };
 }
+
+/** What is kept of a row until all are put in order. */
+type Placed = Pick<RowNow, "target" | "status" | "nextTickMs"> & { readonly packed: OverviewRow };
+
+/** Some milliseconds of work; then samples and other pages are served. */
+const ROWS_AT_ONCE = 50;
 
 async function subjectsOf(store: Store, known: Known): Promise<Subject[]> {
   const generations = Map.groupBy(await store.samples.generations(), (one) => one.series.target);
@@ -97,11 +110,12 @@ type Happening = {
   readonly altered: AlteredByTarget;
 };
 
-async function rowsFor(
+/** @returns the row of one of the subjects. */
+async function rowMaker(
   { store, registry, clock }: OverviewOptions,
   known: Known,
   { subjects, byTarget, open, altered: alteredBy }: Happening,
-): Promise<RowNow[]> {
+): Promise<(subject: Subject) => RowNow> {
   const nowMs = clock.nowMs();
   const nowS = Math.floor(nowMs / 1000);
   const series = subjects.flatMap((subject) => seriesOf(subject.target, subject.carriers));
@@ -115,13 +129,13 @@ async function rowsFor(
     (one) => one.target,
   );
   const carriers = columnsOf(known);
-  return subjects.map((subject) => {
+  return (subject) => {
     const { id } = subject.target;
     const heard = { latest: byTarget.get(id) ?? new Map(), contacts, nowMs };
     const incident = worstOf(openBy.get(id) ?? []);
     const altered = alteredBy.get(id) ?? new Map();
     return overviewRow({ subject, carriers, strips: stripsBy.get(id) ?? [], heard, incident, altered });
-  });
+  };
 }
 
 const WORST_FIRST: readonly IncidentClass[] = ["down", "degraded", "slow", "silent"];
@@ -158,14 +172,13 @@ export async function targetViewOf(options: OverviewOptions, id: string): Promis
     store.samples.latest(series),
   ]);
   const byTarget = new Map([[id, ticksOfSamples(samples)]]);
-  const [[first], strips] = await Promise.all([
-    rowsFor(options, known, { subjects: [subject], byTarget, open, altered }),
+  const [rowOf, strips] = await Promise.all([
+    rowMaker(options, known, { subjects: [subject], byTarget, open, altered }),
     readStrips(store, series, nowS - 30 * DAY_S, nowS),
   ]);
-  if (!first) throw new RangeError(`no row was made of target ${id}`);
   const totals = sortedTotals(unpaused(target, strips));
   return {
-    row: targetRowOf(first),
+    row: targetRowOf(rowOf(subject)),
     carriers: known.carriers.filter((carrier) => subject.carriers.some((one) => one.carrier === carrier.id)),
     latest: samples.map((sample) => sampleView(sample, carrierOf(known.vantages, sample.vantage))),
     availability30d: availability30d(subject, strips, nowS),

@@ -20,6 +20,7 @@ import { incidentView, isWithdrawn } from "./incidents.ts";
 import { carrierOf, overviewOf, targetViewOf } from "./overview.ts";
 import { sampleView } from "./sample-view.ts";
 import { queryOf, type SeriesQuestion } from "./series-query.ts";
+import { together } from "./together.ts";
 
 export type SamplesQuery = {
   readonly vantage?: string;
@@ -36,6 +37,7 @@ export type SamplesQuery = {
 export type IncidentsQuery = { readonly target?: string; readonly open?: boolean; readonly limit?: number };
 
 export type Query = Around & {
+  /** The same object for all who ask while none is being made: nobody changes it. */
   overview(): Promise<Overview>;
   /** @throws NotFoundError */
   targetView(id: string): Promise<TargetView>;
@@ -71,7 +73,7 @@ export function queryPart(options: QueryOptions): Query {
     vantages: await registry.vantages.list(),
   });
   return {
-    overview: () => overviewOf(options),
+    overview: together(() => overviewOf(options)),
     targetView: (id) => targetViewOf(options, id),
     async chart(id, query) {
       const { subject, vantages } = await wholeOf(options, id, query.address);

@@ -34,6 +34,8 @@ function kindTable(): Uint8Array {
  * @param runs Strips of all vantages of one carrier; several runs of one vantage are its generations.
  */
 export function carrierStates(segments: readonly Segment[], runs: readonly StripRun[]): TickStates {
+  const [only] = runs;
+  if (only && runs.length === 1) return statesOf(segments, only);
   const size = tickCount(segments);
   const up = new Uint8Array(size);
   const down = new Uint8Array(size);
@@ -49,6 +51,17 @@ export function carrierStates(segments: readonly Segment[], runs: readonly Strip
     }
   }
   return up.map((ups, i) => voted(ups, down[i] ?? 0, suspect[i] ?? 0));
+}
+
+/** Of one vantage alone: as it says. */
+function statesOf(segments: readonly Segment[], run: StripRun): TickStates {
+  const states = new Uint8Array(tickCount(segments));
+  const table = kindTable();
+  const say = (index: number, code: number) => {
+    states[index] = table[code] ?? UNKNOWN;
+  };
+  for (const segment of segments) eachTick(segment, run, say);
+  return states;
 }
 
 function voted(up: number, down: number, suspect: number): number {
@@ -141,19 +154,23 @@ export function leaveOut(
  * @param lines One line per carrier, all over the same ticks.
  */
 export function serviceStates(lines: readonly TickStates[], quorum: Alarm["carriers"]): TickStates {
-  const size = lines[0]?.length ?? 0;
-  return Uint8Array.from({ length: size }, (_, i) => serviceAt(lines, i, quorum));
+  const states = new Uint8Array(lines[0]?.length ?? 0);
+  for (let i = 0; i < states.length; i += 1) states[i] = agreedAt(lines, i) ?? serviceAt(lines, i, quorum);
+  return states;
+}
+
+/** Where all say the same, which is nearly everywhere, there is nothing to count. */
+function agreedAt(lines: readonly TickStates[], i: number): number | undefined {
+  const state = lines[0]?.[i];
+  for (let other = 1; other < lines.length; other += 1) if (lines[other]?.[i] !== state) return undefined;
+  return state;
 }
 
 function serviceAt(lines: readonly TickStates[], i: number, quorum: Alarm["carriers"]): number {
-  const tally = [0, 0, 0, 0, 0, 0];
-  for (const line of lines) {
-    const state = line[i] ?? UNKNOWN;
-    tally[state] = (tally[state] ?? 0) + 1;
-  }
-  const [unknown = 0, up = 0, down = 0, suspect = 0, paused = 0] = tally;
-  const reporting = up + down + suspect;
-  if (reporting === 0) return unknown > 0 ? UNKNOWN : paused > 0 ? PAUSED : OUTSIDE;
+  const count = (state: number) => lines.reduce((sum, line) => sum + (line[i] === state ? 1 : 0), 0);
+  const [up, down] = [count(UP), count(DOWN)];
+  const reporting = up + down + count(SUSPECT);
+  if (reporting === 0) return count(UNKNOWN) > 0 ? UNKNOWN : count(PAUSED) > 0 ? PAUSED : OUTSIDE;
   if (isServiceDown(down, reporting, quorum)) return DOWN;
   return up === 0 ? SUSPECT : UP;
 }

@@ -74,30 +74,32 @@ function dayBefore(nowMs: number): number {
   return Math.floor(nowMs / 1000) - DAY_S;
 }
 
+/** Key by key: of thousands of cells most have three. */
 function packCell(cell: CellFacts, rowTicks: Ticks): OverviewCell {
-  const { state, totalMs, failure, httpStatus, slow, limitMs, silentSinceMs, altered } = cell;
   const ticks24h = packTicks(cell.availability24h.counts);
   const bar = packBar(cell.cells);
-  return {
-    ...(state === "up" ? {} : { state }),
-    ...(totalMs === null ? {} : { totalMs }),
-    ...(failure ? { failure } : {}),
-    ...(httpStatus === null ? {} : { httpStatus }),
-    ...(cell.unknownReason ? { unknownReason: cell.unknownReason } : {}),
-    ...(slow ? { slow } : {}),
-    ...(limitMs === null ? {} : { limitMs }),
-    ...(silentSinceMs === null ? {} : { silentSinceMs }),
-    ...(altered ? { altered } : {}),
-    ...(cell.spark.some((value) => value !== null) ? { spark: packSpark(cell.spark) } : {}),
-    ...(bar.every(([look]) => look === "up") ? {} : { bar }),
-    ...(sameTicks(ticks24h, rowTicks) ? {} : { ticks24h }),
-  };
+  const packed: OverviewCell = {};
+  if (cell.state !== "up") packed.state = cell.state;
+  if (cell.totalMs !== null) packed.totalMs = cell.totalMs;
+  if (cell.failure) packed.failure = cell.failure;
+  if (cell.httpStatus !== null) packed.httpStatus = cell.httpStatus;
+  if (cell.unknownReason) packed.unknownReason = cell.unknownReason;
+  if (cell.slow) packed.slow = cell.slow;
+  if (cell.limitMs !== null) packed.limitMs = cell.limitMs;
+  if (cell.silentSinceMs !== null) packed.silentSinceMs = cell.silentSinceMs;
+  if (cell.altered) packed.altered = cell.altered;
+  if (cell.spark.some((value) => value !== null)) packed.spark = packSpark(cell.spark);
+  if (bar.some(([look]) => look !== "up")) packed.bar = bar;
+  if (!sameTicks(ticks24h, rowTicks)) packed.ticks24h = ticks24h;
+  return packed;
 }
 
 const KINDS = ["up", "down", "suspect", "unknown"] as const;
 
 function packTicks(counts: TickCounts): Ticks {
-  return Object.fromEntries(KINDS.filter((kind) => counts[kind] > 0).map((kind) => [kind, counts[kind]]));
+  const ticks: Ticks = {};
+  for (const kind of KINDS) if (counts[kind] > 0) ticks[kind] = counts[kind];
+  return ticks;
 }
 
 function sameTicks(a: Ticks, b: Ticks): boolean {
@@ -105,10 +107,13 @@ function sameTicks(a: Ticks, b: Ticks): boolean {
 }
 
 function packSpark(values: readonly (number | null)[]): string {
-  const most = values.reduce<number>((a, b) => Math.max(a, b ?? 0), 0) || 1;
-  return values
-    .map((value) => (value === null ? GAP : LETTERS[Math.round((Math.max(0, value) / most) * TOP)]))
-    .join("");
+  let most = 0;
+  for (const value of values) if (value !== null && value > most) most = value;
+  let letters = "";
+  for (const value of values) {
+    letters += value === null ? GAP : LETTERS[Math.round((Math.max(0, value) / (most || 1)) * TOP)];
+  }
+  return letters;
 }
 
 function packBar(cells: readonly StateCell[]): BarRun[] {
