@@ -16,10 +16,21 @@ import { UnavailableError } from "../../collector/wire/errors.ts";
 import { silentLog } from "../../collector/wire/log.ts";
 import { nowAfter, record, T0 } from "../contract/support.ts";
 
+const CHILD = new URL("./store-limited-child.ts", import.meta.url).pathname;
+/** What the child prints. */
+type Limited = {
+  readonly acked: number;
+  readonly stored: number;
+  readonly refusals: readonly {
+    readonly message: string;
+    readonly ready: boolean;
+    readonly reserve: number | null;
+  }[];
+};
 const MiB = 1024 * 1024;
 /** Four times the WAL that batches of 100 samples make. */
 const RESERVE_BYTES = 20 * MiB;
-const FILLER_BYTES = 48 * MiB;
+const FILLER_BYTES = 52 * MiB;
 
 function mountSmall(dir: string): boolean {
   try {
@@ -144,4 +155,21 @@ test("a collector that starts on a full disk gives up its reserve, reads, and sa
   } finally {
     await store.close();
   }
+});
+
+test("a database that may not grow on a disk with room says so, is not ready, and rewrites no reserve", (t) => {
+  const dir = mkdtempSync(join(tmpdir(), "carrierwatch-limited-"));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const limit = `--fsize=${8 * MiB}`;
+  const args = [limit, process.execPath, CHILD, join(dir, "data"), String(4 * MiB)];
+  const said = JSON.parse(execFileSync("prlimit", args, { encoding: "utf8" })) as Limited;
+  assert.ok(said.acked > 1_000, `${said.acked} fitted`);
+  assert.equal(said.stored, said.acked);
+  const settled = said.refusals.slice(2);
+  for (const { message, ready } of settled) {
+    assert.match(message, /the database in .* cannot grow although its disk has room/);
+    assert.equal(ready, false);
+  }
+  assert.equal(new Set(settled.map(({ reserve }) => reserve)).size, 1);
+  assert.notEqual(settled[0]?.reserve, null);
 });

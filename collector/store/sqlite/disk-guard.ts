@@ -2,7 +2,8 @@
  * What happens when the disk is full: the reserve is given up once, samples are refused, the rest goes on.
  *
  * Refused samples stay in the probes' spools and come again. Accounts, incidents and mail use the freed space, so
- * that somebody is told. When there is room for the reserve again it is taken back and samples flow by themselves.
+ * that somebody is told. When there is room for the reserve again it is taken back and samples flow by themselves. A
+ * database that cannot grow on a disk with room (a limit on the size of files) says that instead, and keeps the reserve.
  */
 import type Database from "better-sqlite3";
 import { UnavailableError } from "../../wire/errors.ts";
@@ -12,6 +13,8 @@ import type { Reserve } from "./reserve.ts";
 export type DiskGuard = {
   /** @throws UnavailableError code disk_full while there is no reserve. */
   beforeSamples(): void;
+  /** Samples were stored. */
+  took(): void;
   /** Turns a full disk into the error to answer with, giving up the reserve; other errors pass unchanged. */
   explain(error: unknown): unknown;
   /** Null when all is well. */
@@ -24,12 +27,23 @@ export function diskGuard(
   reserve: Reserve,
   warn: (message: string) => void,
 ): DiskGuard {
+  /** The reserve was taken back, and nothing was stored since. */
+  let retaken = false;
+  let limited = false;
   return {
     beforeSamples() {
+      const held = reserve.present();
       if (!reserve.restore()) throw diskFull(dir, reserve.needsBytes);
+      retaken ||= !held;
+    },
+    took() {
+      retaken = false;
+      limited = false;
     },
     explain(error) {
       if (!isFull(error)) return error;
+      limited = retaken && reserve.present() && reserve.freeBytes() >= reserve.needsBytes / 2;
+      if (limited) return cannotGrow(dir, error);
       if (reserve.present()) {
         reserve.release();
         warn(
@@ -39,9 +53,28 @@ export function diskGuard(
       }
       return diskFull(dir, reserve.needsBytes, error);
     },
-    reason: () =>
-      reserve.restore() ? null : `the disk of ${dir} is full: the reserve is gone and samples are refused`,
+    reason() {
+      if (limited)
+        return `the database in ${dir} cannot grow although its disk has room: samples are refused`;
+      const held = reserve.present();
+      if (reserve.restore()) {
+        retaken ||= !held;
+        return null;
+      }
+      return `the disk of ${dir} is full: the reserve is gone and samples are refused`;
+    },
   };
+}
+
+function cannotGrow(dir: string, cause: unknown): UnavailableError {
+  return new UnavailableError(
+    "disk_full",
+    `the database in ${dir} cannot grow although its disk has room: samples wait in the probes' spools`,
+    {
+      hint: "is there a limit on the size of a file, such as LimitFSIZE or ulimit -f? start the collector without it",
+      cause,
+    },
+  );
 }
 
 /** What a caller is told while the disk is full. @param needsBytes How much has to be free before samples are taken. */

@@ -12,6 +12,8 @@ const CHUNK_BYTES = 1024 * 1024;
 export type Reserve = {
   /** Free space at which it is taken again. */
   readonly needsBytes: number;
+  /** What is free on its disk now. */
+  freeBytes(): number;
   /** Whether the bytes are held. */
   present(): boolean;
   /** Gives them back to the file system. */
@@ -25,8 +27,13 @@ export function diskReserve(dir: string, bytes: number): Reserve {
   const file = join(dir, "reserve");
   const needsBytes = 2 * bytes;
   let held = sizeOf(file) >= bytes;
+  const freeBytes = (): number => {
+    const { bavail, bsize } = statfsSync(dir);
+    return bavail * bsize;
+  };
   return {
     needsBytes,
+    freeBytes,
     present: () => held,
     release() {
       rmSync(file, { force: true });
@@ -34,8 +41,7 @@ export function diskReserve(dir: string, bytes: number): Reserve {
     },
     restore() {
       if (held) return true;
-      const { bavail, bsize } = statfsSync(dir);
-      if (bavail * bsize < needsBytes) return false;
+      if (freeBytes() < needsBytes) return false;
       held = write(file, bytes);
       return held;
     },

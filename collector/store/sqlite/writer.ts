@@ -224,7 +224,10 @@ function serve(): void {
   const drain = () => {
     scheduled = false;
     const calls = takeGroup();
-    const answers = commitGroup(writer.db, calls, hooks).map((result): Answer => {
+    const results = commitGroup(writer.db, calls, hooks);
+    if (results.some((result, i) => !("error" in result) && weightOf(calls[i] ?? NOTHING) > 0))
+      writer.disk.took();
+    const answers = results.map((result): Answer => {
       if (!("error" in result)) return { kind: "value", id: result.id, value: result.value };
       return { kind: "error", id: result.id, error: plainErrorOf(writer.disk.explain(result.error)) };
     });

@@ -178,6 +178,10 @@ export const zhCollector: Sentences = {
   "run there: carrierwatch db backup --data DIR": "在那里运行：carrierwatch db backup --data 目录",
   "the store does not answer: {0}": "存储没有应答：{0}",
   "the disk of {0} is full: samples wait in the probes' spools": "{0} 所在的磁盘满了：样本在探针上等待上报",
+  "the database in {0} cannot grow although its disk has room: samples wait in the probes' spools":
+    "{0} 里的数据库无法变大，磁盘却有空间：样本在探针上等待上报",
+  "is there a limit on the size of a file, such as LimitFSIZE or ulimit -f? start the collector without it":
+    "是否限制了文件大小，例如 LimitFSIZE 或 ulimit -f？请去掉限制再启动采集端",
   "free space on it; the collector goes on by itself when {0} are free":
     "请腾出空间；空闲达到 {0} 时采集端会自己继续",
 

@@ -90,6 +90,7 @@ test("a database that cannot grow gives up its reserve once and says so", (t) =>
   let room = false;
   const reserve: Reserve = {
     needsBytes: 134_217_728,
+    freeBytes: () => 0,
     present: () => held,
     release() {
       held = false;
