@@ -17,6 +17,7 @@ const CHINESE = /\.zh-CN\.md$/;
 const FOREIGN = [
   ...["--cap-add", "--create", "--compressed", "--global", "--now", "--omit", "--tcp", "--expect-text"],
   ...["--quick", "--runs", "--optimize-for-size", "--semi-space-growth-factor"],
+  ...["--invocation-count-for-maglev", "--invocation-count-for-turbofan", "--no-parallel-scavenge"],
 ];
 
 const textOf = (name: string): string => readFileSync(join(ROOT, name), "utf8");

@@ -31,10 +31,10 @@ async function under(stage: Stage, load: Load): Promise<string[]> {
   const { scheme, rate } = load;
   const measured = subjects.filter(({ name }) => name !== "curl");
   const runs = new Map(measured.map(({ name }) => [name, [] as Cost[]]));
-  for (const subject of measured) await block(stage, subject, load);
+  for (const subject of measured) await block(stage, subject, load, plan.runInSeconds);
   for (let run = 0; run < plan.runs; run += 1) {
     for (const subject of measured) {
-      runs.get(subject.name)?.push(await block(stage, subject, load));
+      runs.get(subject.name)?.push(await block(stage, subject, load, plan.costSeconds));
     }
     stage.progress(`cost ${scheme} ${rate}/s ${run + 1}/${plan.runs}`);
   }
@@ -69,9 +69,9 @@ async function under(stage: Stage, load: Load): Promise<string[]> {
   ];
 }
 
-async function block(stage: Stage, subject: Subject, { scheme, rate }: Load): Promise<Cost> {
+async function block(stage: Stage, subject: Subject, { scheme, rate }: Load, seconds: number): Promise<Cost> {
   const gapMs = 1000 / rate;
-  const count = rate * stage.plan.costSeconds;
+  const count = rate * seconds;
   const shots = Array.from({ length: count }, (_shot, at) => {
     const id = stage.nextId();
     return { id, url: urlOf(scheme, id), startMs: at * gapMs };

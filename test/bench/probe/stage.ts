@@ -11,6 +11,8 @@ export type Plan = {
   readonly stepS: number;
   /** So long a steady load lasts whose processor time is taken. */
   readonly costSeconds: number;
+  /** So long it has lasted before: a probe has measured for weeks, its code is compiled. */
+  readonly runInSeconds: number;
   /** Measurements that run into each kind of timeout. */
   readonly overruns: number;
   /** Measurements of each subject beside a busy machine. */
@@ -23,6 +25,7 @@ export const FULL: Plan = {
   targets: 1_000,
   stepS: 60,
   costSeconds: 3,
+  runInSeconds: 20,
   overruns: 100,
   busy: 60,
 };
@@ -33,6 +36,7 @@ export const QUICK: Plan = {
   targets: 300,
   stepS: 20,
   costSeconds: 1,
+  runInSeconds: 1,
   overruns: 20,
   busy: 30,
 };
