@@ -23,7 +23,7 @@ export type Assigned = {
   add(vantage: string, targets: readonly string[]): Promise<void>;
   has(vantage: string, target: string): Promise<boolean>;
   /** Those of the targets it may report on. What is new to it is written down once for all of them. */
-  among(vantage: string, targets: ReadonlySet<string>): Promise<ReadonlySet<string>>;
+  among(vantage: string, targets: Iterable<string>): Promise<ReadonlySet<string>>;
 };
 
 const StoredAssigned = z.object({ targets: z.array(z.string()) });
@@ -55,9 +55,10 @@ export function assigned(deps: {
       throw error;
     }
   };
-  const among = async (vantage: string, targets: ReadonlySet<string>): Promise<ReadonlySet<string>> => {
+  const among = async (vantage: string, targets: Iterable<string>): Promise<ReadonlySet<string>> => {
     const held = await of(vantage);
-    const unknown = [...targets].filter((target) => !held.has(target));
+    const unknown: string[] = [];
+    for (const target of targets) if (!held.has(target)) unknown.push(target);
     const place = unknown.length === 0 ? null : await deps.registry.vantages.find(vantage);
     if (!place) return held;
     const fresh: string[] = [];

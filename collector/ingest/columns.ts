@@ -25,6 +25,8 @@ import { isId, LAST_MS, LAST_S } from "./plain-sample.ts";
 
 const M = METRICS.length;
 const N = DETAIL_NUMBERS.length;
+/** Tick, step, seq, start and family. */
+const SCALARS = 5;
 const ALL_TIMINGS = 2 ** M - 1;
 const ALL_NUMBERS = 2 ** N - 1;
 const ADDRESS_MAX = 64;
@@ -118,14 +120,18 @@ function certificatesOf(
   said: readonly string[],
   texts: DetailTexts,
 ): KnownCertificate[] {
+  const hashed = said.reduce((count, text) => (text === "" ? count + 1 : count), 0);
+  const bytes = reader.raw(hashed * HASH_BYTES);
+  const hashes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  let at = 0;
   let unknown = 0;
-  const found = said.flatMap((text) => {
-    if (text !== "") return texts.learn(text);
-    const hash = Buffer.from(reader.raw(HASH_BYTES)).toString("latin1");
-    const known = texts.certificate(hash);
-    if (!known) unknown += 1;
-    return known ?? [];
-  });
+  const found: KnownCertificate[] = [];
+  for (const text of said) {
+    const known = text === "" ? texts.certificate(hashes.slice(at, at + HASH_BYTES)) : texts.learn(text);
+    if (text === "") at += HASH_BYTES;
+    if (known) found.push(known);
+    else unknown += 1;
+  }
   if (unknown === 0) return found;
   throw new CarrierwatchError(UNKNOWN_TEXTS, `${unknown} certificates are not known here`, {
     hint: "send them whole",
@@ -136,27 +142,31 @@ type Values = Omit<SampleColumns, "count" | "targets" | "target" | "addresses" |
 
 /** In the order of the format. */
 function numbersOf(reader: ColumnReader, n: number, scratch: Float64Array): Values {
-  const column = (signed = false) => reader.column(new Float64Array(n), n, signed);
-  const tick = column();
-  const stepS = column();
-  const seq = column();
-  const startedMs = column(true);
+  // One piece of memory for all of them.
+  const room = new Float64Array(n * (SCALARS + M + N)).buffer;
+  const column = (no: number, width = 1) =>
+    new Float64Array(room, no * n * Float64Array.BYTES_PER_ELEMENT, n * width);
+  const tick = reader.column(column(0), n);
+  const stepS = reader.column(column(1), n);
+  const seq = reader.column(column(2), n);
+  const startedMs = reader.column(column(3), n, true);
   for (let i = 0; i < n; i += 1) startedMs[i] = (startedMs[i] ?? 0) + (tick[i] ?? 0) * 1_000;
   const present = placesIn(reader, n, ALL_TIMINGS, scratch);
-  const timings = new Float64Array(n * M);
+  const timings = column(SCALARS, M);
   for (let m = 0; m < M; m += 1) {
     reader.column(scratch, countOf(present, m));
     scatter(scratch, present, m, timings, M);
   }
   const numbersPresent = placesIn(reader, n, ALL_NUMBERS, scratch);
-  const numbers = new Float64Array(n * N);
+  const numbers = column(SCALARS + M, N);
   for (let k = 0; k < N; k += 1) {
     const values = countOf(numbersPresent, k);
     if (k < FIRST_FRACTION) reader.column(scratch, values);
     else reader.numbers(scratch, values);
     scatter(scratch, numbersPresent, k, numbers, N);
   }
-  return { tick, stepS, seq, startedMs, present, timings, numbersPresent, numbers, family: column() };
+  const family = reader.column(column(4), n);
+  return { tick, stepS, seq, startedMs, present, timings, numbersPresent, numbers, family };
 }
 
 /** A column of whole numbers from 0 to `most`. @throws ColumnsError for any other */

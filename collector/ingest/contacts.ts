@@ -1,7 +1,8 @@
 /**
  * What was last heard of each vantage: kept in the registry (kind `contact`), apart from the vantage itself.
  *
- * Announced on the live bus only when it changes what a page says: first contact, back from silence, another version.
+ * Announced on the live bus only when it changes what a page says: first contact, back from silence, another version. A
+ * probe that drains a backlog is heard many times in a second: that it still does is written once.
  */
 import type { Store } from "../store/store.ts";
 import { Contact, SILENT_AFTER_MS } from "../wire/vantage.ts";
@@ -13,6 +14,7 @@ export type Contacts = {
   heard(vantage: string, news: Pick<Contact, "atMs"> & Partial<Contact>): Promise<void>;
 };
 
+const WRITTEN_EVERY_MS = 1_000;
 const NOTHING: Omit<Contact, "atMs"> = {
   probeVersion: "",
   skewMs: null,
@@ -31,6 +33,16 @@ export function contacts(deps: {
   const { registry } = deps.store;
   const seenFrom = egressPart(deps);
   const known = new Map<string, Contact>();
+  const written = new Map<string, Contact>();
+  const write = async (vantage: string, next: Contact): Promise<void> => {
+    written.set(vantage, next);
+    try {
+      await registry.put("contact", vantage, null, next);
+    } catch (error) {
+      written.delete(vantage);
+      throw error;
+    }
+  };
   return {
     async heard(vantage, news) {
       const stored = known.has(vantage) ? null : (await registry.get("contact", vantage))?.value;
@@ -40,11 +52,26 @@ export function contacts(deps: {
       known.set(vantage, next);
       const [moved] = await Promise.all([
         seenFrom(vantage, news.address ?? null, news.atMs),
-        registry.put("contact", vantage, null, next),
+        saysAsMuch(written.get(vantage), next) ? null : write(vantage, next),
       ]);
       if (moved || isNews(last, next)) deps.live.publish({ type: "vantage", vantage });
     },
   };
+}
+
+/** Whether what was written a moment ago differs only in the moment, and in how much less of a backlog waits. */
+function saysAsMuch(written: Contact | undefined, next: Contact): boolean {
+  return (
+    written !== undefined &&
+    next.atMs >= written.atMs &&
+    next.atMs - written.atMs < WRITTEN_EVERY_MS &&
+    next.spoolRecords <= written.spoolRecords &&
+    (next.spoolRecords > 0 || written.spoolRecords === 0) &&
+    next.probeVersion === written.probeVersion &&
+    next.address === written.address &&
+    next.dropped === written.dropped &&
+    next.quarantined === written.quarantined
+  );
 }
 
 function isNews(last: Contact | null, next: Contact): boolean {

@@ -11,6 +11,7 @@ import { isPlainSample } from "./plain-sample.ts";
 
 const OLDEST_WIRE = Math.max(1, WIRE_VERSION - 1);
 const WHY_MAX = 300;
+const Versioned = z.object({ wire: z.int().min(0) });
 
 /** What a batch says besides its samples. */
 export type BatchHead = Omit<BatchEnvelope, "samples"> & { readonly count: number };
@@ -20,7 +21,7 @@ export type BatchHead = Omit<BatchEnvelope, "samples"> & { readonly count: numbe
  * @throws CarrierwatchError wire_version; InvalidInputError
  */
 export function parseEnvelope(body: unknown): { readonly head: BatchHead; readonly records: unknown[] } {
-  const wire = z.object({ wire: z.int().min(0) }).safeParse(body).data?.wire;
+  const wire = Versioned.safeParse(body).data?.wire;
   if (wire !== undefined && (wire < OLDEST_WIRE || wire > WIRE_VERSION)) {
     throw new CarrierwatchError(
       "wire_version",

@@ -267,9 +267,10 @@ function skewOf(batch: BatchHead, receivedMs: number): number {
 
 /** Splits records into those the store may judge and those refused here. */
 async function sort(vantage: string, received: Received, meta: Meta, may: Assigned): Promise<Sorted> {
-  const named = new Set(received.columns?.targets);
-  for (const { parsed } of received.records) if ("sample" in parsed) named.add(parsed.sample.target);
-  const allowed = await may.among(vantage, named);
+  const named = received.records.flatMap(({ parsed }) => ("sample" in parsed ? parsed.sample.target : []));
+  const inColumns = received.columns?.targets ?? [];
+  // Each once: those in columns are.
+  const allowed = await may.among(vantage, named.length > 0 ? new Set([...inColumns, ...named]) : inColumns);
   const isAllowed = received.columns?.targets.every((target) => allowed.has(target)) ?? true;
   const { head, records, columns } = isAllowed ? received : unpacked(received);
   const { receivedMs, skewMs } = meta;

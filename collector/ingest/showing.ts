@@ -37,12 +37,12 @@ export function shownOf(records: readonly SampleRecord[], wantsLate: boolean): S
 /** The same of samples that nobody made objects of: only those shown become some. */
 export function shownOfColumns(records: ColumnRecords, wantsLate: boolean): Shown[] {
   const { columns, vantage, receivedMs } = records;
+  const { count, tick, stepS, target, targets } = columns;
   const own: Candidate[] = [];
-  for (let at = 0; at < columns.count; at += 1) {
-    const tick = columns.tick[at] ?? 0;
-    const live = isLive(records, tick, columns.stepS[at] ?? 0);
-    if (wantsLate || live)
-      own.push({ at, target: columns.targets[columns.target[at] ?? 0] ?? "", tick, live });
+  for (let at = 0; at < count; at += 1) {
+    const of = tick[at] ?? 0;
+    const live = isLive(records, of, stepS[at] ?? 0);
+    if (wantsLate || live) own.push({ at, target: targets[target[at] ?? 0] ?? "", tick: of, live });
   }
   return worthShowing(own).map(({ at, live }) => ({
     at,

@@ -18,7 +18,8 @@ export function registryPart(writer: Client<WriterOperations>, reader: Client<Re
       // Text, not an object: what is stored is exactly what JSON can say, whatever the caller's object was.
       const text = value === null ? null : JSON.stringify(value);
       try {
-        return await writer.call("registryPut", kind, id, expectedVersion, text);
+        // With what else this turn of the event loop writes: a batch's mark and contact come with its samples.
+        return await writer.gather(0, "registryPut", kind, id, expectedVersion, text);
       } finally {
         // Also where it failed: a thread that ended may have committed it.
         revisions.set(kind, (revisions.get(kind) ?? 0) + 1);

@@ -4,8 +4,8 @@
  * Bodies are made by the probe's own encoders, in columns and, for older probes, as gzipped JSON, and sent by its own
  * client, one batch of each vantage at a time. All of the collector is held to one core, as is the peer; the sender is
  * not. Bodies are made before the clock starts. An acknowledgement here is of what is on the disk, after schema, ingest and
- * all marks; rrdcached syncs nothing. The first pair is not counted: V8 has compiled then, series and files are there, and
- * certificates are told. We get as many rounds as a tile has ticks, so that each run pays for full tiles once; the peer
+ * all marks; rrdcached syncs nothing. Before the first pair as much is sent as beside the engine alone: V8 has
+ * compiled then, series and files are there, and certificates are told. We get as many rounds as a tile has ticks, so that each run pays for full tiles once; the peer
  * holds an hour of updates back, as beside the engine alone. Alarms of late ticks are judged beside it, mostly afterwards:
  * how long that goes on and what it costs is said, and the peer waits for it.
  */
@@ -24,7 +24,7 @@ import { ToldCertificates } from "../../../probe/ship/columns.ts";
 import { recordOf as spooled } from "../../../probe/spool/record.ts";
 import { type Product, product, scratch } from "../../support/product.ts";
 import { HAS_TASKSET, type Peers, processorUs, rrdcachedRun, rrdFolder } from "./peers.ts";
-import { BATCH, recordOf, STEP_S } from "./samples.ts";
+import { BATCH, recordOf, STEP_S, warmRounds } from "./samples.ts";
 
 const ROUNDS = TICKS_PER_TILE;
 const PEER_ROUNDS = 12;
@@ -58,12 +58,21 @@ export async function endToEnd(peers: Peers, vantages: number, pairs: number): P
     const ratios: Record<Form, number[]> = { columns: [], JSON: [] };
     const lines: string[] = [];
     const each = (us: number, rounds: number) => `${(us / (series * rounds)).toFixed(1)} us`;
-    for (let pair = 0; pair <= pairs; pair += 1) {
+    const warmRuns = Math.ceil(warmRounds(series) / ROUNDS);
+    let runsLeft = (warmRuns + pairs) * FORMS.length;
+    const nextFirstTick = (): number => {
+      runsLeft -= 1;
+      return lastTick - (runsLeft + 1) * ROUNDS * STEP_S;
+    };
+    for (const form of FORMS)
+      for (let i = 0; i < warmRuns; i += 1) await run(collector, probes, targets, nextFirstTick(), form);
+    await judged(collector);
+    if (files) await rrdcachedRun(files, series, 0, PEER_ROUNDS);
+    for (let pair = 1; pair <= pairs; pair += 1) {
       const told: string[] = [];
       const rates: Record<Form, number> = { columns: 0, JSON: 0 };
-      for (const [f, form] of FORMS.entries()) {
-        const runsLeft = (pairs + 1 - pair) * FORMS.length - f;
-        const firstTick = lastTick - runsLeft * ROUNDS * STEP_S;
+      for (const form of FORMS) {
+        const firstTick = nextFirstTick();
         const { perSecond, us, bytes } = await run(collector, probes, targets, firstTick, form);
         const { seconds, us: judgedUs } = await judged(collector);
         rates[form] = perSecond;
@@ -72,29 +81,31 @@ export async function endToEnd(peers: Peers, vantages: number, pairs: number): P
         );
       }
       const theirs = files && (await rrdcachedRun(files, series, pair * PEER_ROUNDS, PEER_ROUNDS));
-      if (pair === 0) continue;
       if (theirs) {
         for (const form of FORMS) ratios[form].push(rates[form] / theirs.perSecond);
         told.push(`rrdcached ${rate(theirs.perSecond)}/s (${each(theirs.us, PEER_ROUNDS)})`);
       }
       lines.push(told.join("; "));
     }
-    return [
-      `end to end, ${rate(vantages * BATCH)} series of ${vantages} vantages, ${HAS_TASKSET ? "one core each" : "no taskset: not held to one core"}:`,
-      ...lines,
-      ...FORMS.flatMap((form) => {
-        const median = ratios[form].toSorted((a, b) => a - b)[Math.floor(ratios[form].length / 2)];
-        return median === undefined
-          ? []
-          : [`${form}: x${median.toFixed(2)} rrdcached over its socket, median of ${ratios[form].length}`];
-      }),
-    ];
+    return [headline(vantages), ...lines, ...FORMS.flatMap((form) => medianLine(form, ratios[form]))];
   } finally {
     for (const { client } of probes) client.close();
     await collector.process.stop();
     if (files) rmSync(files, { recursive: true, force: true });
     remove();
   }
+}
+
+function headline(vantages: number): string {
+  const held = HAS_TASKSET ? "one core each" : "no taskset: not held to one core";
+  return `end to end, ${rate(vantages * BATCH)} series of ${vantages} vantages, ${held}:`;
+}
+
+/** None without a peer. */
+function medianLine(form: Form, ratios: readonly number[]): string[] {
+  const median = ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)];
+  if (median === undefined) return [];
+  return [`${form}: x${median.toFixed(2)} rrdcached over its socket, median of ${ratios.length}`];
 }
 
 const rate = (value: number): string => Math.round(value).toLocaleString("en");

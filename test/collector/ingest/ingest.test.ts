@@ -161,7 +161,7 @@ test("what a batch brought is still waiting when the store refuses it, and no lo
     if (full) throw new UnavailableError("disk_full", "no room", { hint: "make some" });
     return await store.samples.put(records, nowMs);
   };
-  const { target, send, now, registry } = await part({ ...store, samples: { ...store.samples, put } });
+  const { target, send, now, registry, clock } = await part({ ...store, samples: { ...store.samples, put } });
   const samples = [sampleOf(target.id, now()), sampleOf(target.id, now(), { back: 1 })];
   const body = batchOf(samples, now(), { spool: { records: 7, bytes: 700, dropped: 0, quarantined: 0 } });
   const waiting = async () => {
@@ -171,11 +171,36 @@ test("what a batch brought is still waiting when the store refuses it, and no lo
   await assert.rejects(send(body), /no room/);
   assert.deepEqual(await waiting(), [7, 700]);
   full = false;
+  await clock.advance(1_000);
   await send(body);
   assert.deepEqual(await waiting(), [5, 700]);
   full = true;
+  await clock.advance(1_000);
   await assert.rejects(send(batchOf(samples, now())), /no room/);
   assert.deepEqual(await waiting(), [2, 100], "the last of them");
+});
+
+test("while a backlog drains its length is written once a second, its growth and its end at once", async () => {
+  const { send, now, registry, clock } = await part();
+  const heard: (number | undefined)[] = [];
+  const hear = async (records: number, afterMs: number): Promise<void> => {
+    await clock.advance(afterMs);
+    await send(batchOf([], now(), { spool: { records, bytes: 100, dropped: 0, quarantined: 0 } }));
+    heard.push((await registry.vantages.contacts()).get("v1")?.spoolRecords);
+  };
+  for (const [records, afterMs] of [
+    [900, 0],
+    [800, 999],
+    [700, 1],
+    [600, 500],
+    [650, 1],
+    [701, 1],
+    [0, 1],
+    [0, 1],
+    [5, 1],
+  ] as const)
+    await hear(records, afterMs);
+  assert.deepEqual(heard, [900, 900, 700, 700, 700, 701, 0, 0, 5]);
 });
 
 test("a probe that knows more batches than this database is asked to send again what may be missing", async () => {
