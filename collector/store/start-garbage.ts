@@ -10,12 +10,12 @@ import { runInNewContext } from "node:vm";
 /** Whoever waits for the start is served first: this takes a tenth of a second of the main thread. */
 const AFTER_START_MS = 2_000;
 
-/** Of the thread that calls; `then` follows. */
-export function giveBackStartGarbage(then: () => void = () => {}): void {
+/** Of the thread that calls; `then` follows. @param afterMs Of a thread that nobody waits for less than of others. */
+export function giveBackStartGarbage(then: () => void = () => {}, afterMs = AFTER_START_MS): void {
   setTimeout(() => {
     collectAll();
     then();
-  }, AFTER_START_MS).unref();
+  }, afterMs).unref();
 }
 
 /** As V8 does before it would run out: all garbage goes, and with it the room for more. */
