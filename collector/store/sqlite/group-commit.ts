@@ -14,6 +14,8 @@ export type Result = { readonly id: number } & ({ readonly value: unknown } | { 
 export type Hooks = {
   /** Runs one call. */
   run(call: Call): unknown;
+  /** Whether this call would make the transaction too large. */
+  isFull(next: Call): boolean;
   /** Writes what the calls left in memory; inside the transaction. */
   flush(): void;
   /** The transaction is on disk. */
@@ -23,9 +25,9 @@ export type Hooks = {
 };
 
 /**
- * Runs the calls and commits.
+ * Runs the calls until the transaction is full, the first of them always, and commits.
  *
- * @returns One result per call, in order; nothing in it is told before the commit is on disk.
+ * @returns One result per call that was run, in order; nothing in it is told before the commit is on disk.
  */
 export function commitGroup(db: Database.Database, calls: readonly Call[], hooks: Hooks): Result[] {
   let results: Result[];
@@ -43,7 +45,10 @@ export function commitGroup(db: Database.Database, calls: readonly Call[], hooks
 function attempt(db: Database.Database, calls: readonly Call[], hooks: Hooks): Result[] {
   const results: Result[] = [];
   db.transaction(() => {
-    for (const call of calls) results.push(runOne(call, hooks));
+    for (const call of calls) {
+      if (results.length > 0 && hooks.isFull(call)) break;
+      results.push(runOne(call, hooks));
+    }
     hooks.flush();
   }).immediate();
   return results;

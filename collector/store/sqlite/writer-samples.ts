@@ -105,6 +105,8 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
   const { tally, marks, tiles, rings, layouts, states, sets, generations, epochs } = held;
   const accept = acceptance(held);
   const direct = directWay(held);
+  /** Samples of this transaction that went the longer way. */
+  let worked = 0;
   const acceptAll = (batch: Batch, nowMs: number, history: boolean): Uint8Array | null => {
     const epochNumbers = batch.epochs.map((text) => epochs.numberOf(text));
     const outcomes = new Uint8Array(batch.count);
@@ -113,6 +115,7 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     direct.begin(batch, epochNumbers, nowS, history);
     for (let i = 0; i < batch.count; i += 1) {
       if (direct.add(i)) continue;
+      worked += 1;
       const asked = askedAt(batch, i, epochNumbers);
       const outcome = accept(asked, nowS, history);
       outcomes[i] = countOne(tally, asked, outcome, history);
@@ -146,6 +149,8 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     shape: sets.shape,
     reshape: sets.reshape,
     age: sets.age,
+    /** How many samples of this transaction did more than add a tick. */
+    worked: () => worked,
     /** Whether a commit without calls would have something to write. */
     idle: () => states.idle(),
     /** At a clean end: as idle, until everything is written. */
@@ -157,6 +162,7 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     /** Due marks, before a call of the same transaction that reads them. */
     settleMarks,
     committed(): void {
+      worked = 0;
       const change = generations.committed();
       if (change) shared.renamed(change);
       epochs.committed();
@@ -165,6 +171,7 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     },
     /** After a rollback: what is in memory is not what is stored. */
     clear(): void {
+      worked = 0;
       for (const part of [tiles, generations, epochs, tally, sets, states, marks]) part.clear();
       direct.forget();
     },

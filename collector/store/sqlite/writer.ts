@@ -35,8 +35,10 @@ export type WriterData = {
   readonly states: SharedArrayBuffer;
 };
 
-/** Samples and calls in one transaction: bounds the WAL, and with it the reserve. */
+/** Samples in one transaction that may touch tiles: bounds the WAL, and with it the reserve. */
 const GROUP_SAMPLES = 2_000;
+/** Samples and calls in one transaction: one that only adds a tick takes a hundred bytes of the WAL. */
+const MOST_SAMPLES = 6_000;
 const GROUP_CALLS = 256;
 const UPKEEP_EVERY_MS = 250;
 const NOTHING: Call = { id: 0, op: "nothing", args: [] };
@@ -206,6 +208,7 @@ function serve(): void {
   let scheduled = false;
   const hooks = {
     run: (call: Call) => operations[call.op]?.(...call.args),
+    isFull: (next: Call) => writer.samples.worked() + weightOf(next) > GROUP_SAMPLES,
     flush: writer.samples.flush,
     committed: writer.samples.committed,
     clear: writer.samples.clear,
@@ -216,7 +219,7 @@ function serve(): void {
     let samples = 0;
     for (const call of queue) {
       samples += weightOf(call);
-      if (size > 0 && (samples > GROUP_SAMPLES || size >= GROUP_CALLS)) break;
+      if (size > 0 && (samples > MOST_SAMPLES || size >= GROUP_CALLS)) break;
       size += 1;
     }
     return queue.splice(0, size);
@@ -225,6 +228,7 @@ function serve(): void {
     scheduled = false;
     const calls = takeGroup();
     const results = commitGroup(writer.db, calls, hooks);
+    queue.unshift(...calls.slice(results.length));
     if (results.some((result, i) => !("error" in result) && weightOf(calls[i] ?? NOTHING) > 0))
       writer.disk.took();
     const answers = results.map((result): Answer => {

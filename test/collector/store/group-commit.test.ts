@@ -29,6 +29,7 @@ function hooksOn(db: Database.Database): Hooks & { flushed: number; cleared: num
       if (op === "broken") throw new TypeError("broken");
       return id * 10;
     },
+    isFull: ({ op }: Call) => op === "next",
     flush() {
       hooks.flushed += 1;
     },
@@ -55,6 +56,20 @@ test("calls that wait share one transaction", (t) => {
   ]);
   assert.equal(hooks.flushed, 1);
   assert.equal(db.inTransaction, false);
+});
+
+test("what makes a transaction too large waits for the next one, which takes it whatever it is", (t) => {
+  const db = opened(t);
+  const calls = [call(1, "ok"), call(2, "next"), call(3, "ok")];
+  const first = commitGroup(db, calls, hooksOn(db));
+  assert.deepEqual(shape(first), [[1, 10]]);
+  assert.deepEqual(stored(db), [1]);
+  const second = commitGroup(db, calls.slice(first.length), hooksOn(db));
+  assert.deepEqual(shape(second), [
+    [2, 20],
+    [3, 30],
+  ]);
+  assert.deepEqual(stored(db), [1, 2, 3]);
 });
 
 test("a version conflict is its caller's alone", (t) => {
