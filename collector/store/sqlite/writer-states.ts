@@ -121,7 +121,7 @@ export class OpenStates {
 
   /** Whether this transaction has it in hands. */
   has(id: number): boolean {
-    return this.working.has(id);
+    return this.working.size > 0 && this.working.has(id);
   }
 
   /** Entries of this transaction whose due marks are not made yet: from now on they are. */
