@@ -10,7 +10,7 @@ import { TICKS_PER_TILE } from "./bands.ts";
 import { putVarint, varintSize } from "./bytes.ts";
 import { ENTRY, endOf, type JournalEntry, type JournalPart, recordBytesOf, tickOf } from "./journal.ts";
 import { textsNeeded } from "./log-record.ts";
-import { AREA_BYTES, BLOCK, RECENT, STATE_BYTES } from "./open-state.ts";
+import { AREA_BYTES, BLOCK, MID_SHIFT, RECENT, STATE_BYTES, TOP_SHIFT, VALUES, WIDE } from "./open-state.ts";
 import { type Batch, heardAt, WORD } from "./packed.ts";
 import type { Working } from "./rings.ts";
 import type { SharedStates, Views } from "./shared-states.ts";
@@ -195,14 +195,22 @@ function place(views: Views, id: number, from: Uint8Array, view: DataView, start
   const length = recordBytesOf(view, start);
   const slot = slotOf(tick / (words[wordOf(id, BLOCK.stepS)] ?? 1));
   let at = start + ENTRY.values;
-  bytes[block + BLOCK.pdpsAt + slot] = present;
+  bytes[block + BLOCK.flagsAt + slot] = present;
   shorts[(block + BLOCK.codesAt) / 2 + slot] = view.getUint16(start + ENTRY.code, true);
-  const values = (block + BLOCK.pdpsAt + TICKS_PER_TILE) / WORD_BYTES + slot * M;
+  const lows = (block + BLOCK.lowsAt) / 2 + slot * M;
+  const mids = block + BLOCK.midsAt + slot * M;
+  let all = 0;
   for (let m = 0; m < M; m += 1) {
     if (!((present >> m) & 1)) continue;
-    words[values + m] = view.getUint32(at, true);
+    const value = view.getUint32(at, true);
+    all |= value;
+    shorts[lows + m] = value;
+    bytes[mids + m] = value >>> MID_SHIFT;
     at += 4;
   }
+  const wasWide = (words[wordOf(id, BLOCK.taken)] ?? 0) & WIDE;
+  const isWide = all >>> TOP_SHIFT !== 0 || wasWide !== 0;
+  if (isWide) placeTops(views, id, wasWide !== 0, slot, present, view, start + ENTRY.values);
   const area = block + BLOCK.areaAt;
   let to = area + (words[wordOf(id, BLOCK.areaUsed)] ?? 0);
   bytes[to] = slot;
@@ -210,7 +218,28 @@ function place(views: Views, id: number, from: Uint8Array, view: DataView, start
   for (let i = 0; i < length; i += 1) bytes[to + i] = from[at + i] ?? 0;
   words[wordOf(id, BLOCK.areaUsed)] = to + length - area;
   const bit = 1 << slot;
-  words[wordOf(id, BLOCK.taken)] = (words[wordOf(id, BLOCK.taken)] ?? 0) | bit;
+  words[wordOf(id, BLOCK.taken)] = (words[wordOf(id, BLOCK.taken)] ?? 0) | bit | (isWide ? WIDE : 0);
   words[wordOf(id, BLOCK.rowTicks)] = (words[wordOf(id, BLOCK.rowTicks)] ?? 0) | bit;
   numbers[block / 8 + BLOCK.lastTick] = tick;
+}
+
+/** The uppermost bits of a tick's values. @param wasWide Whether another tick of the open tile has some. */
+function placeTops(
+  { tops }: Views,
+  id: number,
+  wasWide: boolean,
+  slot: number,
+  present: number,
+  from: DataView,
+  at: number,
+): void {
+  const first = id * VALUES;
+  // What an earlier tile had.
+  if (!wasWide) tops.fill(0, first, first + VALUES);
+  let place = at;
+  for (let m = 0; m < M; m += 1) {
+    if (!((present >> m) & 1)) continue;
+    tops[first + slot * M + m] = from.getUint32(place, true) >>> TOP_SHIFT;
+    place += 4;
+  }
 }

@@ -9,13 +9,14 @@ import { emptyNewest, type Newest } from "../newest.ts";
 import type { Samples, SeriesKey } from "../store.ts";
 import { type Directory, directoryOf, type Names } from "./directory.ts";
 import { type NewestStates, newestStates } from "./newest-states.ts";
+import type { StatesMemory } from "./shared-states.ts";
 
 /**
  * @param names Asks the reader.
  * @param ended Why nothing is written any more; null = it may be.
  */
 export function newestPart(
-  memory: SharedArrayBuffer,
+  memory: StatesMemory,
   names: () => Promise<Names>,
   ended: () => string | null,
 ): Samples["newest"] {

@@ -5,33 +5,34 @@
  * each coarser archive. Ticks of the open tile go into rows when it is left: until then who wants a row adds them. Open
  * rows are not in the memory shared with the readers, since they change only when the state is written: the file has
  * them (open-rows.ts), as it has what is in use of the rest (state-row.ts).
+ *
+ * Nearly all PDPs are below 2^24: in shared memory a block has their lowest 16 bits and the 8 above, and says by WIDE
+ * that the uppermost 8 are not all 0. Those stand in memory of their own: what nobody touches there takes no room.
  */
+import { METRICS } from "../../wire/metric.ts";
 import { MOST_HELD, TICKS_PER_TILE } from "./bands.ts";
-import {
-  codeBlock,
-  codeBytes,
-  type PdpBlock,
-  pdpBlock,
-  pdpBytes,
-  type RowBlock,
-  rowBlock,
-  rowBytes,
-} from "./blocks.ts";
+import { codeBlock, codeBytes, type PdpBlock, type RowBlock, rowBlock, rowBytes } from "./blocks.ts";
 
 /** The open row of each archive that is held. */
 export const ROWS = MOST_HELD;
 
+/** PDPs of the open tile. */
+export const VALUES = TICKS_PER_TILE * METRICS.length;
 /** What comes before everything else. */
 export const NUMBERS_BYTES = 120;
-/** Where the PDPs of the open tile stand, and its strip codes. */
-export const PDPS_AT = NUMBERS_BYTES;
-export const CODES_AT = PDPS_AT + pdpBytes(TICKS_PER_TILE);
-const AREA_AT = CODES_AT + codeBytes(TICKS_PER_TILE);
+/** Which PDPs each tick of the open tile has, its strip codes, and the lower and middle bits of the PDPs. */
+export const FLAGS_AT = NUMBERS_BYTES;
+export const CODES_AT = FLAGS_AT + TICKS_PER_TILE;
+export const LOWS_AT = CODES_AT + codeBytes(TICKS_PER_TILE);
+export const MIDS_AT = LOWS_AT + VALUES * 2;
+const AREA_AT = MIDS_AT + VALUES;
 /** Room for log records; what does not fit goes to the tile at once. */
 export const AREA_BYTES = 624;
 /** A block in shared memory: what follows is in the writer's hands only. */
 export const STATE_BYTES = AREA_AT + AREA_BYTES;
-export const ROWS_AT = STATE_BYTES;
+const TOPS_AT = STATE_BYTES;
+const VALUES_AT = TOPS_AT + VALUES;
+export const ROWS_AT = VALUES_AT + VALUES * 4;
 const HELD_BYTES = ROWS_AT + rowBytes(ROWS);
 /** A block without log records. */
 export const EMPTY_BYTES = AREA_AT;
@@ -56,6 +57,10 @@ const U = {
 } as const;
 
 const TICKS = (1 << TICKS_PER_TILE) - 1;
+/** With the bits of the ticks that are taken: some PDP has bits above the 24 that stand in the block. */
+export const WIDE = 1 << TICKS_PER_TILE;
+export const MID_SHIFT = 16;
+export const TOP_SHIFT = 24;
 const ROW_SLOT_SHIFT = TICKS_PER_TILE;
 
 /** Where in shared memory a block's lock and mark stand, in 4-byte numbers from its start. */
@@ -75,7 +80,9 @@ export const BLOCK = {
   recent: U.recent,
   laidTo: U.laidTo,
   lastTick: F.last,
-  pdpsAt: PDPS_AT,
+  flagsAt: FLAGS_AT,
+  lowsAt: LOWS_AT,
+  midsAt: MIDS_AT,
   codesAt: CODES_AT,
   areaAt: AREA_AT,
 } as const;
@@ -92,22 +99,64 @@ export class OpenState {
   readonly rows: RowBlock;
   /** Log records of the open ticks: slot, length, record. */
   readonly area: Uint8Array;
+  /** The uppermost bits of the PDPs, as shared memory has them. */
+  readonly tops: Uint8Array;
+  private readonly lows: Uint16Array;
+  private readonly mids: Uint8Array;
   private readonly f: Float64Array;
   private readonly u: Uint32Array;
 
   constructor(bytes: Uint8Array<ArrayBuffer> = new Uint8Array(HELD_BYTES)) {
     this.bytes = bytes;
     this.rows = rowBlock(bytes, ROWS_AT, ROWS);
-    this.pdps = pdpBlock(bytes, PDPS_AT, TICKS_PER_TILE);
+    const { buffer, byteOffset } = bytes;
+    this.pdps = {
+      flags: bytes.subarray(FLAGS_AT, FLAGS_AT + TICKS_PER_TILE),
+      values: new Uint32Array(buffer, byteOffset + VALUES_AT, VALUES),
+    };
+    this.lows = new Uint16Array(buffer, byteOffset + LOWS_AT, VALUES);
+    this.mids = bytes.subarray(MIDS_AT, MIDS_AT + VALUES);
+    this.tops = bytes.subarray(TOPS_AT, TOPS_AT + VALUES);
     this.codes = codeBlock(bytes, CODES_AT, TICKS_PER_TILE);
     this.area = bytes.subarray(AREA_AT, STATE_BYTES);
-    this.f = new Float64Array(bytes.buffer, bytes.byteOffset, NUMBERS_BYTES / 8);
-    this.u = new Uint32Array(bytes.buffer, bytes.byteOffset, NUMBERS_BYTES / 4);
+    this.f = new Float64Array(buffer, byteOffset, NUMBERS_BYTES / 8);
+    this.u = new Uint32Array(buffer, byteOffset, NUMBERS_BYTES / 4);
   }
 
   /** Bytes that say anything: the log area's end is left out. */
   usedBytes(): number {
     return AREA_AT + this.areaUsed;
+  }
+
+  /** Before it goes to shared memory: its PDPs in three parts. */
+  pack(): void {
+    const { values } = this.pdps;
+    let all = 0;
+    for (let i = 0; i < VALUES; i += 1) {
+      const value = values[i] ?? 0;
+      all |= value;
+      this.lows[i] = value;
+      this.mids[i] = value >>> MID_SHIFT;
+      this.tops[i] = value >>> TOP_SHIFT;
+    }
+    this.u[U.taken] = all >>> TOP_SHIFT === 0 ? this.taken : this.taken | WIDE;
+  }
+
+  /** Whether its `tops` go with it, between shared memory and here. */
+  get isWide(): boolean {
+    return ((this.u[U.taken] ?? 0) & WIDE) !== 0;
+  }
+
+  /** After it came out of shared memory. */
+  unpack(): void {
+    const { values } = this.pdps;
+    const { isWide } = this;
+    for (let i = 0; i < VALUES; i += 1) {
+      const top = isWide ? (this.tops[i] ?? 0) : 0;
+      values[i] = (this.lows[i] ?? 0) | ((this.mids[i] ?? 0) << MID_SHIFT) | (top << TOP_SHIFT);
+    }
+    // Only shared memory has them in parts.
+    this.taken &= TICKS;
   }
 
   /** Makes it the state of a new generation. */
@@ -177,7 +226,7 @@ export class OpenState {
   }
   /** A bit for each tick of the open tile that has a sample. */
   get taken(): number {
-    return this.u[U.taken] ?? 0;
+    return (this.u[U.taken] ?? 0) & TICKS;
   }
   set taken(value: number) {
     this.u[U.taken] = value;

@@ -14,13 +14,13 @@ import { readerLog } from "./reader-log.ts";
 import { readerOutlines } from "./reader-outlines.ts";
 import { readerRows } from "./reader-rows.ts";
 import { readerSizes } from "./reader-sizes.ts";
-import { sharedStates } from "./shared-states.ts";
+import { type StatesMemory, sharedStates } from "./shared-states.ts";
 import { viewOf } from "./view.ts";
 
 export type ReaderData = {
   readonly file: string;
   /** Where the writer shows open states. */
-  readonly states: SharedArrayBuffer;
+  readonly states: StatesMemory;
 };
 
 function openReader(data: ReaderData) {

@@ -14,6 +14,7 @@ import {
   OpenState,
   STATE_BYTES,
   USED_AT,
+  VALUES,
 } from "./open-state.ts";
 
 /** As many generations as row ids have room for; memory is taken as they come. */
@@ -28,9 +29,17 @@ const SHOWN_AT = 2;
 /** A writer that shows nothing for so long has ended. */
 const SHOWN_WITHIN_MS = 1_000;
 
+/** What threads share. */
+export type StatesMemory = {
+  readonly blocks: SharedArrayBuffer;
+  /** The uppermost bits of PDPs, by generation; hardly any has some, and what nobody touches takes no room. */
+  readonly tops: SharedArrayBuffer;
+};
+
 /** Made by the caller's thread and given to each worker. */
-export function sharedStatesMemory(): SharedArrayBuffer {
-  return new SharedArrayBuffer(AT_ONCE * STATE_BYTES, { maxByteLength: MOST * STATE_BYTES });
+export function sharedStatesMemory(): StatesMemory {
+  const made = (each: number) => new SharedArrayBuffer(AT_ONCE * each, { maxByteLength: MOST * each });
+  return { blocks: made(STATE_BYTES), tops: made(VALUES) };
 }
 
 export type SharedStates = ReturnType<typeof sharedStates>;
@@ -41,26 +50,36 @@ export type Views = {
   readonly shorts: Uint16Array;
   readonly words: Int32Array;
   readonly numbers: Float64Array;
+  readonly tops: Uint8Array;
 };
 
 /** Of a fixed length: one that grows with its memory is asked for its length at every access. */
-export function viewsOf(memory: SharedArrayBuffer): Views {
-  const length = memory.byteLength;
+export function viewsOf({ blocks, tops }: StatesMemory): Views {
+  const length = blocks.byteLength;
   return {
-    bytes: new Uint8Array(memory, 0, length),
-    shorts: new Uint16Array(memory, 0, length / 2),
-    words: new Int32Array(memory, 0, length / 4),
-    numbers: new Float64Array(memory, 0, length / 8),
+    bytes: new Uint8Array(blocks, 0, length),
+    shorts: new Uint16Array(blocks, 0, length / 2),
+    words: new Int32Array(blocks, 0, length / 4),
+    numbers: new Float64Array(blocks, 0, length / 8),
+    // They grow first: there is room for all that have a block.
+    tops: new Uint8Array(tops, 0, (length / STATE_BYTES) * VALUES),
   };
 }
 
-export function sharedStates(memory: SharedArrayBuffer) {
+/** Makes room for a generation. */
+function grow({ blocks, tops }: StatesMemory, id: number): void {
+  const room = Math.min(MOST, id + AT_ONCE);
+  tops.grow(room * VALUES);
+  blocks.grow(room * STATE_BYTES);
+}
+
+export function sharedStates(memory: StatesMemory) {
   let views = viewsOf(memory);
-  let { bytes, words: locks, numbers } = views;
+  let { bytes, words: locks, numbers, tops } = views;
   const fits = (id: number): boolean => {
-    if ((id + 1) * STATE_BYTES > bytes.length && memory.byteLength > bytes.length) {
+    if ((id + 1) * STATE_BYTES > bytes.length && memory.blocks.byteLength > bytes.length) {
       views = viewsOf(memory);
-      ({ bytes, words: locks, numbers } = views);
+      ({ bytes, words: locks, numbers, tops } = views);
     }
     return id >= 0 && (id + 1) * STATE_BYTES <= bytes.length;
   };
@@ -69,12 +88,13 @@ export function sharedStates(memory: SharedArrayBuffer) {
     views: (id: number): Views | null => (fits(id) ? views : null),
     /** Writer only: makes the block what the state says. */
     publish(id: number, state: OpenState): void {
-      if (!fits(id)) memory.grow(Math.min(MOST, id + AT_ONCE) * STATE_BYTES);
-      fits(id);
+      while (!fits(id)) grow(memory, id);
+      state.pack();
       const lock = id * WORDS + LOCK_AT;
       const version = Atomics.load(locks, lock);
       Atomics.store(locks, lock, version + 1);
       bytes.set(state.bytes.subarray(4, state.usedBytes()), id * STATE_BYTES + 4);
+      if (state.isWide) tops.set(state.tops, id * VALUES);
       Atomics.store(locks, lock, version + 2);
     },
     /** Writer only: nobody else writes, so nothing has to be looked at twice. */
@@ -83,6 +103,8 @@ export function sharedStates(memory: SharedArrayBuffer) {
       fits(id);
       // What the log area does not use is not looked at, and half of it is not used.
       state.bytes.set(bytes.subarray(at, at + EMPTY_BYTES + (locks[at / 4 + AREA_USED_AT] ?? 0)));
+      if (state.isWide) state.tops.set(tops.subarray(id * VALUES, (id + 1) * VALUES));
+      state.unpack();
     },
     /**
      * A copy of one moment; null when no generation has this number.
@@ -96,8 +118,10 @@ export function sharedStates(memory: SharedArrayBuffer) {
       for (;;) {
         const before = Atomics.load(locks, lock);
         state.bytes.set(bytes.subarray(at, at + STATE_BYTES));
+        if (state.isWide) state.tops.set(tops.subarray(id * VALUES, (id + 1) * VALUES));
         if (before % 2 === 0 && Atomics.load(locks, lock) === before) break;
       }
+      state.unpack();
       return state.used === 1 ? state : null;
     },
     /** First and newest tick; null when no generation has this number. */

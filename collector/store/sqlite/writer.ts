@@ -21,7 +21,7 @@ import { assertFull, assertSound, guarded, openForWriting } from "./open-databas
 import { type Batch, type Packed, unpacker } from "./packed.ts";
 import { diskReserve } from "./reserve.ts";
 import { MIGRATIONS } from "./schema.ts";
-import { sharedStates } from "./shared-states.ts";
+import { type StatesMemory, sharedStates } from "./shared-states.ts";
 import { writerClaims } from "./writer-claims.ts";
 import { writerIncidents, writerOutbox, writerRegistry } from "./writer-desk.ts";
 import { writerPurge } from "./writer-purge.ts";
@@ -32,7 +32,7 @@ export type WriterData = {
   readonly file: string;
   readonly reserveBytes: number;
   /** Where open states are shown to the readers. */
-  readonly states: SharedArrayBuffer;
+  readonly states: StatesMemory;
 };
 
 /** Samples in one transaction that may touch tiles: bounds the WAL, and with it the reserve. */
