@@ -9,6 +9,7 @@ import type Database from "better-sqlite3";
 import { type Band, type Bands, bandsOf, entryOf, MOST_HELD, slotId, tileId, tileOf } from "./bands.ts";
 import { aligned, clearRow, copyRow, isEmptyRow, type RowBlock, rowBlock, rowBytes } from "./blocks.ts";
 import { OpenState } from "./open-state.ts";
+import { rowNo } from "./rings.ts";
 import { shapesOf } from "./shapes.ts";
 import { readState, stateWriter } from "./state-row.ts";
 
@@ -67,9 +68,11 @@ function dropOne(parts: Parts, { id, target, step_s: stepS, shape, data }: Gener
   readState(data, state);
   const bands = bandsOf(stepS, parts.shapes.at(target, stepS, shape).layout);
   dropTiles(parts, id, bands, state.laidTo);
+  // The open rows are not those of the newest tick: ticks after them may stand apart.
+  const openNo = rowNo({ bands, state });
   bands.coarse.forEach((band, i) => {
     if (!band.derived || i >= MOST_HELD || isEmptyRow(state.rows, i)) return;
-    const entry = entryOf(band, state.lastTick / stepS);
+    const entry = entryOf(band, openNo);
     if (entry * band.steps * stepS <= state.laidTo) keepLaid(parts, id, band, entry, state.rows, i);
     clearRow(state.rows, i);
   });

@@ -5,11 +5,14 @@ import { type TestContext, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import Database from "better-sqlite3";
 import { memoryStore } from "../../../collector/store/memory/memory-store.ts";
-import { isDerived } from "../../../collector/store/sqlite/bands.ts";
+import { isDerived, ROWS_PER_TILE } from "../../../collector/store/sqlite/bands.ts";
+import { aligned, copyRow, rowBlock } from "../../../collector/store/sqlite/blocks.ts";
 import { dropDerived } from "../../../collector/store/sqlite/drop-derived.ts";
 import { migrate, versionOf } from "../../../collector/store/sqlite/migrate.ts";
 import { openForWriting } from "../../../collector/store/sqlite/open-database.ts";
+import { OpenState } from "../../../collector/store/sqlite/open-state.ts";
 import { MIGRATIONS } from "../../../collector/store/sqlite/schema.ts";
+import { readState, stateWriter } from "../../../collector/store/sqlite/state-row.ts";
 import type { HistoryRow, Store } from "../../../collector/store/store.ts";
 import { archivesOfText } from "../../../collector/wire/archives.ts";
 import { nowAfter, record, SERIES, T0, unknownSample } from "../../contract/support.ts";
@@ -163,3 +166,38 @@ test("half hours of schema 6 leave the file, also when that is cut short after a
   const left = tilesOf(file, HALF_HOURS);
   assert.ok(left > 0 && left < before / 2, `${left} of ${before} tiles`);
 });
+
+test("a laid row of schema 6 that is still open stays when ticks after it stand apart", async (t) => {
+  const { dir, file } = folder(t);
+  const labelS = Math.floor(T0 / DAY_S) * DAY_S + HALF_HOUR_S;
+  const store = await openIn(dir);
+  const put = (tick: number, parts = {}) => store.samples.put([record({ tick, ...parts })], nowAfter(tick));
+  await put(labelS, { sample: unknownSample });
+  await store.samples.loadRows([laid(labelS)], nowAfter(labelS));
+  await put(labelS + 300);
+  const want = await store.digest(SERIES, HALF_HOUR_S);
+  await store.close();
+  openOldRow(file, labelS);
+  const again = await openIn(dir);
+  assert.equal(await again.digest(SERIES, HALF_HOUR_S), want);
+  await again.close();
+});
+
+/** A row that lies in its tile stands in the open state, as in schema 6. */
+function openOldRow(file: string, labelS: number): void {
+  const db = new Database(file);
+  const [bytes] = db
+    .prepare<[number], Buffer>("SELECT data FROM tile WHERE id >> 40 = ?")
+    .pluck()
+    .all(HALF_HOURS);
+  const [head] = db.prepare<[], Buffer>("SELECT data FROM head").pluck().all();
+  assert.ok(bytes && head);
+  const state = new OpenState();
+  readState(head, state);
+  assert.ok(state.apart !== 0 && state.lastTick > labelS);
+  copyRow(rowBlock(aligned(bytes), 0, ROWS_PER_TILE), (labelS / HALF_HOUR_S) % ROWS_PER_TILE, state.rows, 0);
+  db.prepare("UPDATE head SET data = ?").run(stateWriter()(state));
+  db.prepare("DELETE FROM tile WHERE id >> 40 = ?").run(HALF_HOURS);
+  db.pragma("user_version = 6");
+  db.close();
+}
