@@ -120,8 +120,9 @@ export class Rings {
   joinRows(working: Working): void {
     const { state, bands } = working;
     const { apart, rowSlot } = state;
-    // Nobody but the file keeps open rows.
+    // Nobody but the file keeps open rows, and which ticks are in them is shown to the readers.
     working.flush = true;
+    working.changed = true;
     const tileFirst = rowNo(working) - rowSlot;
     const newest = slotOf(state.lastTick / state.stepS);
     const late = apart & ((1 << rowSlot) - 1);

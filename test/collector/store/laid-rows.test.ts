@@ -37,3 +37,31 @@ test("after a restart laid rows are as they were, give way to late samples, and 
   assert.deepEqual([...(run?.columns.total?.n ?? [])], [1, 24]);
   assert.deepEqual(await second.ops.verify(), { ok: true, problems: [] });
 });
+
+test("a row that lies there already, offered again, counts no tick twice", async (t) => {
+  const store = await openIn(folder(t).dir);
+  t.after(() => store.close());
+  const now = nowAfter(T0 + 6_000);
+  const put = (...ticks: number[]) =>
+    store.samples.load(
+      ticks.map((tick) => record({ tick })),
+      now,
+    );
+  const labelS = T0 - 36 * 7_200;
+  const value = { n: 24, sum: 2_400, min: 90, max: 110 };
+  const row = { series: SERIES, stepS: 300, rowS: 7_200, labelS, values: { total: value } };
+  await put(labelS - 86_400, T0 - 300, T0);
+  assert.deepEqual(await store.samples.loadRows([row], now), ["stored"]);
+  const wanted = { series: [SERIES], metrics: ["total"], fromS: T0 - 7_200, toS: T0 + 7_200 } as const;
+  const counts = async (): Promise<number[]> => {
+    const [run] = await store.rows.read({ ...wanted, rowS: 7_200 });
+    return [...(run?.columns.total?.n ?? [])];
+  };
+  // One after the other: ticks that stand apart.
+  for (const tick of [T0 + 300, T0 + 600, T0 + 900]) await put(tick);
+  const before = await counts();
+  assert.deepEqual(await store.samples.loadRows([row], now), ["duplicate"]);
+  assert.deepEqual(await counts(), before);
+  await put(...Array.from({ length: 16 }, (_, i) => T0 + 1_200 + i * 300));
+  assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
+});

@@ -1,3 +1,4 @@
+/** Open rows out of the file: those of each generation, read one by one or many together, whatever form they have. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import Database from "better-sqlite3";
