@@ -2,18 +2,21 @@
  * Texts of batches in columns as what they say, judged by the schema once: most of them come with every batch.
  *
  * Certificates are remembered by their hash, so that a probe tells each once; everything else by its text. Both forget what
- * was not used for longest. Hostile texts: nobody is ever given another's, because the hash is made here.
+ * was not used for longest, and keep none that is long. Hostile texts: nobody is ever given another's,
+ * because the hash is made here.
  */
 import { createHash } from "node:crypto";
 import { ColumnsError } from "../wire/column-bytes.ts";
-import { CERTIFICATE_IS_BESIDE, DETAIL_NUMBERS, HASH_BYTES } from "../wire/columns.ts";
+import { CERTIFICATE_IS_BESIDE, DETAIL_NUMBERS, HASH_BYTES, TEXT_MOST_CHARS } from "../wire/columns.ts";
 import { Detail } from "../wire/sample.ts";
 import { jsonOf } from "./json-of.ts";
 import { isPlainDetail } from "./plain-sample.ts";
 
-/** Twice as many at most; some hundred bytes each. */
-const CERTIFICATES = 16_384;
-const RESTS = 4_096;
+/** Twice as many at most, and twice the characters; a few hundred of them each. */
+const CERTIFICATES = { most: 16_384, mostChars: 8 * 1024 * 1024 };
+const RESTS = { most: 4_096, mostChars: 2 * 1024 * 1024 };
+/** Longer texts are not remembered: they would be kept for every certificate they came with, and are hardly ever said twice. */
+const LONG_CHARS = 4_096;
 
 /** What a certificate's text says, and the last detail it was part of. */
 export type KnownCertificate = {
@@ -26,6 +29,7 @@ export type KnownCertificate = {
 export type KnownRest = {
   readonly value: Fields;
   readonly isBeside: boolean;
+  readonly isLong: boolean;
   alone: Judged | null;
 };
 
@@ -53,7 +57,7 @@ export class DetailTexts {
     const known = this.certificates.get(hash);
     if (known) return known;
     const made = { value: fieldsOf(text), rest: null, detail: null };
-    this.certificates.set(hash, made);
+    this.certificates.set(hash, made, text.length);
     return made;
   }
 
@@ -64,9 +68,9 @@ export class DetailTexts {
     if (IN_COLUMNS.some((key) => typeof value[key] === "number") || "address" in value)
       throw new ColumnsError("a detail says in words what it says in columns");
     const isBeside = value["certificate"] === CERTIFICATE_IS_BESIDE;
-    const made = { value, isBeside, alone: null };
+    const made = { value, isBeside, isLong: text.length > LONG_CHARS, alone: null };
     // A copy: a piece of a text would keep all of it in memory.
-    this.rests.set(Buffer.from(text, "utf8").toString("utf8"), made);
+    this.rests.set(Buffer.from(text, "utf8").toString("utf8"), made, text.length);
     return made;
   }
 }
@@ -79,11 +83,10 @@ export function judgedDetail(rest: KnownRest, certificate: KnownCertificate | nu
     rest.alone ??= judged(rest.value);
     return rest.alone;
   }
-  if (certificate.rest !== rest || certificate.detail === null) {
-    certificate.rest = rest;
-    certificate.detail = judged({ ...rest.value, certificate: certificate.value });
-  }
-  return certificate.detail;
+  if (certificate.rest === rest && certificate.detail !== null) return certificate.detail;
+  const detail = judged({ ...rest.value, certificate: certificate.value });
+  if (!rest.isLong) Object.assign(certificate, { rest, detail });
+  return detail;
 }
 
 function judged(value: Fields): Judged {
@@ -94,34 +97,49 @@ function judged(value: Fields): Judged {
 }
 
 function fieldsOf(text: string): Fields {
+  // Five hundred samples may refer to it, and the schema may have to look at each.
+  if (text.length > TEXT_MOST_CHARS) throw new ColumnsError("a text is longer than any detail");
   const value = jsonOf(text);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
   throw new ColumnsError("a text is no JSON object");
 }
 
+type Limits = { readonly most: number; readonly mostChars: number };
+type Kept<T> = { readonly value: T; readonly chars: number };
+
 /** What was used of late: when as many more were met, what was not used since is forgotten. */
 class Remembered<T> {
-  private readonly most: number;
-  private young = new Map<string, T>();
-  private old = new Map<string, T>();
+  private readonly limits: Limits;
+  private young = new Map<string, Kept<T>>();
+  private old = new Map<string, Kept<T>>();
+  /** Of what is young. */
+  private chars = 0;
 
-  constructor(most: number) {
-    this.most = most;
+  constructor(limits: Limits) {
+    this.limits = limits;
   }
 
   get(key: string): T | undefined {
     const found = this.young.get(key);
-    if (found !== undefined) return found;
+    if (found !== undefined) return found.value;
     const before = this.old.get(key);
-    if (before !== undefined) this.set(key, before);
-    return before;
+    if (before !== undefined) this.keep(key, before);
+    return before?.value;
   }
 
-  set(key: string, value: T): void {
-    if (this.young.size >= this.most) {
+  /** @param chars How long the text is that the value was made of; a long one is not kept. */
+  set(key: string, value: T, chars: number): void {
+    if (chars <= LONG_CHARS) this.keep(key, { value, chars });
+  }
+
+  private keep(key: string, kept: Kept<T>): void {
+    const { most, mostChars } = this.limits;
+    if (this.young.size >= most || this.chars + kept.chars > mostChars) {
       this.old = this.young;
       this.young = new Map();
+      this.chars = 0;
     }
-    this.young.set(key, value);
+    this.young.set(key, kept);
+    this.chars += kept.chars;
   }
 }

@@ -1,8 +1,8 @@
 /**
  * What arrived, by the form it came in: JSON, a record each, or columns with what does not fit beside them.
  *
- * A wrong envelope refuses the batch, a wrong record only itself. As soon as one record of the columns is odd all become
- * records: that is rare, and then there is one way for everything.
+ * A wrong envelope refuses the batch, a wrong record only itself. As soon as one record of the columns is odd, or of the
+ * tick of one beside them, all become records: that is rare, and then there is one way for everything.
  */
 import { ColumnsError } from "../wire/column-bytes.ts";
 import { type SampleColumns, sampleAt } from "../wire/columns.ts";
@@ -66,7 +66,20 @@ function fromColumns(body: Uint8Array, texts: DetailTexts): Received {
     columns: columns.count > 0 ? columns : null,
     isShort: true,
   };
-  return odd.length > 0 ? unpacked(received) : received;
+  return odd.length > 0 || isMixed(received) ? unpacked(received) : received;
+}
+
+/** Whether a tick is in columns and beside them: the first of a batch is what is stored, so their order matters. */
+function isMixed({ records, columns }: Received): boolean {
+  const beside = new Map<number, Set<string>>();
+  for (const { parsed } of records) {
+    if (!("sample" in parsed) || parsed.sample.address !== undefined) continue;
+    const { tick, target } = parsed.sample;
+    beside.set(tick, (beside.get(tick) ?? new Set()).add(target));
+  }
+  if (columns === null || beside.size === 0) return false;
+  const { tick, target, targets } = columns;
+  return tick.some((at, i) => beside.get(at)?.has(targets[target[i] ?? 0] ?? ""));
 }
 
 function parsedText(text: string): ParsedSample {

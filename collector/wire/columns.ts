@@ -21,6 +21,9 @@ export const BODY_AT = 8;
 /** Bytes of SHA-256 over a certificate's JSON text. */
 export const HASH_BYTES = 12;
 
+/** Longest JSON of a certificate, and of what else a detail says: longer than any that the schema lets through unescaped. */
+export const TEXT_MOST_CHARS = 32_768;
+
 /** How a column says its values. */
 export const MODE = { same: 0, each: 1, deltas: 2, steady: 3 } as const;
 /** The lowest two bits of a number that may have a fraction: whole, or thousandths, or eight bytes follow. */

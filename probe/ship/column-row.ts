@@ -2,7 +2,12 @@
  * A spooled sample as a row of a batch in columns, when it is one that fits: up, of a target's own series, numbers where
  * numbers belong. null = it goes as the text it is; the collector judges it, not this.
  */
-import { CERTIFICATE_IS_BESIDE, DETAIL_NUMBERS, FIRST_FRACTION } from "../../collector/wire/columns.ts";
+import {
+  CERTIFICATE_IS_BESIDE,
+  DETAIL_NUMBERS,
+  FIRST_FRACTION,
+  TEXT_MOST_CHARS,
+} from "../../collector/wire/columns.ts";
 import { METRICS, PDP_MAX } from "../../collector/wire/metric.ts";
 
 export type Row = {
@@ -77,12 +82,16 @@ function detailOf(detail: Fields): Said | null {
     if (key === "address" || key === "family" || (NUMBERS.has(key) && typeof value === "number")) continue;
     rest[key] = key === "certificate" ? CERTIFICATE_IS_BESIDE : value;
   }
+  const texts = {
+    certificate: certificate === null ? null : JSON.stringify(certificate),
+    rest: JSON.stringify(rest),
+  };
+  if (Math.max(texts.rest.length, texts.certificate?.length ?? 0) > TEXT_MOST_CHARS) return null;
   return {
     numbers,
     address: address === null ? null : String(address),
     family: Number(family),
-    certificate: certificate === null ? null : JSON.stringify(certificate),
-    rest: JSON.stringify(rest),
+    ...texts,
   };
 }
 

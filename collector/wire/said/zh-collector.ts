@@ -44,6 +44,7 @@ export const zhCollector: Sentences = {
   "a column is of no kind": "有一列的类型无法识别",
   "a text is longer than all of them": "有一段文字比全部文字还长",
   "there is more text than its lengths say": "文字比声明的长度多",
+  "a text is longer than any detail": "有一段文字比任何明细都长",
   "a text is not UTF-8": "有一段文字不是 UTF-8",
   "a text is not JSON": "有一段文字不是 JSON",
   "a text is no JSON object": "有一段文字不是 JSON 对象",

@@ -7,7 +7,7 @@ import { DetailTexts } from "../../../collector/ingest/detail-texts.ts";
 import { parseSample } from "../../../collector/ingest/envelope.ts";
 import { receivedOf, unpacked } from "../../../collector/ingest/received.ts";
 import { NUMBERS } from "../../../collector/store/sqlite/log-record.ts";
-import { BODY_AT, DETAIL_NUMBERS, MAGIC } from "../../../collector/wire/columns.ts";
+import { BODY_AT, DETAIL_NUMBERS, MAGIC, TEXT_MOST_CHARS } from "../../../collector/wire/columns.ts";
 import { CarrierwatchError, InvalidInputError } from "../../../collector/wire/errors.ts";
 import { Sample } from "../../../collector/wire/sample.ts";
 import { columnsOf, ToldCertificates } from "../../../probe/ship/columns.ts";
@@ -70,7 +70,7 @@ test("what does not fit stands beside the columns, in its place", () => {
     '{"target":"wrong"}',
     "7",
   ];
-  const texts = samplesAt(1_800_000_000, 9);
+  const texts = samplesAt(1_800_000_300, 9);
   for (const [i, other] of others.entries()) texts.splice(i * 2, 0, other);
   agrees(texts);
   assert.equal(receivedOf(bytesOf(texts), new DetailTexts()).columns?.count, 9);
@@ -206,6 +206,51 @@ test("500 records are the most", () => {
     () => receivedOf(bytesOf([...samplesAt(1_800_000_000, 250), ...others]), new DetailTexts()),
     InvalidInputError,
   );
+});
+
+test("a tick in columns and beside them is the sample that came first, as in JSON", () => {
+  const [up = ""] = samplesAt(1_800_000_000, 1);
+  const unknown = JSON.stringify({ ...JSON.parse(up), seq: 2, state: "unknown", unknownReason: "overload" });
+  for (const texts of [
+    [unknown, up],
+    [up, unknown],
+  ]) {
+    const { records, columns } = receivedOf(bytesOf(texts), new DetailTexts());
+    assert.equal(columns, null, "one way for both");
+    const states = records.map(({ parsed }) => ("sample" in parsed ? parsed.sample.state : ""));
+    assert.deepEqual(
+      states,
+      texts.map((text) => JSON.parse(text).state),
+    );
+  }
+  const other = JSON.stringify({ ...JSON.parse(unknown), address: "192.0.2.1" });
+  assert.equal(receivedOf(bytesOf([other, up]), new DetailTexts()).columns?.count, 1);
+});
+
+test("a detail or certificate longer than any is not in columns, and who says so is refused", () => {
+  const long = "x".repeat(TEXT_MOST_CHARS);
+  for (const change of [{ note: long }, { certificate: { subject: long } }])
+    agrees([JSON.stringify({ ...plain(), detail: change }), ...samplesAt(1_800_000_000, 1)]);
+  const texts = new DetailTexts();
+  for (const read of [(text: string) => texts.rest(text), (text: string) => texts.learn(text)]) {
+    assert.throws(() => read(JSON.stringify({ note: long })), /longer than any detail/);
+    assert.ok(read(JSON.stringify({ note: long.slice(100) })));
+  }
+});
+
+test("long texts are read and not remembered, and of others only so much", () => {
+  const texts = new DetailTexts();
+  const text = (no: number, chars: number) => JSON.stringify({ note: `${no}${"x".repeat(chars)}` });
+  for (const chars of [100, 10_000]) {
+    const once = texts.rest(text(0, chars));
+    assert.equal(texts.rest(text(0, chars)) === once, chars === 100);
+  }
+  const [first, last] = [texts.rest(text(0, 4_000)), texts.rest(text(0, 100))];
+  for (let no = 1; no < 2_000; no += 1) {
+    texts.rest(text(no, 4_000));
+    assert.equal(texts.rest(text(0, 100)), last, "what is used stays");
+  }
+  assert.notEqual(texts.rest(text(0, 4_000)), first);
 });
 
 test("numbers of a detail stand in the order in which the log keeps them", () => {
