@@ -127,7 +127,7 @@ class SpoolShipper implements Shipper {
       this.#halve(taken);
       return { sent: true, waitMs: 0 };
     }
-    const answer = await client.exchange({
+    const exchange = client.exchange({
       method: "POST",
       path: "/api/v1/probe/samples",
       headers,
@@ -135,7 +135,12 @@ class SpoolShipper implements Shipper {
       timeoutMs: POST_TIMEOUT_MS,
       signal: this.#stop.signal,
     });
+    const answer = await exchange.catch((error: unknown) => {
+      if (columns) this.#columns.failed({ code: codeOf(error) });
+      throw error;
+    });
     if (columns && this.#columns.isRefused(answer)) return { sent: true, waitMs: 0 };
+    if (columns && answer.status !== 200) this.#columns.failed(answer);
     if (answer.status !== 200) return this.#refused(taken, answer);
     this.#columns.answered(columns, answer);
     return this.#settle(taken, answer);

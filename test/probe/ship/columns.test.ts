@@ -56,7 +56,11 @@ async function probe(t: TestContext, url: string, key = "cwp_sh-ct-1_0123456789a
   const add = async (samples: readonly Parameters<typeof spool.append>[0][]) => {
     await Promise.all(samples.map((sample) => spool.append(sample)));
     shipper.wake(true);
-    await until(() => spool.figures().records === 0, "an empty spool");
+    await until(() => {
+      // Waiting after a failure ends when the collector is heard of.
+      shipper.wake(true);
+      return spool.figures().records === 0;
+    }, "an empty spool");
   };
   return { shipper, sent, add, place };
 }
@@ -163,6 +167,19 @@ test("a collector that claims columns and refuses them, or something before it, 
   const refused = sent.filter(({ status }) => status !== 200).length;
   assert.equal(refused, 2, `${refused}`);
 });
+
+for (const how of ["reset", { status: 502 }] as const)
+  test(`what something on the way cuts off in columns (${JSON.stringify(how)}) goes as JSON`, async (t) => {
+    const collector = await fakeCollector(t);
+    collector.answerHeaders = { "x-carrierwatch-understands": COLUMNS };
+    collector.intercept = (_path, _batch, headers) => (headers["content-type"] === COLUMNS_TYPE ? how : null);
+    const { shipper, add } = await probe(t, collector.url);
+    shipper.start();
+    for (const n of range(0, 5)) await add([sampleOf(n)]);
+    assert.equal(collector.stored.size, 5);
+    const inColumns = collector.requests.filter(({ headers }) => headers["content-type"] === COLUMNS_TYPE);
+    assert.ok(inColumns.length >= 3 && inColumns.length <= 6, `${inColumns.length}, the client asks twice`);
+  });
 
 test("a collector that was started anew does not know the certificates, and is told them again", async (t) => {
   const store = memoryStore();
