@@ -8,6 +8,7 @@ import { isUtf8 } from "node:buffer";
 import { crc32 } from "node:zlib";
 import { ColumnReader, ColumnsError } from "../wire/column-bytes.ts";
 import {
+  ANSWERS_MOST,
   BODY_AT,
   DETAIL_NUMBERS,
   FIRST_FRACTION,
@@ -19,9 +20,10 @@ import {
 import { CarrierwatchError, InvalidInputError } from "../wire/errors.ts";
 import { METRICS, PDP_MAX } from "../wire/metric.ts";
 import { BATCH_MAX_SAMPLES, type Detail } from "../wire/sample.ts";
+import { slotReader } from "./detail-slots.ts";
 import { type DetailTexts, judgedDetail, type KnownCertificate } from "./detail-texts.ts";
 import { jsonOf } from "./json-of.ts";
-import { isId, LAST_MS, LAST_S } from "./plain-sample.ts";
+import { ADDRESS_MAX, isId, LAST_MS, LAST_S } from "./plain-sample.ts";
 
 const M = METRICS.length;
 const N = DETAIL_NUMBERS.length;
@@ -29,7 +31,6 @@ const N = DETAIL_NUMBERS.length;
 const SCALARS = 5;
 const ALL_TIMINGS = 2 ** M - 1;
 const ALL_NUMBERS = 2 ** N - 1;
-const ADDRESS_MAX = 64;
 const STEP_LEAST_S = 10;
 const STEP_MOST_S = 86_400;
 /** What the schema allows each of DETAIL_NUMBERS to be. */
@@ -75,12 +76,15 @@ function openedAt(body: Uint8Array): ColumnReader {
 
 function read(reader: ColumnReader, texts: DetailTexts): ColumnBatch {
   const scratch = new Float64Array(BATCH_MAX_SAMPLES);
-  const table = (most: number, what: string) => reader.texts(scratch, reader.atMost(most, what), utf8Of);
+  const table = (most: number, what: string) => {
+    const length = reader.atMost(most, what);
+    return reader.texts(length > scratch.length ? new Float64Array(length) : scratch, length, utf8Of);
+  };
   const [envelope = ""] = reader.texts(scratch, 1, utf8Of);
   const count = reader.atMost(BATCH_MAX_SAMPLES, "samples");
   const others = othersOf(reader, count, scratch);
   const targets = table(count, "targets");
-  const addresses = table(count, "addresses");
+  const addresses = table(count * (1 + ANSWERS_MOST), "addresses");
   const certificates = certificatesOf(reader, table(count, "certificates"), texts);
   const rests = table(count, "details").map((text) => texts.rest(text));
   const target = placesIn(reader, count, targets.length - 1, scratch);
@@ -88,13 +92,22 @@ function read(reader: ColumnReader, texts: DetailTexts): ColumnBatch {
   const address = placesIn(reader, count, addresses.length, scratch);
   const ofCertificate = placesIn(reader, count, certificates.length, scratch);
   const ofRest = placesIn(reader, count, rests.length, scratch);
+  const restOf = Array.from(ofRest, (place) => {
+    const rest = rests[place - 1];
+    if (!rest) throw new ColumnsError("a sample has no detail");
+    return rest;
+  });
+  const filled = slotReader(
+    reader,
+    restOf.map(({ slots }) => slots),
+    addresses,
+  );
   reader.end();
   const details: Detail[] = [];
   const odd = new Uint8Array(count);
-  for (let i = 0; i < count; i += 1) {
-    const rest = rests[(ofRest[i] ?? 0) - 1];
-    if (!rest) throw new ColumnsError("a sample has no detail");
-    const { detail, sound } = judgedDetail(rest, certificates[(ofCertificate[i] ?? 0) - 1] ?? null);
+  for (const [i, rest] of restOf.entries()) {
+    const known = judgedDetail(rest, certificates[(ofCertificate[i] ?? 0) - 1] ?? null);
+    const { detail, sound } = rest.slots ? filled(known, rest.slots) : known;
     details.push(detail);
     if (!sound) odd[i] = 1;
   }

@@ -7,8 +7,9 @@
  */
 import { createHash } from "node:crypto";
 import { ColumnsError } from "../wire/column-bytes.ts";
-import { CERTIFICATE_IS_BESIDE, DETAIL_NUMBERS, HASH_BYTES, TEXT_MOST_CHARS } from "../wire/columns.ts";
+import { DETAIL_NUMBERS, HASH_BYTES, IS_BESIDE, TEXT_MOST_CHARS } from "../wire/columns.ts";
 import { Detail } from "../wire/sample.ts";
+import { type Slots, slotsOf } from "./detail-slots.ts";
 import { jsonOf } from "./json-of.ts";
 import { isPlainDetail } from "./plain-sample.ts";
 
@@ -18,19 +19,20 @@ const RESTS = { most: 4_096, mostChars: 2 * 1024 * 1024 };
 /** Longer texts are not remembered: they would be kept for every certificate they came with, and are hardly ever said twice. */
 const LONG_CHARS = 4_096;
 
-/** What a certificate's text says, and the last detail it was part of. */
+/** A detail of a certificate alone, and the last one it was part of. */
 export type KnownCertificate = {
-  readonly value: Fields;
+  readonly alone: Judged;
   rest: KnownRest | null;
-  detail: Judged | null;
+  both: Judged | null;
 };
 
-/** What a detail says besides its numbers, its address and, where `isBeside`, its certificate. */
+/** What a detail says besides its numbers, its address, what has a slot and, where `isBeside`, its certificate. */
 export type KnownRest = {
-  readonly value: Fields;
+  readonly alone: Judged;
   readonly isBeside: boolean;
   readonly isLong: boolean;
-  alone: Judged | null;
+  /** Null = nothing of it stands in columns besides. */
+  readonly slots: Slots | null;
 };
 
 /** A detail without what stands in columns; `sound` = the schema lets it through. */
@@ -56,7 +58,7 @@ export class DetailTexts {
     const hash = createHash("sha256").update(text, "utf8").digest().toString("latin1", 0, HASH_BYTES);
     const known = this.certificates.get(hash);
     if (known) return known;
-    const made = { value: fieldsOf(text), rest: null, detail: null };
+    const made = { alone: judged({ certificate: fieldsOf(text) }), rest: null, both: null };
     this.certificates.set(hash, made, text.length);
     return made;
   }
@@ -67,8 +69,12 @@ export class DetailTexts {
     const value = fieldsOf(text);
     if (IN_COLUMNS.some((key) => typeof value[key] === "number") || "address" in value)
       throw new ColumnsError("a detail says in words what it says in columns");
-    const isBeside = value["certificate"] === CERTIFICATE_IS_BESIDE;
-    const made = { value, isBeside, isLong: text.length > LONG_CHARS, alone: null };
+    const { certificate, ...others } = value;
+    const isBeside = certificate === IS_BESIDE;
+    const slots = slotsOf(value);
+    // What stands for the answers would not be let through; each sample's own are put in their place.
+    const alone = judged({ ...(isBeside ? others : value), ...slots?.empty });
+    const made = { alone, isBeside, isLong: text.length > LONG_CHARS, slots };
     // A copy: a piece of a text would keep all of it in memory.
     this.rests.set(Buffer.from(text, "utf8").toString("utf8"), made, text.length);
     return made;
@@ -79,14 +85,12 @@ export class DetailTexts {
 export function judgedDetail(rest: KnownRest, certificate: KnownCertificate | null): Judged {
   if (rest.isBeside !== (certificate !== null))
     throw new ColumnsError("a certificate is not where it belongs");
-  if (certificate === null) {
-    rest.alone ??= judged(rest.value);
-    return rest.alone;
-  }
-  if (certificate.rest === rest && certificate.detail !== null) return certificate.detail;
-  const detail = judged({ ...rest.value, certificate: certificate.value });
-  if (!rest.isLong) Object.assign(certificate, { rest, detail });
-  return detail;
+  if (certificate === null) return rest.alone;
+  if (certificate.rest === rest && certificate.both !== null) return certificate.both;
+  const detail = { ...rest.alone.detail, ...certificate.alone.detail };
+  const both = { detail, sound: rest.alone.sound && certificate.alone.sound };
+  if (!rest.isLong) Object.assign(certificate, { rest, both });
+  return both;
 }
 
 function judged(value: Fields): Judged {

@@ -13,6 +13,8 @@ type Tests = ReadonlyMap<string, (value: unknown) => boolean>;
 /** Latest second and millisecond that the wire knows. */
 export const LAST_S = 253_402_300_799;
 export const LAST_MS = LAST_S * 1_000 + 999;
+/** Longest address, in UTF-16 units. */
+export const ADDRESS_MAX = 64;
 const ID = /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/;
 
 const whole = (value: unknown, min: number, max: number): boolean =>
@@ -32,7 +34,7 @@ const CERTIFICATE: Tests = new Map([
   ["chain", (value: unknown) => list(value, 6, (one) => text(one, 128))],
 ]);
 const ANSWER: Tests = new Map([
-  ["address", (value: unknown) => text(value, 64)],
+  ["address", (value: unknown) => text(value, ADDRESS_MAX)],
   ["ttlS", count],
 ]);
 const HEAD: Tests = new Map([

@@ -44,8 +44,13 @@ export const DETAIL_NUMBERS = [
 ] as const satisfies (keyof Detail)[];
 /** Of them those from here on may have a fraction. */
 export const FIRST_FRACTION = 8;
-/** Stands for the certificate in the JSON text of what else a detail says, at its place. */
-export const CERTIFICATE_IS_BESIDE = 0;
+/**
+ * Stands in the JSON text of what else a detail says for what is beside it: the certificate, the address and the TTL of each
+ * of the resolver's answers, the age and the length that the head tells.
+ */
+export const IS_BESIDE = 0;
+/** Of a resolver, in columns. */
+export const ANSWERS_MOST = 32;
 
 /** What a batch says besides its samples, as JSON. */
 export type ColumnsHead = Omit<BatchEnvelope, "samples">;
@@ -73,7 +78,7 @@ export type SampleColumns = {
   readonly address: Uint16Array;
   /** 0 = none. */
   readonly family: Float64Array;
-  /** What else each sample's detail says; the same object for the same words, never changed. */
+  /** What else each sample's detail says; mostly the same object for the same words, never changed. */
   readonly details: readonly Detail[];
 };
 

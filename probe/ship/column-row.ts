@@ -2,13 +2,9 @@
  * A spooled sample as a row of a batch in columns, when it is one that fits: up, of a target's own series, numbers where
  * numbers belong. null = it goes as the text it is; the collector judges it, not this.
  */
-import {
-  CERTIFICATE_IS_BESIDE,
-  DETAIL_NUMBERS,
-  FIRST_FRACTION,
-  TEXT_MOST_CHARS,
-} from "../../collector/wire/columns.ts";
+import { DETAIL_NUMBERS, FIRST_FRACTION, IS_BESIDE, TEXT_MOST_CHARS } from "../../collector/wire/columns.ts";
 import { METRICS, PDP_MAX } from "../../collector/wire/metric.ts";
+import { type Beside, parted } from "./column-beside.ts";
 
 export type Row = {
   readonly target: string;
@@ -25,7 +21,8 @@ export type Row = {
   readonly family: number;
   /** JSON; null = none. */
   readonly certificate: string | null;
-  /** JSON of what else its detail says, CERTIFICATE_IS_BESIDE where the certificate stood. */
+  readonly beside: Beside;
+  /** JSON of what else its detail says, IS_BESIDE where the certificate and what is beside it stood. */
   readonly rest: string;
 };
 
@@ -71,16 +68,17 @@ function timingsOf(value: unknown): (number | null)[] | null {
   return timings;
 }
 
-type Said = Pick<Row, "numbers" | "address" | "family" | "certificate" | "rest">;
+type Said = Pick<Row, "numbers" | "address" | "family" | "certificate" | "beside" | "rest">;
 
 function detailOf(detail: Fields): Said | null {
   const { address = null, family = 0, certificate = null } = detail;
   const numbers = DETAIL_NUMBERS.map((key) => numberOf(detail[key]));
-  if (!isWay(detail) || !numbers.every(fits)) return null;
+  const two = parted(detail, isWhole);
+  if (!two || !isWay(detail) || !numbers.every(fits)) return null;
   const rest: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(detail)) {
     if (key === "address" || key === "family" || (NUMBERS.has(key) && typeof value === "number")) continue;
-    rest[key] = key === "certificate" ? CERTIFICATE_IS_BESIDE : value;
+    rest[key] = key === "certificate" ? IS_BESIDE : (two.left[key] ?? value);
   }
   const texts = {
     certificate: certificate === null ? null : JSON.stringify(certificate),
@@ -91,6 +89,7 @@ function detailOf(detail: Fields): Said | null {
     numbers,
     address: address === null ? null : String(address),
     family: Number(family),
+    beside: two.beside,
     ...texts,
   };
 }

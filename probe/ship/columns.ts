@@ -76,7 +76,11 @@ export function columnsOf(
   const others = found.flatMap((row, i) => (row === null ? [i] : []));
   const otherTexts = others.map((i) => texts[i] ?? "");
   const targets = numbered(rows.map(({ target }) => target));
-  const addresses = numbered(rows.map(({ address }) => address));
+  // First those that samples were measured at: most answers of a resolver are among them.
+  const addresses = numbered([
+    ...rows.map(({ address }) => address),
+    ...rows.flatMap(({ beside }) => beside.answers),
+  ]);
   const certificates = numbered(rows.map(({ certificate }) => certificate));
   const rests = numbered(rows.map(({ rest }) => rest));
   const hashes = certificates.texts.map((text) => told.hashOf(text));
@@ -97,7 +101,12 @@ export function columnsOf(
   );
   for (const hash of hashes) if (hash) writer.raw(hash);
   writeTable(writer, rests.texts);
-  writeColumns(writer, rows, [targets.of.map((no) => no - 1), addresses.of, certificates.of, rests.of]);
+  const own = addresses.of.slice(0, rows.length);
+  writeColumns(writer, rows, [targets.of.map((no) => no - 1), own, certificates.of, rests.of]);
+  writer.column(addresses.of.slice(rows.length).map((no) => no - 1));
+  writer.column(rows.flatMap(({ beside }) => beside.ttls));
+  writer.column(rows.flatMap(({ beside }) => beside.ages));
+  writer.column(rows.flatMap(({ beside }) => beside.lengths));
   const textBytes = [...whole, ...rests.texts, ...otherTexts].reduce((sum, { length }) => sum + length, 0);
   return { bytes: sealed(writer.taken()), certificates: whole, textBytes };
 }

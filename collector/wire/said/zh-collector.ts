@@ -45,6 +45,7 @@ export const zhCollector: Sentences = {
   "a text is longer than all of them": "有一段文字比全部文字还长",
   "there is more text than its lengths say": "文字比声明的长度多",
   "a text is longer than any detail": "有一段文字比任何明细都长",
+  "a text says what belongs beside it": "有一段文字写了应当另列的内容",
   "a text is not UTF-8": "有一段文字不是 UTF-8",
   "a text is not JSON": "有一段文字不是 JSON",
   "a text is no JSON object": "有一段文字不是 JSON 对象",

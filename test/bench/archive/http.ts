@@ -1,7 +1,7 @@
 /**
  * End to end: a real collector is sent batches over HTTP as probes ship them, beside rrdcached over its socket.
  *
- * Bodies are made by the probe's own encoders, in columns and, for older probes, as gzipped JSON, and sent by its own
+ * Samples say what those of real probes say (shipped.ts). Bodies are made by the probe's own encoders, in columns and, for older probes, as gzipped JSON, and sent by its own
  * client, one batch of each vantage at a time. All of the collector is held to one core, as is the peer; the sender is
  * not. Bodies are made before the clock starts. An acknowledgement here is of what is on the disk, after schema, ingest and
  * all marks; rrdcached syncs nothing. Before the first pair as much is sent as beside the engine alone: V8 has
@@ -24,7 +24,8 @@ import { ToldCertificates } from "../../../probe/ship/columns.ts";
 import { recordOf as spooled } from "../../../probe/spool/record.ts";
 import { type Product, product, scratch } from "../../support/product.ts";
 import { HAS_TASKSET, type Peers, processorUs, rrdcachedRun, rrdFolder } from "./peers.ts";
-import { BATCH, recordOf, STEP_S, warmRounds } from "./samples.ts";
+import { BATCH, STEP_S, warmRounds } from "./samples.ts";
+import { shippedOf } from "./shipped.ts";
 
 const ROUNDS = TICKS_PER_TILE;
 const PEER_ROUNDS = 12;
@@ -153,7 +154,7 @@ async function keysOf({ ask }: Collector, vantages: number): Promise<string[]> {
 function bodyFor({ told, no }: Probe, targets: readonly string[], tick: number, form: Form): Body {
   const epoch = String(no).padStart(16, "0");
   const records = targets.map((target, i) => {
-    const { sample } = recordOf(no * BATCH + i, tick);
+    const sample = shippedOf(no, i, tick);
     return spooled({ ...sample, target }, (tick / STEP_S) * BATCH + i);
   });
   const head: BatchHead = {
