@@ -9,6 +9,7 @@ import { METRICS } from "../../wire/metric.ts";
 import type { Detail, Sample, Timings } from "../../wire/sample.ts";
 import { seriesKey } from "../series.ts";
 import type { SampleRecord, SeriesKey, StoredSample } from "../store.ts";
+import { hasBeside, readBeside, withBeside } from "./beside.ts";
 import { type PdpBlock, pdpAt } from "./blocks.ts";
 import { type ByteReader, type ByteWriter, byteReader, putVarint, varintAt } from "./bytes.ts";
 import type { SharedParts } from "./shared-text.ts";
@@ -24,6 +25,8 @@ export const FLAG = {
   timings: 32,
   /** Details were dropped to keep the budget. */
   stripped: 64,
+  /** Numbers that belong into its shared text follow its own. */
+  beside: 128,
 } as const;
 const STATE_BITS = 3;
 const STATES = ["up", "down", "suspect", "unknown"] as const satisfies Sample["state"][];
@@ -61,6 +64,7 @@ export function flagsOf({ sample, skewMs }: SampleRecord, live: boolean): number
     (live ? FLAG.live : 0) |
     (skewMs === null ? 0 : FLAG.skew) |
     (sample.failure ? FLAG.elapsed : 0) |
+    (hasBeside(sample.detail) ? FLAG.beside : 0) |
     (sample.state === "up" ? 0 : FLAG.timings)
   );
 }
@@ -108,6 +112,7 @@ export function timingsBehind(bytes: Uint8Array): {
   if (flags & FLAG.skew) reader.number();
   if (flags & FLAG.elapsed) reader.varint();
   readNumbers(reader);
+  if (flags & FLAG.beside) readBeside(reader);
   const at = reader.at();
   const present = reader.byte();
   return { at, values: METRICS.map((_, m) => ((present >> m) & 1 ? reader.varint() : null)) };
@@ -121,11 +126,11 @@ export function isUp(bytes: Uint8Array): boolean {
 /** Most bytes `putTimings` takes. */
 export const TIMINGS_MOST_BYTES = 1 + M * 5;
 
-/** The same record without its numbers and, unless it says why it failed, without its shared text. */
+/** The same record without its numbers, those beside its text and, unless it says why it failed, without its shared text. */
 export function strippedRecord(bytes: Uint8Array, writer: ByteWriter, keepShared: boolean): void {
   const { flags, shared, epoch, ownAt } = recordHead(bytes);
   const reader = byteReader(bytes, ownAt);
-  writer.byte(flags | FLAG.stripped);
+  writer.byte((flags | FLAG.stripped) & ~FLAG.beside);
   writer.varint(keepShared && shared !== null ? shared + 1 : 0);
   writer.varint(epoch);
   writer.varint(reader.varint());
@@ -134,6 +139,7 @@ export function strippedRecord(bytes: Uint8Array, writer: ByteWriter, keepShared
   if (flags & FLAG.skew) writer.number(reader.number());
   if (flags & FLAG.elapsed) writer.varint(reader.varint());
   readNumbers(reader);
+  if (flags & FLAG.beside) readBeside(reader);
   writer.varint(0);
   for (let at = reader.at(); at < bytes.length; at += 1) writer.byte(bytes[at] ?? 0);
 }
@@ -174,6 +180,7 @@ export function storedOf(bytes: Uint8Array, around: Around): StoredSample {
   const skewMs = flags & FLAG.skew ? reader.number() : null;
   const elapsedUs = flags & FLAG.elapsed ? reader.varint() : 0;
   const own = readNumbers(reader);
+  const beside = flags & FLAG.beside ? readBeside(reader) : null;
   const { d, f, u }: SharedParts = shared === null ? {} : around.shared(shared);
   const { target, vantage, address } = seriesKey(series.target, series.vantage, series.address);
   return {
@@ -193,7 +200,7 @@ export function storedOf(bytes: Uint8Array, around: Around): StoredSample {
       ...(f ? { failure: { ...f, elapsedUs } } : {}),
       ...(u ? { unknownReason: u } : {}),
       timings: timingsOf(flags, reader, around),
-      detail: flags & FLAG.stripped ? {} : { ...d, ...own },
+      detail: flags & FLAG.stripped ? {} : { ...(d && beside ? withBeside(d, beside) : d), ...own },
     },
   };
 }
@@ -276,6 +283,12 @@ export class RecordGlance {
       this.at += length;
     }
     if (bits & BIT.addressV4) this.at += V4_PARTS;
+    if (flags & FLAG.beside) this.passBeside();
+  }
+
+  private passBeside(): void {
+    for (let left = this.varint(); left > 0; left -= 1) this.varint();
+    for (let kinds = this.varint(); kinds > 0; kinds &= kinds - 1) this.varint();
   }
 
   private readTimings(): void {

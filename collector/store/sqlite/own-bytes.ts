@@ -9,6 +9,7 @@ import type { SampleColumns } from "../../wire/columns.ts";
 import { METRICS } from "../../wire/metric.ts";
 import type { Detail, Timings } from "../../wire/sample.ts";
 import type { SampleRecord } from "../store.ts";
+import { besideMostBytes, hasBeside, putBeside } from "./beside.ts";
 import { MOST_NUMBER_BYTES, putNumber, putSigned, putText, putVarint } from "./bytes.ts";
 import { BIT, NUMBERS, V4_PARTS } from "./log-record.ts";
 
@@ -41,7 +42,7 @@ export class OwnBytes {
   /** @returns How many of the detail's keys are in it. */
   add({ sample, receivedMs, skewMs }: SampleRecord): number {
     const { tick, detail, state } = sample;
-    this.room(OWN_MOST_BYTES + (detail.address?.length ?? 0) * 3);
+    this.room(OWN_MOST_BYTES + (detail.address?.length ?? 0) * 3 + besideMostBytes(detail));
     const { bytes } = this;
     let at = putVarint(bytes, this.at, sample.seq);
     at = putSigned(bytes, at, receivedMs - tick * 1_000);
@@ -50,6 +51,7 @@ export class OwnBytes {
     if (sample.failure) at = putVarint(bytes, at, sample.failure.elapsedUs);
     const keys = numbersIn(detail);
     at = putDetail(bytes, at, detail, keys);
+    if (hasBeside(detail)) at = putBeside(bytes, at, detail);
     this.at = state === "up" ? at : putOwnTimings(bytes, at, sample.timings);
     return onesIn(keys) + (detail.family === undefined ? 0 : 1) + (detail.address === undefined ? 0 : 1);
   }
@@ -58,7 +60,8 @@ export class OwnBytes {
   addColumns(columns: SampleColumns, i: number, receivedMs: number, skewMs: number | null): number {
     const tickMs = (columns.tick[i] ?? 0) * 1_000;
     const address = columns.addresses[(columns.address[i] ?? 0) - 1];
-    this.room(OWN_MOST_BYTES + (address?.length ?? 0) * 3);
+    const detail = columns.details[i] ?? {};
+    this.room(OWN_MOST_BYTES + (address?.length ?? 0) * 3 + besideMostBytes(detail));
     const { bytes } = this;
     let at = putVarint(bytes, this.at, columns.seq[i] ?? 0);
     at = putSigned(bytes, at, receivedMs - tickMs);
@@ -71,6 +74,7 @@ export class OwnBytes {
     for (let k = 0; k < NUMBERS.length; k += 1)
       if ((bits >> k) & 1) at = putNumber(bytes, at, columns.numbers[i * NUMBERS.length + k] ?? 0);
     if (address !== undefined) at = putAddress(bytes, at, address, v4);
+    if (hasBeside(detail)) at = putBeside(bytes, at, detail);
     const length = at - this.at;
     this.at = at;
     return length;

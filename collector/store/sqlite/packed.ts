@@ -11,6 +11,7 @@ import type { SampleColumns } from "../../wire/columns.ts";
 import { METRICS, PDP_MAX } from "../../wire/metric.ts";
 import { nameAtVantage } from "../series.ts";
 import type { ColumnRecords, SampleRecord } from "../store.ts";
+import { hasBeside } from "./beside.ts";
 import { FLAG, flagsOf } from "./log-record.ts";
 import { OwnBytes } from "./own-bytes.ts";
 import { hashOf } from "./shared-text.ts";
@@ -168,7 +169,8 @@ class Sheet {
       words[at + WORD.stepS] = stepS;
       const isClamped = putTimings(words, at, columns, i);
       const live = heardMs - tick * 1_000 <= liveLimitMs(stepS) ? FLAG.live : 0;
-      words[at + WORD.flags] = up | live | (isClamped ? CLAMPED : 0);
+      const beside = hasBeside(detail) ? FLAG.beside : 0;
+      words[at + WORD.flags] = up | live | beside | (isClamped ? CLAMPED : 0);
       words[at + WORD.ownAt] = own.length();
       words[at + WORD.ownBytes] = own.addColumns(columns, i, receivedMs, skewMs);
     }

@@ -5,6 +5,7 @@
  * their series said, which is compared part by part without writing it down.
  */
 import type { Certificate, Detail, Failure, Sample } from "../../wire/sample.ts";
+import { isSameAnswers, isSameHead, sharedAnswers, sharedHead } from "./beside.ts";
 import { NUMBERS } from "./log-record.ts";
 
 export type SharedParts = {
@@ -49,10 +50,20 @@ const COMPARED: ReadonlySet<string> = new Set<keyof Detail>([
   "note",
 ]);
 
+/** What the text says of a part of a detail. */
+function asShared(name: string, detail: Detail): unknown {
+  const { answers, head } = detail;
+  if (name === "answers" && answers) return sharedAnswers(answers);
+  if (name === "head" && head) return sharedHead(head);
+  return detail[name as keyof Detail];
+}
+
 /** The shared text of a sample, made. */
 export function sharedTextOf({ detail, failure, unknownReason }: Said): SharedText {
   const d: Detail = Object.fromEntries(
-    Object.entries(detail).filter(([name, value]) => OWN.get(name) !== typeof value),
+    Object.entries(detail).flatMap(([name, value]) =>
+      OWN.get(name) === typeof value ? [] : [[name, asShared(name, detail)]],
+    ),
   );
   const { elapsedUs: _, ...f } = failure ?? { elapsedUs: 0 };
   const text = JSON.stringify({
@@ -89,8 +100,8 @@ function isSameDetail(a: Detail, b: Detail): boolean {
     a.unverified === b.unverified &&
     a.note === b.note &&
     isSameCertificate(a.certificate, b.certificate) &&
-    isSame(a.answers, b.answers) &&
-    isSame(a.head, b.head) &&
+    isSameAnswers(a.answers, b.answers) &&
+    isSameHead(a.head, b.head) &&
     isSame(a.hops, b.hops) &&
     isSame(a.ping, b.ping) &&
     isSame(a.records, b.records) &&
@@ -136,7 +147,7 @@ export function sharedKeyOf({ detail, failure, unknownReason }: Said): string {
     key += name;
     if (type === "string") key += part(String(value));
     else if (name === "certificate") key += certificateKey(value as Certificate);
-    else key += `:${part(JSON.stringify(value))}`;
+    else key += `:${part(JSON.stringify(asShared(name, detail)))}`;
   }
   if (failure) key += `!${failure.phase}/${failure.cause}/${failure.source}${part(failure.detail ?? "")}`;
   if (failure?.detail === undefined) key += "-";
