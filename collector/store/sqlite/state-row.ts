@@ -19,7 +19,7 @@ import {
   rowBytes,
 } from "./blocks.ts";
 import { slotOf } from "./log-tiles.ts";
-import { NUMBERS_BYTES, type OpenState, ROWS, STATE_BYTES } from "./open-state.ts";
+import { AREA_BYTES, NUMBERS_BYTES, type OpenState, ROWS } from "./open-state.ts";
 
 const M = METRICS.length;
 const TICK_BYTES = 1 + M * 4 + 2;
@@ -28,6 +28,9 @@ const TODAY = 0x80;
 /** Places of the finest archive's rows up to schema 4. */
 const OLD_FINEST = 3;
 const OLD_ROWS = OLD_FINEST + ROWS - 1;
+
+/** Every row and every tick, and the log records' room full. */
+const STORED_MOST_BYTES = NUMBERS_BYTES + 1 + rowBytes(ROWS) + TICKS_PER_TILE * TICK_BYTES + AREA_BYTES;
 
 /** A row on its way; tens of thousands of states are read at a start. */
 const read = oneRow();
@@ -39,7 +42,7 @@ function oneRow() {
 
 /** The bytes to be stored; good until the next call. */
 export function stateWriter() {
-  const bytes = new Uint8Array(STATE_BYTES + rowBytes(ROWS) + TICKS_PER_TILE * 4);
+  const bytes = new Uint8Array(STORED_MOST_BYTES);
   const view = new DataView(bytes.buffer);
   const { bytes: one, row } = oneRow();
   return (state: OpenState): Uint8Array => {
