@@ -1,13 +1,13 @@
 /** A resolver's answers and a head's numbers stand in columns, and every record gets the verdict that it gets as JSON. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { DetailTexts } from "../../../collector/ingest/detail-texts.ts";
 import { parseSample } from "../../../collector/ingest/envelope.ts";
 import { receivedOf, unpacked } from "../../../collector/ingest/received.ts";
 import { ColumnsError } from "../../../collector/wire/column-bytes.ts";
 import { columnsOf, ToldCertificates } from "../../../probe/ship/columns.ts";
 import { shippedOf } from "../../bench/archive/shipped.ts";
+import { fc } from "../../support/property.ts";
 import { EPOCH } from "./batches.ts";
 import { plain } from "./odd-samples.ts";
 
