@@ -49,7 +49,7 @@ function answersOf(answers: unknown, isWhole: IsWhole) {
 }
 
 function headOf(head: unknown, isWhole: IsWhole) {
-  if (!isFields(head) || Object.hasOwn(head, "__proto__")) return null;
+  if (!isFields(head)) return null;
   const { ageS, contentLength } = head;
   if (!isAbsentOr(isWhole, ageS) || !isAbsentOr(isWhole, contentLength)) return null;
   const left = {

@@ -75,16 +75,17 @@ function detailOf(detail: Fields): Said | null {
   const numbers = DETAIL_NUMBERS.map((key) => numberOf(detail[key]));
   const two = parted(detail, isWhole);
   if (!two || !isWay(detail) || !numbers.every(fits)) return null;
+  const left = new Map<string, unknown>([...Object.entries(two.left), ["certificate", IS_BESIDE]]);
   const rest: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(detail)) {
     if (key === "address" || key === "family" || (NUMBERS.has(key) && typeof value === "number")) continue;
-    rest[key] = key === "certificate" ? IS_BESIDE : (two.left[key] ?? value);
+    rest[key] = left.get(key) ?? value;
   }
   const texts = {
     certificate: certificate === null ? null : JSON.stringify(certificate),
     rest: JSON.stringify(rest),
   };
-  if (Math.max(texts.rest.length, texts.certificate?.length ?? 0) > TEXT_MOST_CHARS) return null;
+  if (!isText(texts.rest) || !isText(texts.certificate)) return null;
   return {
     numbers,
     address: address === null ? null : String(address),
@@ -94,7 +95,12 @@ function detailOf(detail: Fields): Said | null {
   };
 }
 
-/** Whether what stands in tables is what belongs there, and nothing has a name that an object's own key cannot have. */
+/** Whether a collector takes it: it refuses a whole batch for a text that is too long, or that has a key `__proto__`. */
+function isText(text: string | null): boolean {
+  return text === null || (text.length <= TEXT_MOST_CHARS && !text.includes("__proto__"));
+}
+
+/** Whether what stands in tables is what belongs there, and no key is one that an assignment would lose. */
 function isWay(detail: Fields): boolean {
   const { address, family, certificate } = detail;
   return (

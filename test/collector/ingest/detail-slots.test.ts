@@ -21,6 +21,8 @@ const HEAD = {
   spool: { records: 0, bytes: 0, dropped: 0, quarantined: 0 },
 };
 
+const REFUSED = { why: "a key __proto__ is not allowed" };
+
 /** How many are taken from columns as they are, once all of them are found to be what they would have been as JSON. */
 function inColumns(texts: readonly string[], known = new DetailTexts()): number {
   const { bytes } = columnsOf(texts, HEAD, new ToldCertificates());
@@ -28,12 +30,14 @@ function inColumns(texts: readonly string[], known = new DetailTexts()): number 
   const found = unpacked(received).records.map(({ parsed }) => parsed);
   assert.deepEqual(
     found,
-    texts.map((text) => parseSample(JSON.parse(text))),
+    texts.map((text) => (text.includes('"__proto__":') ? REFUSED : parseSample(JSON.parse(text)))),
   );
   return texts.length - received.records.length;
 }
 
 const withDetail = (detail: unknown): string => JSON.stringify({ ...plain(), detail });
+/** For what no object literal says. */
+const withDetailText = (json: string): string => withDetail("here").replace('"here"', json);
 const shippedAt = (tick: number): string[] =>
   Array.from({ length: 500 }, (_, site) => JSON.stringify({ ...shippedOf(3, site, tick), seq: site + 1 }));
 
@@ -87,6 +91,29 @@ test("what no column says goes as JSON, and is judged there", () => {
 test("what a column says and the schema refuses is refused", () => {
   inColumns([withDetail({ head: { server: 5, ageS: 1 } }), ...shippedAt(1_800_000_000).slice(0, 3)]);
   inColumns([withDetail({ answers: [{ address: "a".repeat(65), ttlS: 1 }] }), withDetail({})]);
+});
+
+test("a key that neither form takes costs its own record only", () => {
+  const sound = withDetail({ address: "192.0.2.1" });
+  for (const detail of [
+    '{"__proto__":1}',
+    '{"head":{"__proto__":1}}',
+    '{"head":{"via":{"__proto__":{}}}}',
+    '{"certificate":{"a":[{"__proto__":null}]}}',
+    '{"answers":[{"address":"192.0.2.1","__proto__":1}]}',
+  ]) {
+    const { bytes } = columnsOf([sound, withDetailText(detail)], HEAD, new ToldCertificates());
+    assert.deepEqual(
+      unpacked(receivedOf(bytes, new DetailTexts())).records.map(({ parsed }) => parsed),
+      [parseSample(JSON.parse(sound)), REFUSED],
+      detail,
+    );
+  }
+});
+
+test("a key named as what every object has is judged as any other", () => {
+  for (const key of ["toString", "constructor", "hasOwnProperty"])
+    assert.equal(inColumns([withDetail({ [key]: 1 }), withDetail({ head: { [key]: 1 } })]), 0, key);
 });
 
 test("whatever answers and heads there are, both forms agree", () => {
