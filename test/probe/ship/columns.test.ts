@@ -188,9 +188,11 @@ test("a collector that was started anew does not know the certificates, and is t
   shipper.start();
   await add([w.fresh(0)]);
   await add([w.fresh(1)]);
-  const whole = sent.at(-1)?.bytes ?? 0;
+  const bytes = () => sent.at(-1)?.bytes ?? 0;
+  // Numbers in the head are longer in one batch than in another.
+  const between = bytes() - 100;
   await add([w.fresh(2)]);
-  assert.ok((sent.at(-1)?.bytes ?? 0) < whole - 100, "the certificate went as its hash");
+  assert.ok(bytes() < between, "the certificate went as its hash");
   place.url = (await served(t, { store })).origin;
   await add([w.fresh(3)]);
   assert.deepEqual(
@@ -200,11 +202,11 @@ test("a collector that was started anew does not know the certificates, and is t
       [true, 200],
     ],
   );
-  assert.ok((sent.at(-1)?.bytes ?? 0) >= whole);
+  assert.ok(bytes() > between, "the certificate went whole");
   await add([w.fresh(4)]);
   await add([w.fresh(5)]);
   assert.equal(sent.at(-1)?.status, 200);
-  assert.ok((sent.at(-1)?.bytes ?? 0) < whole - 100, "and afterwards trusts it to remember");
+  assert.ok(bytes() < between, "and afterwards trusts it to remember");
   assert.deepEqual(await w.stored(), [{ stored: 6, duplicate: 0, rejected: 0 }]);
 });
 
