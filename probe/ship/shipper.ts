@@ -2,7 +2,8 @@
  * Offers what the spool holds to the collector until it is acknowledged: the newest samples first, then the backlog.
  *
  * One batch at a time. An answer settles every record of its batch, whatever became of it; anything else settles none.
- * A 413 halves the batch, a refused key waits and says so, all other failures back off with jitter. A collector that
+ * A batch that is refused for what is in it is halved, down to the one record that is given up, but only if the collector
+ * takes a batch without any; a refused key waits and says so, all other failures back off with jitter. A collector that
  * says it reads columns gets columns; whatever it thinks of them, the same batch goes as JSON then.
  */
 import type { Clock } from "../../collector/wire/clock.ts";
@@ -40,6 +41,10 @@ const BATCH_MAX_BYTES = 700_000;
 const PACKED_MAX_BYTES = 262_144;
 
 type Verdict = { readonly waitMs: number; readonly sent: boolean };
+
+/** In a 4xx: about the key, the moment, or the form of a batch in columns, and not about a record. */
+const NOT_A_RECORD: ReadonlySet<number> = new Set([401, 403, 404, 405, 407, 408, 409, 415, 425, 429]);
+const TOO_LARGE = 413;
 
 /** Nothing happens before `start`. */
 export function shipperOf(deps: ShipperDeps): Shipper {
@@ -121,7 +126,7 @@ class SpoolShipper implements Shipper {
       rttMs: this.#rttMs,
       spool: spool.figures(),
     };
-    const columns = this.#columns.bodyOf(taken, head);
+    const columns = taken.records.length > 0 ? this.#columns.bodyOf(taken, head) : null;
     const { bytes, headers } = columns ?? packed(bodyOf(taken, head));
     if (bytes.length > PACKED_MAX_BYTES && taken.records.length > 1) {
       this.#halve(taken);
@@ -157,7 +162,7 @@ class SpoolShipper implements Shipper {
     const { outcomes, mark, rewindToS } = parsed.data;
     this.#backoff.reset();
     this.#rttMs = answer.elapsedMs;
-    this.#limit = Math.min(BATCH_MAX_SAMPLES, this.#limit * 2);
+    if (taken.records.length > 0) this.#limit = Math.min(BATCH_MAX_SAMPLES, this.#limit * 2);
     await spool.settle(taken);
     this.#tell(taken, outcomes);
     if (rewindToS !== undefined) {
@@ -183,14 +188,14 @@ class SpoolShipper implements Shipper {
   async #refused(taken: Taken, answer: Answer): Promise<Verdict> {
     const { log, clock, spool } = this.#deps;
     const { status } = answer;
-    if (status === 413) {
-      if (taken.records.length > 1) {
-        this.#halve(taken);
-        return { sent: true, waitMs: 0 };
-      }
-      log.error({ seq: taken.records[0]?.seq }, "one sample alone is too large for the collector: given up");
-      await spool.settle(taken);
-      return { sent: true, waitMs: this.#backoff.nextMs() };
+    if (status === TOO_LARGE && taken.records.length > 1) {
+      this.#halve(taken);
+      return { sent: true, waitMs: 0 };
+    }
+    if (status >= 400 && status < 500 && !NOT_A_RECORD.has(status) && taken.records.length > 0) {
+      // Is that taken, it is one of the samples that is refused; else nothing of this probe is, whatever it sends.
+      const empty = await this.#offer({ epoch: taken.epoch, records: [] });
+      return empty.sent ? this.#narrow(taken, status) : empty;
     }
     if (status === 401 || status === 403) {
       log.error({ status }, "the collector refuses this probe's key; join again with a new join command");
@@ -199,6 +204,19 @@ class SpoolShipper implements Shipper {
     log.warn({ status, waiting: spool.figures().records }, "the collector did not take a batch");
     const retryAfterMs = retryAfterMsOf(answer.headers["retry-after"], clock.nowMs());
     return { sent: false, waitMs: this.#backoff.nextMs(retryAfterMs) };
+  }
+
+  /** One of the records is what the collector refuses: fewer are offered, until it stands alone and is given up. */
+  async #narrow(taken: Taken, status: number): Promise<Verdict> {
+    const { log, spool } = this.#deps;
+    if (taken.records.length > 1) {
+      this.#halve(taken);
+      return { sent: true, waitMs: 0 };
+    }
+    const { target, tick, seq } = taken.records[0] ?? {};
+    log.error({ status, target, tick, seq }, "one sample alone is refused by the collector: given up");
+    await spool.giveUp(taken);
+    return { sent: true, waitMs: this.#backoff.nextMs() };
   }
 
   #halve(taken: Taken): void {

@@ -38,6 +38,8 @@ export type Spool = {
   /** Records to offer next, none twice until settled; null = none. Live: those of the last minute, from memory. */
   take(lane: Lane, limit: { records: number; bytes: number }): Promise<Taken | null>;
   settle(taken: Taken): Promise<void>;
+  /** The same of records that no collector takes: they are counted as quarantined. */
+  giveUp(taken: Taken): Promise<void>;
   /** @returns Records that are offered again: those kept with a tick at or after fromS. */
   rewind(fromS: number): Promise<number>;
   /** Mark of the last answer; survives restarts. */
@@ -127,6 +129,11 @@ class FileSpool implements Spool {
     }
     await this.#tidy();
     this.#saveSoon();
+  }
+
+  giveUp(taken: Taken): Promise<void> {
+    this.#cursor.quarantined += taken.records.length;
+    return this.settle(taken);
   }
 
   async rewind(fromS: number): Promise<number> {

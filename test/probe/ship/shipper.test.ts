@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { silentLog } from "../../../collector/wire/log.ts";
+import { Sample } from "../../../collector/wire/sample.ts";
 import { type Client, clientOf } from "../../../probe/ship/client.ts";
 import { shipperOf } from "../../../probe/ship/shipper.ts";
 import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";
@@ -88,6 +89,56 @@ test("a 413 halves the batch until it fits", async (t) => {
   shipper.start();
   await until(() => collector.stored.size === 701);
   assert.ok([...collector.stored.values()].every(({ times }) => times === 1));
+});
+
+/** What a collector answers to a body that is not JSON as it takes it. */
+const BAD = { status: 400, body: { code: "bad_request" } };
+
+test("records that are refused with their whole batch are given up alone, and counted", async (t) => {
+  const log = keptLog();
+  const { collector, clock, spool, shipper } = await shipping(t, { fill: 299, log });
+  const poison = new Set([0, 1, 77, 299].map((n) => sampleOf(n).tick));
+  collector.intercept = (_path, batch) =>
+    batch?.samples.some((sample) => poison.has(Sample.parse(sample).tick)) ? BAD : null;
+  shipper.start();
+  await passing(clock, () => spool.figures().records === 0);
+  assert.equal(collector.stored.size, 296);
+  assert.ok([...collector.stored.values()].every(({ times }) => times === 1));
+  assert.equal(spool.figures().quarantined, 4);
+  assert.equal(log.lines.filter((line) => line.includes("one sample alone is refused")).length, 4);
+  assert.ok(collector.requests.length < 150, `${collector.requests.length} requests`);
+  // The next answer's figures tell the collector.
+  await spool.append(sampleOf(300));
+  shipper.wake(true);
+  await until(() => collector.stored.size === 297);
+  assert.equal(collector.batches.at(-1)?.spool.quarantined, 4);
+});
+
+for (const [name, reply] of [
+  ["another wire version", { status: 400, body: { code: "wire_version" } }],
+  ["something on the way that refuses whatever is sent", { status: 422, body: "<html>" }],
+  ["a limit that nothing fits", { status: 413 }],
+] as const)
+  test(`${name} gives up nothing: an empty batch is refused, too`, async (t) => {
+    const { collector, clock, spool, shipper } = await shipping(t, { fill: 3 });
+    collector.intercept = () => reply;
+    shipper.start();
+    await passing(clock, () => collector.requests.length > 20);
+    assert.deepEqual([spool.figures().records, spool.figures().quarantined], [4, 0]);
+    collector.intercept = () => null;
+    await passing(clock, () => spool.figures().records === 0);
+    assert.equal(collector.stored.size, 4);
+  });
+
+test("one sample that is too large by itself is given up, and counted", async (t) => {
+  const { collector, clock, spool, shipper } = await shipping(t, { fill: 9 });
+  const large = sampleOf(4).tick;
+  collector.intercept = (_path, batch) =>
+    batch?.samples.some((sample) => Sample.parse(sample).tick === large) ? { status: 413 } : null;
+  shipper.start();
+  await passing(clock, () => spool.figures().records === 0);
+  assert.equal(collector.stored.size, 9);
+  assert.equal(spool.figures().quarantined, 1);
 });
 
 for (const [name, reply] of [
