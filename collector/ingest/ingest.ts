@@ -255,7 +255,7 @@ function settled(
   for (const [i, at] of turns.entries()) outcomes[at] = { outcome: stored.records[i] ?? "rejected" };
   for (const [i, at] of columnTurns.entries()) outcomes[at] = { outcome: stored.columns[i] ?? "rejected" };
   const all = outcomes.map((outcome) => outcome ?? { outcome: "rejected" as const });
-  if (isShort && all.every(({ outcome }) => outcome === "stored"))
+  if (isShort && all.length > 0 && all.every(({ outcome }) => outcome === "stored"))
     return { outcomes: [], stored: all.length };
   return { outcomes: all };
 }

@@ -8,9 +8,11 @@ import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { memoryStore } from "../../../collector/store/memory/memory-store.ts";
+import { COLUMNS_TYPE } from "../../../collector/wire/columns.ts";
 import { UnavailableError } from "../../../collector/wire/errors.ts";
 import { ProbeConfig, parseJoinToken } from "../../../collector/wire/probe-protocol.ts";
 import { BatchAnswer } from "../../../collector/wire/sample.ts";
+import { columnsOf, ToldCertificates } from "../../../probe/ship/columns.ts";
 import { until } from "../../support/fake-collector.ts";
 import { batchOf, sampleOf } from "../ingest/batches.ts";
 import { ask, joined, type Served, served, signedIn } from "./served.ts";
@@ -93,6 +95,21 @@ test("samples are stored, plain or gzipped, for the vantage of the key", async (
   const stored = await s.store.samples.latest([{ target: id, vantage: "sh-ct-1" }]);
   assert.equal(stored.length, 1);
   assert.equal((await s.store.ops.counters()).find(({ vantage }) => vantage === "sh-ct-1")?.stored, 2);
+});
+
+test("a batch without samples is taken in either form, and its answer is one that any probe reads", async (t) => {
+  const s = await served(t);
+  const headers = await joined(s);
+  const head = { ...batchOf([], s.clock.nowMs()), samples: undefined };
+  const { bytes } = columnsOf([], head, new ToldCertificates());
+  for (const [type, body] of [
+    ["application/json", JSON.stringify(batchOf([], s.clock.nowMs()))],
+    [COLUMNS_TYPE, Buffer.from(bytes)],
+  ] as const) {
+    const answer = await post(s, headers, body, { "content-type": type });
+    assert.equal(answer.status, 200, type);
+    assert.deepEqual(BatchAnswer.parse(await answer.json()).outcomes, [], type);
+  }
 });
 
 test("garbage gets a 4xx problem and leaves no row", async (t) => {
@@ -309,6 +326,6 @@ async function post(
     headers: { ...headers, ...more },
     body: typeof body === "string" ? Buffer.from(body) : new Uint8Array(body),
   });
-  await answer.arrayBuffer();
+  await answer.clone().arrayBuffer();
   return answer;
 }
