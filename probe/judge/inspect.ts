@@ -23,7 +23,7 @@ export type Findings = {
 };
 
 export type Inspector = {
-  /** Whether a rule needs the decoded body; false = it need not be decoded, and `end` knows nothing. */
+  /** Whether a rule needs the decoded body; false = `end` is not asked. */
   readonly wantsBody: boolean;
   /** The next decoded bytes; kept until `end`, so they must not be written over. */
   chunk(decoded: Buffer): void;

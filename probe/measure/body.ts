@@ -1,7 +1,7 @@
 /**
- * The body of an answer: bytes counted on the wire, decoded and inspected only when a rule asks for it.
+ * The body of an answer: bytes counted on the wire and decoded, and inspected when a rule asks for it.
  *
- * Streaming: nothing is kept here. Both counts are capped, so that a bomb of 158 bytes costs no more than the cap.
+ * What is encoded is always decoded: a page that no browser can read is down, whatever the target's rules are. Streaming: nothing is kept here. Both counts are capped, so that a bomb of 158 bytes costs no more than the cap.
  * The socket is never paused for the decoder: that would be measured.
  */
 import type { Transform } from "node:stream";
@@ -14,7 +14,7 @@ const MAX_ENCODINGS = 3;
 
 export type BodyFacts = {
   readonly wireBytes: number;
-  /** Decoded; null when the body was encoded and nobody asked for its content. */
+  /** Decoded; null = a part of an encoded body, which cannot be. */
   readonly bodyBytes: number | null;
   /** Null = no rule asks. */
   readonly findings: Findings | null;
@@ -34,16 +34,23 @@ export type BodyReader = {
  * @param encoding Content-Encoding of the answer, as sent; "" = none.
  * @param inspect Takes the decoded body if it wants it.
  * @param capBytes Most bytes read, encoded or decoded.
+ * @param partial The answer to a Range (206): a piece of an encoded body is decoded only if a rule insists.
  */
-export function bodyReader(encoding: string, inspect: Inspector, capBytes: number): BodyReader {
+export function bodyReader(
+  encoding: string,
+  inspect: Inspector,
+  capBytes: number,
+  partial: boolean,
+): BodyReader {
   let wireBytes = 0;
   const encodings = encoding
     .toLowerCase()
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "" && part !== "identity");
-  const sink = inspect.wantsBody ? sinkOf(inspect, capBytes) : null;
-  const decoder = sink === null || encodings.length === 0 ? null : decoderOf(encodings, sink);
+  const encoded = encodings.length > 0;
+  const sink = inspect.wantsBody || (encoded && !partial) ? sinkOf(inspect, capBytes) : null;
+  const decoder = sink === null || !encoded ? null : decoderOf(encodings, sink);
   return {
     chunk(bytes) {
       wireBytes += bytes.length;
@@ -54,11 +61,10 @@ export function bodyReader(encoding: string, inspect: Inspector, capBytes: numbe
     },
     async finish() {
       await decoder?.end();
-      const plain = encodings.length === 0 ? wireBytes : null;
       return {
         wireBytes,
-        bodyBytes: sink === null ? plain : sink.bytes(),
-        findings: sink === null ? null : inspect.end(),
+        bodyBytes: sink === null ? (encoded ? null : wireBytes) : sink.bytes(),
+        findings: inspect.wantsBody ? inspect.end() : null,
       };
     },
     wireBytes: () => wireBytes,

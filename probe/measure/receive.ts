@@ -56,6 +56,8 @@ export type Receiver = {
 
 const NO_HEAD: Head = { status: 0, headers: new Map() };
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Partial Content: what a Range asked for. */
+const PARTIAL = 206;
 
 export function receiverOf(options: ReceiveOptions): Receiver {
   const { seen } = options;
@@ -93,7 +95,7 @@ export function receiverOf(options: ReceiveOptions): Receiver {
         return true;
       }
       const encoding = head.headers.get("content-encoding") ?? "";
-      body = bodyReader(encoding, options.inspect, options.capBytes);
+      body = bodyReader(encoding, options.inspect, options.capBytes, head.status === PARTIAL);
       return false;
     },
     data(piece) {

@@ -32,7 +32,6 @@ type Case = {
 };
 
 const ca = testCa();
-const wantText = { expect: { status: ["200-299"], bodyContains: "needle" } };
 
 const cases: Case[] = [
   { name: "says nothing", server: () => undefined, want: "wait first-byte-timeout target", timesOut: true },
@@ -154,43 +153,36 @@ const cases: Case[] = [
   {
     name: "sends a gzip bomb",
     server: encoded("gzip", zlib.gzipSync(zeros)),
-    ask: wantText,
     want: "transfer too-large target",
   },
   {
     name: "sends a brotli bomb",
     server: encoded("br", zlib.brotliCompressSync(zeros)),
-    ask: wantText,
     want: "transfer too-large target",
   },
   {
     name: "sends a zstd bomb",
     server: encoded("zstd", zlib.zstdCompressSync(zeros)),
-    ask: wantText,
     want: "transfer too-large target",
   },
   {
     name: "sends ten encodings on one another",
     server: encoded(Array(10).fill("gzip").join(", "), Buffer.from("x")),
-    ask: wantText,
     want: "content bad-encoding target",
   },
   {
     name: "sends gzip that is none",
     server: encoded("gzip", Buffer.from("plain text")),
-    ask: wantText,
     want: "content bad-encoding target",
   },
   {
     name: "sends gzip cut short",
     server: encoded("gzip", zlib.gzipSync("a needle in it").subarray(0, 20)),
-    ask: wantText,
     want: "content bad-encoding target",
   },
   {
     name: "sends an encoding nobody knows",
     server: encoded("rot13", Buffer.from("arrqyr")),
-    ask: wantText,
     want: "content bad-encoding target",
   },
   {
