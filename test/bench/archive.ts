@@ -8,6 +8,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TICKS_PER_TILE } from "../../collector/store/sqlite/bands.ts";
 import { costLines } from "./archive/costs.ts";
 import { endToEnd } from "./archive/http.ts";
 import {
@@ -71,8 +72,8 @@ function child<T>(program: string, args: readonly string[], isHeld: boolean, com
   }
 }
 
-const ingest = (series: number, rounds: number, isHeld: boolean): Ingest =>
-  child<Ingest>("ingest-child.ts", [String(series), String(rounds), String(LANES)], isHeld);
+const ingest = (series: number, rounds: number, isHeld: boolean, details = "plain"): Ingest =>
+  child<Ingest>("ingest-child.ts", [String(series), String(rounds), String(LANES), details], isHeld);
 
 async function pairs(peers: Peers): Promise<string[]> {
   const dir = rrdFolder(SERIES, peers.librrd);
@@ -110,6 +111,12 @@ async function pairs(peers: Peers): Promise<string[]> {
   if (byLibrrd.length > 0)
     lines.push(`x${median(byLibrrd).toFixed(2)} librrd per update, median of ${byLibrrd.length}`);
   return lines;
+}
+
+/** What the details of real probes cost where no HTTP is. */
+function realLine(): string {
+  const { perSecond, cpuUs } = ingest(SERIES, TICKS_PER_TILE * 2, true, "real");
+  return `with the details of real probes, in columns: ${round(perSecond)}/s (${cpuUs.toFixed(1)} us of processor a sample)`;
 }
 
 function scale(): string[] {
@@ -167,6 +174,7 @@ export async function bench(): Promise<string[]> {
       `${round(SERIES)} series, batches of 500, ${LANES} on their way, ${held}; rings hold the lap before; the peers sync nothing`,
       ...missing,
       ...(await pairs(peers)),
+      realLine(),
       ...scale(),
       ...reading(),
       ...(await endToEnd(peers, SERIES / BATCH, PAIRS)),

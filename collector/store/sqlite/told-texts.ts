@@ -2,7 +2,7 @@
  * The names and shared texts that the writer thread knows by number.
  *
  * What a series said last is remembered with its name, by vantage, so that its next sample is compared with that before
- * anything is made of it. A hundred thousand series of a thousand targets have a few thousand texts.
+ * anything is made of it. Where samples tell what the resolver answered, nearly every series has a text of its own.
  */
 import type { Detail, Sample } from "../../wire/sample.ts";
 import { type SharedText, saysTheSame, sharedKeyOf, sharedTextOf } from "./shared-text.ts";
@@ -10,7 +10,7 @@ import { type News, TellingEnd } from "./told.ts";
 
 /** Either list begins anew beyond this; a batch may go on. */
 const MOST_NAMES = 262_144;
-const MOST_TEXTS = 8_192;
+const MOST_TEXTS = 32_768;
 
 type Told = SharedText & {
   readonly number: number;

@@ -1,9 +1,10 @@
 /**
- * Our side, in a process of its own so that it can be held to one core: `ingest-child.ts DIR SERIES ROUNDS LANES`.
+ * Our side, in a process of its own so that it can be held to one core: `ingest-child.ts DIR SERIES ROUNDS LANES [real]`.
  *
  * The slots it writes hold the lap before, as in a database that has run for years. Batches are made before the clock
  * starts, and what making them left behind is collected; LANES of them wait at a time. A collector runs for months, so
- * the first rounds, while V8 compiles, are told apart. Prints one line of JSON.
+ * the first rounds, while V8 compiles, are told apart. With `real` samples have the details of real probes and come in
+ * columns. Prints one line of JSON.
  */
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -17,8 +18,10 @@ import type { Store } from "../../../collector/store/store.ts";
 import { silentLog } from "../../../collector/wire/log.ts";
 import { nowAfter } from "../../contract/times.ts";
 import { FIRST_TICK, roundOf, STEP_S, warmRounds } from "./samples.ts";
+import { shippedColumns } from "./shipped-columns.ts";
 
-const [dir = "", seriesText = "1000", roundsText = "12", lanesText = "4"] = process.argv.slice(2);
+const [dir = "", seriesText = "1000", roundsText = "12", lanesText = "4", details = "plain"] =
+  process.argv.slice(2);
 const SERIES = Number(seriesText);
 const ROUNDS = Number(roundsText);
 const LANES = Number(lanesText);
@@ -30,16 +33,31 @@ const LOG_TILE_BYTES = 900;
 
 const opened = () => openSqliteStore({ dir, log: silentLog });
 
-async function putAll(
-  store: Store,
-  batches: Parameters<Store["samples"]["put"]>[0][],
-  tick: number,
-): Promise<void> {
+type Put = (store: Store, nowMs: number) => Promise<readonly string[]>;
+
+/** A round's batches, each ready to be put. */
+function putsOf(): (tick: number) => Put[] {
+  const columns = shippedColumns();
+  return (tick) =>
+    details === "real"
+      ? columns(SERIES, tick).map(
+          (batch): Put =>
+            (store, nowMs) =>
+              store.samples.putColumns(batch, nowMs),
+        )
+      : roundOf(SERIES, tick).map(
+          (batch): Put =>
+            (store, nowMs) =>
+              store.samples.put(batch, nowMs),
+        );
+}
+
+async function putAll(store: Store, batches: readonly Put[], tick: number): Promise<void> {
   let next = 0;
   const lane = async () => {
-    for (let batch = batches[next]; batch; batch = batches[next]) {
+    for (let put = batches[next]; put; put = batches[next]) {
       next += 1;
-      const outcomes = await store.samples.put(batch, nowAfter(tick));
+      const outcomes = await put(store, nowAfter(tick));
       if (outcomes.some((outcome) => outcome !== "stored")) throw new Error(outcomes.join());
     }
   };
@@ -87,8 +105,9 @@ function cpuMs(): number {
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
+const batchesAt = putsOf();
 let store = await opened();
-await putAll(store, roundOf(SERIES, FIRST_TICK - STEP_S), FIRST_TICK);
+await putAll(store, batchesAt(FIRST_TICK - STEP_S), FIRST_TICK);
 await judge(store, FIRST_TICK);
 await store.close();
 prefill();
@@ -100,7 +119,7 @@ async function timed(from: number, rounds: number): Promise<{ wallMs: number; cp
   const sum = { wallMs: 0, cpuMs: 0 };
   for (let round = from; round < from + rounds; round += 1) {
     const tick = FIRST_TICK + round * STEP_S;
-    const batches = roundOf(SERIES, tick);
+    const batches = batchesAt(tick);
     collectGarbage();
     await pause(HELPERS_MS);
     const cpuBefore = cpuMs();

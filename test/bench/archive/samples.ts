@@ -4,6 +4,8 @@ import { T0 } from "../../contract/times.ts";
 
 export const STEP_S = 300;
 export const BATCH = 500;
+/** After its tick a sample of the engine's own bench is received. */
+export const RECEIVED_AFTER_MS = 5_000;
 /** Where a run begins, on a boundary of no archive, so that rows close all along it. */
 export const FIRST_TICK = T0 + 7 * STEP_S;
 
@@ -40,7 +42,11 @@ export function valuesOf(series: number, tick: number): number[] {
 const NAMES = ["dns", "connect", "tls", "wait", "transfer", "ttfb", "total", "speed"] as const;
 
 /** 500 targets to a vantage: what one probe ships at a tick. */
-export function recordOf(series: number, tick: number, receivedMs = tick * 1_000 + 5_000): SampleRecord {
+export function recordOf(
+  series: number,
+  tick: number,
+  receivedMs = tick * 1_000 + RECEIVED_AFTER_MS,
+): SampleRecord {
   const target = `shop-${series % BATCH}`;
   const values = valuesOf(series, tick);
   const noise = (series * 31 + tick) % 97;

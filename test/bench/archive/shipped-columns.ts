@@ -1,0 +1,47 @@
+/**
+ * Batches with the details of real probes (shipped.ts), each a vantage's in columns, as ingest hands them to the store.
+ *
+ * Written by the probe's own encoder and read by the collector's own reader, so that what is one object for many samples
+ * in a collector is one here.
+ */
+import { readColumns } from "../../../collector/ingest/columns.ts";
+import { DetailTexts } from "../../../collector/ingest/detail-texts.ts";
+import type { ColumnRecords } from "../../../collector/store/store.ts";
+import { WIRE_VERSION } from "../../../collector/wire/ids.ts";
+import { columnsOf, ToldCertificates } from "../../../probe/ship/columns.ts";
+import { BATCH, RECEIVED_AFTER_MS } from "./samples.ts";
+import { shippedOf } from "./shipped.ts";
+
+const HEAD = {
+  wire: WIRE_VERSION,
+  epoch: "",
+  sentMs: 0,
+  probeVersion: "0.0.0",
+  knownMark: 0,
+  rttMs: null,
+  spool: { records: 0, bytes: 0, dropped: 0, quarantined: 0 },
+};
+const SKEW_MS = 1.5;
+
+/** Batches of the same process, one after the other: a certificate is told once. */
+export function shippedColumns(): (series: number, tick: number) => ColumnRecords[] {
+  const told = new ToldCertificates();
+  const texts = new DetailTexts();
+  return (series, tick) =>
+    Array.from({ length: Math.ceil(series / BATCH) }, (_, vantage) => {
+      const samples = Array.from({ length: Math.min(BATCH, series - vantage * BATCH) }, (_, site) =>
+        JSON.stringify(shippedOf(vantage, site, tick)),
+      );
+      const { bytes, certificates } = columnsOf(samples, HEAD, told);
+      told.tell(certificates);
+      const { columns } = readColumns(bytes, texts);
+      if (columns.count !== samples.length) throw new RangeError("a sample does not stand in columns");
+      return {
+        vantage: `v-${vantage}`,
+        epoch: `0123456789ab${String(vantage).padStart(4, "0")}`,
+        receivedMs: tick * 1_000 + RECEIVED_AFTER_MS,
+        skewMs: SKEW_MS,
+        columns,
+      };
+    });
+}
