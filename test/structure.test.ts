@@ -139,6 +139,14 @@ test("a probe names no native module and only packages that are pure JavaScript"
   );
 });
 
+test("every drawing of the tests has the suite's own seed", () => {
+  const drawing = tests.flatMap(referencesOf).filter((reference) => reference.to === "fast-check");
+  assert.deepEqual(
+    drawing.map((reference) => reference.from),
+    ["test/support/property.ts"],
+  );
+});
+
 test("only the documented rooms stand at the top", () => {
   const known = [
     ...["collector", "dashboard", "deploy", "docs", "probe", "test"],

@@ -1,11 +1,11 @@
 /** Archive sets: what a change keeps, makes anew and freezes; the same in both engines, in any order of arrival. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { DAY_S, PDP_KEEP_S } from "../../collector/archive/layout.ts";
 import type { RowRun, SampleRecord, Store } from "../../collector/store/store.ts";
 import type { Archive } from "../../collector/wire/archives.ts";
 import { archivesOfText } from "../../collector/wire/archives.ts";
+import { fc } from "../support/property.ts";
 import {
   ALL_METRICS,
   downAt,

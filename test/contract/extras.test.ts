@@ -1,13 +1,13 @@
 /** What a target keeps beside rows and the strip of total: last values, a strip of another metric; in both engines. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { DAY_S, FUTURE_LIMIT_S, LONGEST_S, PDP_KEEP_S } from "../../collector/archive/layout.ts";
 import { codeOf, decode } from "../../collector/archive/strip.ts";
 import type { ArchiveName, LastRun } from "../../collector/store/lasts-and-strips.ts";
 import type { HistoryRow, SampleRecord, Store } from "../../collector/store/store.ts";
 import { type Archive, archivesOfText, type Extras, NO_EXTRAS } from "../../collector/wire/archives.ts";
 import type { Metric } from "../../collector/wire/metric.ts";
+import { fc } from "../support/property.ts";
 import {
   downAt,
   ENGINES,

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
-import fc from "fast-check";
 import { DetailTexts } from "../../../collector/ingest/detail-texts.ts";
 import { parseSample } from "../../../collector/ingest/envelope.ts";
 import { receivedOf, unpacked } from "../../../collector/ingest/received.ts";
@@ -12,6 +11,7 @@ import { CarrierwatchError, InvalidInputError } from "../../../collector/wire/er
 import { Sample } from "../../../collector/wire/sample.ts";
 import { columnsOf, ToldCertificates } from "../../../probe/ship/columns.ts";
 import { recordOf } from "../../bench/archive/samples.ts";
+import { fc } from "../../support/property.ts";
 import { EPOCH } from "./batches.ts";
 import { changed, FULL_DETAIL, full, ODD, placesOf, plain } from "./odd-samples.ts";
 

@@ -1,10 +1,10 @@
 /** What is taken at a glance is what the schema takes, unchanged; whatever is out of place is left to the schema. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { parseSample } from "../../../collector/ingest/envelope.ts";
 import { isPlainSample } from "../../../collector/ingest/plain-sample.ts";
 import { Detail, Sample } from "../../../collector/wire/sample.ts";
+import { fc } from "../../support/property.ts";
 import { changed, FULL_DETAIL, full, ODD, placesOf, plain } from "./odd-samples.ts";
 
 /** What is let through must be what the schema lets through, with nothing added, taken or turned. */
