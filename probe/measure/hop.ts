@@ -49,7 +49,7 @@ export type HopTask = Pick<Way, "families" | "pin" | "stop" | "arrived" | "marke
 };
 
 export type Hop = Readonly<WayFacts> &
-  Readonly<Seen> & {
+  Readonly<Omit<Seen, "old">> & {
     readonly url: URL;
     readonly marks: Marks;
     readonly trouble: Trouble | null;
@@ -58,7 +58,7 @@ export type Hop = Readonly<WayFacts> &
     readonly protocol: Protocol;
   };
 
-type Protocol = "http/1.1" | "http/2";
+type Protocol = "http/1.0" | "http/1.1" | "http/2";
 
 /** Runs one hop; a failure is part of the answer. */
 export async function runHop(tools: HopTools, task: HopTask): Promise<Hop> {
@@ -69,10 +69,10 @@ export async function runHop(tools: HopTools, task: HopTask): Promise<Hop> {
     held: { socket: null },
   };
   const { marks, facts, at, held } = reaching;
-  const seen: Seen = { status: null, headers: null, wireBytes: null, headerBytes: null };
+  const seen: Seen = { status: null, headers: null, old: false, wireBytes: null, headerBytes: null };
   const hopOf = (trouble: Trouble | null, answer: Answer | null): Hop => {
     const { status, headers, wireBytes, headerBytes } = seen;
-    const protocol = protocolOf(held.socket);
+    const protocol = seen.old ? "http/1.0" : protocolOf(held.socket);
     // The spread comes first: one in the middle costs as much as all the rest of it.
     return {
       ...facts,

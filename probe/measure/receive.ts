@@ -23,6 +23,8 @@ export type Answer = {
 export type Seen = {
   status: number | null;
   headers: Headers | null;
+  /** The answer is of HTTP/1.0. */
+  old: boolean;
   /** Body bytes read, at most the cap. */
   wireBytes: number | null;
   /** Of all heads of the answer as they were sent; null where that cannot be seen (HTTP/2). */
@@ -86,6 +88,7 @@ export function receiverOf(options: ReceiveOptions): Receiver {
       head = final;
       seen.status = head.status;
       seen.headers = head.headers;
+      seen.old = head.old === true;
       const location =
         options.follow && REDIRECTS.has(head.status) ? head.headers.get("location") : undefined;
       if (location !== undefined) {

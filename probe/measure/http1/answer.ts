@@ -6,7 +6,7 @@
  */
 import { StageError } from "../trouble.ts";
 import { type ChunkReader, chunkReader } from "./chunks.ts";
-import { type Framing, framingOf, type Head, headerTable, parseStatusLine } from "./head.ts";
+import { type Framing, framingOf, type Head, headerTable, isOld, parseStatusLine } from "./head.ts";
 
 export type AnswerSink = {
   /** The final head. True = the body is not wanted: nothing more is read, `end` is not called. */
@@ -29,6 +29,7 @@ export type AnswerReader = {
 
 const CR = 13;
 const LF = 10;
+const LINE_END = 2;
 const BEGINNING_TEXT = "HTTP/";
 const BEGINNING = Buffer.from(BEGINNING_TEXT);
 
@@ -50,6 +51,7 @@ class Reader implements AnswerReader {
   #framing: Framing = { kind: "none" };
   #left = 0;
   #status = 0;
+  #old = false;
   #table = headerTable();
   readonly #piece: (piece: Buffer) => void;
   /** Null = the body does not come in chunks. */
@@ -165,11 +167,14 @@ class Reader implements AnswerReader {
   #act(line: string): void {
     if (this.#stage === "status") {
       this.#status = parseStatusLine(line);
+      this.#old = isOld(line);
       this.#table = headerTable();
       this.#stage = "headers";
     } else if (line !== "") {
       this.#table.add(line);
     } else if (this.#stage === "trailers") {
+      // The line that says there are none is the end of the chunks.
+      if (this.#blockBytes === LINE_END) this.headBytes -= LINE_END;
       this.#finish();
     } else {
       this.#headDone();
@@ -178,7 +183,8 @@ class Reader implements AnswerReader {
 
   #headDone(): void {
     const status = this.#status;
-    const head = { status, headers: this.#table.headers };
+    const plain = { status, headers: this.#table.headers };
+    const head: Head = this.#old ? { ...plain, old: true } : plain;
     const framing = framingOf(this.#method, head);
     if (status === 101) throw new StageError("BAD_HEAD", "status 101 was not asked for");
     // Interim answers are passed over, 100 too: every browser does. @see RFC 9110, 15.2

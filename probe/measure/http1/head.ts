@@ -13,12 +13,15 @@ export type Headers = ReadonlyMap<string, string>;
 export type Head = {
   readonly status: number;
   readonly headers: Headers;
+  /** The status line says HTTP/1.0; absent = it does not. */
+  readonly old?: true;
 };
 
 /** How the end of a body is known: there is none, a length, chunks, or the end of the connection. */
 export type Framing = { readonly kind: "none" | "chunked" | "close" } | LengthFraming;
 type LengthFraming = { readonly kind: "length"; readonly length: number };
 
+const OLD = "HTTP/1.0 ";
 const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})(?: [^\r]*)?$/;
 const HEADER_LINE = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/;
 const DIGITS = /^\d{1,15}$/;
@@ -33,6 +36,11 @@ export function parseStatusLine(line: string): number {
     throw new StageError("NOT_HTTP", `the answer begins with ${shown(line)}, which is not HTTP/1.1`);
   }
   return status;
+}
+
+/** Whether a status line is of HTTP/1.0. */
+export function isOld(line: string): boolean {
+  return line.startsWith(OLD);
 }
 
 /** Name in lower case, and value without the blanks around it. */

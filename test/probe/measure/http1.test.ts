@@ -188,6 +188,19 @@ test("headers have lower-case names, and repeated ones are joined", () => {
   assert.equal(headBytes, `${OK}Via: a\r\nSet-Cookie: x=1\r\nVIA:  b\t\r\nContent-Length: 0\r\n\r\n`.length);
 });
 
+test("the version of an answer is that of its own status line", () => {
+  const length = "Content-Length: 0\r\n\r\n";
+  assert.equal(whole(`HTTP/1.0 200 OK\r\n${length}`).head?.old, true);
+  assert.equal(whole(`${OK}${length}`).head?.old, undefined);
+  assert.equal(whole(`HTTP/1.0 103 Hints\r\n\r\n${OK}${length}`).head?.old, undefined);
+});
+
+test("trailers are header bytes, the end of chunks without any is not", () => {
+  assert.equal(whole(`${CHUNKED}1\r\nx\r\n0\r\n\r\n`).headBytes, CHUNKED.length);
+  const trailers = "X: y\r\n\r\n";
+  assert.equal(whole(`${CHUNKED}1\r\nx\r\n0\r\n${trailers}`).headBytes, CHUNKED.length + trailers.length);
+});
+
 test("of two places to go on to the first is taken", () => {
   const { head } = whole(`${OK}Location: /a\r\nlocation: /b\r\nContent-Length: 0\r\n\r\n`);
   assert.equal(head?.headers.get("location"), "/a");

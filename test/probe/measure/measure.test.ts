@@ -8,6 +8,7 @@ import zlib from "node:zlib";
 import { Sample } from "../../../collector/wire/sample.ts";
 import { receiveBps } from "../../../probe/measure/detail.ts";
 import { newMarks } from "../../../probe/measure/phases.ts";
+import { hostileServer, saysAndEnds } from "../../support/hostile-server.ts";
 import { httpTarget } from "../../support/http-target.ts";
 import { assignmentFor, testMeasurer } from "../../support/probe-bench.ts";
 import { testCa } from "../../support/test-ca.ts";
@@ -324,6 +325,14 @@ test("a loop that was blocked at a mark makes the sample suspect after one more 
   assert.equal(late.detail.lateMs, 1_500.25);
   strict.close();
   await target.close();
+});
+
+test("an answer of HTTP/1.0 is told as one", async () => {
+  const server = await hostileServer(saysAndEnds("HTTP/1.0 200 OK\r\n\r\nold"));
+  const { state, detail } = await measurer.measure(assignmentFor(`http://127.0.0.1:${server.port}/`));
+  await server.close();
+  assert.notEqual(state, "down");
+  assert.deepEqual([detail.status, detail.protocol, detail.wireBytes], [200, "http/1.0", 3]);
 });
 
 test("an answer that breaks off keeps its status and the bytes that came", async () => {
