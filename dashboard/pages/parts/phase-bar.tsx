@@ -14,9 +14,10 @@ type PhaseBarProps = {
 
 export function PhaseBar({ times, failure, longestUs, tlsNetUs = null }: PhaseBarProps) {
   const { t, f } = useApp();
-  const parts = phaseBars(times, failure?.elapsedUs ?? 0, longestUs, tlsNetUs);
+  const parts = phaseBars(times, failure, longestUs, tlsNetUs);
   const texts = parts.map(({ phase, us }) => {
     const name = phase === "failed" ? t("short.down") : t(`phase.${phase}`);
+    if (us === 0) return name;
     const said = `${name} ${f.ms(us / 1000)}`;
     return phase === "tls" && tlsNetUs !== null
       ? `${said} (${t("detail.tlsNet", { value: f.ms(tlsNetUs / 1000) })})`

@@ -56,15 +56,15 @@ test("a route ends at the target, after the last hop that answered, in silence, 
 test("phases follow one another, the network's part lies inside TLS, a failure ends the bar", () => {
   const times = { dns: 100, connect: null, tls: 400, wait: 0, transfer: 500 };
   assert.deepEqual(
-    phaseBars(times, 0, 1000, 300).map(({ phase, x, width, net }) => [phase, x, width, net]),
+    phaseBars(times, undefined, 1000, 300).map(({ phase, x, width, net }) => [phase, x, width, net]),
     [
       ["dns", 0, 100, 0],
       ["tls", 100, 400, 300],
       ["transfer", 500, 500, 0],
     ],
   );
-  assert.equal(phaseBars(times, 0, 1000, 900)[1]?.net, 400, "never more than TLS itself");
-  const failed = phaseBars({ ...NO_TIMINGS, dns: 100 }, 900, 1000);
+  assert.equal(phaseBars(times, undefined, 1000, 900)[1]?.net, 400, "never more than TLS itself");
+  const failed = phaseBars({ ...NO_TIMINGS, dns: 100 }, { phase: "connect", elapsedUs: 900 }, 1000);
   assert.deepEqual(
     failed.map(({ phase, x, width }) => [phase, x, width]),
     [
@@ -72,8 +72,24 @@ test("phases follow one another, the network's part lies inside TLS, a failure e
       ["failed", 100, 900],
     ],
   );
-  assert.equal(barLengthUs({ ...NO_TIMINGS, dns: 100 }, { elapsedUs: 900 }), 1000);
-  assert.deepEqual(phaseBars(NO_TIMINGS, 0, 0), []);
+  assert.equal(barLengthUs({ ...NO_TIMINGS, dns: 100 }, { phase: "connect", elapsedUs: 900 }), 1000);
+  assert.deepEqual(phaseBars(NO_TIMINGS, undefined, 0), []);
+});
+
+test("what is judged of a complete answer took no time of its own: a tip at the end of its phases", () => {
+  const whole = { ...NO_TIMINGS, dns: 400, wait: 600, total: 1000 };
+  for (const phase of ["status", "content"] as const) {
+    const judged = { phase, elapsedUs: 1000 };
+    assert.equal(barLengthUs(whole, judged), 1000, "as long as it took");
+    assert.deepEqual(
+      phaseBars(whole, judged, 1000).map(({ phase: part, x, width, us }) => [part, x, width, us]),
+      [
+        ["dns", 0, 400, 400],
+        ["wait", 400, 600, 600],
+        ["failed", 994, 6, 0],
+      ],
+    );
+  }
 });
 
 test("a URL's scheme decides which charts there are", () => {
