@@ -28,6 +28,8 @@ export function formatFor(language: Language, timeZone: string) {
   const clock = instant({ hour: two, minute: two });
   const day = instant({ month, day: "numeric" });
   const dayClock = instant({ month, day: "numeric", hour: two, minute: two });
+  const clockSeconds = instant({ hour: two, minute: two, second: two });
+  const dayClockSeconds = instant({ month, day: "numeric", hour: two, minute: two, second: two });
   const join = ({ value, unit }: Quantity) => (unit === "" ? value : `${value} ${unit}`);
   return {
     language,
@@ -45,13 +47,18 @@ export function formatFor(language: Language, timeZone: string) {
     /** 14:35 */
     clock,
     /** 14:35:07 */
-    clockSeconds: instant({ hour: two, minute: two, second: two }),
+    clockSeconds,
     /** 11/21 or 21 Nov */
     day,
     /** 11/21 14:35 */
     dayClock,
-    /** The time of day alone while it is still that day: 14:35, else 11/20 14:35. */
-    recent: (ms: number, nowMs: number) => (day(ms) === day(nowMs) ? clock(ms) : dayClock(ms)),
+    /** The time of day of a tick; with its seconds where there are several a minute. */
+    tick: (ms: number, stepS: number) => (stepS < 60 ? clockSeconds(ms) : clock(ms)),
+    /** The time of day alone while it is still that day: 14:35, else 11/20 14:35. Seconds as above. */
+    recent(ms: number, nowMs: number, stepS = 60) {
+      const [short, long] = stepS < 60 ? [clockSeconds, dayClockSeconds] : [clock, dayClock];
+      return day(ms) === day(nowMs) ? short(ms) : long(ms);
+    },
     /** 11/21 14:35 – 16:20, or both days where they differ */
     period: (fromMs: number, toMs: number) =>
       `${dayClock(fromMs)} – ${day(fromMs) === day(toMs) ? clock(toMs) : dayClock(toMs)}`,

@@ -120,7 +120,7 @@ function SampleRow({ sample: view, shape, carriers, names, open, onToggle }: Sam
       <tr class={open ? "one open" : "one"} onClick={onToggle}>
         <td>
           <button type="button" class="twist" aria-expanded={open}>
-            {f.recent(sample.startedMs, Date.now())}
+            {f.recent(sample.startedMs, Date.now(), sample.stepS)}
           </button>
         </td>
         <td class="place">

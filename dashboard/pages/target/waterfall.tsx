@@ -17,6 +17,7 @@ export function Waterfall({ view, names }: WaterfallProps) {
   const latest = [...view.latest].sort((a, b) => (order.get(a.carrier) ?? 99) - (order.get(b.carrier) ?? 99));
   const newest = Math.max(0, ...latest.map((one) => one.sample.startedMs));
   if (latest.length === 0) return null;
+  const stepS = Math.min(...latest.map((one) => one.sample.stepS));
   const longest = Math.max(1, ...latest.map(({ sample }) => barLengthUs(sample.timings, sample.failure)));
   const whys = new Set(latest.map((one) => whyOf(one, t)));
   const shared = latest.length > 1 && whys.size === 1 ? ([...whys][0] ?? null) : null;
@@ -24,7 +25,7 @@ export function Waterfall({ view, names }: WaterfallProps) {
   const several = new Set(latest.map((one) => one.carrier)).size < latest.length;
   return (
     <section class="panel side-panel">
-      <h2>{t("target.latest", { time: f.clock(newest) })}</h2>
+      <h2>{t("target.latest", { time: f.tick(newest, stepS) })}</h2>
       <div class="wf">
         {latest.map((one) => {
           const carrier = carrierName(view.carriers, one.carrier, language);

@@ -224,10 +224,14 @@ test("an incident says how many were told of it, and never that somebody was whe
 });
 
 test("a time leaves out the day it shares", () => {
-  const { recent, period } = formatFor("zh", "Asia/Shanghai");
+  const { recent, tick, period } = formatFor("zh", "Asia/Shanghai");
   const at = (text: string) => Date.parse(`${text}+08:00`);
   assert.equal(recent(at("2026-11-21T00:00"), at("2026-11-21T23:59")), "00:00");
   assert.equal(recent(at("2026-11-20T23:59"), at("2026-11-21T00:00")), "11/20 23:59");
+  assert.equal(recent(at("2026-11-21T07:45:20"), at("2026-11-21T23:59"), 10), "07:45:20", "several a minute");
+  assert.equal(recent(at("2026-11-20T07:45:20"), at("2026-11-21T23:59"), 30), "11/20 07:45:20");
+  assert.equal(tick(at("2026-11-21T07:45:20"), 10), "07:45:20");
+  assert.equal(tick(at("2026-11-21T07:45:20"), 60), "07:45");
   assert.equal(period(at("2026-11-20T19:40"), at("2026-11-20T22:30")), "11/20 19:40 – 22:30");
   assert.equal(period(at("2026-11-20T23:40"), at("2026-11-21T00:10")), "11/20 23:40 – 11/21 00:10");
 });
