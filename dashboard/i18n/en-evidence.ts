@@ -9,6 +9,7 @@ export const enEvidence: Readonly<Record<keyof typeof zhEvidence, string>> = {
   "addresses.rule.any": "The target is up while any of them is.",
   "addresses.rule.n": "The target is up while at least {n} of them {n|is|are}.",
   "addresses.now": "{carrier}: {up} of {of} up",
+  "addresses.nowOther": "{carrier}: {up} of {of} up, {n} more not measured",
   "addresses.col.address": "Address",
   "addresses.col.network": "Network",
   "addresses.col.state": "State",

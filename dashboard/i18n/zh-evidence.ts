@@ -7,6 +7,7 @@ export const zhEvidence = {
   "addresses.rule.any": "任一地址可用，目标即算正常。",
   "addresses.rule.n": "至少 {n} 个地址可用，目标才算正常。",
   "addresses.now": "{carrier}：{of} 个中 {up} 个可用",
+  "addresses.nowOther": "{carrier}：{of} 个中 {up} 个可用，另有 {n} 个未测",
   "addresses.col.address": "地址",
   "addresses.col.network": "所属网络",
   "addresses.col.state": "状态",

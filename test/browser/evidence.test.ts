@@ -40,6 +40,8 @@ function everything(): void {
   view.row.target.addresses = { measure: "every", up: 2, max: 8, cache: false };
   const [, unicom] = view.row.cells;
   if (unicom) unicom.altered = { sinceS: NOW_S - 7200, differs: DIFFERS };
+  const there = view.latest.find((one) => one.vantage === "cnc-1");
+  if (there) there.sample.detail = { ...there.sample.detail, addresses: { up: 1, of: 1, other: 2 } };
   fake.answers.set(`GET ${at}`, view);
   fake.answers.set(`GET ${at}/addresses`, addressesOf(story));
   fake.answers.set(`GET ${at}/chart`, { ...chart(story, "3h"), events: eventsOf(story.id) });
@@ -63,6 +65,10 @@ for (const [language, width, dark] of [
     const said = await page.locator("main").innerText();
     assert.match(said, zh ? /至少 2 个地址可用/ : /at least 2 of them are/);
     assert.match(said, zh ? /电信：2 个中 1 个可用/ : /China Telecom: 1 of 2 up/);
+    assert.match(
+      said,
+      zh ? /联通：1 个中 1 个可用，另有 2 个未测/ : /China Unicom: 1 of 1 up, 2 more not measured/,
+    );
     assert.match(said, zh ? /另有 1 个地址/ : /sees 1 more address/);
     assert.match(said, zh ? /联通的应答与其他运营商不同/ : /China Unicom gets another answer/);
     assert.match(said, /198\.51\.100\.89 \((?:联通|China Unicom) AS4837\)/);

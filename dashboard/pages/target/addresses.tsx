@@ -1,6 +1,7 @@
 /** The addresses of a target that has several measured: how each is doing from each vantage; pressing one shows its charts. */
 import { useState } from "preact/hooks";
 import type { AddressView, OtherAddresses, TargetAddresses } from "../../../collector/wire/api-addresses.ts";
+import type { SampleView } from "../../../collector/wire/api-overview.ts";
 import type { Carrier } from "../../../collector/wire/carrier.ts";
 import type { Target } from "../../../collector/wire/target.ts";
 import { carrierColor } from "../../charts/theme.ts";
@@ -14,6 +15,8 @@ import { carrierName, useApp } from "../state/app.ts";
 type AddressesProps = {
   target: Target;
   data: TargetAddresses;
+  /** The newest sample of the target's own series at each vantage: what is not measured is counted in it. */
+  latest: readonly SampleView[];
   carriers: readonly Carrier[];
   names: ReadonlyMap<string, string>;
   /** The one whose charts are shown; null = the target's own. */
@@ -27,7 +30,7 @@ const MOST_ROWS = 12;
 /** Addresses without a series that are named. */
 const MOST_OTHER = 3;
 
-export function Addresses({ target, data, carriers, names, shown, onPick }: AddressesProps) {
+export function Addresses({ target, data, latest, carriers, names, shown, onPick }: AddressesProps) {
   const { t, language } = useApp();
   const nameOf = (id: string) => carrierName(carriers, id, language);
   // Addresses of no network that is known (this machine's, a private one) need no column for it.
@@ -47,7 +50,8 @@ export function Addresses({ target, data, carriers, names, shown, onPick }: Addr
       <header class="pad-head">
         <h2>{t(target.addresses?.measure === "families" ? "addresses.titleFamilies" : "addresses.title")}</h2>
         <span class="small">
-          {ruleText(target, t)} {places.flatMap(({ one, name }) => nowText(one, name, t)).join(" · ")}
+          {ruleText(target, t)}{" "}
+          {places.flatMap(({ one, name }) => nowText(one, name, otherAt(latest, one.vantage), t)).join(" · ")}
         </span>
       </header>
       {measured.length === 0 && <p class="empty small">{t("addresses.none")}</p>}
@@ -175,12 +179,18 @@ function ruleText(target: Target, t: Translate): string {
 function nowText(
   { addresses }: TargetAddresses["vantages"][number],
   carrier: string,
+  n: number,
   t: Translate,
 ): string[] {
   const live = addresses.filter((one) => one.live);
   if (live.length === 0) return [];
   const up = live.filter(({ state }) => state === "up" || state === "suspect").length;
-  return [t("addresses.now", { carrier, up, of: live.length })];
+  return [t(n > 0 ? "addresses.nowOther" : "addresses.now", { carrier, up, of: live.length, n })];
+}
+
+/** Addresses of the name that found no place at the vantage's probe. */
+function otherAt(latest: readonly SampleView[], vantage: string): number {
+  return latest.find((one) => one.vantage === vantage)?.sample.detail.addresses?.other ?? 0;
 }
 
 function otherText(vantage: string, { addresses, count }: OtherAddresses, t: Translate): string {

@@ -139,6 +139,7 @@ function Body(props: BodyProps) {
             <Addresses
               target={target}
               data={addresses.data}
+              latest={view.latest}
               carriers={view.carriers}
               names={names}
               shown={address}
