@@ -5,8 +5,42 @@ import { type Measurer, type MeasurerOptions, measurer } from "../../probe/measu
 import type { Measurable } from "../../probe/measure/measured.ts";
 import { testCa } from "./test-ca.ts";
 
-/** What a measurement may take beyond its timeout, besides what the loop was late, ms. */
+/** What a measurement may take beyond its timeout, besides what this process was late, ms. */
 export const GRACE_MS = 50;
+
+const BEAT_MS = 5;
+
+export type Timed<T> = {
+  readonly result: T;
+  readonly tookMs: number;
+  /**
+   * Of it, the turns of the loop that came late, in sum, ms: this process had work or no processor. Nothing that is
+   * measured meanwhile can be told more exactly than that.
+   */
+  readonly lateMs: number;
+};
+
+/** Runs it, with how long that took and how much of this the machine was busy elsewhere. */
+export async function timed<T>(run: () => Promise<T>): Promise<Timed<T>> {
+  const startMs = performance.now();
+  let beatMs = startMs;
+  let lateMs = 0;
+  const beat = () => {
+    const nowMs = performance.now();
+    const over = nowMs - beatMs - BEAT_MS;
+    // A timer counts whole milliseconds: what is within two of its beat is in time.
+    if (over > 2) lateMs += over;
+    beatMs = nowMs;
+  };
+  const timer = setInterval(beat, BEAT_MS);
+  try {
+    const result = await run();
+    beat();
+    return { result, tookMs: beatMs - startMs, lateMs };
+  } finally {
+    clearInterval(timer);
+  }
+}
 
 export function assignmentFor(url: string, extra: Partial<Measurable> = {}): Measurable {
   return {
