@@ -115,14 +115,17 @@ function answer(script: Script, request: http.IncomingMessage, response: http.Se
   else reply();
 }
 
-/** Keeps Node's TLS server from seeing the connection for a while: the ClientHello waits in the kernel. */
+/** Keeps Node's TLS server from seeing the connection for a while after the ClientHello has come. */
 function holdHandshake(server: http.Server | https.Server, delayMs: number): void {
   const listeners = server.listeners("connection");
   server.removeAllListeners("connection");
   server.on("connection", (socket: Socket) => {
-    setTimeout(() => {
-      for (const listener of listeners) Reflect.apply(listener, server, [socket]);
-    }, delayMs);
+    // Counted from the accept, the delay would be over sooner than it looks to a client that is late to say hello.
+    socket.once("readable", () => {
+      setTimeout(() => {
+        for (const listener of listeners) Reflect.apply(listener, server, [socket]);
+      }, delayMs);
+    });
   });
 }
 
