@@ -1,9 +1,10 @@
 /**
  * Rows of exactly one archive of one series, as they are stored: no merging of vantages, no fitting to a screen.
  *
- * Rows begin where the archive does, however early they are asked for. A row that is still open is left out, as rrdtool's fetch does: what it will say is not decided yet.
+ * Rows begin where the archive does, however early they are asked for. A row that is still open is left out, as rrdtool's
+ * fetch does: what it will say is not decided yet.
  */
-import { type ArchiveSpec, archivesOf } from "../archive/layout.ts";
+import { type ArchiveSpec, archivesOf, rowOf } from "../archive/layout.ts";
 import { valueOf as rowValue } from "../archive/row.ts";
 import type { LastRun } from "../store/lasts-and-strips.ts";
 import { seriesKey } from "../store/series.ts";
@@ -33,6 +34,8 @@ export type FetchQuery = {
 };
 
 const DAY_S = 86_400;
+/** More than any archive has. */
+const ROWS_MAX = 500_000;
 
 /**
  * @param known The definitions; null when the target was removed, of which the history stays.
@@ -66,13 +69,12 @@ export async function fetchRows(
       { path: "from", message: `${fromS} is not before its end ${toS}` },
     ]);
   }
-  // A generation that ended shows what it had at its end.
-  const endS = query.stepS === undefined ? nowS : Math.min(nowS, newest?.lastTick ?? nowS);
   const archives = archivesHeld(newest, stepS);
-  const archive = archiveFor(archives, stepS, query.steps, endS - fromS);
-  // Nothing older is kept: asked from 1970 on, ten-second rows would be more than fit in memory.
+  const endS = newest?.lastTick ?? nowS;
+  const archive = archiveFor(archives, stepS, query.steps, (one) => beginOf(one, endS) <= fromS);
   const same = archives.filter(({ rowS }) => rowS === archive.rowS);
-  const keptS = Math.max(fromS, endS - Math.max(...same.map(({ rows }) => rows)) * archive.rowS);
+  const keptS = Math.max(fromS, Math.min(...same.map((one) => beginOf(one, endS))));
+  refuseTooMany(Math.ceil((toS - keptS) / archive.rowS), archive.rowS);
   const series = seriesKey(query.target, query.vantage, query.address);
   const { metric, cf } = query;
   const asked = { series: [series], metrics: [metric], rowS: archive.rowS, fromS: keptS, toS };
@@ -83,6 +85,13 @@ export async function fetchRows(
   const first = Math.floor(keptS / archive.rowS) * archive.rowS + archive.rowS;
   for (let t = first; t <= toS; t += archive.rowS) rows.push({ t, value: values.get(t) ?? null });
   return { ...series, metric, cf, rowS: archive.rowS, rows };
+}
+
+/** @throws InvalidInputError for more rows than one answer has, which only a series silent for long comes to */
+function refuseTooMany(rows: number, rowS: number): void {
+  if (rows <= ROWS_MAX) return;
+  const message = `it would answer ${rows} rows of ${rowS} s; at most ${ROWS_MAX} are: begin later or end earlier`;
+  throw new InvalidInputError("range", [{ path: "from", message }]);
 }
 
 /** @throws InvalidInputError where a row has values and no last one is held */
@@ -105,17 +114,22 @@ function archivesHeld(generation: Generation | undefined, stepS: number): readon
 
 type MaybeFrozen = ArchiveSpec & { readonly untilS?: number | null };
 
+/** An archive ends with the row of its newest tick, however long ago that was; its rows have labels after this. */
+function beginOf({ rows, rowS }: ArchiveSpec, newestTick: number): number {
+  return rowOf(newestTick, rowS) - rows * rowS;
+}
+
 /** The archive of so many steps, frozen or not; without steps the finest of today that reaches back, else the widest. */
 function archiveFor(
   archives: readonly MaybeFrozen[],
   stepS: number,
   steps: number | undefined,
-  ageS: number,
+  reachesBack: (archive: ArchiveSpec) => boolean,
 ): ArchiveSpec {
   const live = archives.filter(({ untilS = null }) => untilS === null);
   const found =
     steps === undefined
-      ? (live.find((archive) => archive.rows * archive.rowS >= ageS) ?? live.at(-1))
+      ? (live.find(reachesBack) ?? live.at(-1))
       : archives.find((archive) => archive.steps === steps);
   if (found) return found;
   const known = archives.map((archive) => archive.steps).join(", ");

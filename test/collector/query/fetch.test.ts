@@ -95,9 +95,11 @@ test("without steps the finest archive that reaches back answers", async () => {
     return (await at.query.fetch({ target: target.id, vantage: "ct-1", metric: "dns", cf: "MIN", fromS }))
       .rowS;
   };
-  assert.equal(await widthOf(180_000), 300);
-  assert.equal(await widthOf(180_001), 1800);
-  assert.equal(await widthOf(700 * 1800 + 1), 7200);
+  // Counted back from the end of the newest tick's row: that was 100 s ago, this is 800 s ahead.
+  assert.equal(await widthOf(180_000 + 100), 300);
+  assert.equal(await widthOf(180_000 + 101), 1800);
+  assert.equal(await widthOf(700 * 1800 - 800), 1800);
+  assert.equal(await widthOf(700 * 1800 - 799), 7200);
 });
 
 test("what cannot be fetched is said", async () => {
@@ -191,7 +193,7 @@ test("incidents are listed with a name and the carriers they concern, withdrawn 
   );
 });
 
-test("rows asked for from the beginning of time are those the archive keeps", async () => {
+test("rows asked for from the beginning of time are those the archive keeps, the open one beside them", async () => {
   const { at, target } = await threeDays();
   for (const { steps, rows } of archivesOf(300)) {
     const query = {
@@ -203,6 +205,41 @@ test("rows asked for from the beginning of time are those the archive keeps", as
       fromS: 0,
     } as const;
     const fetched = await at.query.fetch(query);
-    assert.equal(fetched.rows.length, rows, `${steps} steps`);
+    assert.equal(fetched.rows.length, steps === 1 ? rows : rows - 1, `${steps} steps`);
   }
+});
+
+test("an open row takes the place of the oldest, which is then left out and not said to be UNKNOWN", async () => {
+  const at = await world({ startS: MIDNIGHT_S - 60 * DAY_S });
+  await at.vantage("ct-1", "ct");
+  const target = await at.target();
+  at.clock.jump((60 * DAY_S + 1000) * 1000);
+  await at.history(
+    ticksOf(300, MIDNIGHT_S - 20 * DAY_S, at.nowS()).map((tick) => up(target, "ct-1", tick, 7000)),
+  );
+  const query = { target: target.id, vantage: "ct-1", metric: "total", cf: "MAX" } as const;
+  const { rows } = await at.query.fetch({ ...query, steps: 6, fromS: 0 });
+  assert.equal(rows.length, 699);
+  assert.ok(rows.every((row) => row.value === 7));
+});
+
+test("rows of a series that fell silent are there until others take their places", async () => {
+  const at = await world({ startS: MIDNIGHT_S - 90 * DAY_S });
+  await at.vantage("ct-1", "ct");
+  const target = await at.target();
+  const endS = MIDNIGHT_S - 30 * DAY_S;
+  at.clock.jump(60 * DAY_S * 1000);
+  await at.history(ticksOf(300, endS - 5 * DAY_S, endS).map((tick) => up(target, "ct-1", tick, 7000)));
+  at.clock.jump(30 * DAY_S * 1000);
+  const query = { target: target.id, vantage: "ct-1", metric: "total", cf: "MAX", fromS: 0 } as const;
+  for (const { steps, rows, rowS } of archivesOf(300).slice(0, 2)) {
+    const fetched = (await at.query.fetch({ ...query, steps })).rows;
+    const known = fetched.filter(({ value }) => value !== null);
+    assert.equal(known.length, Math.min(rows, (5 * DAY_S) / rowS));
+    assert.equal(known.at(-1)?.t, endS);
+    assert.deepEqual(fetched.slice(-1), [{ t: MIDNIGHT_S, value: null }]);
+  }
+  at.clock.jump(1_800 * DAY_S * 1000);
+  const tooMany = at.query.fetch({ ...query, steps: 1 });
+  await assert.rejects(tooMany, { message: /rows of 300 s; at most 500000 are: begin later or end earlier/ });
 });
