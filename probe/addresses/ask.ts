@@ -96,7 +96,8 @@ async function askOne(
     return { family, addresses, ttlS: answers.map(({ ttlS }) => ttlS), resolver, dnsUs, trouble: null };
   } catch (error) {
     const elapsedMs = clock.monoMs() - startMs;
-    return { ...NOBODY, family, trouble: { phase: "dns", elapsedMs, ...describe(error) } };
+    const trouble: Trouble = { phase: "dns", elapsedMs, ...describe(error) };
+    return { ...NOBODY, family, resolver: lookup.asked(), trouble };
   }
 }
 

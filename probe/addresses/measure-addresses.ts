@@ -78,8 +78,9 @@ export async function measureAddresses(deps: AddressesDeps, task: AddressesTask)
   const { answers, loopDelayMs } = await asked(deps, task, families);
   const lookupMs = clock.monoMs() - startMs;
   task.giveBack();
+  const { resolver } = lookedOf(answers);
   const sayWhy = (trouble: Trouble) =>
-    failedLookup(deps, task, trouble, { families, loopDelayMs, startedMs });
+    failedLookup(deps, task, trouble, { families, loopDelayMs, startedMs, resolver });
   const found = answers.some(({ addresses }) => addresses.length > 0);
   if (!found) return sayWhy(mostTelling(answers, localAddress));
   const { chosen, other } = choose(deps.places, task, rule, answers);
@@ -227,12 +228,23 @@ function failedLookup(
   { interfaces, localAddress, limits }: AddressesDeps,
   { assignment, lateMs }: AddressesTask,
   trouble: Trouble,
-  about: { families: readonly (4 | 6)[]; loopDelayMs: number; startedMs: number },
+  about: {
+    readonly families: readonly (4 | 6)[];
+    readonly loopDelayMs: number;
+    readonly startedMs: number;
+    /** Who was asked; undefined = nobody. */
+    readonly resolver: Detail["resolver"];
+  },
 ): Measured {
-  const { loopDelayMs, startedMs } = about;
+  const { loopDelayMs, startedMs, resolver } = about;
   const evidence = { trouble, status: null, found: null, totalMs: trouble.elapsedMs, loopDelayMs, lateMs };
   const connected = hasNetwork(interfaces, about.families, localAddress);
   const { note, ...judged } = judge({ ...evidence, hasNetwork: connected }, assignment.expect, limits);
-  const detail: Detail = { lateMs, loopDelayMs, ...(note === undefined ? {} : { note }) };
+  const detail: Detail = {
+    ...(resolver === undefined ? {} : { resolver }),
+    lateMs,
+    loopDelayMs,
+    ...(note === undefined ? {} : { note }),
+  };
   return { startedMs, ...judged, timings: NO_TIMINGS, detail };
 }

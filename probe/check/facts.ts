@@ -41,7 +41,7 @@ function found(detail: Detail, words: Words): string[] {
     });
     const more = detail.answers.length > MAX_ANSWERS ? [`+${detail.answers.length - MAX_ANSWERS}`] : [];
     lines.push(words.answers([...shown, ...more].join(", "), resolver));
-  }
+  } else if (resolver !== null) lines.push(words.asked(resolver));
   if (detail.ping) {
     const { sent, received: came, minUs, maxUs } = detail.ping;
     const range = minUs === null || maxUs === null ? null : `${showUs(minUs)} .. ${showUs(maxUs)}`;

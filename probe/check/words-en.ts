@@ -91,6 +91,7 @@ export const EN: Words = {
   tlsNet: (ms) => `${ms} of TLS on the network (█), the rest arithmetic (░)`,
   headers: (bytes) => `headers ${bytes}`,
   answers: (addresses, resolver) => `answered ${addresses}${resolver === null ? "" : ` by ${resolver}`}`,
+  asked: (resolver) => `asked ${resolver}`,
   ping: (sent, received, range) =>
     `${received} of ${sent} connects answered${range === null ? "" : `, ${range}`}`,
   records: (count, resolver) =>

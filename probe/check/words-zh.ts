@@ -85,6 +85,7 @@ export const ZH: Words = {
   tlsNet: (ms) => `TLS 握手中 ${ms} 在网络上（█），其余为计算（░）`,
   headers: (bytes) => `响应头 ${bytes}`,
   answers: (addresses, resolver) => `解析结果 ${addresses}${resolver === null ? "" : `，来自 ${resolver}`}`,
+  asked: (resolver) => `问过 ${resolver}`,
   ping: (sent, received, range) =>
     `${sent} 次连接，${received} 次有应答${range === null ? "" : `，${range}`}`,
   records: (count, resolver) => `${count} 条记录${resolver === null ? "" : `，来自 ${resolver}`}`,

@@ -24,6 +24,7 @@ export type Words = {
   readonly tlsNet: (ms: string) => string;
   readonly headers: (bytes: string) => string;
   readonly answers: (addresses: string, resolver: string | null) => string;
+  readonly asked: (resolver: string) => string;
   readonly ping: (sent: number, received: number, range: string | null) => string;
   readonly records: (count: number, resolver: string | null) => string;
   readonly failed: (phase: string, cause: string, ms: string, source: string) => string;

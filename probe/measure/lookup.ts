@@ -44,6 +44,8 @@ export type Lookup = {
     mark: () => void,
     begun?: () => void,
   ): Promise<Addresses>;
+  /** Who `ask` asks, the first one first. */
+  asked(): string;
   /** A resolver for one query of another kind, its caller's to cancel. @param servers Empty = the ones of `ask`. */
   fresh(servers: readonly string[]): Resolver;
   close(): void;
@@ -92,6 +94,7 @@ export function lookupOf(options: LookupOptions): Lookup {
       const resolver = current();
       return ask({ resolver, servers }, host, families, signal, mark, begun);
     },
+    asked: () => servers,
     fresh: (servers) => resolverOf(servers.length === 0 ? options : { ...options, resolvers: servers }),
     close: () => resolver.cancel(),
   };

@@ -188,6 +188,8 @@ async function ask(
     return found;
   } catch (error) {
     marks.dnsMs = null;
+    // Whoever refused, failed or was silent is named.
+    facts.resolver = tools.lookup.asked();
     throw error;
   }
 }

@@ -241,6 +241,7 @@ test("a lookup that fails is the target's own sample alone, down in dns", async 
     assert.equal(whole.state, "down");
     assert.equal(whole.failure?.phase, "dns");
     assert.equal(whole.failure?.cause, cause);
+    assert.equal(whole.detail.resolver, w.dns.address, "who was asked is named");
   }
   const w = await world(t, {});
   w.dns.zones = {};

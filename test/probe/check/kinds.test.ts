@@ -124,6 +124,8 @@ test("everything that is known stands under the bars, in both languages", () => 
   const network = bar.split("█").length - 1;
   const arithmetic = bar.split("░").length - 1;
   assert.ok(network > 5 && Math.abs(network - arithmetic) <= 1, bar);
+  const silent = { ...FULL, detail: { resolver: "223.5.5.5" } };
+  assert.match(waterfall("https://a.test/", silent, look), /\n {2}asked 223\.5\.5\.5/);
   const chinese = waterfall("https://a.test/", FULL, { ...look, words: WORDS.zh });
   for (const word of ["解析结果", "有应答", "网络", "响应头", "证书链", "未经验证"]) {
     assert.ok(chinese.includes(word), word);

@@ -70,6 +70,7 @@ for (const [name, want, extra] of FAULTS) {
     assert.equal(`${failure?.phase} ${failure?.cause} ${failure?.source}`, want, JSON.stringify(sample));
     assert.deepEqual(Object.values(sample.timings), Array(8).fill(null));
     assert.equal(sample.detail.address, undefined);
+    assert.equal(sample.detail.resolver, dns.address, "who said so, or said nothing");
   });
 }
 
