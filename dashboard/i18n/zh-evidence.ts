@@ -16,7 +16,7 @@ export const zhEvidence = {
   "addresses.col.seen": "最后测量",
   "addresses.gone": "已不在解析结果中",
   "addresses.showGone": "还有 {n} 行是已不在解析结果中的地址",
-  "addresses.other": "{vantage} 另有 {n} 个地址没有单独测量，最近：{list}",
+  "addresses.other": "{vantage} 另有 {n} 个地址没有自己的序列，最近：{list}",
   "addresses.none": "还没有测到任何地址。",
   "addresses.showing": "只看 {address}",
   "addresses.showing.text": "下面的图表、可用率和测量记录都只属于这个地址。",
