@@ -22,6 +22,8 @@ export type Client<O extends Operations> = {
   ): Promise<Awaited<ReturnType<O[K]>>>;
   /** Null while the worker runs; afterwards why it does not. */
   ended(): string | null;
+  /** Calls back when the thread has ended, for whatever reason. */
+  onEnd(act: () => void): void;
   /** Asks the thread to finish what waits and to let go of its files. */
   shut(): Promise<void>;
   /** Ends the thread; what waits is refused. */
@@ -122,6 +124,7 @@ export async function startWorker<O extends Operations>(
       await send("close", []);
     },
     ended: () => ended,
+    onEnd: (act) => void worker.once("exit", act),
     async close() {
       ended ??= "it was closed";
       await worker.terminate();

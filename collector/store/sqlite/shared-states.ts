@@ -4,6 +4,7 @@
  * The writer puts a block there after its commit is on disk, so that a reader sees what is acknowledged and never what
  * may be rolled back. A block's first number is odd while it is written; a reader copies it and looks again.
  */
+import { UnavailableError } from "../../wire/errors.ts";
 import {
   AREA_USED_AT,
   EMPTY_BYTES,
@@ -26,8 +27,10 @@ export const CHANGED_AT = 0;
 export const LOST_AT = 1;
 /** And which commit it shows, of its number the lowest 32 bits. */
 const SHOWN_AT = 2;
-/** A writer that shows nothing for so long has ended. */
-const SHOWN_WITHIN_MS = 1_000;
+/** Whether the writer's thread has ended: 1 = it shows nothing any more. */
+const ENDED_AT = 3;
+/** How often a waiting reader looks whether that is so. */
+const LOOK_EVERY_MS = 1_000;
 
 /** What threads share. */
 export type StatesMemory = {
@@ -43,6 +46,11 @@ export function sharedStatesMemory(): StatesMemory {
 }
 
 export type SharedStates = ReturnType<typeof sharedStates>;
+
+/** The writer's thread has ended: nobody waits for what it would have shown. */
+export function writerEnded({ blocks }: StatesMemory): void {
+  Atomics.store(new Int32Array(blocks, 0, ENDED_AT + 1), ENDED_AT, 1);
+}
 
 /** The memory as it was long at one moment. */
 export type Views = {
@@ -143,14 +151,8 @@ export function sharedStates(memory: StatesMemory) {
       Atomics.store(locks, SHOWN_AT, commit | 0);
       Atomics.notify(locks, SHOWN_AT);
     },
-    /** Waits until that is so for a commit that the file has: its tiles with states of before it would count twice. */
-    awaitShown(commit: number): void {
-      for (;;) {
-        const shown = Atomics.load(locks, SHOWN_AT);
-        if (((shown - commit) | 0) >= 0) return;
-        if (Atomics.wait(locks, SHOWN_AT, shown, SHOWN_WITHIN_MS) === "timed-out") return;
-      }
-    },
+    /** Waits until that is so for a commit that the file has. @throws UnavailableError store_stopped */
+    awaitShown: (commit: number): void => untilShown(locks, commit),
     /** Writer only: which series has which number is another, before any of their states is. */
     renamed(change: "opened" | "forgot"): void {
       if (change === "forgot") Atomics.add(locks, LOST_AT, 1);
@@ -162,4 +164,20 @@ export function sharedStates(memory: StatesMemory) {
       return numbers[(id * STATE_BYTES) / 8 + FLUSHED_AT] ?? null;
     },
   };
+}
+
+/**
+ * Waits for a commit to be shown: its tiles with states of before it would count twice. On a slow disk that takes as long
+ * as the writer folds the WAL in at the end of its commit.
+ *
+ * @throws UnavailableError store_stopped when the writer has ended before.
+ */
+function untilShown(words: Int32Array, commit: number): void {
+  for (;;) {
+    const shown = Atomics.load(words, SHOWN_AT);
+    if (((shown - commit) | 0) >= 0) return;
+    if (Atomics.load(words, ENDED_AT) === 1)
+      throw new UnavailableError("store_stopped", "the store does not answer: its writer has ended");
+    Atomics.wait(words, SHOWN_AT, shown, LOOK_EVERY_MS);
+  }
 }

@@ -16,7 +16,7 @@ import { OUTCOMES } from "./outcomes.ts";
 import { type Packed, packer } from "./packed.ts";
 import type { ReaderOperations } from "./reader.ts";
 import { registryPart } from "./registry-part.ts";
-import { sharedStatesMemory } from "./shared-states.ts";
+import { sharedStatesMemory, writerEnded } from "./shared-states.ts";
 import { bringAndEmpty, emptyVacancies, type Tidying, tidyingOf } from "./tidying.ts";
 import type { UpkeepOperations } from "./upkeep.ts";
 import { workerUrl } from "./worker-url.ts";
@@ -64,6 +64,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     opening,
     startWorker<ReaderOperations>(workerUrl("reader", import.meta.url), { file, states }, log, opening),
   ]);
+  writer.onEnd(() => writerEnded(states));
   const tidying = tidyingOf(writer, log);
   let upkeep: Promise<Client<UpkeepOperations>> | undefined;
   const threads: Threads = {
