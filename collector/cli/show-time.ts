@@ -18,11 +18,17 @@ export function instantOf(option: string, text: string, nowS: number): number {
   if (ago) return nowS - Number(ago[1]) * (UNIT_S[ago[2] ?? ""] ?? 1);
   const iso = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?)?$/.test(text);
   const zoned = /(?:Z|[+-]\d{2}:\d{2})$/.test(text) || text.length === 10 ? text : `${text}Z`;
-  const ms = iso ? Date.parse(zoned.replace(" ", "T")) : Number.NaN;
+  const ms = iso && isInCalendar(text) ? Date.parse(zoned.replace(" ", "T")) : Number.NaN;
   if (Number.isFinite(ms)) return Math.floor(ms / 1000);
   throw new CarrierwatchError("usage", `${option} ${JSON.stringify(text)} is no time`, {
     hint: "use UTC seconds, 2026-11-21T08:00Z, or how long ago: 90m, 2h, 7d",
   });
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isInCalendar(iso: string): boolean {
+  const day = new Date(`${iso.slice(0, 10)}T00:00:00Z`);
+  return Number.isFinite(day.getTime()) && day.toISOString().startsWith(iso.slice(0, 10));
 }
 
 /** 2026-11-21T08:00:00Z */

@@ -67,9 +67,11 @@ test("a time is read in each form it is written in", () => {
     ["2026-11-21T08:00Z", Date.UTC(2026, 10, 21, 8) / 1000],
     ["2026-11-21 08:00:30", Date.UTC(2026, 10, 21, 8, 0, 30) / 1000],
     ["2026-11-21T08:00+08:00", Date.UTC(2026, 10, 21) / 1000],
+    ["2028-02-29", Date.UTC(2028, 1, 29) / 1000],
   ];
   for (const [text, want] of rows) assert.equal(instantOf("--from", text, nowS), want, text);
-  for (const text of ["", "12", "yesterday", "2026-13-01", "2026-11-21T25:00Z", "5y"]) {
+  const none = ["2026-02-30", "2026-02-29T08:00Z", "2026-04-31 08:00+08:00"];
+  for (const text of ["", "12", "yesterday", "2026-13-01", "2026-11-21T25:00Z", "5y", ...none]) {
     assert.throws(() => instantOf("--from", text, nowS), { code: "usage" }, text);
   }
   assert.equal(isoOf(nowS), "2026-11-21T08:00:00Z");
