@@ -34,6 +34,7 @@ const FOREIGN = [
   ...["Invalid option: expected one of {0}", "Invalid input: expected {0}, received {1}", "Invalid input"],
   ...["Too small: expected {0} to have >={1} characters", "Too big: expected {0} to have <={1} characters"],
   ...["Too small: expected {0} to be >={1}", "Too big: expected {0} to be <={1}", "Invalid email address"],
+  ...["Too small: expected {0} to be >{1}", "Too big: expected {0} to be <{1}"],
   ...["Unrecognized key: {0}", "Unrecognized keys: {0}", "Invalid URL"],
   ...["Invalid IPv4 address", "Invalid IPv6 address"],
   ...["Option '{0}' argument missing", "Option '{0}' does not take an argument"],

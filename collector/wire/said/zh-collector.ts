@@ -85,6 +85,7 @@ export const zhCollector: Sentences = {
   "Too small: expected {0} to have >={1} characters": "至少 {1} 个字符",
   "Too big: expected {0} to have <={1} characters": "最多 {1} 个字符",
   "Too small: expected {0} to be >={1}": "至少 {1}",
+  "Too small: expected {0} to be >{1}": "要大于 {1}",
   "Too big: expected {0} to be <={1}": "最多 {1}",
   "Unrecognized key: {0}": "没有 {0} 这个设置",
   "Unrecognized keys: {0}": "没有这些设置：{0}",
