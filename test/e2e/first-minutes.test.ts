@@ -14,6 +14,8 @@ import { type ApiClient, apiClient, setUp } from "../support/api.ts";
 import { busyMachine, type Product, product, scratch } from "../support/product.ts";
 
 const folder = scratch("first-minutes");
+/** A new target is measured at once; the next tick must not fall between that and what is asserted of it. */
+const RARELY = "0 */12 * * *";
 let target: Server;
 let url = "";
 let running: Product;
@@ -60,7 +62,7 @@ test("with it, the first sample is on the page as soon as it is measured", async
         sample: { target: string; state: string };
       } | null,
     () => {
-      void client.call<Target>("POST", "/targets", { name: "local", url }).then((made) => {
+      void client.call<Target>("POST", "/targets", { name: "local", url, cron: RARELY }).then((made) => {
         created = made;
       });
     },

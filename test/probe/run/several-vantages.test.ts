@@ -16,6 +16,8 @@ import { scratchFolder } from "../../support/spool.ts";
 
 const CT = { id: "sh-ct-1", address: "127.0.0.5" };
 const CNC = { id: "sh-cnc-1", address: "127.0.0.6" };
+/** Assignments are measured at once; no second tick may fall into a test that counts samples. */
+const RARELY = { stepS: 43_200 };
 const keyOf = (id: string) => `cwp_${id}_0123456789abcdefghijkl`;
 const bearerOf = (id: string) => `Bearer ${keyOf(id)}`;
 
@@ -83,8 +85,8 @@ test("sockets, resolver and delivery of each vantage leave by its local address"
   const url = `http://web.test:${site.port}/`;
   collector.setConfig(
     probeConfigOf([
-      assignmentOf({ id: "one", url }),
-      assignmentOf({ id: "each", url, addresses: Addresses.parse({ measure: "every" }) }),
+      assignmentOf({ ...RARELY, id: "one", url }),
+      assignmentOf({ ...RARELY, id: "each", url, addresses: Addresses.parse({ measure: "every" }) }),
     ]),
   );
   const dir = folderFor(t, collector, dns.address);
@@ -120,7 +122,7 @@ test("a vantage whose key is revoked says so, and the other goes on", async (t) 
     revoked && headers.authorization === bearerOf(CT.id) ? { status: 401 } : null;
   const samplesOf = delivered(collector);
   const assignment = (revision: number, id: string) =>
-    assignmentOf({ id, url: `http://web.test:${site.port}/`, revision });
+    assignmentOf({ ...RARELY, id, url: `http://web.test:${site.port}/`, revision });
   collector.setConfig(probeConfigOf([assignment(1, "a")]));
   const { lines } = await running(t, folderFor(t, collector, dns.address));
   await until(() => samplesOf(CT.id).length === 1 && samplesOf(CNC.id).length === 1, "a sample of each");
@@ -143,7 +145,7 @@ test("one process holds the folder of all vantages; stopping delivers what each 
   t.after(() => dns.close());
   const collector = await fakeCollector(t);
   const samplesOf = delivered(collector);
-  collector.setConfig(probeConfigOf([assignmentOf({ url: `http://web.test:${site.port}/` })]));
+  collector.setConfig(probeConfigOf([assignmentOf({ ...RARELY, url: `http://web.test:${site.port}/` })]));
   const dir = folderFor(t, collector, dns.address);
   const { probe } = await running(t, dir);
   await assert.rejects(running(t, dir), /another probe runs in/);
