@@ -21,9 +21,11 @@ test(`what a probe kept survives ${ROUNDS} kills, and no number is used twice`, 
     assert.doesNotMatch(writer.output(), /dropped/);
     for (const [, n] of writer.output().matchAll(/^kept (\d+)\n/gm)) kept.add(Number(n));
   }
-  const openedMs = performance.now();
+  const before = process.cpuUsage();
   const spool = await spoolIn(folder, { segmentBytes: 4_000 });
-  assert.ok(performance.now() - openedMs < 2_000, "it starts within 2 s");
+  const { user, system } = process.cpuUsage(before);
+  // Of a processor, not on the clock: others may be using this one.
+  assert.ok(user + system < 2_000_000, `it starts within 2 s of a processor: ${user + system} us`);
   const records = await drain(spool);
   const there = new Set(records.map(({ tick }) => (tick - TICK0) / 300));
   const lost = [...kept].filter((n) => !there.has(n));
