@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { NO_BROWSER, openBrowser } from "../support/browser.ts";
+import { NO_BROWSER, openBrowser, PATIENCE_MS } from "../support/browser.ts";
 import { busyMachine, type Product, product, scratch } from "../support/product.ts";
 import { testCa } from "../support/test-ca.ts";
 
@@ -38,6 +38,7 @@ before(async () => {
   });
   dashboard = ((await running.says(/dashboard\s+(http\S+)/))[1] ?? "").replace(/\/$/, "");
   const context = await browser.newContext({ locale: "zh-CN", timezoneId: "Asia/Shanghai" });
+  context.setDefaultTimeout(PATIENCE_MS);
   page = await context.newPage();
   await page.goto((await running.says(/set up\s+(http\S+)/))[1] ?? "");
   await page.getByLabel("密码", { exact: true }).fill(PASSWORD);
@@ -54,9 +55,7 @@ after(async () => {
 
 const unfold = (name: string) => page.locator(`details[data-section=${name}] > summary`).click();
 
-test("a target with a new secret and rules of its own is stored, measured and up", {
-  timeout: 60_000,
-}, async (t) => {
+test("a target with a new secret and rules of its own is stored, measured and up", async (t) => {
   if (!browser) return t.skip(NO_BROWSER);
   await page.goto(`${dashboard}/targets/new`);
   await page.fill("input[name=url]", url);

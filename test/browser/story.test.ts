@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { NO_BROWSER, openBrowser } from "../support/browser.ts";
+import { NO_BROWSER, openBrowser, PATIENCE_MS } from "../support/browser.ts";
 import { type HttpTarget, httpTarget } from "../support/http-target.ts";
 import { busyMachine, type Product, product, scratch } from "../support/product.ts";
 import { testCa } from "../support/test-ca.ts";
@@ -33,6 +33,7 @@ before(async () => {
     timezoneId: "Asia/Shanghai",
     viewport: { width: 1440, height: 900 },
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   page = await context.newPage();
   page.on("console", (message) => {
     if (message.type() === "error" && !/status of 40[01]/.test(message.text())) wrong.push(message.text());
@@ -57,7 +58,7 @@ const start = async (...args: string[]) => {
   return (await running.says(/dashboard\s+(http\S+)/))[1] ?? "";
 };
 const story = (name: string, act: () => Promise<void>) =>
-  test(name, { timeout: 120_000 }, async (t) => (browser ? await act() : t.skip(NO_BROWSER)));
+  test(name, async (t) => (browser ? await act() : t.skip(NO_BROWSER)));
 const picture = async (name: string) => {
   const folder = process.env["CARRIERWATCH_PICTURES"];
   if (folder) await page.screenshot({ path: join(folder, `story-${name}.png`), fullPage: true });

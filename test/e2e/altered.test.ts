@@ -144,9 +144,7 @@ async function alteredOf(id: string): Promise<AlteredEvent[]> {
 const ids = { redirect: "", cache: "", tls: "" };
 const seen = (event: AlteredEvent | undefined) => event?.differs.map(({ what }) => what).sort();
 
-test("what one carrier is answered otherwise becomes an event that names carrier and difference", {
-  timeout: 200_000,
-}, async () => {
+test("what one carrier is answered otherwise becomes an event that names carrier and difference", async () => {
   const every = { cron: "*/10 * * * * *", alarm: { ticks: 1 } };
   const create = async (name: string, url: string, extra: object = {}) =>
     (await client.call<Target>("POST", "/targets", { name, url, ...every, ...extra })).id;
@@ -175,9 +173,7 @@ test("what one carrier is answered otherwise becomes an event that names carrier
   assert.deepEqual(evidence?.altered, foreign?.differs);
 });
 
-test("a cell says so, a restart forgets nothing, and it ends when the answers are alike again", {
-  timeout: 200_000,
-}, async () => {
+test("a cell says so, a restart forgets nothing, and it ends when the answers are alike again", async () => {
   const cell = async () => {
     const { row } = await client.call<TargetView>("GET", `/targets/${ids.redirect}`);
     return row.cells.map(({ carrier, altered }) => [carrier, altered?.differs.map(({ what }) => what)]);

@@ -48,7 +48,7 @@ test("each acknowledgement is written after a sync of the WAL that holds its sam
         String(BATCHES),
         "1",
       ],
-      { encoding: "utf8", timeout: 120_000 },
+      { encoding: "utf8" },
     );
     assert.equal(child.status, 0, child.stderr);
     const { acks, early } = follow(readFileSync(trace, "utf8").split("\n"));

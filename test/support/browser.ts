@@ -19,6 +19,9 @@ const ARGS = [
   "--font-render-hinting=none",
 ];
 
+/** When to give up what a page was to show, only to name it, ms: a loaded machine draws a page in many seconds. */
+export const PATIENCE_MS = 120_000;
+
 /** Said by a test that is skipped because no browser starts. */
 export const NO_BROWSER =
   "no browser starts here: apt-get install chromium fonts-noto-cjk (or set CHROMIUM_PATH to a Chromium)";
@@ -29,7 +32,7 @@ export async function openBrowser(): Promise<Browser | null> {
     const executablePath = await path();
     if (!executablePath || !existsSync(executablePath)) continue;
     try {
-      return await chromium.launch({ executablePath, args: ARGS });
+      return await chromium.launch({ executablePath, args: ARGS, timeout: PATIENCE_MS });
     } catch {
       // Its libraries may be missing: try the next one.
     }

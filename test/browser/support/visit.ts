@@ -1,6 +1,7 @@
 /** One page of one browser, and everything it complained about: console errors, policy violations, exceptions. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Language } from "../../../collector/wire/ids.ts";
+import { PATIENCE_MS } from "../../support/browser.ts";
 
 export type Visit = {
   readonly context: BrowserContext;
@@ -25,6 +26,7 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
     timezoneId: "Asia/Shanghai",
     reducedMotion: "reduce",
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   await context.addInitScript(`localStorage.setItem("carrierwatch.language", ${JSON.stringify(language)})`);
   const page = await context.newPage();
   const complaints: string[] = [];

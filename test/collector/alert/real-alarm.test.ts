@@ -9,7 +9,7 @@ import { httpTarget } from "../../support/http-target.ts";
 import { busyMachine, type Product, product, scratch } from "../../support/product.ts";
 import { startSmtpServer } from "../../support/smtp-server.ts";
 
-test("down, kill -9, recovered, slow: each is one mail", { timeout: 180_000 }, async (t) => {
+test("down, kill -9, recovered, slow: each is one mail", async (t) => {
   const folder = scratch("alarm");
   busyMachine(folder.dir);
   const smtp = await startSmtpServer();
