@@ -80,7 +80,7 @@ for (const [name, leaf, want] of TROUBLES) {
     assert.equal(`${failure?.phase} ${failure?.cause} ${failure?.source}`, want);
     assert.equal(timings.tls, null);
     assert.equal(timings.total, null);
-    assert.ok((timings.connect ?? 0) > 0);
+    assert.notEqual(timings.connect, null);
     assert.ok(detail.certificate, "the certificate that does not hold is shown");
   });
 }

@@ -43,7 +43,8 @@ test("a refused connect is an answer: the host is there, and the sample says tha
     assignmentFor(`ping://127.0.0.1:${port}?count=2`),
   );
   assert.equal(state, "up");
-  assert.ok((timings.connect ?? 0) > 0);
+  // Refused on this very machine it came at once; what the process waited before that may be all there is to take off.
+  assert.notEqual(timings.connect, null);
   assert.match(detail.note ?? "", /^2 of 2 answers refused the connection/);
 });
 
