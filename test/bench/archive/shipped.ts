@@ -1,7 +1,8 @@
 /**
  * Samples with the details that a real probe's have, as they were found in its spool: what is sent over HTTP.
  *
- * 500 sites, each with two or three addresses: the resolver's answer names them all, with what is left of the TTL, which
+ * 500 sites, each with two or three public addresses (a private one is compared between carriers: another cost than a
+ * site's, altered/sealed.ts): the resolver's answer names them all, with what is left of the TTL, which
  * differs from the tick before in three of four samples. Each has a certificate with a fingerprint like noise, and a head:
  * server, of every second its length, of every fourth, behind a cache, its age. Each vantage has its own address and
  * resolver. The engine's own bench keeps the plainer details of samples.ts: they are what its other figures are of.
@@ -13,6 +14,8 @@ import { BATCH, recordOf, STEP_S } from "./samples.ts";
 const SERVERS = ["nginx", "Tengine", "cloudflare", "Apache", "openresty/1.21.4.1"];
 const ISSUERS = ["R11", "GeoTrust CN RSA CA G1"];
 const VIAS = ["1.1 varnish", "1.1 google", "cache14.l2cn3022[0,0,200-0,H]", "1.1 cdn-7.example.net (CDN)"];
+/** Of networks that hold public addresses and nothing else. */
+const FIRST_OCTETS = [23, 47, 59, 61, 101, 104, 110, 111, 117, 119, 120, 121, 123, 124, 151, 180, 183, 218];
 const TTL_S = 600;
 /** Of so many ticks one says what the one before it said. */
 const SAME_EVERY = 4;
@@ -31,7 +34,10 @@ type Site = Pick<Sample["detail"], "certificate" | "protocol"> & {
 
 const sites: readonly Site[] = Array.from({ length: BATCH }, (_, no) => ({
   addresses: Array.from({ length: 2 + noise(2, "many", no) }, (_, i) =>
-    ["a", "b", "c", "d"].map((part) => 1 + noise(250, part, no, i)).join("."),
+    [
+      FIRST_OCTETS[noise(FIRST_OCTETS.length, "a", no, i)],
+      ...["b", "c", "d"].map((part) => 1 + noise(250, part, no, i)),
+    ].join("."),
   ),
   certificate: {
     subject: `shop-${no}.example.com`,
