@@ -18,12 +18,13 @@ import { BRAKE, BRAKE_S, toldLately } from "./brake.ts";
 import { composeTarget } from "./compose.ts";
 import type { Facts } from "./facts.ts";
 import { messagesFor } from "./message.ts";
+import { plainVotes } from "./plain-votes.ts";
 import { type Draft, type Recorded, reconcile } from "./reconcile.ts";
 import { compacted, lastDecided, recordedBelief } from "./record.ts";
 import { lookBackTicks, type Replay, replay, sameBelief } from "./rules.ts";
 import { tell } from "./tell.ts";
 import { canStillVote, deadlineMs, isRecent, newestTick, votersOf } from "./timing.ts";
-import { hasVote } from "./vote.ts";
+import { hasVote, type Vote } from "./vote.ts";
 import { type TickView, type Voter, windowOf } from "./window.ts";
 
 const RECORD_LIMIT = 500;
@@ -59,12 +60,14 @@ type Situation = {
   readonly before: Belief;
 };
 
+const NOT_ALTERED: Altered = { events: [], at: () => null };
 const NOTHING: Evaluated = { waiting: null, stored: [], events: [] };
 
 type Judged = Replay & {
   readonly look: (tick: number) => TickView;
-  readonly samples: readonly StoredSample[];
-  readonly beside: readonly Beside[];
+  /** Null = nothing in them could be altered. */
+  readonly compared: { readonly samples: readonly StoredSample[]; readonly beside: readonly Beside[] } | null;
+  readonly votes: readonly Vote[];
 };
 
 /**
@@ -149,8 +152,9 @@ function digestOf({ events }: Altered, situation: Situation) {
 }
 
 function alteredIn(judged: Judged, situation: Situation, lastTick: number): Altered {
+  if (judged.compared === null) return NOT_ALTERED;
   const { target, voters, recordedAltered: recorded, firstTick, facts } = situation;
-  const { samples, beside } = judged;
+  const { samples, beside } = judged.compared;
   return judgeAltered({ target, voters, samples, beside, recorded, firstTick, lastTick, nowMs: facts.nowMs });
 }
 
@@ -179,33 +183,51 @@ async function readSituation(
 
 async function judge(store: EvaluateStore, situation: Situation, toTick: number): Promise<Judged> {
   const { target, facts, voters, firstTick, before } = situation;
-  const reach = comparesCarriers(voters) ? reachTicks(target) : lookBackTicks(target);
+  const compared = comparesCarriers(voters);
+  const reach = compared ? reachTicks(target) : lookBackTicks(target);
   const ticks = ticksBetween(firstTick - reach * target.stepS, toTick, target.stepS);
-  const found = unique([...(await store.samples.states(target.id, ticks)), ...situation.latest]);
-  const samples = [...found, ...(await lastWords(store, situation, found))];
-  const spoken = new Set(samples.map((stored) => `${stored.sample.tick}/${stored.vantage}`));
+  const plain = isUnaltered(situation)
+    ? await plainVotes(store.samples, { target, voters, compared, ticks })
+    : null;
+  const whole =
+    plain === null ? unique([...(await store.samples.states(target.id, ticks)), ...situation.latest]) : [];
+  const found = plain === null ? whole : unique<Vote>([...plain, ...situation.latest]);
+  const votes = [...found, ...(await lastWords(store, situation, found))];
+  const spoken = new Set(votes.map((vote) => `${vote.sample.tick}/${vote.vantage}`));
   const able = voters.filter((voter) => canStillVote(voter, facts));
   // What was decided stays decided by the votes that were there; a late one corrects it.
   const decided = Math.max(firstTick - target.stepS, lastDecided(situation.recorded) ?? 0);
   const look = windowOf({
     rule: target,
     voters,
-    samples,
+    samples: votes,
     outstanding(tick) {
       if (tick <= decided || facts.nowMs >= deadlineMs(target, tick)) return NOBODY;
       const missing = able.filter((voter) => !spoken.has(`${tick}/${voter.vantage}`));
       return new Set(missing.map((voter) => voter.vantage));
     },
   });
-  const { vantages, targets } = facts;
-  const compared = comparesCarriers(voters);
-  const beside = compared ? await readBeside(store, { target, voters, vantages, samples, targets }) : [];
   return {
     look,
-    samples,
-    beside,
+    votes,
+    compared: plain === null ? await withBeside(store, situation, whole) : null,
     ...replay(target, look, before, ticksBetween(firstTick, toTick, target.stepS)),
   };
+}
+
+/** Whether no altered answer is on record that reaches the ticks at which answers would be compared. */
+function isUnaltered({ target, recordedAltered, firstTick }: Situation): boolean {
+  const sinceS = firstTick - (lookBackTicks(target) + 1) * target.stepS;
+  return recordedAltered.every(({ toS }) => toS !== null && toS <= sinceS);
+}
+
+async function withBeside(
+  store: EvaluateStore,
+  { target, voters, facts: { vantages, targets } }: Situation,
+  samples: readonly StoredSample[],
+): Promise<NonNullable<Judged["compared"]>> {
+  if (!comparesCarriers(voters)) return { samples, beside: [] };
+  return { samples, beside: await readBeside(store, { target, voters, vantages, samples, targets }) };
 }
 
 /**
@@ -215,7 +237,7 @@ async function judge(store: EvaluateStore, situation: Situation, toTick: number)
 async function lastWords(
   store: EvaluateStore,
   situation: Situation,
-  found: readonly StoredSample[],
+  found: readonly Vote[],
 ): Promise<StoredSample[]> {
   const { target } = situation;
   const startTick = situation.firstTick - lookBackTicks(target) * target.stepS;
@@ -245,7 +267,7 @@ function isForgotten(judged: Judged, situation: Situation, newsTick: number): bo
   const { target, voters, latest, firstTick } = situation;
   const until = newsTick + lookBackTicks(target) * target.stepS;
   const again = new Set(
-    judged.samples
+    judged.votes
       .filter((one) => one.sample.tick > newsTick && one.sample.tick <= until && hasVote(one))
       .map((one) => one.vantage),
   );
@@ -333,6 +355,6 @@ function alignDown(tick: number, stepS: number): number {
   return Math.floor(tick / stepS) * stepS;
 }
 
-function unique(samples: readonly StoredSample[]): StoredSample[] {
+function unique<S extends Vote>(samples: readonly S[]): S[] {
   return [...new Map(samples.map((one) => [`${one.sample.tick}/${one.vantage}`, one])).values()];
 }

@@ -14,10 +14,10 @@ import type { Store } from "../store/store.ts";
 import { METRICS } from "../wire/metric.ts";
 import { isPaused, type Target } from "../wire/target.ts";
 import { SKEW_LIMIT_MS } from "../wire/vantage.ts";
-import { answeredAlike, isInTheOpen } from "./altered/alike.ts";
+import { isInTheOpen } from "./altered/alike.ts";
 import { comparesCarriers } from "./altered/evidence.ts";
 import { reachTicks } from "./altered/judge.ts";
-import { type Doubt, doubtOf } from "./altered/sealed.ts";
+import { plainness } from "./altered/plainness.ts";
 import type { Evaluated, News } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import { lookBackTicks } from "./rules.ts";
@@ -142,7 +142,7 @@ function look(stretch: Stretch, outlines: Outlines, parts: readonly Part[], fact
   const own = parts.filter(({ at }) => stretch.voters.has(outlines.series.vantages[at] ?? ""));
   const endTick = newestTick(stretch, outlines, own);
   if (endTick === null || endTick < stretch.firstTick) return null;
-  const isPlain = plainness(stretch, outlines);
+  const isPlain = stretch.compared ? plainness(stretch.target.url, outlines) : () => true;
   if (!own.every((part) => isFine(stretch, outlines, part, isPlain))) return null;
   const lastTick = Math.min(stretch.toTick, endTick);
   const { target, firstTick } = stretch;
@@ -167,7 +167,12 @@ function newestTick({ target }: Stretch, { series }: Outlines, own: readonly Par
 }
 
 /** Whether no sample of a series has anything to say against its target or its carrier. */
-function isFine(stretch: Stretch, outlines: Outlines, { at, from, to }: Part, isPlain: Plainness): boolean {
+function isFine(
+  stretch: Stretch,
+  outlines: Outlines,
+  { at, from, to }: Part,
+  isPlain: (i: number) => boolean,
+): boolean {
   const { target, voters, lines } = stretch;
   const { series, states, skewsMs } = outlines;
   if (series.stepsS[at] !== target.stepS) return true;
@@ -178,23 +183,6 @@ function isFine(stretch: Stretch, outlines: Outlines, { at, from, to }: Part, is
     if (isBadState(states[i]) || isBeyond(outlines, i, limits) || !isPlain(i)) return false;
   }
   return true;
-}
-
-/** Whether an entry leaves nothing to compare with the other carriers' at its tick; all of a target's are asked of. */
-type Plainness = (i: number) => boolean;
-
-function plainness({ target, compared }: Stretch, outlines: Outlines): Plainness {
-  if (!compared) return () => true;
-  const { said, texts } = outlines;
-  const isAsOthers = isInTheOpen(target.url) ? answeredAlike(outlines) : () => true;
-  let saidLast = -1;
-  let doubt: Doubt = "none";
-  return (i) => {
-    const text = said[i] ?? 0;
-    if (text !== saidLast) doubt = doubtOf(texts[text] ?? "", target.url);
-    saidLast = text;
-    return doubt !== "some" && isAsOthers(i, doubt);
-  };
 }
 
 /** One that is unknown may still say what a name was resolved to. */

@@ -9,12 +9,19 @@ import { pdpsOf } from "../archive/pdp.ts";
 import { beyondLine, meanTotalUs } from "../query/line.ts";
 import type { StoredSample } from "../store/store.ts";
 import type { CarrierEvidence } from "../wire/incident.ts";
-import type { Failure } from "../wire/sample.ts";
+import type { Failure, Sample } from "../wire/sample.ts";
 import type { Alarm } from "../wire/target.ts";
 import { SKEW_LIMIT_MS } from "../wire/vantage.ts";
 
+/** What the rules look at of a sample. */
+export type Vote = Pick<StoredSample, "vantage" | "skewMs" | "live"> & {
+  readonly sample: Pick<Sample, "tick" | "stepS" | "state" | "timings"> & {
+    readonly failure?: Pick<Failure, "phase" | "cause" | "source"> | undefined;
+  };
+};
+
 /** Whether a sample has a vote: somebody measured, by a clock that can be believed. */
-export function hasVote(stored: StoredSample): boolean {
+export function hasVote(stored: Vote): boolean {
   return (
     stored.sample.state !== "unknown" && (stored.skewMs === null || Math.abs(stored.skewMs) <= SKEW_LIMIT_MS)
   );
@@ -29,7 +36,7 @@ export function hasVote(stored: StoredSample): boolean {
  */
 export function carrierAt(
   carrier: string,
-  votes: readonly StoredSample[],
+  votes: readonly Vote[],
   alarm: Pick<Alarm, "lines">,
   assumedFine = 0,
 ): CarrierEvidence {
@@ -82,16 +89,18 @@ export function serviceIs(
   return answers.filter(Boolean).length >= quorum(wanted, answers.length);
 }
 
+type Counted = { readonly failure: NonNullable<Vote["sample"]["failure"]>; readonly n: number };
+
 /** The failure most vantages report; of equals the first in the order of vantage ids. */
-function commonest(failed: readonly StoredSample[]): CarrierEvidence["failure"] {
-  const counts = new Map<string, { failure: Failure; n: number }>();
+function commonest(failed: readonly Vote[]): CarrierEvidence["failure"] {
+  const counts = new Map<string, Counted>();
   for (const vote of [...failed].sort((a, b) => (a.vantage < b.vantage ? -1 : 1))) {
     const { failure } = vote.sample;
     if (!failure) continue;
     const key = `${failure.phase}/${failure.cause}/${failure.source}`;
     counts.set(key, { failure, n: (counts.get(key)?.n ?? 0) + 1 });
   }
-  const best = [...counts.values()].reduce<{ failure: Failure; n: number } | null>(
+  const best = [...counts.values()].reduce<Counted | null>(
     (found, entry) => (found === null || entry.n > found.n ? entry : found),
     null,
   );

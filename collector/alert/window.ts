@@ -4,10 +4,9 @@
  * Two readings of a tick. `reported`: only who reported votes; it may open an incident. `held`: a vantage that says
  * nothing keeps its last word; it decides whether an incident ends, so that going silent while down recovers nothing.
  */
-import type { StoredSample } from "../store/store.ts";
 import type { CarrierEvidence } from "../wire/incident.ts";
 import { isPaused, type Target } from "../wire/target.ts";
-import { carrierAt, hasVote, isDown, serviceIs } from "./vote.ts";
+import { carrierAt, hasVote, isDown, serviceIs, type Vote } from "./vote.ts";
 
 /** What of a target the rules depend on. */
 export type Rule = Pick<Target, "alarm" | "stepS" | "pauses">;
@@ -23,7 +22,7 @@ export type WindowInput = {
   readonly rule: Rule;
   readonly voters: readonly Voter[];
   /** Any order; samples of another step, without a vote, or of an unknown vantage are ignored. */
-  readonly samples: readonly StoredSample[];
+  readonly samples: readonly Vote[];
   /** Vantages whose sample of a tick may still come. */
   readonly outstanding: (tick: number) => ReadonlySet<string>;
 };
@@ -96,10 +95,7 @@ function carriersOf(voters: readonly Voter[]): [string, Voter[]][] {
 }
 
 /** What each vantage said, oldest first. */
-function wordsOf(
-  input: WindowInput,
-  carrierOf: ReadonlyMap<string, string>,
-): ReadonlyMap<string, StoredSample[]> {
+function wordsOf(input: WindowInput, carrierOf: ReadonlyMap<string, string>): ReadonlyMap<string, Vote[]> {
   const votes = input.samples.filter((stored) => carrierOf.has(stored.vantage) && hasVote(stored));
   const spoken = Map.groupBy(votes, (stored) => stored.vantage);
   for (const words of spoken.values()) words.sort((a, b) => a.sample.tick - b.sample.tick);
@@ -107,7 +103,7 @@ function wordsOf(
 }
 
 /** The newest of ascending samples before a tick. */
-function lastBefore(words: readonly StoredSample[], tick: number): StoredSample | undefined {
+function lastBefore(words: readonly Vote[], tick: number): Vote | undefined {
   let low = 0;
   let high = words.length;
   while (low < high) {

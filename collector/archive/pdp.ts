@@ -5,7 +5,7 @@
  * sample log only, and a suspect one gives its state, not its durations: neither says how fast the target is.
  */
 import { METRICS, type Metric, PHASES } from "../wire/metric.ts";
-import type { Sample, Timings } from "../wire/sample.ts";
+import type { Failure, Sample, Timings } from "../wire/sample.ts";
 
 /** Values in METRICS order, integers (us, bytes/s); null = no value at this tick. */
 export type Pdps = readonly (number | null)[];
@@ -13,17 +13,22 @@ export type Pdps = readonly (number | null)[];
 const NO_PDPS: Pdps = METRICS.map(() => null);
 const PHASE_ORDER: readonly string[] = PHASES;
 
+/** What decides which values a sample archives. */
+type Archived = Pick<Sample, "state" | "timings"> & {
+  readonly failure?: Pick<Failure, "phase"> | undefined;
+};
+
 /**
  * The PDPs of one sample.
  *
  * @param sample As parsed; its timings are already whole numbers.
  * @returns Eight values in METRICS order.
  */
-export function pdpsOf(sample: Pick<Sample, "state" | "failure" | "timings">): Pdps {
-  if (sample.state === "up") return METRICS.map((metric) => sample.timings[metric]);
-  const failedAt = sample.failure ? PHASE_ORDER.indexOf(sample.failure.phase) : -1;
-  if (sample.state !== "down" || failedAt < 0) return NO_PDPS;
-  return METRICS.map((metric) => (completedBefore(metric, failedAt) ? sample.timings[metric] : null));
+export function pdpsOf({ state, failure, timings }: Archived): Pdps {
+  if (state === "up") return METRICS.map((metric) => timings[metric]);
+  const failedAt = failure ? PHASE_ORDER.indexOf(failure.phase) : -1;
+  if (state !== "down" || failedAt < 0) return NO_PDPS;
+  return METRICS.map((metric) => (completedBefore(metric, failedAt) ? timings[metric] : null));
 }
 
 /**

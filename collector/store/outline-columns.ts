@@ -24,6 +24,7 @@ export class OutlineColumns {
   private ticks = new Float64Array(FIRST_SAMPLES);
   private states = new Uint8Array(FIRST_SAMPLES);
   private skewsMs = new Float64Array(FIRST_SAMPLES);
+  private lives = new Uint8Array(FIRST_SAMPLES);
   private said = new Uint32Array(FIRST_SAMPLES);
   private present = new Uint8Array(FIRST_SAMPLES);
   private values = new Uint32Array(FIRST_SAMPLES * M);
@@ -45,7 +46,7 @@ export class OutlineColumns {
   }
 
   /** A sample of the series that is told next. */
-  sample(tick: number, entry: OutlineEntry, said: number): void {
+  sample(tick: number, entry: OutlineEntry, said: number, live: boolean): void {
     const { state, skewMs, present, values } = entry;
     const at = this.samples;
     if (at === this.ticks.length) this.grow();
@@ -53,6 +54,7 @@ export class OutlineColumns {
     this.ticks[at] = tick;
     this.states[at] = state;
     this.skewsMs[at] = skewMs;
+    this.lives[at] = live ? 1 : 0;
     this.said[at] = said;
     this.present[at] = present;
     this.statuses[at] = entry.status;
@@ -83,6 +85,7 @@ export class OutlineColumns {
       ticks: this.ticks.slice(0, samples),
       states: this.states.slice(0, samples),
       skewsMs: this.skewsMs.slice(0, samples),
+      lives: this.lives.slice(0, samples),
       said: this.said.slice(0, samples),
       texts: [...this.numbers.keys()],
       present: this.present.slice(0, samples),
@@ -101,6 +104,7 @@ export class OutlineColumns {
     this.ticks = larger(new Float64Array(length), this.ticks);
     this.states = larger(new Uint8Array(length), this.states);
     this.skewsMs = larger(new Float64Array(length), this.skewsMs);
+    this.lives = larger(new Uint8Array(length), this.lives);
     this.said = larger(new Uint32Array(length), this.said);
     this.present = larger(new Uint8Array(length), this.present);
     this.statuses = larger(new Uint16Array(length), this.statuses);

@@ -34,6 +34,8 @@ export type Outlines = {
   readonly states: Uint8Array;
   /** ms; NaN = unknown. */
   readonly skewsMs: Float64Array;
+  /** 1 = received in time. */
+  readonly lives: Uint8Array;
   /** Which text of `texts` the sample says. */
   readonly said: Uint32Array;
   /**

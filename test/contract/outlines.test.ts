@@ -24,6 +24,7 @@ type Entry = {
   tick: number;
   state: string;
   skewMs: number | null;
+  live: boolean;
   d: unknown;
   pdps: unknown;
   answer: readonly (number | null)[] | null;
@@ -45,7 +46,7 @@ function entriesOf(outlines: Outlines, asked: number, wanted: Wanted): Entry[] {
 }
 
 function entryAt(outlines: Outlines, i: number, vantage: string, wanted: Wanted): Entry {
-  const { ticks, states, skewsMs, said, texts, present, values, statuses, bodiesBytes } = outlines;
+  const { ticks, states, skewsMs, lives, said, texts, present, values, statuses, bodiesBytes } = outlines;
   const bytes = bodiesBytes[i] ?? 0;
   const { d = {} } = JSON.parse(texts[said[i] ?? 0] ?? "") as { d?: Detail };
   const pdps = METRICS.map((_, m) => (((present[i] ?? 0) >> m) & 1 ? values[i * METRICS.length + m] : null));
@@ -55,20 +56,21 @@ function entryAt(outlines: Outlines, i: number, vantage: string, wanted: Wanted)
     tick: ticks[i] ?? 0,
     state: OUTLINE_STATES[states[i] ?? 0] ?? "",
     skewMs: Number.isNaN(skew) ? null : skew,
+    live: lives[i] === 1,
     d,
     pdps: wanted.values ? pdps : null,
     answer: wanted.answers ? [statuses[i] ?? 0, Number.isNaN(bytes) ? null : bytes] : null,
   };
 }
 
-function entryOf({ vantage, skewMs, sample }: StoredSample, wanted: Wanted): Entry {
+function entryOf({ vantage, skewMs, live, sample }: StoredSample, wanted: Wanted): Entry {
   const { address: _, family: __, ...others } = sample.detail;
   const d = Object.fromEntries(Object.entries(others).filter(([, value]) => typeof value !== "number"));
   const isUp = sample.state === "up";
   const pdps = wanted.values ? METRICS.map((metric) => (isUp ? sample.timings[metric] : null)) : null;
   const { status = 0, bodyBytes = null } = sample.detail;
   const answer = wanted.answers ? [status, bodyBytes] : null;
-  return { vantage, tick: sample.tick, state: sample.state, skewMs, d, pdps, answer };
+  return { vantage, tick: sample.tick, state: sample.state, skewMs, live, d, pdps, answer };
 }
 
 async function agree(store: Store, asked: readonly OutlineQuery[]): Promise<number> {

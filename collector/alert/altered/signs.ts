@@ -41,6 +41,8 @@ export type Agreement = {
 
 const MISSING_NAMES: ReadonlySet<string> = new Set(["nxdomain", "hijacked"]);
 const CUT: ReadonlySet<string> = new Set(["tls-reset", "reset-before-answer", "body-reset"]);
+/** Failures that are odd by themselves. */
+export const ODD_CAUSES: ReadonlySet<string> = new Set([...MISSING_NAMES, ...CUT, "redirect-refused"]);
 /** A date says nothing of who signed, and a chain without its middle is a careless server. */
 const CARELESS: ReadonlySet<string> = new Set([
   ...["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"],

@@ -5,6 +5,7 @@
  * a private address never gets further than that. Next stop: signs.ts.
  */
 import ipaddr from "ipaddr.js";
+import { remembering } from "../../registry/remembering.ts";
 import { groupOf, hostNamed } from "../../registry/url.ts";
 import type { StoredSample } from "../../store/store.ts";
 import type { Sample } from "../../wire/sample.ts";
@@ -76,15 +77,13 @@ export function resolvedOf({ sample, host, first }: Witness, wanted: string): re
   return wanted === first && begun !== undefined ? [begun] : [];
 }
 
-/** Whether an address is one that no public site has. */
-export function isSpecial(address: string): boolean {
-  return SPECIAL.has(rangeOf(address));
-}
-
 const SPECIAL: ReadonlySet<string> = new Set([
   ...["unspecified", "broadcast", "multicast", "linkLocal", "loopback", "carrierGradeNat"],
   ...["private", "reserved", "benchmarking", "uniqueLocal", "discard"],
 ]);
+
+/** Whether an address is one that no public site has. The same few are asked of with every sample that is judged. */
+export const isSpecial = remembering(16_384, (address: string): boolean => SPECIAL.has(rangeOf(address)));
 
 /** NAT64 and mapped addresses are judged by the IPv4 address in them. */
 function rangeOf(text: string): string {

@@ -10,9 +10,9 @@ export function outlinesOf(shelf: Shelf, asked: readonly OutlineQuery[]): Outlin
   const columns = new OutlineColumns();
   for (const [i, query] of asked.entries())
     for (const generation of ownOf(shelf, query.target)) {
-      for (const { sample, skewMs } of kept(generation)) {
+      for (const { sample, skewMs, live } of kept(generation)) {
         if (sample.tick < query.fromS || sample.tick > query.toS) continue;
-        columns.sample(sample.tick, entryOf(sample, skewMs, query), columns.text(textOf(sample)));
+        columns.sample(sample.tick, entryOf(sample, skewMs, query), columns.text(textOf(sample)), live);
       }
       const { series, stepS } = generation;
       columns.series(i, series.vantage, stepS, reach(generation).lastTick);

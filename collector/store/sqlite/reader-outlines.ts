@@ -8,7 +8,7 @@ import type Database from "better-sqlite3";
 import type { OutlineQuery, Outlines } from "../outline.ts";
 import { OutlineColumns } from "../outline-columns.ts";
 import { TICKS_PER_TILE, tileOf } from "./bands.ts";
-import { type Around, RecordGlance } from "./log-record.ts";
+import { type Around, FLAG, RecordGlance } from "./log-record.ts";
 import { eachRecord } from "./log-tiles.ts";
 import { emptyPdps, sectionOf } from "./pdp-section.ts";
 import type { Seen, View } from "./view.ts";
@@ -43,7 +43,8 @@ export function readerOutlines(db: Database.Database, view: View) {
     };
     const take = (bytes: Uint8Array, at: number, tickNo: number, pdps: Around["pdps"]): void => {
       glance.read(bytes, at, { values, answers }, pdps);
-      to.sample(tickNo * stepS, glance, saysOf(glance.shared));
+      const live = ((bytes[at] ?? 0) & FLAG.live) !== 0;
+      to.sample(tickNo * stepS, glance, saysOf(glance.shared), live);
     };
     const takeAll = (bytes: Uint8Array, used: number, tile: number, isOpen: boolean): void => {
       const block = isOpen ? state.pdps : sectionOf(bytes, inTile);

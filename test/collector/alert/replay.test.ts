@@ -149,17 +149,11 @@ describe("old news", () => {
     );
     await store.samples.put(late, NOW_MS);
     const asked: number[] = [];
-    const states = store.samples.states.bind(store.samples);
-    const counting = {
-      ...store,
-      samples: {
-        ...store.samples,
-        states: (id: string, at: readonly number[]) => {
-          asked.push(at.length);
-          return states(id, at);
-        },
-      },
+    const outlines: typeof store.samples.outlines = (queries) => {
+      for (const { fromS, toS } of queries) asked.push((toS - fromS) / STEP + 1);
+      return store.samples.outlines(queries);
     };
+    const counting = { ...store, samples: { ...store.samples, outlines } };
     const lateTicks = late.map((record) => record.sample.tick);
     const news = { fromTick: Math.min(...lateTicks), toTick: Math.max(...lateTicks) };
     await evaluateTarget(counting, target, FACTS, news);
