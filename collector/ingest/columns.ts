@@ -16,12 +16,13 @@ import {
   MAGIC,
   type SampleColumns,
   UNKNOWN_TEXTS,
+  type Words,
 } from "../wire/columns.ts";
 import { CarrierwatchError, InvalidInputError } from "../wire/errors.ts";
 import { METRICS, PDP_MAX } from "../wire/metric.ts";
-import { BATCH_MAX_SAMPLES, type Detail } from "../wire/sample.ts";
-import { slotReader } from "./detail-slots.ts";
-import { type DetailTexts, judgedDetail, type KnownCertificate } from "./detail-texts.ts";
+import { BATCH_MAX_SAMPLES, type Certificate } from "../wire/sample.ts";
+import { readSlots } from "./detail-slots.ts";
+import type { DetailTexts, KnownCertificate } from "./detail-texts.ts";
 import { jsonOf } from "./json-of.ts";
 import { ADDRESS_MAX, isId, LAST_MS, LAST_S } from "./plain-sample.ts";
 
@@ -92,26 +93,20 @@ function read(reader: ColumnReader, texts: DetailTexts): ColumnBatch {
   const address = placesIn(reader, count, addresses.length, scratch);
   const ofCertificate = placesIn(reader, count, certificates.length, scratch);
   const ofRest = placesIn(reader, count, rests.length, scratch);
-  const restOf = Array.from(ofRest, (place) => {
-    const rest = rests[place - 1];
-    if (!rest) throw new ColumnsError("a sample has no detail");
-    return rest;
-  });
-  const filled = slotReader(
-    reader,
-    restOf.map(({ slots }) => slots),
-    addresses,
-  );
-  reader.end();
-  const details: Detail[] = [];
   const odd = new Uint8Array(count);
-  for (const [i, rest] of restOf.entries()) {
-    const known = judgedDetail(rest, certificates[(ofCertificate[i] ?? 0) - 1] ?? null);
-    const { detail, sound } = rest.slots ? filled(known, rest.slots) : known;
-    details.push(detail);
-    if (!sound) odd[i] = 1;
+  const said = { words: new Array<Words>(count), certificates: new Array<Certificate | null>(count) };
+  for (let i = 0; i < count; i += 1) {
+    const rest = rests[(ofRest[i] ?? 0) - 1];
+    if (!rest) throw new ColumnsError("a sample has no detail");
+    const known = certificates[(ofCertificate[i] ?? 0) - 1] ?? null;
+    if (rest.isBeside !== (known !== null)) throw new ColumnsError("a certificate is not where it belongs");
+    if (!rest.sound || known?.sound === false) odd[i] = 1;
+    said.words[i] = rest.words;
+    said.certificates[i] = known?.certificate ?? null;
   }
-  const columns = { count, targets, target, ...values, numbers, addresses, address, details };
+  const beside = readSlots(reader, said.words, addresses, odd);
+  reader.end();
+  const columns = { count, targets, target, ...values, numbers, addresses, address, ...said, beside };
   mark(columns, odd);
   return { head: jsonOf(envelope), columns, odd: [...odd.keys()].filter((i) => odd[i] === 1), others };
 }
@@ -151,7 +146,10 @@ function certificatesOf(
   });
 }
 
-type Values = Omit<SampleColumns, "count" | "targets" | "target" | "addresses" | "address" | "details">;
+type Values = Omit<
+  SampleColumns,
+  "count" | "targets" | "target" | "addresses" | "address" | "words" | "certificates" | "beside"
+>;
 
 /** In the order of the format. */
 function numbersOf(reader: ColumnReader, n: number, scratch: Float64Array): Values {

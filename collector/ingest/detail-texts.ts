@@ -7,36 +7,27 @@
  */
 import { createHash } from "node:crypto";
 import { ColumnsError } from "../wire/column-bytes.ts";
-import { DETAIL_NUMBERS, HASH_BYTES, IS_BESIDE, TEXT_MOST_CHARS } from "../wire/columns.ts";
-import { Detail } from "../wire/sample.ts";
-import { type Slots, slotsOf } from "./detail-slots.ts";
+import { DETAIL_NUMBERS, HASH_BYTES, IS_BESIDE, TEXT_MOST_CHARS, type Words } from "../wire/columns.ts";
+import { type Certificate, Detail } from "../wire/sample.ts";
+import { slotsOf } from "./detail-slots.ts";
 import { jsonOf } from "./json-of.ts";
 import { isPlainDetail } from "./plain-sample.ts";
 
 /** Twice as many at most, and twice the characters; a few hundred of them each. */
 const CERTIFICATES = { most: 16_384, mostChars: 8 * 1024 * 1024 };
 const RESTS = { most: 4_096, mostChars: 2 * 1024 * 1024 };
-/** Longer texts are not remembered: they would be kept for every certificate they came with, and are hardly ever said twice. */
+/** Longer texts are not remembered: they are hardly ever said twice. */
 const LONG_CHARS = 4_096;
 
-/** A detail of a certificate alone, and the last one it was part of. */
-export type KnownCertificate = {
-  readonly alone: Judged;
-  rest: KnownRest | null;
-  both: Judged | null;
-};
+/** A certificate, the same object while it is remembered; `sound` = the schema lets it through. */
+export type KnownCertificate = { readonly certificate: Certificate; readonly sound: boolean };
 
 /** What a detail says besides its numbers, its address, what has a slot and, where `isBeside`, its certificate. */
 export type KnownRest = {
-  readonly alone: Judged;
+  readonly words: Words;
   readonly isBeside: boolean;
-  readonly isLong: boolean;
-  /** Null = nothing of it stands in columns besides. */
-  readonly slots: Slots | null;
+  readonly sound: boolean;
 };
-
-/** A detail without what stands in columns; `sound` = the schema lets it through. */
-export type Judged = { readonly detail: Detail; readonly sound: boolean };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -58,7 +49,9 @@ export class DetailTexts {
     const hash = createHash("sha256").update(text, "utf8").digest().toString("latin1", 0, HASH_BYTES);
     const known = this.certificates.get(hash);
     if (known) return known;
-    const made = { alone: judged({ certificate: fieldsOf(text) }), rest: null, both: null };
+    const { detail, sound } = judged({ certificate: fieldsOf(text) });
+    // An unsound one is no certificate, and only looked at by the schema.
+    const made = { certificate: detail.certificate as Certificate, sound };
     this.certificates.set(hash, made, text.length);
     return made;
   }
@@ -73,27 +66,16 @@ export class DetailTexts {
     const isBeside = certificate === IS_BESIDE;
     const slots = slotsOf(value);
     // What stands for the answers would not be let through; each sample's own are put in their place.
-    const alone = judged({ ...(isBeside ? others : value), ...slots?.empty });
-    const made = { alone, isBeside, isLong: text.length > LONG_CHARS, slots };
+    const empty = slots?.answers ? { answers: [] } : {};
+    const { detail, sound } = judged({ ...(isBeside ? others : value), ...empty });
+    const made = { words: { detail, slots }, isBeside, sound };
     // A copy: a piece of a text would keep all of it in memory.
     this.rests.set(Buffer.from(text, "utf8").toString("utf8"), made, text.length);
     return made;
   }
 }
 
-/** A certificate and the rest together; the same object for the same two. @param certificate Null = it has none. */
-export function judgedDetail(rest: KnownRest, certificate: KnownCertificate | null): Judged {
-  if (rest.isBeside !== (certificate !== null))
-    throw new ColumnsError("a certificate is not where it belongs");
-  if (certificate === null) return rest.alone;
-  if (certificate.rest === rest && certificate.both !== null) return certificate.both;
-  const detail = { ...rest.alone.detail, ...certificate.alone.detail };
-  const both = { detail, sound: rest.alone.sound && certificate.alone.sound };
-  if (!rest.isLong) Object.assign(certificate, { rest, both });
-  return both;
-}
-
-function judged(value: Fields): Judged {
+function judged(value: Fields): { readonly detail: Detail; readonly sound: boolean } {
   if (isPlainDetail(value)) return { detail: value, sound: true };
   const parsed = Detail.safeParse(value);
   // An unsound one is only looked at by the schema, which says what is wrong with it.

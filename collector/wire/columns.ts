@@ -6,7 +6,7 @@
  * sample.ts stays the law for every record. Written by probe/ship/columns.ts, read by collector/ingest/columns.ts.
  */
 import { METRICS } from "./metric.ts";
-import type { BatchEnvelope, Detail, Sample } from "./sample.ts";
+import type { BatchEnvelope, Certificate, Detail, HeadDetail, Sample } from "./sample.ts";
 
 /** Content type of such a batch. */
 export const COLUMNS_TYPE = "application/vnd.carrierwatch.columns";
@@ -55,6 +55,35 @@ export const ANSWERS_MOST = 32;
 /** What a batch says besides its samples, as JSON. */
 export type ColumnsHead = Omit<BatchEnvelope, "samples">;
 
+/** Where a text has room for what stands beside it. */
+export type Slots = {
+  /** Of each answer whether it has a TTL; null = there are no answers. */
+  readonly answers: readonly boolean[] | null;
+  readonly ttls: number;
+  readonly age: boolean;
+  readonly length: boolean;
+};
+
+/** A detail without its numbers, its address, its certificate and what has a slot: IS_BESIDE, or no answers, stand there. */
+export type Words = {
+  readonly detail: Detail;
+  /** Null = nothing of it stands in columns besides. */
+  readonly slots: Slots | null;
+};
+
+/** What has a slot in the words of a sample. */
+export type Beside = {
+  /** Where each sample's answers begin in `answers` and `ttls`; one more place than there are samples. */
+  readonly answersAt: Uint32Array;
+  /** Places in the addresses. */
+  readonly answers: Uint32Array;
+  /** Of each answer; 0 where it has none. */
+  readonly ttls: Float64Array;
+  /** One a sample; 0 where its words have no slot for it. */
+  readonly ages: Float64Array;
+  readonly lengths: Float64Array;
+};
+
 /** Up samples of targets' own series. Where a column has several values a sample they stand one after the other. */
 export type SampleColumns = {
   readonly count: number;
@@ -79,8 +108,13 @@ export type SampleColumns = {
   /** 0 = none. */
   readonly family: Float64Array;
   /** What else each sample's detail says; mostly the same object for the same words, never changed. */
-  readonly details: readonly Detail[];
+  readonly words: readonly Words[];
+  /** Each sample's certificate, null = none; mostly the same object for the same certificate, never changed. */
+  readonly certificates: readonly (Certificate | null)[];
+  readonly beside: Beside;
 };
+
+const NO_WORDS: Words = { detail: {}, slots: null };
 
 /** One of them as it was before it stood in columns. */
 export function sampleAt(columns: SampleColumns, i: number): Sample {
@@ -100,11 +134,9 @@ export function sampleAt(columns: SampleColumns, i: number): Sample {
   };
 }
 
-function detailAt(
-  { details, numbersPresent, numbers, addresses, address, family }: SampleColumns,
-  i: number,
-) {
-  const detail: Record<string, unknown> = { ...details[i] };
+function detailAt(columns: SampleColumns, i: number): Detail {
+  const { numbersPresent, numbers, addresses, address, family } = columns;
+  const detail: Record<string, unknown> = saidAt(columns, i);
   const bits = numbersPresent[i] ?? 0;
   for (let k = 0; k < DETAIL_NUMBERS.length; k += 1)
     if ((bits >> k) & 1) detail[DETAIL_NUMBERS[k] ?? ""] = numbers[i * DETAIL_NUMBERS.length + k];
@@ -112,4 +144,24 @@ function detailAt(
   if (from !== undefined) detail["address"] = from;
   if (family[i] !== 0) detail["family"] = family[i];
   return detail as Detail;
+}
+
+/** The detail of one of them without its numbers, its address and its family. @returns an object of its own */
+export function saidAt({ words, certificates, beside, addresses }: SampleColumns, i: number): Detail {
+  const { detail, slots } = words[i] ?? NO_WORDS;
+  const certificate = certificates[i] ?? null;
+  const said: Detail = { ...detail, ...(certificate && { certificate }) };
+  if (!slots) return said;
+  const from = beside.answersAt[i] ?? 0;
+  if (slots.answers)
+    said.answers = slots.answers.map((hasTtl, k) => {
+      const address = addresses[beside.answers[from + k] ?? 0] ?? "";
+      return hasTtl ? { address, ttlS: beside.ttls[from + k] ?? 0 } : { address };
+    });
+  if (!slots.age && !slots.length) return said;
+  const head: HeadDetail = { ...detail.head };
+  if (slots.age) head.ageS = beside.ages[i] ?? 0;
+  if (slots.length) head.contentLength = beside.lengths[i] ?? 0;
+  said.head = head;
+  return said;
 }

@@ -12,6 +12,7 @@ import type { SampleRecord } from "../store.ts";
 import { besideMostBytes, hasBeside, putBeside } from "./beside.ts";
 import { MOST_NUMBER_BYTES, putNumber, putSigned, putText, putVarint } from "./bytes.ts";
 import { BIT, NUMBERS, V4_PARTS } from "./log-record.ts";
+import { besideMostBytesAt, hasBesideAt, putBesideAt } from "./said-columns.ts";
 
 const M = METRICS.length;
 const FIRST_OWN_BYTES = 64 * 1024;
@@ -60,8 +61,7 @@ export class OwnBytes {
   addColumns(columns: SampleColumns, i: number, receivedMs: number, skewMs: number | null): number {
     const tickMs = (columns.tick[i] ?? 0) * 1_000;
     const address = columns.addresses[(columns.address[i] ?? 0) - 1];
-    const detail = columns.details[i] ?? {};
-    this.room(OWN_MOST_BYTES + (address?.length ?? 0) * 3 + besideMostBytes(detail));
+    this.room(OWN_MOST_BYTES + (address?.length ?? 0) * 3 + besideMostBytesAt(columns, i));
     const { bytes } = this;
     let at = putVarint(bytes, this.at, columns.seq[i] ?? 0);
     at = putSigned(bytes, at, receivedMs - tickMs);
@@ -74,7 +74,7 @@ export class OwnBytes {
     for (let k = 0; k < NUMBERS.length; k += 1)
       if ((bits >> k) & 1) at = putNumber(bytes, at, columns.numbers[i * NUMBERS.length + k] ?? 0);
     if (address !== undefined) at = putAddress(bytes, at, address, v4);
-    if (hasBeside(detail)) at = putBeside(bytes, at, detail);
+    if (hasBesideAt(columns, i)) at = putBesideAt(bytes, at, columns, i);
     const length = at - this.at;
     this.at = at;
     return length;

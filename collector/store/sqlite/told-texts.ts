@@ -4,18 +4,20 @@
  * What a series said last is remembered with its name, by vantage, so that its next sample is compared with that before
  * anything is made of it. Where samples tell what the resolver answered, nearly every series has a text of its own.
  */
-import type { Detail, Sample } from "../../wire/sample.ts";
+import type { SampleColumns } from "../../wire/columns.ts";
+import type { Sample } from "../../wire/sample.ts";
+import { isSaid, keptAt, type Said } from "./said-columns.ts";
 import { type SharedText, saysTheSame, sharedKeyOf, sharedTextOf } from "./shared-text.ts";
 import { type News, TellingEnd } from "./told.ts";
 
 /** Either list begins anew beyond this; a batch may go on. */
 const MOST_NAMES = 262_144;
-const MOST_TEXTS = 32_768;
+const MOST_TEXTS = 8_192;
 
 type Told = SharedText & {
   readonly number: number;
-  /** A detail that was found to say this. */
-  same: Detail | null;
+  /** What of columns was found to say this. */
+  same: Said | null;
 };
 
 /** A target, or one of its addresses. */
@@ -32,8 +34,8 @@ export type ToldTexts = {
   name(name: string): ToldName;
   /** @param ownKeys How many of the detail's keys the log record keeps itself. @returns the text's number */
   text(name: ToldName, vantage: string, sample: Sample, ownKeys: number): number;
-  /** The same of an up sample whose detail has no such keys; one that was seen before is known at once. */
-  detail(name: ToldName, vantage: string, detail: Detail): number;
+  /** The same of a sample in columns; what says what its series said before is known at once. */
+  said(name: ToldName, vantage: string, columns: SampleColumns, i: number): number;
   /** What the writer has not heard yet. */
   taken(): { names: News; shared: News };
 };
@@ -90,12 +92,13 @@ export function toldTexts(): ToldTexts {
       name.last[at] = told;
       return told.number;
     },
-    detail(name, vantage, detail) {
+    said(name, vantage, columns, i) {
       const at = vantageNo(vantage);
       const before = name.last[at];
-      if (before?.same === detail) return before.number;
+      if (before?.same && isSaid(before.same, columns, i)) return before.number;
+      const { detail, said } = keptAt(columns, i);
       const told = before && saysTheSame(before, { detail }, 0) ? before : textAnew({ detail });
-      told.same = detail;
+      told.same = said;
       name.last[at] = told;
       return told.number;
     },
