@@ -3,8 +3,10 @@
  *
  * Refused samples stay in the probes' spools and come again. Accounts, incidents and mail use the freed space, so
  * that somebody is told. When there is room for the reserve again it is taken back and samples flow by themselves. A
- * database that cannot grow on a disk with room (a limit on the size of files) says that instead, and keeps the reserve.
+ * database that cannot grow on a disk with room (a limit on the size of files) says that instead, and keeps the reserve,
+ * until a file as long as it would have to become can be written.
  */
+import { statSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { UnavailableError } from "../../wire/errors.ts";
 import { codeOf } from "./messages.ts";
@@ -54,6 +56,8 @@ export function diskGuard(
       return diskFull(dir, reserve.needsBytes, error);
     },
     reason() {
+      // Nothing may come any more: whether it is still so is tried, or it would be said for ever.
+      limited &&= !reserve.canGrow(longestOf(db.name));
       if (limited)
         return `the database in ${dir} cannot grow although its disk has room: samples are refused`;
       const held = reserve.present();
@@ -90,6 +94,12 @@ const FULL_CODES = ["SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE",
 
 export function isFull(error: unknown): boolean {
   return FULL_CODES.includes(codeOf(error) ?? "");
+}
+
+/** Of the database and its WAL. */
+function longestOf(file: string): number {
+  const bytes = [file, `${file}-wal`].map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  return Math.max(...bytes);
 }
 
 function foldIn(db: Database.Database): void {

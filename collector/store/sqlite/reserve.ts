@@ -8,12 +8,15 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, statfsSync, statSyn
 import { join } from "node:path";
 
 const CHUNK_BYTES = 1024 * 1024;
+const BLOCK_BYTES = 4_096;
 
 export type Reserve = {
   /** Free space at which it is taken again. */
   readonly needsBytes: number;
   /** What is free on its disk now. */
   freeBytes(): number;
+  /** Whether a file may become longer by as much as is held than one of so many bytes. Takes no more than a block. */
+  canGrow(fromBytes: number): boolean;
   /** Whether the bytes are held. */
   present(): boolean;
   /** Gives them back to the file system. */
@@ -34,6 +37,7 @@ export function diskReserve(dir: string, bytes: number): Reserve {
   return {
     needsBytes,
     freeBytes,
+    canGrow: (fromBytes) => writeAt(`${file}.trial`, fromBytes + bytes),
     present: () => held,
     release() {
       rmSync(file, { force: true });
@@ -50,6 +54,24 @@ export function diskReserve(dir: string, bytes: number): Reserve {
 
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Whether a block can be written behind so many bytes, of which none is. */
+function writeAt(path: string, fromBytes: number): boolean {
+  try {
+    const fd = openSync(path, "w", 0o600);
+    try {
+      writeSync(fd, new Uint8Array(BLOCK_BYTES), 0, BLOCK_BYTES, fromBytes);
+      fsyncSync(fd);
+      return true;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return false;
+  } finally {
+    rmSync(path, { force: true });
+  }
 }
 
 /** Zeros that are really allocated: a sparse file would reserve nothing. */

@@ -105,6 +105,7 @@ test("a database that cannot grow gives up its reserve once and says so", (t) =>
   let room = false;
   const reserve: Reserve = {
     needsBytes: 134_217_728,
+    canGrow: () => true,
     freeBytes: () => 0,
     present: () => held,
     release() {
