@@ -20,7 +20,8 @@ export const CODES_PER_TILE = 496;
 const LOG_PART = 6;
 const STRIP_PART = 7;
 const SLOTS = 2 ** 20;
-const GENERATIONS = 2 ** 20;
+/** Their numbers are below this. */
+export const GENERATIONS = 2 ** 20;
 
 export type Band = {
   readonly part: number;

@@ -7,12 +7,13 @@
 import type Database from "better-sqlite3";
 import { nameAtVantage } from "../series.ts";
 import type { SeriesKey } from "../store.ts";
+import { GENERATIONS } from "./bands.ts";
 
 export type Generations = {
   /** Numbers of a series' generations. @param name Target, or target/address. */
   of(vantage: string, name: string): readonly number[];
-  /** A number for a new generation of the series. */
-  open(vantage: string, name: string, stepS: number): number;
+  /** A number for a new generation of the series; null = as many as there can be are there. */
+  open(vantage: string, name: string, stepS: number): number | null;
   /** No longer there. @returns the numbers it had */
   forget(series: SeriesKey): readonly number[];
   /** The transaction is on disk. @returns what it did to the names; null = nothing */
@@ -56,6 +57,7 @@ export function generationsOf(db: Database.Database): Generations {
     open(vantage, name, stepS) {
       const before = of(vantage, name);
       const id = freeId();
+      if (id >= GENERATIONS) return null;
       const [target, address = ""] = name.split("/");
       insert.run(id, target, vantage, address, stepS);
       undo.push(() => set(vantage, name, before));

@@ -5,6 +5,7 @@
  * may be rolled back. A block's first number is odd while it is written; a reader copies it and looks again.
  */
 import { UnavailableError } from "../../wire/errors.ts";
+import { GENERATIONS } from "./bands.ts";
 import {
   AREA_USED_AT,
   EMPTY_BYTES,
@@ -19,7 +20,7 @@ import {
 } from "./open-state.ts";
 
 /** As many generations as row ids have room for; memory is taken as they come. */
-const MOST = 2 ** 20;
+const MOST = GENERATIONS;
 const AT_ONCE = 256;
 const WORDS = STATE_BYTES / 4;
 /** Numbers begin at 1: block 0 counts how often series got or lost one, and how often they lost one. @see directory.ts */
@@ -74,8 +75,9 @@ export function viewsOf({ blocks, tops }: StatesMemory): Views {
   };
 }
 
-/** Makes room for a generation. */
+/** Makes room for a generation. @throws RangeError for a number that none can have */
 function grow({ blocks, tops }: StatesMemory, id: number): void {
+  if (id >= MOST) throw new RangeError(`there is no room for generation ${id}: ${MOST} is the most`);
   const room = Math.min(MOST, id + AT_ONCE);
   tops.grow(room * VALUES);
   blocks.grow(room * STATE_BYTES);

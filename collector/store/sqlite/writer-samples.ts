@@ -77,26 +77,29 @@ function acceptance({ tiles, rings, texts, states, sets, generations, epochs }: 
     if (nowS - asked.tick > windowS) return "tooOld";
     return nowS - asked.tick < -FUTURE_LIMIT_S ? "future" : "stored";
   };
-  const open = ({ vantage, name, stepS, tick }: Asked): Working => {
+  const open = ({ vantage, name, stepS, tick }: Asked): Working | null => {
     const id = generations.open(vantage, name, stepS);
+    if (id === null) return null;
     return states.begin(id, stepS, tick, sets.begin(id, targetOf(name), stepS));
   };
-  const store = (asked: Asked, found: readonly Working[]): void => {
+  const store = (asked: Asked, found: readonly Working[]): OutcomeKind => {
     const { batch, at, tick, stepS, epoch } = asked;
     const working = found.find(({ state }) => state.stepS === stepS) ?? open(asked);
+    // No batch may wait for ever because the database has as many series as it can have.
+    if (!working) return "rejected";
     sets.catchUp(working, tick);
     const number = texts.numberOf(working, heardAt(batch, at));
     working.needs ||= epochs.areNew();
     const sample = records.sample(batch, at, tick, number, epoch);
     rings.add(working, sample);
     states.note(working, sample);
+    return "stored";
   };
   return (asked: Asked, nowS: number, history: boolean): OutcomeKind => {
     if (!isOnItsStep(asked)) return "rejected";
     const found = generations.of(asked.vantage, asked.name).map((id) => states.of(id));
     const outcome = judge(asked, found, nowS, history ? LONGEST_S : LATE_WINDOW_S);
-    if (outcome === "stored") store(asked, found);
-    return outcome;
+    return outcome === "stored" ? store(asked, found) : outcome;
   };
 }
 
