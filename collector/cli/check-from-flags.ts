@@ -33,6 +33,11 @@ export type FromFlags = CommonFlags & {
   readonly connectTimeout?: string;
   readonly status?: string;
   readonly contains?: string;
+  readonly matches?: string;
+  readonly expectJson?: string[];
+  readonly expectHeader?: string[];
+  readonly minBytes?: string;
+  readonly maxBytes?: string;
   readonly certificateDays?: string;
   readonly record?: string[];
 };
@@ -51,10 +56,12 @@ const PLAIN = [
   ...["-4, --ipv4", "-6, --ipv6", "-X, --request <METHOD>", "--method <METHOD>", "-I, --head", "--http2"],
   ...["-L, --location", "--max-redirs <N>", "-k, --insecure", "--ca <FILE>", "--cacert <FILE>"],
   ...["-m, --max-time <SECONDS>", "--timeout <SECONDS>", "--connect-timeout <SECONDS>", "--status <LIST>"],
-  ...["--contains <TEXT>", "--certificate-days <N>", "--path"],
+  ...["--contains <TEXT>", "--matches <PATTERN>", "--min-bytes <N>", "--max-bytes <N>"],
+  ...["--certificate-days <N>", "--path"],
 ];
 const REPEATED = [
   ...["--resolve <ADDRESS>", "-H, --header <HEADER>", "-d, --body <BODY>", "--record <RECORD>"],
+  ...["--expect-json <RULE>", "--expect-header <RULE>"],
 ];
 
 /** Adds the flags; what they do stands in a help of their own. */
@@ -96,13 +103,15 @@ export function inputOf(given: string, flags: FromFlags): Record<string, unknown
   const tls = { ...assignment.tls, ...(ca === undefined ? {} : { ca: readText(ca, "--ca") }) };
   const pin = flags.resolve === undefined ? null : pinOf(url, flags.resolve);
   const said = (...values: unknown[]) => values.some((value) => value !== undefined);
-  const { status, contains, certificateDays, record, maxTime, timeout, connectTimeout } = flags;
+  const { status, contains, matches, certificateDays, record, maxTime, timeout, connectTimeout } = flags;
+  const { expectJson, expectHeader, minBytes, maxBytes } = flags;
+  const rules = [status, contains, matches, expectJson, expectHeader, minBytes, maxBytes, certificateDays];
   return {
     url,
     from: names.includes("all") ? { all: true } : names,
     ...(method === "GET" ? {} : { method }),
     ...(family === "any" ? {} : { family }),
-    ...(said(status, contains, certificateDays, record) ? { expect } : {}),
+    ...(said(...rules, record) ? { expect } : {}),
     ...(said(maxTime, timeout, connectTimeout) ? { timeouts } : {}),
     ...(said(flags.maxRedirs) ? { redirects } : {}),
     ...(request === undefined ? {} : { request }),
@@ -119,12 +128,18 @@ function localFlags({
   maxTime,
   connectTimeout,
   certificateDays,
+  expectJson,
+  expectHeader,
+  minBytes,
+  maxBytes,
   ...same
 }: FromFlags): CheckFlags {
-  const { ipv4, ipv6, request, method, head, header, http2, insecure, timeout, status, contains, record } =
-    same;
+  const { ipv4, ipv6, request, method, head, header, http2, insecure, timeout } = same;
+  const { status, contains, matches, record } = same;
   const all = {
-    ...{ ipv4, ipv6, request, method, head, header, http2, insecure, timeout, status, contains, record },
+    ...{ ipv4, ipv6, request, method, head, header, http2, insecure, timeout },
+    ...{ status, contains, matches, record, "expect-json": expectJson, "expect-header": expectHeader },
+    ...{ "min-bytes": minBytes, "max-bytes": maxBytes },
     ...{ data: body, "max-redirs": maxRedirs, "max-time": maxTime },
     ...{ "connect-timeout": connectTimeout, "certificate-days": certificateDays },
   };

@@ -1,8 +1,7 @@
 /** Flags that say what counts as up -> the fields of a target's `expect`; what is not given is not touched. */
-import { CarrierwatchError } from "../wire/errors.ts";
-import { parseJsonPath } from "../wire/json-path.ts";
+import { headerRuleOf, jsonRuleOf } from "../wire/expect-text.ts";
 import type { Options } from "./described.ts";
-import { patch, split, wholeOf } from "./target-fields.ts";
+import { patch, wholeOf } from "./target-fields.ts";
 
 export type ExpectingFlags = {
   readonly expectStatus?: readonly string[];
@@ -70,43 +69,11 @@ export function expectOf(before: unknown, flags: ExpectingFlags): Record<string,
     status: flags.expectStatus,
     bodyContains: flags.contains,
     bodyMatches: flags.matches,
-    json: flags.expectJson?.map(jsonRuleOf),
-    headers: flags.expectHeader?.map(headerRuleOf),
+    json: flags.expectJson?.map((text) => jsonRuleOf(text)),
+    headers: flags.expectHeader?.map((text) => headerRuleOf(text)),
     minBytes: wholeOf("--min-bytes", flags.minBytes),
     maxBytes: wholeOf("--max-bytes", flags.maxBytes),
     certificateDays: wholeOf("--certificate-days", flags.certificateDays),
     records: flags.record,
   });
-}
-
-/** `path=value`: a path may hold = in quotes, so the first one behind something that reads as a path divides. */
-function jsonRuleOf(text: string): unknown {
-  for (let at = text.indexOf("="); at >= 0; at = text.indexOf("=", at + 1)) {
-    const path = text.slice(0, at);
-    if (at > 0 && parseJsonPath(path).ok) return { path, equals: jsonValueOf(text.slice(at + 1), text) };
-  }
-  return { path: text };
-}
-
-/** A number, true, false, null or text in quotes as JSON says them; anything else is text. */
-function jsonValueOf(text: string, rule: string): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return text;
-  }
-  if (typeof value !== "object" || value === null) return value;
-  throw new CarrierwatchError(
-    "usage",
-    `--expect-json ${JSON.stringify(rule)} compares with an object or a list`,
-    {
-      hint: "name the values in it one by one; for text that looks like one write it in quotes: path='\"{}\"'",
-    },
-  );
-}
-
-function headerRuleOf(text: string): unknown {
-  const [name, pattern] = split(text, ":");
-  return pattern === undefined ? { name: name.trim() } : { name: name.trim(), matches: pattern.trim() };
 }

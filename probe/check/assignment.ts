@@ -4,8 +4,10 @@
  * What is allowed for a target is allowed here. Credentials come from files or standard input, never from the command line,
  * which everyone on the machine can read.
  */
+import { headerRuleOf, jsonRuleOf } from "../../collector/wire/expect-text.ts";
 import { kindOf, placeOf } from "../../collector/wire/kind.ts";
 import { TargetInput } from "../../collector/wire/target.ts";
+import { rulesOf } from "../judge/rules.ts";
 import type { Secrets } from "../measure/ask.ts";
 import type { Measurable } from "../measure/measured.ts";
 import { type Flags, usage } from "./flags.ts";
@@ -31,6 +33,11 @@ const HTTP_ONLY = [
   "user",
   "status",
   "contains",
+  "matches",
+  "expect-json",
+  "expect-header",
+  "min-bytes",
+  "max-bytes",
 ] as const;
 
 /** @throws CarrierwatchError (code "usage") for what cannot be measured. */
@@ -55,6 +62,8 @@ export function taskOf(positionals: readonly string[], flags: Flags, read: Read)
     const issues = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
     throw usage(issues.join("; "));
   }
+  const { problem } = rulesOf(parsed.data.expect);
+  if (problem !== null) throw usage(problem);
   const { name: _name, ...target } = parsed.data;
   const values = new Map<string, string>();
   if (auth !== null) values.set(SECRET, auth.secret);
@@ -99,14 +108,18 @@ function familyOf({ ipv4, ipv6 }: Flags): string {
 }
 
 function expectOf(flags: Flags): Record<string, unknown> {
-  const { status, contains, record } = flags;
-  const days = numberOf(flags, "certificate-days");
-  return {
-    status: (status ?? "200-399").split(","),
-    ...(contains === undefined ? {} : { bodyContains: contains }),
-    ...(days === undefined ? {} : { certificateDays: days }),
-    ...(record === undefined ? {} : { records: record }),
+  const rules = {
+    bodyContains: flags.contains,
+    bodyMatches: flags.matches,
+    json: flags["expect-json"]?.map((text) => jsonRuleOf(text)),
+    headers: flags["expect-header"]?.map((text) => headerRuleOf(text)),
+    minBytes: numberOf(flags, "min-bytes"),
+    maxBytes: numberOf(flags, "max-bytes"),
+    certificateDays: numberOf(flags, "certificate-days"),
+    records: flags.record,
   };
+  const given = Object.entries(rules).filter(([, rule]) => rule !== undefined);
+  return { status: (flags.status ?? "200-399").split(","), ...Object.fromEntries(given) };
 }
 
 /** As curl joins and reads them: @FILE without its line breaks. */
@@ -184,7 +197,14 @@ function timeoutsOf(flags: Flags): { connectMs: number; totalMs: number } {
   return { connectMs: given === undefined ? half : Math.round(given * 1000), totalMs };
 }
 
-type NumberFlag = "max-redirs" | "certificate-days" | "max-time" | "timeout" | "connect-timeout";
+type NumberFlag =
+  | "max-redirs"
+  | "certificate-days"
+  | "min-bytes"
+  | "max-bytes"
+  | "max-time"
+  | "timeout"
+  | "connect-timeout";
 
 function numberOf(flags: Flags, name: NumberFlag): number | undefined {
   const text = flags[name];

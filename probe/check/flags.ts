@@ -38,6 +38,11 @@ export const OPTIONS = {
   "connect-timeout": { type: "string" },
   status: { type: "string" },
   contains: { type: "string" },
+  matches: { type: "string" },
+  "expect-json": { type: "string", multiple: true },
+  "expect-header": { type: "string", multiple: true },
+  "min-bytes": { type: "string" },
+  "max-bytes": { type: "string" },
   "certificate-days": { type: "string" },
   record: { type: "string", multiple: true },
 } as const;

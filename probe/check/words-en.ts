@@ -20,7 +20,7 @@ export const EN: Words = {
     wait: "wait",
     transfer: "transfer",
     status: "the answer",
-    content: "the body",
+    content: "content",
   },
   causes: {
     nxdomain: "there is no such name",

@@ -41,6 +41,23 @@ const cases: readonly { name: string; argv: readonly string[]; want: object }[] 
     want: { expect: { status: ["200-399"], certificateDays: 14 } },
   },
   {
+    name: "every rule of a target",
+    argv: [
+      ...["--matches", "ok|fine", "--expect-json", "a=1", "--expect-header", "X: y"],
+      ...["--min-bytes", "1", "--max-bytes", "2", URL],
+    ],
+    want: {
+      expect: {
+        status: ["200-399"],
+        bodyMatches: "ok|fine",
+        json: [{ path: "a", equals: 1 }],
+        headers: [{ name: "X", matches: "y" }],
+        minBytes: 1,
+        maxBytes: 2,
+      },
+    },
+  },
+  {
     name: "bodies are joined, posted and typed as curl does",
     argv: ["-d", "a=1", "--body", "b=2", URL],
     want: {

@@ -53,6 +53,20 @@ const ROWS: readonly (readonly [argv: string[], want: Record<string, unknown>])[
     ["a.test", "--status", "200,301-302", "--contains", "hi", "--certificate-days", "7"],
     { expect: { status: ["200", "301-302"], bodyContains: "hi", certificateDays: 7 } },
   ],
+  [
+    ["a.test", "--matches", "(?i)ok", "--min-bytes", "20", "--max-bytes", "9000"],
+    { expect: { status: ["200-399"], bodyMatches: "(?i)ok", minBytes: 20, maxBytes: 9_000 } },
+  ],
+  [
+    ["a.test", "--expect-json", "a[0].b=7", "--expect-json", "c", "--expect-header", "Age: ^0$"],
+    {
+      expect: {
+        status: ["200-399"],
+        json: [{ path: "a[0].b", equals: 7 }, { path: "c" }],
+        headers: [{ name: "Age", matches: "^0$" }],
+      },
+    },
+  ],
   [["dns://a.test?type=MX", "--record", "10 b"], { expect: { status: ["200-399"], records: ["10 b"] } }],
 ];
 
@@ -62,6 +76,14 @@ for (const [argv, want] of ROWS) {
     for (const [key, value] of Object.entries(want)) assert.deepEqual(assignment[key], value, key);
   });
 }
+
+test("a rule that could never be judged by is refused before anything is measured", () => {
+  assert.throws(() => task("a.test", "--matches", "("), /"\(" is no RE2 pattern/);
+  assert.throws(() => task("a.test", "--expect-header", "X: ["), /RE2 pattern/);
+  assert.throws(() => task("a.test", "--expect-json", "a[b"), /a\[b/);
+  assert.throws(() => task("a.test", "--expect-json", "a={}"), /compares with an object/);
+  assert.throws(() => task("tcp://a.test:1", "--min-bytes", "1"), /--min-bytes is for http and https/);
+});
 
 test("credentials are read from files or standard input, and named in the assignment only", () => {
   const rows: readonly (readonly [argv: string[], auth: Record<string, string>, secret: string])[] = [
