@@ -12,8 +12,10 @@ after(() => folder.remove());
 
 const HTTPS = { name: "site", url: "https://www.example.com/" };
 const ca = testCa();
-const own = ca.leaf();
-const other = ca.leaf();
+/** They hold on the test's own clock, whatever day the machine has. */
+const HOLDS = { notBefore: "20200101000000Z", notAfter: "20990601000000Z" };
+const own = ca.leaf(HOLDS);
+const other = ca.leaf(HOLDS);
 const expired = ca.leaf({ notBefore: "20200101000000Z", notAfter: "20200601000000Z" });
 const early = ca.leaf({ notBefore: "20980101000000Z", notAfter: "20990601000000Z" });
 const secrets = {
