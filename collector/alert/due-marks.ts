@@ -2,10 +2,10 @@
  * What a round of the evaluator judges: live news and what waited long enough first; then the store's due marks, which
  * are the same news and all the rest.
  *
- * While batches are under way, late news gives way to them: what a probe still holds is not safe yet, and several
- * ticks of a target that arrive meanwhile are judged together. Not for long, and live news never waits.
+ * While batches are under way, late news gives way to them: what a probe still holds is not safe yet, and the ticks of a
+ * target that arrive meanwhile are judged together with those that had come. Not for long, and live news never waits.
  */
-import type { DueTick } from "../store/store.ts";
+import type { DueTick, Store } from "../store/store.ts";
 import { type Agenda, type Job, jobsOf } from "./agenda.ts";
 import type { AlertOptions } from "./alert.ts";
 import { type Facts, readFacts } from "./facts.ts";
@@ -19,6 +19,9 @@ const CLUSTER_GAP_S = 3600;
 /** How long late news waits for batches under way: before each target, and in a round, which has to keep its lease. */
 const WAIT_MS = 100;
 const WAIT_ROUND_MS = 10_000;
+/** Nobody was waited for when it took less. */
+const WAITED_MS = 1;
+const LONG_AGO = Number.NEGATIVE_INFINITY;
 /** News older than this came late, whatever the step. */
 const LATE_MS = 600_000;
 /** Marks are settled so many at a time, long before their claim runs out. */
@@ -59,30 +62,39 @@ export function dueMarks(options: AlertOptions, round: Round): () => Promise<voi
     await quiet(waitMs);
     if (todo.hasSamples()) await judgeUrgent(await readFacts(store, registry, clock.nowMs()), () => false);
   };
-  /** @returns false = the lease was lost, and with it what is left. */
+  /** Until no batch is under way, or the time is up. @returns for how long, ms; null = the lease was lost */
+  const settled = async (untilMonoMs: number): Promise<number | null> => {
+    let waitedMs = 0;
+    for (let lastMs = WAIT_MS; lastMs >= WAIT_MS && clock.monoMs() < untilMonoMs; waitedMs += lastMs) {
+      if (!(await lead())) return null;
+      const startMonoMs = clock.monoMs();
+      await giveWay(Math.min(WAIT_MS, untilMonoMs - startMonoMs));
+      lastMs = clock.monoMs() - startMonoMs;
+    }
+    return waitedMs;
+  };
+  /** @returns How many marks there were; null = the lease was lost, and with it what is left. */
   const judgeMarks = async (
     due: readonly DueTick[],
     facts: Facts,
     waitUntilMonoMs: number,
-  ): Promise<boolean> => {
+  ): Promise<number | null> => {
     const isLate = ({ job: { news } }: Marked) =>
       news !== null && facts.nowMs - news.toTick * 1_000 > LATE_MS;
-    const wait = () => giveWay(Math.min(WAIT_MS, waitUntilMonoMs - clock.monoMs()));
     const marked = jobsOf(due, CLUSTER_GAP_S);
-    const late = turnsOf(marked.filter(isLate));
-    const done: DueTick[] = [];
-    for (const some of [...turnsOf(marked.filter((one) => !isLate(one))), ...late]) {
-      if (!(await lead())) return false;
-      const before = late.includes(some) ? wait : () => Promise.resolve();
-      await before();
-      const jobs = some.map(({ job }) => job);
-      const ticks = await judgeAll(round, jobs, facts, before);
-      for (const [i, { marks }] of some.entries())
-        done.push(...marks.filter(({ tick }) => tick < (ticks[i] ?? 0)));
-      if (done.length >= SETTLED_AT_ONCE) await store.claims.done(done.splice(0));
+    const late = marked.filter(isLate);
+    const inTime = turnsOf(marked.filter((one) => !isLate(one)));
+    if (!(await judgeTurns(round, store, { turns: inTime, facts }))) return null;
+    if (late.length === 0) return due.length;
+    const waitedMs = await settled(waitUntilMonoMs);
+    if (waitedMs === null) return null;
+    if (waitedMs >= WAITED_MS) {
+      // Its own claims are taken anew, with what came of the same targets meanwhile: ticks are judged together, once.
+      const again = await store.claims.due(clock.nowMs() + CLAIM_MS, 1, DUE_LIMIT);
+      return await judgeMarks(again, await readFacts(store, registry, clock.nowMs()), LONG_AGO);
     }
-    if (done.length > 0) await store.claims.done(done);
-    return true;
+    const wait = () => giveWay(Math.min(WAIT_MS, waitUntilMonoMs - clock.monoMs()));
+    return (await judgeTurns(round, store, { turns: turnsOf(late), facts, wait })) ? due.length : null;
   };
   return async () => {
     const waitUntilMonoMs = clock.monoMs() + WAIT_ROUND_MS;
@@ -91,9 +103,37 @@ export function dueMarks(options: AlertOptions, round: Round): () => Promise<voi
       const due = await store.claims.due(clock.nowMs(), CLAIM_MS, DUE_LIMIT);
       const marked = new Set(due.map((mark) => `${mark.target}/${mark.tick}`));
       await judgeUrgent(facts, (target, tick) => marked.has(`${target}/${tick}`));
-      if (!(await judgeMarks(due, facts, waitUntilMonoMs)) || due.length < DUE_LIMIT) return;
+      const judged = await judgeMarks(due, facts, waitUntilMonoMs);
+      if (judged === null || judged < DUE_LIMIT) return;
     }
   };
+}
+
+type Turns = {
+  readonly turns: readonly (readonly Marked[])[];
+  readonly facts: Facts;
+  /** Before each target that has to be judged in full, but the first; absent = nothing is waited for. */
+  readonly wait?: () => Promise<void>;
+};
+
+/** @returns false = the lease was lost, and with it what is left. */
+async function judgeTurns(
+  round: Round,
+  { claims }: Pick<Store, "claims">,
+  { turns, facts, wait = () => Promise.resolve() }: Turns,
+): Promise<boolean> {
+  const done: DueTick[] = [];
+  for (const [turn, some] of turns.entries()) {
+    if (!(await round.lead())) return false;
+    if (turn > 0) await wait();
+    const jobs = some.map(({ job }) => job);
+    const ticks = await judgeAll(round, jobs, facts, wait);
+    for (const [i, { marks }] of some.entries())
+      done.push(...marks.filter(({ tick }) => tick < (ticks[i] ?? 0)));
+    if (done.length >= SETTLED_AT_ONCE) await claims.done(done.splice(0));
+  }
+  if (done.length > 0) await claims.done(done);
+  return true;
 }
 
 /**

@@ -50,6 +50,36 @@ describe("late news", () => {
     assert.deepEqual(world.log.errors, []);
   });
 
+  it("is judged once with all that came while it waited", async () => {
+    const world = await makeWorld();
+    const last = world.tick() - 7_200;
+    const down = (tick: number) => world.report({ ct: "D", cnc: "D", cmcc: "D" }, tick);
+    for (let i = 0; i < 3; i += 1) await down(last - i * 60);
+    let batches = 4;
+    const reads: number[] = [];
+    const { outlines } = world.store.samples;
+    Object.assign(world.store.samples, {
+      outlines(asked: Parameters<typeof outlines>[0]) {
+        reads.push(...asked.filter(({ values }) => values).map(({ fromS, toS }) => (toS - fromS) / 60 + 1));
+        return outlines(asked);
+      },
+    });
+    const alert = world.alert(async (mostMs) => {
+      if (batches === 0) return;
+      batches -= 1;
+      // The votes of a tick that was claimed already, and ticks before it.
+      await world.clock.advance(mostMs);
+      await down(last - (6 - batches) * 60);
+    });
+    await alert.round();
+    const [incident, ...others] = await world.incidents();
+    assert.equal(incident?.fromS, last - 6 * 60);
+    assert.equal(others.length, 0);
+    assert.ok(reads.length > 0 && reads.length < 4, `${reads.length} reads`);
+    assert.deepEqual(await world.store.claims.due(world.clock.nowMs() + 60_000, 1, 10), [], "all settled");
+    assert.deepEqual(world.log.errors, []);
+  });
+
   it("waits for nobody once a round has waited for ten seconds", async () => {
     const world = await makeWorld();
     // Further apart than marks that are judged together.
