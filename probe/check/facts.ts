@@ -61,7 +61,7 @@ function received(detail: Detail, speedBps: number | null, words: Words): string
     ...(typeof detail.receiveBps === "number"
       ? [`${words.receiving} ${showBytes(detail.receiveBps)}/s`]
       : []),
-  ].join(", ");
+  ].join(words.comma);
 }
 
 function redirects(detail: Detail, words: Words): string[] {

@@ -23,12 +23,17 @@ export function waterfall(url: string, measured: Measured, look: Look): string {
 }
 
 function headline(url: string, { state, detail }: Measured, look: Look): string {
-  const mark = paint(look.words.states[state], state === "up" ? 32 : state === "down" ? 31 : 33, look);
+  const mark = stateMark(state, look);
   const address = detail.address === undefined ? "" : `  ${detail.address}`;
   const protocol = detail.protocol === undefined ? "" : `  ${detail.protocol.toUpperCase()}`;
   const status = detail.status === undefined ? "" : `  ${detail.status}`;
   const tls = detail.tlsProtocol === undefined ? "" : `  ${detail.tlsProtocol}`;
   return `${paint(url, 1, look)}\n  ${mark}${status}${protocol}${tls}${address}`;
+}
+
+/** Green up, red down, yellow what says nothing sure. */
+function stateMark(state: Measured["state"], look: Look): string {
+  return paint(look.words.states[state], state === "up" ? 32 : state === "down" ? 31 : 33, look);
 }
 
 /** One line per phase that was completed, then the totals. */
@@ -75,7 +80,7 @@ export function shortLine(index: number, measured: Measured, look: Look): string
     const us = measured.timings[metric];
     return us === null ? [] : [`${words.metrics[metric]} ${showUs(us)}`];
   });
-  const state = paint(words.states[measured.state], measured.state === "up" ? 32 : 31, look);
+  const state = stateMark(measured.state, look);
   const failure = measured.failure === undefined ? "" : `  ${words.causes[measured.failure.cause]}`;
   return `${String(index).padStart(3)}  ${state}  ${measured.detail.status ?? "---"}  ${parts.join("  ")}${failure}`;
 }

@@ -78,6 +78,7 @@ export const EN: Words = {
     network: "the network on the way",
     probe: "this machine",
   },
+  comma: ", ",
   received: "received",
   decoded: "decoded",
   speed: "speed",

@@ -73,6 +73,7 @@ export const ZH: Words = {
     internal: "探针内部错误",
   },
   sources: { target: "目标网站", resolver: "解析服务器", network: "途中网络", probe: "本机" },
+  comma: "，",
   received: "接收",
   decoded: "解码后",
   speed: "速度",

@@ -11,6 +11,7 @@ export type Words = {
   readonly phases: Readonly<Record<FailurePhase, string>>;
   readonly causes: Readonly<Record<FailureCause, string>>;
   readonly sources: Readonly<Record<FailureSource, string>>;
+  readonly comma: string;
   readonly received: string;
   readonly decoded: string;
   readonly speed: string;

@@ -9,7 +9,7 @@ type Words = {
   readonly silent: string;
   readonly reached: string;
   readonly notReached: string;
-  readonly head: string;
+  readonly head: (line: string) => string;
 };
 
 const WORDS: Readonly<Record<Language, Words>> = {
@@ -18,14 +18,14 @@ const WORDS: Readonly<Record<Language, Words>> = {
     silent: "no answer",
     reached: "reached",
     notReached: "not reached",
-    head: "answer",
+    head: (line) => `answer: ${line}`,
   },
   zh: {
-    route: (address, port, tool) => `到 ${address} 端口 ${port} 的路由(${tool})`,
+    route: (address, port, tool) => `到 ${address} 端口 ${port} 的路由（${tool}）`,
     silent: "无应答",
     reached: "已到达",
     notReached: "未到达",
-    head: "应答",
+    head: (line) => `应答：${line}`,
   },
 };
 
@@ -38,7 +38,7 @@ export function showPath(evidence: PathEvidence, language: Language, say: Say): 
     ...hops.map((hop) => hopLine(hop, words)),
     ...(tool === null ? [] : [`      ${reached ? words.reached : words.notReached}`]),
     ...chain.map(({ subject, issuer }) => `  ${oneLine(subject, 80)} <- ${oneLine(issuer, 80)}`),
-    ...(head === undefined ? [] : [`  ${words.head}: ${oneLine(head.split("\n")[0] ?? "", 120)}`]),
+    ...(head === undefined ? [] : [`  ${words.head(oneLine(head.split("\n")[0] ?? "", 120))}`]),
     ...(note === undefined ? [] : [`  ${say(oneLine(note, 300))}`]),
   ];
   return lines.join("\n");

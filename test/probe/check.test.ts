@@ -11,7 +11,7 @@ import { languageOf } from "../../collector/wire/said/language.ts";
 import { NO_TIMINGS } from "../../collector/wire/sample.ts";
 import { exitCodeOf } from "../../main.ts";
 import { showBytes, showUs } from "../../probe/check/look.ts";
-import { summary, waterfall } from "../../probe/check/waterfall.ts";
+import { shortLine, summary, waterfall } from "../../probe/check/waterfall.ts";
 import { WORDS } from "../../probe/check/words.ts";
 import { verb } from "../../probe/check.ts";
 import type { Measured } from "../../probe/measure/measured.ts";
@@ -210,6 +210,23 @@ test("the labels of both languages take the same width on a terminal", () => {
 test("colours appear only where they are asked for", () => {
   assert.ok(waterfall("u", MEASURED, { ...LOOK, colour: true }).includes(`${ESCAPE}[32m`));
   assert.ok(!waterfall("u", MEASURED, LOOK).includes(ESCAPE));
+});
+
+test("suspect is yellow alone and in a series; Chinese has its own commas", () => {
+  const look = { ...LOOK, colour: true };
+  for (const [state, code] of [
+    ["up", 32],
+    ["down", 31],
+    ["suspect", 33],
+    ["unknown", 33],
+  ] as const) {
+    const mark = `${ESCAPE}[${code}m${WORDS.en.states[state]}${ESCAPE}[0m`;
+    assert.ok(waterfall("u", { ...MEASURED, state }, look).includes(mark), state);
+    assert.ok(shortLine(1, { ...MEASURED, state }, look).includes(mark), state);
+  }
+  const detail = { wireBytes: 5, headerBytes: 7 };
+  const said = waterfall("u", { ...MEASURED, detail }, { ...LOOK, words: WORDS.zh });
+  assert.match(said, /接收 5 B，响应头 7 B/);
 });
 
 test("a series of failures has a summary without numbers", () => {
