@@ -70,7 +70,7 @@ export const enEvidence: Readonly<Record<keyof typeof zhEvidence, string>> = {
   "path.target": "target",
   "path.more": "Answers, certificates and head",
   "path.answers": "DNS answers",
-  "path.by": "{list} (said {resolver})",
+  "path.by": "{list} (from {resolver})",
   "path.chain": "Certificates sent",
   "path.head": "Response head",
   "path.look": "Look at the route",
