@@ -5,6 +5,7 @@
  */
 import { csvOf, objectsOf } from "../query/forms.ts";
 import { QueryColumns } from "../wire/api-query.ts";
+import type { Carrier } from "../wire/carrier.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
 import { ALL_CFS, METRICS } from "../wire/metric.ts";
 import { same, type Text } from "../wire/said/text.ts";
@@ -58,7 +59,8 @@ export async function fetchedColumns(
     if (values.length > 0) search.set(name, values.join(","));
   };
   put("vantage", await vantageIds(client, flags.vantage ?? []));
-  put("carrier", await carrierIds(client, flags.carrier ?? []));
+  const { carrier = [] } = flags;
+  put("carrier", carrier.length === 0 ? [] : carrierIds(carrier, await carriersOf(client)));
   put(
     "metric",
     listed(flags.metric).map((one) => oneOf("--metric", one.toLowerCase(), METRICS)),
@@ -126,9 +128,8 @@ async function vantageIds(client: Client, wanted: readonly string[]): Promise<st
   return wanted.map((one) => all.find(({ id, name }) => id === one || name === one)?.id ?? one);
 }
 
-async function carrierIds(client: Client, wanted: readonly string[]): Promise<string[]> {
-  if (wanted.length === 0) return [];
-  const all = await carriersOf(client);
+/** By id or name in either language; what no carrier is called stays as it is, for whoever refuses it. */
+export function carrierIds(wanted: readonly string[], all: readonly Carrier[]): string[] {
   return wanted.map((one) => all.find(({ id, name }) => [id, name.zh, name.en].includes(one))?.id ?? one);
 }
 

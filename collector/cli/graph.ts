@@ -6,6 +6,7 @@ import { pictureRows } from "../report/picture-rows.ts";
 import { SeriesList } from "../wire/api-addresses.ts";
 import { ChartData, Range } from "../wire/api-chart.ts";
 import { QueryColumns } from "../wire/api-query.ts";
+import type { Carrier } from "../wire/carrier.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
 import { ALL_CFS, METRICS } from "../wire/metric.ts";
 import { languageOf } from "../wire/said/language.ts";
@@ -14,6 +15,7 @@ import { answered, carriersOf } from "./answers.ts";
 import type { Client } from "./client.ts";
 import { type Job, plainVerb } from "./command.ts";
 import type { Options } from "./described.ts";
+import { carrierIds } from "./fetch-columns.ts";
 import { addressOption } from "./fetch-options.ts";
 import { type DrawnFlags, drawnOf } from "./graph-drawn.ts";
 import { notWritten } from "./not-written.ts";
@@ -90,7 +92,7 @@ function graphOptions(options: Options): void {
       { repeated: true },
     )
     .option(
-      "--carrier <ID>",
+      "--carrier <CARRIER>",
       { en: "only this carrier; may be repeated", zh: "只画这家运营商；可重复" },
       { repeated: true },
     );
@@ -138,14 +140,7 @@ async function draw(job: Job<GraphFlags>, [wanted = ""]: readonly string[]): Pro
   const data = await answered(client, ChartData, "GET", `/targets/${encodeURIComponent(id)}/chart?${search}`);
   const target = await answered(client, Target, "GET", `/targets/${encodeURIComponent(id)}/definition`);
   const carriers = await carriersOf(client);
-  const only = flags.carrier ?? null;
-  const unknown = only?.find((wantedId) => !data.series.some((series) => series.carrier === wantedId));
-  if (unknown !== undefined) {
-    const there = data.series.map((series) => series.carrier).join(", ");
-    throw new CarrierwatchError("usage", `no carrier ${JSON.stringify(unknown)} measures ${target.name}`, {
-      hint: there === "" ? "nobody has measured it yet" : `there are: ${there}`,
-    });
-  }
+  const only = flags.carrier ? measuring(flags.carrier, data, carriers, target.name) : null;
   const ask = (path: string) => answered(client, QueryColumns, "GET", path);
   const drawn = metric === "phases" ? {} : { rows: await pictureRows(data, metric, of, ask) };
   const { pictureOf } = await import("../report/picture.ts");
@@ -161,6 +156,22 @@ async function draw(job: Job<GraphFlags>, [wanted = ""]: readonly string[]): Pro
   } catch (cause) {
     throw notWritten(flags.out, cause);
   }
+}
+
+/** Ids of carriers that were named by id or name. @throws CarrierwatchError code usage for one that does not measure the target */
+function measuring(
+  wanted: readonly string[],
+  { series }: ChartData,
+  carriers: readonly Carrier[],
+  target: string,
+): string[] {
+  const ids = carrierIds(wanted, carriers);
+  const there = series.map(({ carrier }) => carrier);
+  const unknown = ids.findIndex((id) => !there.includes(id));
+  if (unknown < 0) return ids;
+  throw new CarrierwatchError("usage", `no carrier ${JSON.stringify(wanted[unknown])} measures ${target}`, {
+    hint: there.length === 0 ? "nobody has measured it yet" : `there are: ${there.join(", ")}`,
+  });
 }
 
 /** @throws CarrierwatchError code usage when nobody ever measured it apart: the chart would be an empty one */
@@ -202,7 +213,7 @@ type Settings = Omit<PictureOptions, "data" | "target" | "carriers" | "only" | "
 
 function settingsOf(flags: GraphFlags): Settings {
   return {
-    form: flags.svg === true || /\.svg$/i.test(flags.out ?? "") ? "svg" : "png",
+    form: formOf(flags),
     width: pixels("--width", flags.width, 300, 4_000),
     height: pixels("--height", flags.height, 120, 2_000),
     scale: pixels("--scale", flags.scale, 1, 4),
@@ -210,6 +221,15 @@ function settingsOf(flags: GraphFlags): Settings {
     language: languageOf(flags.lang ?? "zh", {}),
     timeZone: zoneOf(flags.timeZone),
   };
+}
+
+function formOf({ out = "", svg }: GraphFlags): "png" | "svg" {
+  if (svg === true || /\.svg$/i.test(out)) return "svg";
+  if (/\.(?:jpe?g|gif|webp|pdf|bmp|tiff?)$/i.test(out))
+    throw new CarrierwatchError("usage", `--out ${JSON.stringify(out)}: pictures are PNG or SVG`, {
+      hint: "name a file: --out chart.png",
+    });
+  return "png";
 }
 
 function pixels(option: string, text: string, least: number, most: number): number {

@@ -110,6 +110,7 @@ export const zhVerbs: Sentences = {
   "--exclude {0} is not FROM..TO": "--exclude {0} 不是“开始..结束”",
   "for instance --exclude 2026-11-21T01:00Z..2026-11-21T03:30Z":
     "例如 --exclude 2026-11-21T01:00Z..2026-11-21T03:30Z",
+  "--out {0}: pictures are PNG or SVG": "--out {0}：图片只有 PNG 或 SVG",
   "a picture is no text for a terminal": "图片不能显示在终端里",
   "name a file: --out chart.png": "请指定文件：--out chart.png",
   "no carrier {0} measures {1}": "没有运营商 {0} 在测 {1}",

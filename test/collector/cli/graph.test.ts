@@ -1,6 +1,6 @@
 /** The verb `graph` on a data folder with a past. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { loadImage } from "@napi-rs/canvas";
@@ -29,6 +29,27 @@ test("a chart goes to a file, PNG or SVG by its name", async () => {
   assert.equal((await loadImage(readFileSync(png))).width, 500);
   assert.equal((await graph("--out", svg, "--from", "2d", "--carrier", "ct", "--lang", "en")).code, 0);
   assert.match(readFileSync(svg, "utf8"), /<svg /);
+});
+
+test("a carrier is named by id or by what it is called, as fetch takes it", async () => {
+  const drawn = [];
+  const [from, to] = [9, 2].map((days) =>
+    new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10),
+  );
+  for (const carrier of ["ct", "电信", "China Telecom"]) {
+    const out = join(past.dir, `carrier-${drawn.length}.svg`);
+    const ran = await graph("--out", out, "--from", from ?? "", "--to", to ?? "", "--carrier", carrier);
+    assert.equal(ran.code, 0, ran.err);
+    drawn.push(readFileSync(out, "utf8").length);
+  }
+  assert.equal(new Set(drawn).size, 1);
+});
+
+test("a name of another kind of picture is refused, and nothing is written", async () => {
+  const out = join(past.dir, "chart.jpg");
+  const ran = await carrierwatch(["graph", "首页", "--data", past.dir, "--out", out]);
+  assert.deepEqual([ran.code, /chart\.jpg": pictures are PNG or SVG/.test(ran.err)], [64, true]);
+  assert.equal(existsSync(out), false);
 });
 
 test("MAX, MIN, LAST and percentiles are drawn where they are kept, each another picture", async () => {
