@@ -12,7 +12,7 @@ import { type News, TellingEnd } from "./told.ts";
 
 /** Either list begins anew beyond this; a batch may go on. */
 const MOST_NAMES = 262_144;
-const MOST_TEXTS = 8_192;
+const MOST_TEXTS = 32_768;
 
 type Told = SharedText & {
   readonly number: number;
