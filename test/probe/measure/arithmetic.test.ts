@@ -153,12 +153,18 @@ test("IPv4 comes first, unless the machine has IPv6 only or leaves by one addres
   assert.deepEqual(familiesFor("ipv6", "10.0.0.1", new Set([6])), []);
 });
 
+/** As a header's bytes are read. */
+const bytes = (text: string) => Buffer.from(text, "utf8").toString("latin1");
 const LOCATIONS: readonly (readonly [location: string, want: string])[] = [
   ["/b", "https://a.test/b"],
   ["//c.test/x", "https://c.test/x"],
   ["http://a.test/", "http://a.test/"],
   ["?q=1#part", "https://a.test/dir/page?q=1"],
   ["../up", "https://a.test/up"],
+  [bytes("/路径?词=值"), "https://a.test/%E8%B7%AF%E5%BE%84?%E8%AF%8D=%E5%80%BC"],
+  [bytes("http://例子.测试/"), "http://xn--fsqu00a.xn--0zwm56d/"],
+  [bytes("http://①②⑦.0.0.1/"), "http://127.0.0.1/"],
+  ["/caf\xe9", "https://a.test/caf%E9"],
   ["", "BAD_REDIRECT"],
   ["http://", "BAD_REDIRECT"],
   ["java\tscript:alert(1)", "BAD_REDIRECT"],

@@ -334,6 +334,18 @@ test("a loop that was blocked at a mark makes the sample suspect after one more 
   await target.close();
 });
 
+test("a redirect to a path in plain UTF-8 leads where browsers go", async () => {
+  const target = await httpTarget({ body: "there" });
+  const server = await hostileServer(
+    saysAndEnds(`HTTP/1.1 302 Found\r\nLocation: ${target.url}/首页\r\nContent-Length: 0\r\n\r\n`),
+  );
+  const { state, detail } = await measurer.measure(assignmentFor(`http://127.0.0.1:${server.port}/`));
+  await Promise.all([server.close(), target.close()]);
+  assert.notEqual(state, "down", JSON.stringify(detail));
+  assert.equal(detail.finalUrl, `${target.url}/%E9%A6%96%E9%A1%B5`);
+  assert.equal(target.seen.requests[0]?.url, "/%E9%A6%96%E9%A1%B5");
+});
+
 test("an answer of HTTP/1.0 is told as one", async () => {
   const server = await hostileServer(saysAndEnds("HTTP/1.0 200 OK\r\n\r\nold"));
   const { state, detail } = await measurer.measure(assignmentFor(`http://127.0.0.1:${server.port}/`));
