@@ -22,7 +22,7 @@ import { CarrierwatchError, InvalidInputError } from "../wire/errors.ts";
 import { METRICS, PDP_MAX } from "../wire/metric.ts";
 import { BATCH_MAX_SAMPLES, type Certificate } from "../wire/sample.ts";
 import { readSlots } from "./detail-slots.ts";
-import type { DetailTexts, KnownCertificate } from "./detail-texts.ts";
+import type { DetailTexts, KnownCertificate, KnownRest, KnownTargets } from "./detail-texts.ts";
 import { jsonOf } from "./json-of.ts";
 import { ADDRESS_MAX, isId, LAST_MS, LAST_S } from "./plain-sample.ts";
 
@@ -84,10 +84,10 @@ function read(reader: ColumnReader, texts: DetailTexts): ColumnBatch {
   const [envelope = ""] = reader.texts(scratch, 1, utf8Of);
   const count = reader.atMost(BATCH_MAX_SAMPLES, "samples");
   const others = othersOf(reader, count, scratch);
-  const targets = table(count, "targets");
+  const { targets, noId } = targetsOf(reader, count, scratch, texts);
   const addresses = table(count * (1 + ANSWERS_MOST), "addresses");
-  const certificates = certificatesOf(reader, table(count, "certificates"), texts);
-  const rests = table(count, "details").map((text) => texts.rest(text));
+  const certificates = certificatesOf(reader, count, scratch, texts);
+  const rests = restsOf(reader, count, scratch, texts);
   const target = placesIn(reader, count, targets.length - 1, scratch);
   const { numbers, ...values } = numbersOf(reader, count, scratch);
   const address = placesIn(reader, count, addresses.length, scratch);
@@ -107,7 +107,7 @@ function read(reader: ColumnReader, texts: DetailTexts): ColumnBatch {
   const beside = readSlots(reader, said.words, addresses, odd);
   reader.end();
   const columns = { count, targets, target, ...values, numbers, addresses, address, ...said, beside };
-  mark(columns, odd);
+  mark(columns, noId, odd);
   return { head: jsonOf(envelope), columns, odd: [...odd.keys()].filter((i) => odd[i] === 1), others };
 }
 
@@ -122,15 +122,57 @@ function othersOf(reader: ColumnReader, count: number, scratch: Float64Array): C
   });
 }
 
-/** @param said "" = its hash follows. */
+/** The texts of a table that the reader has passed. */
+function textsIn(bytes: Uint8Array, count: number, scratch: Float64Array): string[] {
+  return new ColumnReader(bytes, 0).texts(scratch, count, utf8Of);
+}
+
+function targetsOf(
+  reader: ColumnReader,
+  most: number,
+  scratch: Float64Array,
+  { tables }: DetailTexts,
+): KnownTargets {
+  const count = reader.atMost(most, "targets");
+  const bytes = reader.passTexts(scratch, count);
+  return tables.targets.of(bytes, count, () => {
+    const targets = textsIn(bytes, count, scratch);
+    const noId = targets.map((text) => !isId(text));
+    return { targets, noId: noId.includes(true) ? noId : null };
+  });
+}
+
+function restsOf(
+  reader: ColumnReader,
+  most: number,
+  scratch: Float64Array,
+  texts: DetailTexts,
+): readonly KnownRest[] {
+  const count = reader.atMost(most, "details");
+  const bytes = reader.passTexts(scratch, count);
+  return texts.tables.rests.of(bytes, count, () =>
+    textsIn(bytes, count, scratch).map((text) => texts.rest(text)),
+  );
+}
+
+/** Texts; behind them the hash of each that is "". */
 function certificatesOf(
   reader: ColumnReader,
-  said: readonly string[],
+  most: number,
+  scratch: Float64Array,
   texts: DetailTexts,
-): KnownCertificate[] {
-  const hashed = said.reduce((count, text) => (text === "" ? count + 1 : count), 0);
+): readonly KnownCertificate[] {
+  const count = reader.atMost(most, "certificates");
+  const said = reader.texts(scratch, count, utf8Of);
+  const hashed = said.reduce((sum, text) => (text === "" ? sum + 1 : sum), 0);
   const bytes = reader.raw(hashed * HASH_BYTES);
-  const hashes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  const hashes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const make = () => knownCertificates(said, hashes.toString("latin1"), texts);
+  // Whole ones are told once.
+  return hashed < count ? make() : texts.tables.certificates.of(bytes, count, make);
+}
+
+function knownCertificates(said: readonly string[], hashes: string, texts: DetailTexts): KnownCertificate[] {
   let at = 0;
   let unknown = 0;
   const found: KnownCertificate[] = [];
@@ -209,9 +251,9 @@ function scatter(from: Float64Array, bits: Uint16Array, bit: number, to: Float64
 }
 
 /** Marks what the schema would not let through as it is. */
-function mark(columns: SampleColumns, odd: Uint8Array): void {
+function mark(columns: SampleColumns, noId: KnownTargets["noId"], odd: Uint8Array): void {
   const { tick, stepS, seq, startedMs, family, numbers, numbersPresent } = columns;
-  markTexts(columns, odd);
+  markTexts(columns, noId, odd);
   markOutside(tick, 0, LAST_S, odd);
   markOutside(stepS, STEP_LEAST_S, STEP_MOST_S, odd);
   markOutside(seq, 1, COUNT_MOST, odd);
@@ -237,11 +279,17 @@ function markOutside(values: Float64Array, least: number, most: number, odd: Uin
     if (!isWithin(values[at] ?? Number.NaN, least, most)) odd[Math.floor(at / width)] = 1;
 }
 
-function markTexts({ count, targets, target, addresses, address }: SampleColumns, odd: Uint8Array): void {
-  const noId = targets.map((text) => !isId(text));
-  const long = addresses.map((text) => text.length > ADDRESS_MAX);
-  if (!noId.includes(true) && !long.includes(true)) return;
-  for (let i = 0; i < count; i += 1) if (noId[target[i] ?? 0] || long[(address[i] ?? 0) - 1]) odd[i] = 1;
+function markTexts(
+  { count, target, addresses, address }: SampleColumns,
+  noId: KnownTargets["noId"],
+  odd: Uint8Array,
+): void {
+  const isLong = addresses.some((text) => text.length > ADDRESS_MAX);
+  if (noId === null && !isLong) return;
+  for (let i = 0; i < count; i += 1) {
+    const from = addresses[(address[i] ?? 0) - 1] ?? "";
+    if (noId?.[target[i] ?? 0] || from.length > ADDRESS_MAX) odd[i] = 1;
+  }
 }
 
 /** False for NaN, too. */

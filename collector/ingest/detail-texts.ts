@@ -11,6 +11,7 @@ import { DETAIL_NUMBERS, HASH_BYTES, IS_BESIDE, TEXT_MOST_CHARS, type Words } fr
 import { type Certificate, Detail } from "../wire/sample.ts";
 import { slotsOf } from "./detail-slots.ts";
 import { jsonOf } from "./json-of.ts";
+import { KnownTables } from "./known-tables.ts";
 import { isPlainDetail } from "./plain-sample.ts";
 
 /** Twice as many at most, and twice the characters; a few hundred of them each. */
@@ -29,6 +30,9 @@ export type KnownRest = {
   readonly sound: boolean;
 };
 
+/** Names of targets, and of each whether it is no id; null = all are. */
+export type KnownTargets = { readonly targets: readonly string[]; readonly noId: readonly boolean[] | null };
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What stands in columns cannot be said in the text, too. */
@@ -38,6 +42,12 @@ const IN_COLUMNS: readonly string[] = [...DETAIL_NUMBERS, "address", "family"];
 export class DetailTexts {
   private readonly certificates = new Remembered<KnownCertificate>(CERTIFICATES);
   private readonly rests = new Remembered<KnownRest>(RESTS);
+  /** Whole tables of a batch. */
+  readonly tables = {
+    targets: new KnownTables<KnownTargets>(),
+    certificates: new KnownTables<readonly KnownCertificate[]>(),
+    rests: new KnownTables<readonly KnownRest[]>(),
+  };
 
   /** @param hash Latin-1. @returns null = nobody told it, or it was forgotten. */
   certificate(hash: string): KnownCertificate | null {

@@ -208,6 +208,14 @@ export class ColumnReader {
     return texts;
   }
 
+  /** Passes over what `texts` reads. @param lengths Room for them. @returns its bytes, not copied */
+  passTexts(lengths: Float64Array, n: number): Uint8Array {
+    const from = this.at;
+    this.column(lengths, n);
+    this.raw(this.whole());
+    return this.bytes.subarray(from, this.at);
+  }
+
   /** The next bytes as they are, not copied. */
   raw(length: number): Uint8Array {
     const at = this.passed(length);

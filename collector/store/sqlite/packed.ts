@@ -104,7 +104,7 @@ export function packer(): Packer {
     packedColumns(records) {
       sheet.begin(records.columns.count);
       told.begin();
-      const names = records.columns.targets.map((target) => told.name(target));
+      const names = told.names(records.columns.targets);
       sheet.putColumns(records, names, told);
       return sheet.sealed(records.columns.count, [records.vantage], [records.epoch], told.taken());
     },

@@ -32,6 +32,8 @@ export type ToldTexts = {
   begin(): void;
   /** @param name A target, or target/address. */
   name(name: string): ToldName;
+  /** The same of many; a list that is given again is known at once. */
+  names(names: readonly string[]): readonly ToldName[];
   /** @param ownKeys How many of the detail's keys the log record keeps itself. @returns the text's number */
   text(name: ToldName, vantage: string, sample: Sample, ownKeys: number): number;
   /** The same of a sample in columns; what says what its series said before is known at once. */
@@ -44,19 +46,10 @@ export function toldTexts(): ToldTexts {
   const newNames = new TellingEnd(MOST_NAMES);
   const newTexts = new TellingEnd(MOST_TEXTS);
   let names = new Map<string, ToldName>();
+  let lists = new WeakMap<readonly string[], readonly ToldName[]>();
   let texts = new Map<string, Told>();
-  let vantages = new Map<string, number>();
-  let lastVantage = "";
-  let lastVantageNo = -1;
+  let vantageNo = vantageNumbers();
 
-  const vantageNo = (vantage: string): number => {
-    if (vantage === lastVantage && lastVantageNo >= 0) return lastVantageNo;
-    const known = vantages.get(vantage) ?? vantages.size;
-    if (known === vantages.size) vantages.set(vantage, known);
-    lastVantage = vantage;
-    lastVantageNo = known;
-    return known;
-  };
   const textAnew = (sample: Pick<Sample, "detail" | "failure" | "unknownReason">): Told => {
     const key = sharedKeyOf(sample);
     const known = texts.get(key);
@@ -66,6 +59,13 @@ export function toldTexts(): ToldTexts {
     texts.set(key, told);
     return told;
   };
+  const name = (of: string): ToldName => {
+    const known = names.get(of);
+    if (known) return known;
+    const told = { number: newNames.tell(of), last: [] };
+    names.set(of, told);
+    return told;
+  };
   return {
     begin() {
       if (!newNames.isFull() && !newTexts.isFull()) return;
@@ -73,16 +73,17 @@ export function toldTexts(): ToldTexts {
       newNames.begin();
       newTexts.begin();
       names = new Map();
+      lists = new WeakMap();
       texts = new Map();
-      vantages = new Map();
-      lastVantageNo = -1;
+      vantageNo = vantageNumbers();
     },
-    name(name) {
-      const known = names.get(name);
+    name,
+    names(list) {
+      const known = lists.get(list);
       if (known) return known;
-      const told = { number: newNames.tell(name), last: [] };
-      names.set(name, told);
-      return told;
+      const found = list.map(name);
+      lists.set(list, found);
+      return found;
     },
     text(name, vantage, sample, ownKeys) {
       const at = vantageNo(vantage);
@@ -103,5 +104,19 @@ export function toldTexts(): ToldTexts {
       return told.number;
     },
     taken: () => ({ names: newNames.taken(), shared: newTexts.taken() }),
+  };
+}
+
+/** Numbers vantages in the order they are first met. */
+function vantageNumbers(): (vantage: string) => number {
+  const numbers = new Map<string, number>();
+  let last = "";
+  let lastNo = -1;
+  return (vantage) => {
+    if (vantage === last && lastNo >= 0) return lastNo;
+    lastNo = numbers.get(vantage) ?? numbers.size;
+    if (lastNo === numbers.size) numbers.set(vantage, lastNo);
+    last = vantage;
+    return lastNo;
   };
 }
