@@ -50,8 +50,11 @@ test("a dump of an export gives every row of total back, the wide ones whole; a 
           const search = `target=${past.target.id}&vantage=${vantage}&metric=total&cf=${cf}&steps=${steps}&from=${lastS - 7 * 86_400}&to=${lastS}`;
           return FetchedRows.parse(await client.call("GET", `/fetch?${search}`)).rows;
         };
-        const [theirs, ours] = [await rowsOf("ct-sh"), await rowsOf("by-rrd")];
-        compared += compare(`${cf} ${rowS}`, ours, theirs, (t) => {
+        const [whole, back] = [await rowsOf("ct-sh"), await rowsOf("by-rrd")];
+        // An archive begins so many rows before its newest tick; where that one failed, no dump had a value of it.
+        const bothFromS = Math.max(whole[0]?.t ?? 0, back[0]?.t ?? 0);
+        const [theirs, ours] = [whole, back].map((rows) => rows.filter(({ t }) => t >= bothFromS));
+        compared += compare(`${cf} ${rowS}`, ours ?? [], theirs ?? [], (t) => {
           const straddles = t - rowS < ticksFromS && t >= ticksFromS;
           return !straddles && (steps > 1 || t >= ticksFromS);
         });
