@@ -10,8 +10,8 @@ import { allHelps } from "./support/helps.ts";
 import { ROOT } from "./support/source-tree.ts";
 
 const DOCUMENTS = globSync(["*.md", "docs/*.md"], { cwd: ROOT }).sort();
-/** For those who read the code, or who report a weakness: English alone. */
-const ENGLISH_ALONE = ["CHANGELOG.md", "SECURITY.md", "docs/architecture.md", "docs/reliability.md"];
+/** For those who follow the versions, or who report a weakness: English alone. */
+const ENGLISH_ALONE = ["CHANGELOG.md", "SECURITY.md"];
 const CHINESE = /\.zh-CN\.md$/;
 /** Options of other programs that the pages name, and one of ours that is gone. */
 const FOREIGN = [
