@@ -1,8 +1,8 @@
 /**
  * Samples of many targets in columns: enough to see that nothing is wrong with them, without their details.
  *
- * What the evaluator asks first, for every tick that has news: `states` costs twenty times as much, and is read for the
- * targets that this leaves in doubt. Entries are in no order but that those of a series follow one another.
+ * What the evaluator asks first, for every tick that has news, and judges failures by: `states` costs twenty times as
+ * much, and is read where answers have to be compared. Entries are in no order but that those of a series follow one another.
  */
 import type { Sample } from "../wire/sample.ts";
 

@@ -80,6 +80,30 @@ describe("late news", () => {
     assert.deepEqual(world.log.errors, []);
   });
 
+  it("is judged by another evaluator when the one that waited is gone, and by that one alone", async () => {
+    const world = await makeWorld();
+    await lateOutage(world, 7_200);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let asked = 0;
+    const gone = world.alert(() => {
+      asked += 1;
+      return promise;
+    });
+    const round = gone.round();
+    while (asked === 0) await new Promise(setImmediate);
+    await lateOutage(world, 10_800);
+    await world.clock.advance(31_000);
+    const next = world.alert(() => Promise.resolve());
+    await next.round();
+    const incidents = await world.incidents();
+    assert.equal(incidents.length, 2);
+    resolve();
+    await round;
+    assert.deepEqual(await world.incidents(), incidents);
+    assert.deepEqual(await world.store.claims.due(world.clock.nowMs() + 60_000, 1, 10), [], "all settled");
+    assert.deepEqual(world.log.errors, []);
+  });
+
   it("waits for nobody once a round has waited for ten seconds", async () => {
     const world = await makeWorld();
     // Further apart than marks that are judged together.
