@@ -1,4 +1,5 @@
 /** What an operator of this machine asks of the store: a copy of it, and a check. The verb `db` calls it. */
+import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import * as z from "zod";
 import { CarrierwatchError, InvalidInputError } from "../../wire/errors.ts";
@@ -35,6 +36,7 @@ export function operationRoutes(app: App, { store }: ApiDeps): void {
       if (!isAbsolute(path)) {
         throw new InvalidInputError("backup", [{ path: "path", message: "must be an absolute path" }]);
       }
+      refuseStanding(path);
       return { path, ...(await store.ops.backup(path)) };
     },
   );
@@ -50,4 +52,12 @@ export function operationRoutes(app: App, { store }: ApiDeps): void {
     },
     async () => await store.ops.verify(),
   );
+}
+
+/** It may be the database itself, or the key of its secrets. @throws CarrierwatchError code usage */
+function refuseStanding(path: string): void {
+  if (!existsSync(path)) return;
+  throw new CarrierwatchError("usage", `the copy ${path} cannot be written: there is such a file`, {
+    hint: "a copy overwrites nothing: name another file",
+  });
 }

@@ -49,6 +49,8 @@ export const zhPrograms: Sentences = {
     "请用最新的备份换上；备份里缺的，探针会重新发送",
   "the data folder {0} cannot be written": "数据目录 {0} 不能写",
   "{0} cannot be written: {1}; the backup has {2} bytes": "{0} 写不了：{1}；备份有 {2} 字节",
+  "the copy {0} cannot be written: there is such a file": "副本 {0} 写不了：已有这个文件",
+  "a copy overwrites nothing: name another file": "副本不覆盖任何文件：请换个文件名",
   "the copy {0} cannot be written: {1}": "副本 {0} 写不了：{1}",
   "make room there, or name a file on another disk": "请腾出空间，或写到别的磁盘上",
 

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -176,4 +177,17 @@ test("migrate says that a folder is up to date", async () => {
   const ran = await carrierwatch(["db", "migrate", "--data", past.dir]);
   assert.equal(ran.code, 0, ran.err);
   assert.equal(ran.out, "up to date\n");
+});
+
+test("a copy overwrites nothing: neither the database nor its key nor an older copy", async () => {
+  const older = join(past.dir, "older.db");
+  assert.equal((await carrierwatch(["db", "backup", older, "--data", past.dir])).code, 0);
+  for (const file of [join(past.dir, "carrierwatch.db"), join(past.dir, "secret.key"), older]) {
+    if (!existsSync(file)) writeFileSync(file, "a key");
+    const before = statSync(file).ino;
+    const ran = await carrierwatch(["db", "backup", file, "--data", past.dir]);
+    assert.equal(ran.code, 64, ran.err);
+    assert.match(ran.err, /cannot be written: there is such a file\n {2}a copy overwrites nothing/);
+    assert.equal(statSync(file).ino, before);
+  }
 });
