@@ -1,5 +1,5 @@
 /** Samples of a series from the sample log, oldest first, as lines of CSV or JSON; a day at a time, so that memory stays small. */
-import { PDP_KEEP_S } from "../archive/layout.ts";
+import { LOG_KEEP_S } from "../archive/layout.ts";
 import { SeriesList } from "../wire/api-addresses.ts";
 import { SamplesPage, type SampleView } from "../wire/api-overview.ts";
 import type { Language } from "../wire/ids.ts";
@@ -26,7 +26,7 @@ export type Wanted = {
 
 const DAY_S = 86_400;
 
-/** First columns of the CSV; then one per metric, in METRICS order, and the address that was measured apart. */
+/** First columns of the CSV; then one per metric, in METRICS order, the address that was measured apart, and why nobody measured. */
 const COLUMNS = [
   "target",
   "vantage",
@@ -48,11 +48,11 @@ export async function* exportedSamples(
 ): AsyncGenerator<string> {
   const tell = progress(language);
   const all = wanted.address === undefined ? await addressesHeld(client, wanted) : [wanted.address];
-  if (form === "csv") yield csvLine([...COLUMNS, ...METRICS.map(headingOf), "address"]);
+  if (form === "csv") yield csvLine([...COLUMNS, ...METRICS.map(headingOf), "address", "unknown_reason"]);
   for (const address of all) {
     const newest = await newestSample(client, wanted.target.id, wanted.vantage.id, address);
     const toS = Math.min(wanted.toS, newest.tick);
-    const fromS = wanted.fromS ?? Math.max(0, newest.tick - PDP_KEEP_S(newest.stepS));
+    const fromS = wanted.fromS ?? Math.max(0, newest.tick - LOG_KEEP_S(newest.stepS));
     for (let at = fromS; at <= toS; at += DAY_S) {
       const which = address === undefined ? "" : `${address} `;
       tell({ en: `read ${which}up to ${isoOf(at)}`, zh: `已读 ${which}到 ${isoOf(at)}` });
@@ -112,5 +112,6 @@ function lineOf({ sample }: SampleView, { target, vantage }: Wanted, form: Form)
     failure?.source ?? null,
     ...values,
     sample.address ?? null,
+    sample.unknownReason ?? null,
   ]);
 }

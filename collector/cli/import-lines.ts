@@ -116,6 +116,7 @@ export function timingsOf(
 }
 
 function stateOf(state: string, byName: ReadonlyMap<string, string>) {
+  if (state === "unknown") return { state, unknownReason: byName.get("unknown_reason") || undefined };
   if (state !== "down") return { state };
   const phase = byName.get("failure_phase");
   const cause = byName.get("failure_cause");

@@ -168,6 +168,14 @@ test("CSV has a heading, times in ms, and an empty field where there is no value
   }
 });
 
+test("without --from every sample of the log is written, older than their primary data points too", async () => {
+  const ran = await carrierwatch(["export", "首页", "--csv", "--data", past.dir]);
+  assert.equal(ran.code, 0, ran.err);
+  assert.equal(ran.out.trimEnd().split("\n").length - 1, past.samples.length);
+  const [first, last] = [past.samples[0], past.samples.at(-1)];
+  assert.ok(first && last && last.tick - first.tick > 17 * 86_400);
+});
+
 test("an export without a form, or of a series that never was, says so", async () => {
   const export64 = [
     { args: [], want: /in which form\?\n {2}give one of --rrd, --csv and --jsonl/ },

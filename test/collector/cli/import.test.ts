@@ -22,6 +22,8 @@ before(async () => {
   past = await folderWithPast(3, [
     "by-json",
     "by-csv",
+    "by-unknown",
+    "by-unknown-2",
     "by-rrd",
     "by-peer",
     "by-cut",
@@ -99,6 +101,32 @@ test("exported CSV keeps times, states and failures; an import cut short goes on
     return { ...rest, failure: failure && [failure.phase, failure.cause, failure.source] };
   };
   assert.deepEqual((await samplesOf("by-csv")).map(known), (await samplesOf("ct-sh")).map(known));
+});
+
+test("an UNKNOWN tick goes through CSV with its reason", async () => {
+  const [known = {}] = await samplesOf("ct-sh");
+  const tick = Number(known["tick"]) - 3_000;
+  const timings = Object.fromEntries(Object.keys(known["timings"] ?? {}).map((name) => [name, null]));
+  const unknown = {
+    ...known,
+    tick,
+    seq: 1,
+    state: "unknown",
+    unknownReason: "overload",
+    timings,
+    detail: {},
+  };
+  const { failure: _, ...line } = unknown as typeof unknown & { failure?: unknown };
+  writeFileSync(file("unknown.jsonl"), `${JSON.stringify(line)}\n`);
+  const stored = { stored: 1, duplicate: 0, refused: 0 };
+  const first = await imported(file("unknown.jsonl"), "--jsonl", "--vantage", "by-unknown");
+  assert.deepEqual(first.counts, stored, first.err);
+  const out = ["--csv", "--out", file("unknown.csv")];
+  assert.equal((await here("export", "首页", "--vantage", "by-unknown", ...out)).code, 0);
+  const second = await imported(file("unknown.csv"), "--csv", "--vantage", "by-unknown-2");
+  assert.deepEqual(second.counts, stored, second.err);
+  const [back] = await samplesOf("by-unknown-2");
+  assert.deepEqual([back?.["state"], back?.["unknownReason"]], ["unknown", "overload"]);
 });
 
 test("what rrdtool dumps of an export is the history of every tick with a total", {
