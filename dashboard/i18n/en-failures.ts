@@ -98,6 +98,9 @@ export const enFailures: Readonly<Record<keyof typeof zhFailures, string>> = {
   "unknown.overload": "not measured: the probe's machine was overloaded",
   "unknown.suspended": "not measured: the probe's machine was asleep",
   "unknown.guard": "that address is not allowed",
+  "unknown.resolved": "{address} (of {name})",
+  "unknown.guardFake":
+    '{address} is a benchmark address, as proxies in fake-IP mode give instead of the site\'s own: let this machine resolve names without the proxy. To measure it all the same, put allow: ["{cidr}"] in {file} on that machine, or start with --allow {cidr}',
   "unknown.guardLine":
     '{address} is private, local or reserved, and this vantage does not measure such by default. To allow it, put allow: ["{cidr}"] in {file} on that machine, or start with --allow {cidr}',
   "unknown.probe-network": "the probe's machine was offline",

@@ -140,7 +140,13 @@ export function unknownText(
   const said = t(`unknown.${sample.unknownReason}`);
   const { note } = sample.detail;
   if (sample.unknownReason !== "guard" || note === undefined) return said;
-  const found = /^(.+?) is an? .*allow: \["([^"]+)"\] in (.+?)(?:, or start with .*)?$/.exec(note);
-  const [, address, cidr, file] = found ?? [];
-  return address && cidr && file ? t("unknown.guardLine", { address, cidr, file }) : `${said} (${note})`;
+  const found =
+    /^(?:(\S+) resolves to )?(\S+?)(?:, which)? is an? (.*)allow: \["([^"]+)"\] in (.+?)(?:, or start with .*)?$/.exec(
+      note,
+    );
+  const [, name, literal, what = "", cidr, file] = found ?? [];
+  if (!literal || !cidr || !file) return `${said} (${note})`;
+  const address = name === undefined ? literal : t("unknown.resolved", { name, address: literal });
+  // What desktop proxies answer with is no secret of an intranet: it is a fault of the machine's set-up.
+  return t(what.includes("fake-IP") ? "unknown.guardFake" : "unknown.guardLine", { address, cidr, file });
 }

@@ -96,6 +96,9 @@ export const zhFailures = {
   "unknown.overload": "探测机器过载，没有测",
   "unknown.suspended": "探测机器曾休眠，没有测",
   "unknown.guard": "该地址不允许访问",
+  "unknown.resolved": "{address}（{name}）",
+  "unknown.guardFake":
+    '{address} 是测试地址，代理软件的 fake-IP 模式会用它代替网站真正的地址：请让这台机器不经代理解析域名。仍要测它，就在那台机器的 {file} 里写 allow: ["{cidr}"]，或启动时加 --allow {cidr}',
   "unknown.guardLine":
     '{address} 是内网、本机或保留地址，这个探测点默认不测。要允许它，在那台机器的 {file} 里写 allow: ["{cidr}"]，或启动时加 --allow {cidr}',
   "unknown.probe-network": "探测机器自身断网",

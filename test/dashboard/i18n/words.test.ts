@@ -223,6 +223,19 @@ test("an incident says how many were told of it, and never that somebody was whe
   assert.equal(of({ told: true }), "told", "an older version kept no names");
 });
 
+test("a refused address that a name resolved to is said in the reader's language alone", () => {
+  const why = (what: string) =>
+    `a.test resolves to 10.1.2.3, which is ${what}: this probe does not measure it. To allow it, put allow: ["10.1.2.3/32"] in /p/config.yaml, or start with --allow 10.1.2.3/32`;
+  const said = (what: string, language: "zh" | "en") =>
+    unknownText({ unknownReason: "guard", detail: { note: why(what) } }, translate(language)) ?? "";
+  const fake = "a benchmark address, as proxies (fake-IP mode) give instead of the site's own";
+  assert.match(said("a private address", "zh"), /^10\.1\.2\.3（a\.test） 是内网/);
+  assert.match(said("a private address", "en"), /^10\.1\.2\.3 \(of a\.test\) is private/);
+  assert.match(said(fake, "zh"), /^10\.1\.2\.3（a\.test） 是测试地址，代理软件的 fake-IP/);
+  assert.match(said(fake, "en"), /is a benchmark address, as proxies in fake-IP mode/);
+  for (const what of ["a private address", fake]) assert.doesNotMatch(said(what, "zh"), /resolves|which/);
+});
+
 test("a time leaves out the day it shares", () => {
   const { recent, tick, period } = formatFor("zh", "Asia/Shanghai");
   const at = (text: string) => Date.parse(`${text}+08:00`);
