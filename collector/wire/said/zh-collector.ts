@@ -181,6 +181,7 @@ export const zhCollector: Sentences = {
   // The store.
   "a backup is made by a verb on the collector's own machine": "备份要在采集端本机用命令做",
   "run there: carrierwatch db backup --data DIR": "在那里运行：carrierwatch db backup --data 目录",
+  "the store does not answer: its writer has ended": "存储没有应答：写入线程已经结束",
   "the store does not answer: {0}": "存储没有应答：{0}",
   "the disk of {0} is full: samples wait in the probes' spools": "{0} 所在的磁盘满了：样本在探针上等待上报",
   "the database in {0} cannot grow although its disk has room: samples wait in the probes' spools":
