@@ -10,6 +10,12 @@ export const GRACE_MS = 50;
 
 const BEAT_MS = 5;
 
+/**
+ * What a timer may be early, besides what this process was late, ms: Node counts from when the turn of the loop began, and
+ * what is measured loses what the process waited for a processor.
+ */
+export const EARLY_MS = BEAT_MS + 2;
+
 export type Timed<T> = {
   readonly result: T;
   readonly tookMs: number;

@@ -10,7 +10,7 @@ import type { Measurer } from "../../../probe/measure/measure.ts";
 import type { Measurable } from "../../../probe/measure/measured.ts";
 import { type DnsServer, dnsServer, type Zone } from "../../support/dns-server.ts";
 import { type HttpTarget, httpTarget } from "../../support/http-target.ts";
-import { assignmentFor, GRACE_MS, testMeasurer, timed } from "../../support/probe-bench.ts";
+import { assignmentFor, EARLY_MS, GRACE_MS, testMeasurer, timed } from "../../support/probe-bench.ts";
 
 const TIMEOUT_MS = 400;
 const many = Array.from({ length: 100 }, (_, index) => `127.0.0.${index + 1}`);
@@ -87,16 +87,16 @@ test("a resolver that is not there refuses, and that is the resolver's fault", a
 test("a silent resolver ends with the connect timeout, not with its own", async () => {
   const { result: sample, tookMs, lateMs } = await timed(() => measure("silent.test", short));
   assert.ok(
-    tookMs >= TIMEOUT_MS - 1 && tookMs <= TIMEOUT_MS + GRACE_MS + lateMs,
+    tookMs >= TIMEOUT_MS - EARLY_MS - lateMs && tookMs <= TIMEOUT_MS + GRACE_MS + lateMs,
     `${tookMs} ms, late ${lateMs} ms`,
   );
-  assert.ok((sample.failure?.elapsedUs ?? 0) >= (TIMEOUT_MS - 1) * 1000);
+  assert.ok((sample.failure?.elapsedUs ?? 0) >= (TIMEOUT_MS - EARLY_MS - lateMs) * 1000);
 });
 
 test("the time of the resolver is in dns and nowhere else", async () => {
   const { result, lateMs } = await timed(() => measure("slow.test"));
   const { timings } = result;
-  assert.ok((timings.dns ?? 0) >= 149_000, String(timings.dns));
+  assert.ok((timings.dns ?? 0) >= (150 - EARLY_MS - lateMs) * 1000, `${timings.dns} us, late ${lateMs} ms`);
   assert.ok((timings.connect ?? 0) + (timings.wait ?? 0) < (timings.dns ?? 0) + lateMs * 1000);
 });
 
@@ -148,13 +148,16 @@ test("addresses, localhost and the hosts file need no resolver; an edited file i
   const local = testMeasurer({ resolvers: [dns.address], hosts, clock });
   const before = dns.questions.length;
   try {
-    for (const host of ["127.0.0.1", "localhost", "a.localhost", "pinned.test", "PINNED.test.", "alias"]) {
+    const known = ["127.0.0.1", "localhost", "a.localhost", "pinned.test", "PINNED.test.", "alias"];
+    for (const host of known) {
       const sample = await local.measure(assignmentFor(`http://${host}:${target.port}/`));
       assert.equal(sample.state, "up", `${host} ${JSON.stringify(sample)}`);
       assert.equal(sample.timings.dns, null, host);
       assert.equal(sample.detail.address, "127.0.0.1");
     }
-    assert.equal(dns.questions.length, before);
+    // What an earlier test asked may come as late as this.
+    const asked = dns.questions.slice(before).filter(({ name }) => /host|pinned|alias$|^127/.test(name));
+    assert.deepEqual(asked, []);
     writeFileSync(hosts, "127.0.0.9 pinned.test\n");
     utimesSync(hosts, 1, 1);
     aheadMs = 1_001;

@@ -56,7 +56,7 @@ const what = ({ state, failure }: Measured) =>
   failure ? `${failure.phase} ${failure.cause} ${failure.source}` : state;
 
 test("what was agreed stands in the sample, and each delay in its own phase", async () => {
-  const delayMs = { wait: 40, transfer: 50 };
+  const delayMs = { wait: 80, transfer: 100 };
   const begun = Promise.withResolvers<void>();
   const sample = await measureH2(
     (stream) => {
@@ -77,9 +77,9 @@ test("what was agreed stands in the sample, and each delay in its own phase", as
     ["http/2", 200, 2_000, 2_000, undefined],
   );
   assert.deepEqual(detail.head, { server: "two", ageS: 7, contentLength: 2_000 });
-  // Each of the server's delays begins inside its phase; a timer may be early by the fraction of a millisecond.
+  // Each of the server's delays begins inside its phase; its timer may be early, what was waited for is taken off.
   for (const phase of ["wait", "transfer"] as const) {
-    assert.ok((timings[phase] ?? 0) >= 1_000 * (delayMs[phase] - 1), `${phase} ${timings[phase]}`);
+    assert.ok((timings[phase] ?? 0) >= 500 * delayMs[phase], `${phase} ${timings[phase]}`);
   }
   assert.equal(detail.certificate?.issuer, "carrierwatch test authority");
 });
