@@ -19,6 +19,8 @@ const CLUSTER_GAP_S = 3600;
 /** How long late news waits for batches under way: before each target, and in a round, which has to keep its lease. */
 const WAIT_MS = 100;
 const WAIT_ROUND_MS = 10_000;
+/** Live news is judged so often at most while late news is. */
+const URGENT_MS = 200;
 /** Nobody was waited for when it took less. */
 const WAITED_MS = 1;
 const LONG_AGO = Number.NEGATIVE_INFINITY;
@@ -56,11 +58,14 @@ export function dueMarks(options: AlertOptions, round: Round): () => Promise<voi
     for (let from = 0; from < jobs.length; from += AT_ONCE)
       await judgeAll(round, jobs.slice(from, from + AT_ONCE), facts, () => Promise.resolve());
   };
+  let urgentMonoMs = LONG_AGO;
   /** Lets batches that are under way go first; live news that they bring is judged at once. */
   const giveWay = async (waitMs: number): Promise<void> => {
-    if (!quiet || waitMs <= 0) return;
-    await quiet(waitMs);
-    if (todo.hasSamples()) await judgeUrgent(await readFacts(store, registry, clock.nowMs()), () => false);
+    if (quiet && waitMs > 0) await quiet(waitMs);
+    // However long the late news takes; those of one tick come together.
+    if (!todo.hasSamples() || clock.monoMs() - urgentMonoMs < URGENT_MS) return;
+    urgentMonoMs = clock.monoMs();
+    await judgeUrgent(await readFacts(store, registry, clock.nowMs()), () => false);
   };
   /** Until no batch is under way, or the time is up. @returns for how long, ms; null = the lease was lost */
   const settled = async (untilMonoMs: number): Promise<number | null> => {
