@@ -17,7 +17,7 @@ import { DATABASE_NAME, openSqliteStore } from "../../../collector/store/sqlite/
 import type { Store } from "../../../collector/store/store.ts";
 import { silentLog } from "../../../collector/wire/log.ts";
 import { nowAfter } from "../../contract/times.ts";
-import { FIRST_TICK, roundOf, STEP_S, warmRounds } from "./samples.ts";
+import { BATCH, FIRST_TICK, roundOf, STEP_S, warmRounds } from "./samples.ts";
 import { shippedColumns } from "./shipped-columns.ts";
 
 const [dir = "", seriesText = "1000", roundsText = "12", lanesText = "4", details = "plain"] =
@@ -40,11 +40,10 @@ function putsOf(): (tick: number) => Put[] {
   const columns = shippedColumns();
   return (tick) =>
     details === "real"
-      ? columns(SERIES, tick).map(
-          (batch): Put =>
-            (store, nowMs) =>
-              store.samples.putColumns(batch, nowMs),
-        )
+      ? Array.from({ length: Math.ceil(SERIES / BATCH) }, (_, vantage): Put => {
+          const batch = columns(vantage, tick, Math.min(BATCH, SERIES - vantage * BATCH));
+          return (store, nowMs) => store.samples.putColumns(batch, nowMs);
+        })
       : roundOf(SERIES, tick).map(
           (batch): Put =>
             (store, nowMs) =>

@@ -23,25 +23,28 @@ const HEAD = {
 };
 const SKEW_MS = 1.5;
 
-/** Batches of the same process, one after the other: a certificate is told once. */
-export function shippedColumns(): (series: number, tick: number) => ColumnRecords[] {
+/**
+ * Batches of the same process, one after the other: a certificate is told once.
+ *
+ * @returns A vantage's batch of a tick; vantages counted from 0.
+ */
+export function shippedColumns(): (vantage: number, tick: number, sites?: number) => ColumnRecords {
   const told = new ToldCertificates();
   const texts = new DetailTexts();
-  return (series, tick) =>
-    Array.from({ length: Math.ceil(series / BATCH) }, (_, vantage) => {
-      const samples = Array.from({ length: Math.min(BATCH, series - vantage * BATCH) }, (_, site) =>
-        JSON.stringify(shippedOf(vantage, site, tick)),
-      );
-      const { bytes, certificates } = columnsOf(samples, HEAD, told);
-      told.tell(certificates);
-      const { columns } = readColumns(bytes, texts);
-      if (columns.count !== samples.length) throw new RangeError("a sample does not stand in columns");
-      return {
-        vantage: `v-${vantage}`,
-        epoch: `0123456789ab${String(vantage).padStart(4, "0")}`,
-        receivedMs: tick * 1_000 + RECEIVED_AFTER_MS,
-        skewMs: SKEW_MS,
-        columns,
-      };
-    });
+  return (vantage, tick, sites = BATCH) => {
+    const samples = Array.from({ length: sites }, (_, site) =>
+      JSON.stringify(shippedOf(vantage, site, tick)),
+    );
+    const { bytes, certificates } = columnsOf(samples, HEAD, told);
+    told.tell(certificates);
+    const { columns } = readColumns(bytes, texts);
+    if (columns.count !== sites) throw new RangeError("a sample does not stand in columns");
+    return {
+      vantage: `v-${vantage}`,
+      epoch: `0123456789ab${String(vantage).padStart(4, "0")}`,
+      receivedMs: tick * 1_000 + RECEIVED_AFTER_MS,
+      skewMs: SKEW_MS,
+      columns,
+    };
+  };
 }
