@@ -1,8 +1,9 @@
 /**
  * End to end: a real collector is sent batches over HTTP as probes ship them, beside rrdcached over its socket.
  *
- * Samples say what those of real probes say (shipped.ts). Bodies are made by the probe's own encoders, in columns and, for older probes, as gzipped JSON, and sent by its own
- * client, one batch of each vantage at a time. All of the collector is held to one core, as is the peer; the sender is
+ * Samples say what those of real probes say (shipped.ts), and in columns once more what the engine's own bench says, so that
+ * it shows what details cost. Bodies are made by the probe's own encoders, in columns and, for older probes, as gzipped JSON,
+ * and sent by its own client, one batch of each vantage at a time. All of the collector is held to one core, as is the peer; the sender is
  * not. Bodies are made before the clock starts. An acknowledgement here is of what is on the disk, after schema, ingest and
  * all marks; rrdcached syncs nothing. Before the first pair as much is sent as beside the engine alone: V8 has
  * compiled then, series and files are there, and certificates are told. We get as many rounds as a tile has ticks, so that each run pays for full tiles once; the peer
@@ -24,7 +25,7 @@ import { ToldCertificates } from "../../../probe/ship/columns.ts";
 import { recordOf as spooled } from "../../../probe/spool/record.ts";
 import { type Product, product, scratch } from "../../support/product.ts";
 import { HAS_TASKSET, type Peers, processorUs, rrdcachedRun, rrdFolder } from "./peers.ts";
-import { BATCH, STEP_S, warmRounds } from "./samples.ts";
+import { BATCH, recordOf, STEP_S, warmRounds } from "./samples.ts";
 import { shippedOf } from "./shipped.ts";
 
 const ROUNDS = TICKS_PER_TILE;
@@ -32,8 +33,9 @@ const PEER_ROUNDS = 12;
 
 const POST_TIMEOUT_MS = 60_000;
 
-type Form = "columns" | "JSON";
-const FORMS: readonly Form[] = ["columns", "JSON"];
+/** Plain: with the details of the rows beside this, which are the peer's eight numbers and hardly more. */
+type Form = "columns" | "plain columns" | "JSON";
+const FORMS: readonly Form[] = ["columns", "plain columns", "JSON"];
 
 /** A vantage's end: what its probe holds. */
 type Probe = { readonly client: Client; readonly told: ToldCertificates; readonly no: number };
@@ -56,7 +58,7 @@ export async function endToEnd(peers: Peers, vantages: number, pairs: number): P
     // Before the tick under way, whose votes may still come.
     const lastTick = Math.floor(Date.now() / 1_000 / STEP_S - 1) * STEP_S;
     const series = vantages * BATCH;
-    const ratios: Record<Form, number[]> = { columns: [], JSON: [] };
+    const ratios: Record<Form, number[]> = { columns: [], "plain columns": [], JSON: [] };
     const lines: string[] = [];
     const each = (us: number, rounds: number) => `${(us / (series * rounds)).toFixed(1)} us`;
     const warmRuns = Math.ceil(warmRounds(series) / ROUNDS);
@@ -71,7 +73,7 @@ export async function endToEnd(peers: Peers, vantages: number, pairs: number): P
     if (files) await rrdcachedRun(files, series, 0, PEER_ROUNDS);
     for (let pair = 1; pair <= pairs; pair += 1) {
       const told: string[] = [];
-      const rates: Record<Form, number> = { columns: 0, JSON: 0 };
+      const rates: Record<Form, number> = { columns: 0, "plain columns": 0, JSON: 0 };
       for (const form of FORMS) {
         const firstTick = nextFirstTick();
         const { perSecond, us, bytes } = await run(collector, probes, targets, firstTick, form);
@@ -154,7 +156,7 @@ async function keysOf({ ask }: Collector, vantages: number): Promise<string[]> {
 function bodyFor({ told, no }: Probe, targets: readonly string[], tick: number, form: Form): Body {
   const epoch = String(no).padStart(16, "0");
   const records = targets.map((target, i) => {
-    const sample = shippedOf(no, i, tick);
+    const sample = form === "plain columns" ? recordOf(no * BATCH + i, tick).sample : shippedOf(no, i, tick);
     return spooled({ ...sample, target }, (tick / STEP_S) * BATCH + i);
   });
   const head: BatchHead = {
