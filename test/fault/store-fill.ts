@@ -3,8 +3,8 @@ import type { SampleRecord, Store } from "../../collector/store/store.ts";
 import { recordOf } from "../bench/archive/samples.ts";
 import { nowAfter, T0 } from "../contract/support.ts";
 
-/** Ticks on their way at once; the store commits them in groups, in order. */
-const AT_ONCE = 128;
+/** Ticks on their way at once, committed in groups, in order: fewer tiles than the log's budget looks at in one commit. */
+const AT_ONCE = 64;
 const DUE_AT_ONCE = 5_000;
 
 /** A realistic sample of series i, details and all. */

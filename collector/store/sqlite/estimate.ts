@@ -10,9 +10,8 @@ import { type Archive, type Extras, NO_EXTRAS } from "../../wire/archives.ts";
 import { EVENT_KINDS } from "../../wire/event.ts";
 import { ESTIMATE_AGES_S, EVENTS_KEPT, type StoreEstimate } from "../store.ts";
 import { TICKS_PER_TILE } from "./bands.ts";
-import { TILE_OVERHEAD_BYTES } from "./log-tiles.ts";
 import type { FileUse } from "./reader-sizes.ts";
-import { LOG, LOG_MOST_PER_TICK, type PartBytes, pageShare, partsOf } from "./sizes.ts";
+import { LOG, LOG_AT_BUDGET, type LogUse, logUseOf, type PartBytes, PDPS, partsOf } from "./sizes.ts";
 
 /** A typical event of each kind as stored; of a route with twenty hops, a chain and a head. */
 const EVENT_BYTES: Readonly<Record<keyof typeof EVENTS_KEPT, number>> = {
@@ -49,12 +48,13 @@ export function estimateOf(
     ({ part, bytes }): PartBytes => ({ part, bytes: Math.round(bytes) }),
   );
   const logBytes = Math.max(0, use.pagesBytes - sum(stored));
-  const perTick = logPerTick(use);
+  const inLog = logBytes + sum(stored.filter(({ part }) => part === PDPS));
+  const log = logUse(use, told.detailsDropped > 0 ? inLog : null);
   const now = new Map(
     [...stored, { part: LOG, bytes: logBytes }, { part: "wal", bytes: walBytes }].map(pair),
   );
-  const full = partsAt(asked, FULL_AGE_S, LOG_MOST_PER_TICK);
-  const ages = ESTIMATE_AGES_S.map((ageS) => new Map(partsAt(asked, ageS, perTick).map(pair)));
+  const full = partsAt(asked, FULL_AGE_S, LOG_AT_BUDGET);
+  const ages = ESTIMATE_AGES_S.map((ageS) => new Map(partsAt(asked, ageS, log).map(pair)));
   const names = new Set([...full.map(({ part }) => part), ...now.keys()]);
   const fullOf = new Map(full.map(pair));
   const parts = [...names].map((part) => ({
@@ -72,23 +72,27 @@ export function estimateOf(
     parts,
     series,
     bytesPerSeriesFull: Math.round(sum(full)),
-    bytesAt: ESTIMATE_AGES_S.map((ageS) => Math.round(allAt(use, ageS, perTick) + lasting)),
+    bytesAt: ESTIMATE_AGES_S.map((ageS) => Math.round(allAt(use, ageS, log) + lasting)),
     bytesFixed: Math.round(bytesFixed),
     detailsDropped: told.detailsDropped,
     bytesNow: use.pagesBytes + walBytes,
-    bytesFull: Math.round(allAt(use, FULL_AGE_S, LOG_MOST_PER_TICK) + use.olderBytes + bytesFixed),
+    bytesFull: Math.round(
+      allAt(use, FULL_AGE_S, { ...log, perTick: Math.max(log.perTick, LOG_AT_BUDGET.perTick) }) +
+        use.olderBytes +
+        bytesFixed,
+    ),
   };
 }
 
 /** Bytes a series takes by part when it has been measured for that long; the log as if each tick took its budget. */
 export function seriesBytesAt(stepS: number, ageS: number): PartBytes[] {
-  return partsAt({ stepS, archives: null, extras: NO_EXTRAS }, ageS, LOG_MOST_PER_TICK);
+  return partsAt({ stepS, archives: null, extras: NO_EXTRAS }, ageS, LOG_AT_BUDGET);
 }
 
-function partsAt({ stepS, archives, extras }: Asked, ageS: number, perTick: number): PartBytes[] {
+function partsAt({ stepS, archives, extras }: Asked, ageS: number, log: LogUse): PartBytes[] {
   const layout = layoutOf(stepS, archives, extras);
   const lastTick = BIRTH_S + Math.floor(ageS / stepS) * stepS;
-  return partsOf(stepS, layout, { openedTick: BIRTH_S, lastTick, laidTo: 0, laidShare: 0 }, perTick);
+  return partsOf(stepS, layout, { openedTick: BIRTH_S, lastTick, laidTo: 0, laidShare: 0 }, log);
 }
 
 /** A set that a series has from the beginning. */
@@ -98,19 +102,18 @@ function layoutOf(stepS: number, archives: readonly Archive[] | null, extras: Ex
 }
 
 /** Every series there is, measured for that long as it is measured now. */
-function allAt({ kinds }: FileUse, ageS: number, perTick: number): number {
+function allAt({ kinds }: FileUse, ageS: number, log: LogUse): number {
   return kinds.reduce(
     (total, { stepS, set, extras, count }) =>
-      total + count * sum(partsAt({ stepS, archives: set, extras }, ageS, perTick)),
+      total + count * sum(partsAt({ stepS, archives: set, extras }, ageS, log)),
     0,
   );
 }
 
-/** What a tick of the log takes of the file, as its tiles are now. */
-function logPerTick({ logBytes, logTicks }: FileUse): number {
-  if (logTicks < FEW_TICKS) return LOG_MOST_PER_TICK;
-  const tileBytes = (logBytes / logTicks) * TICKS_PER_TILE;
-  return Math.min(pageShare(tileBytes - TILE_OVERHEAD_BYTES) / TICKS_PER_TILE, LOG_MOST_PER_TICK);
+/** What a tick of the log takes of the file. @param strippedBytes All that the log takes, when details were dropped. */
+function logUse({ logBytes, logTicks }: FileUse, strippedBytes: number | null): LogUse {
+  if (logTicks < FEW_TICKS) return LOG_AT_BUDGET;
+  return logUseOf((logBytes / logTicks) * TICKS_PER_TILE, strippedBytes && strippedBytes / logTicks);
 }
 
 function eventsFull(): number {

@@ -11,10 +11,12 @@ import { type Extras, NO_EXTRAS } from "../../wire/extras.ts";
 import { bandsOf, tileId, tileOf } from "./bands.ts";
 import { OpenState } from "./open-state.ts";
 import type { SharedStates } from "./shared-states.ts";
-import { logTicks, type PartBytes, partsOf, pdpsPerTick, pdpTicks } from "./sizes.ts";
+import { logTicks, type PartBytes, PDPS, partsOf, pdpsPerTick, pdpTicks } from "./sizes.ts";
 import type { View } from "./view.ts";
 
 const LOOKED_AT = 16;
+/** The log is what remains of the file. */
+const NO_LOG = { perTick: 0, mostPerTick: 0 };
 /** Trees that hold rings and the log: those are not counted page by page, as they are most of the file. */
 const IN_RINGS = ["tile", "head", "generation", "sqlite_autoindex_generation_1", "detail"];
 
@@ -59,13 +61,13 @@ export function readerSizes(db: Database.Database, view: View, shared: SharedSta
         ticks += logTicks(stepS, layout, measured);
         pdps += pdpTicks(stepS, layout, measured);
         logBytes += state.logBytes;
-        for (const { part, bytes } of partsOf(stepS, layout, measured, 0)) {
+        for (const { part, bytes } of partsOf(stepS, layout, measured, NO_LOG)) {
           rings.set(part, (rings.get(part) ?? 0) + bytes);
           if (!newest.has(row.id)) olderBytes += bytes;
         }
         if (newest.has(row.id)) countKind(kinds, stepS, layout);
       }
-      rings.set("pdps", ticks === 0 ? 0 : pdps * pdpsPerTick(logBytes / ticks));
+      rings.set(PDPS, ticks === 0 ? 0 : pdps * pdpsPerTick(logBytes / ticks));
       return {
         rings: [...rings].map(([part, bytes]) => ({ part, bytes })),
         ...others(),

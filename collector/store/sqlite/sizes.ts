@@ -18,6 +18,7 @@ const TILE_HEAD_BYTES = 20;
 const SERIES_ROW_BYTES = 120;
 
 export const LOG = "sample log";
+export const PDPS = "pdps";
 
 export type PartBytes = { readonly part: string; readonly bytes: number };
 
@@ -42,13 +43,36 @@ export function pageShare(tileBytes: number): number {
 export const LOG_MOST_PER_TICK =
   pageShare(LOG_BYTES_PER_TICK * TICKS_PER_TILE - TILE_HEAD_BYTES) / TICKS_PER_TILE;
 
-/** @param logPerTick Bytes of the file that a tick takes in the log, its primary data points with it. */
-export function partsOf(stepS: number, layout: Layout, measured: Measured, logPerTick: number): PartBytes[] {
+/** Bytes of the file that a tick takes in the log, its primary data points with it. */
+export type LogUse = {
+  readonly perTick: number;
+  /** Of a whole ring. */
+  readonly mostPerTick: number;
+};
+
+/** Where nothing is known of what a tick takes: as if each took its budget. */
+export const LOG_AT_BUDGET: LogUse = { perTick: LOG_MOST_PER_TICK, mostPerTick: LOG_MOST_PER_TICK };
+/** A page whose tiles gave up their details stays as it is until it is mostly empty. */
+const MOST_PAGES = 2;
+
+/**
+ * As the log of a store is now.
+ *
+ * @param tileBytes What a tile takes as the budget counts it.
+ * @param stripped What a tick takes of the file where details were dropped; null = nowhere.
+ */
+export function logUseOf(tileBytes: number, stripped: number | null): LogUse {
+  const whole = pageShare(tileBytes - TILE_HEAD_BYTES) / TICKS_PER_TILE;
+  return { perTick: Math.max(whole, stripped ?? 0), mostPerTick: MOST_PAGES * LOG_BYTES_PER_TICK };
+}
+
+export function partsOf(stepS: number, layout: Layout, measured: Measured, use: LogUse): PartBytes[] {
   const bands = bandsOf(stepS, layout);
-  const log = logTicks(stepS, layout, measured) * logPerTick;
-  const pdps = pdpTicks(stepS, layout, measured) * pdpsPerTick(logPerTick);
+  const most = bands.log.ring * bands.log.perTile * use.mostPerTick;
+  const log = Math.min(logTicks(stepS, layout, measured) * use.perTick, most);
+  const pdps = pdpTicks(stepS, layout, measured) * pdpsPerTick(use.perTick);
   return [
-    { part: "pdps", bytes: pdps },
+    { part: PDPS, bytes: pdps },
     ...bands.coarse.map((band) => ({
       part: `rows ${band.steps * stepS} s`,
       bytes: rowTiles(stepS, band, measured) * pageShare(rowBytes(band.perTile)),
