@@ -31,10 +31,9 @@ const CHANGES: readonly Change[] = ["shape", "purge", "step"];
 /** Each of them has a fixture. */
 const SCHEMAS = MIGRATIONS.length - 1;
 const MIGRATIONS_KILLED = FULL ? 12 * SCHEMAS : SCHEMAS;
-/** The longest a timer can be set to. */
-const NEVER_MS = 2 ** 31 - 1;
 const FIXTURES = new URL("../fixtures/store/", import.meta.url);
 const HOLDER = new URL("./store-child.ts", import.meta.url).pathname;
+const KILL_AT = new URL("./store-kill-at.ts", import.meta.url).href;
 const CHILD = new URL("./store-changes-child.ts", import.meta.url).pathname;
 
 /** Kills a child within milliseconds of the beginning of a change of that kind. @returns the last operation acknowledged */
@@ -107,54 +106,59 @@ test(`killed ${ROUNDS} times in a change of sets, of steps or in a purge, each s
     await killAgainAndAgain(Math.min(ROUNDS_PER_FOLDER, ROUNDS - done), done);
 });
 
-/** Migrates a copy of an old database in a process of its own, which is killed after so long. @returns whether it was done */
-async function migrateFor(dir: string, ms: number): Promise<boolean> {
-  const child = spawn(process.execPath, [HOLDER, dir, "hold"], { stdio: ["ignore", "pipe", "inherit"] });
-  const timer = setTimeout(() => child.kill("SIGKILL"), ms);
+/**
+ * Migrates a copy of an old database in a process of its own, which is killed at the n-th call of the database.
+ *
+ * @param calls File in which each call is counted; absent = nobody wants to know.
+ * @returns whether it was through
+ */
+async function migrated(dir: string, at: number, calls = ""): Promise<boolean> {
+  const child = spawn(process.execPath, ["--import", KILL_AT, HOLDER, dir, "hold"], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, CARRIERWATCH_KILL_AT: String(at), CARRIERWATCH_CALLS: calls },
+  });
   let isOpen = false;
   for await (const line of createInterface({ input: child.stdout })) {
     isOpen ||= line === "open";
     child.kill("SIGKILL");
   }
-  clearTimeout(timer);
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
   assert.equal(child.signalCode, "SIGKILL");
   return isOpen;
 }
 
-/** A folder with a database of an earlier schema. */
-function oldDatabase(dir: string, name: string): void {
-  mkdirSync(dir);
-  writeFileSync(join(dir, DATABASE_NAME), gunzipSync(readFileSync(new URL(`${name}.db.gz`, FIXTURES))));
+/** How many calls of the database the migration of a schema takes. */
+async function callsOf(root: string, schema: string): Promise<number> {
+  const file = join(root, `${schema}-calls`);
+  assert.ok(await migrated(old(root, schema, schema), 0, file));
+  return Number(readFileSync(file, "utf8"));
 }
 
-/** How long a migration takes on this machine from the start of its process, if nobody kills it, ms. */
-async function unkilledMs(dir: string): Promise<number> {
-  oldDatabase(dir, "schema-1");
-  const before = performance.now();
-  assert.ok(await migrateFor(dir, NEVER_MS));
-  return performance.now() - before;
+/** A folder with the database of an old schema. */
+function old(root: string, name: string, schema: string): string {
+  const dir = join(root, name);
+  mkdirSync(dir);
+  writeFileSync(join(dir, DATABASE_NAME), gunzipSync(readFileSync(new URL(`${schema}.db.gz`, FIXTURES))));
+  return dir;
 }
 
 test(`${MIGRATIONS_KILLED} migrations, each killed until it was through, end with all that the old database held`, async () => {
   const dir = mkdtempSync(join(tmpdir(), "carrierwatch-migration-"));
   try {
     let killed = 0;
-    let startedMs = await unkilledMs(join(dir, "first"));
-    // Which moments are drawn is chance: where too few lay inside the work, more are drawn.
-    for (let n = 0; n < MIGRATIONS_KILLED || killed < MIGRATIONS_KILLED / 2; n += 1) {
-      const work = join(dir, `n${n}`);
+    const known = new Map<string, number>();
+    // Which calls are drawn is chance: where too few lay inside the work, more are drawn.
+    for (let n = 0; n < MIGRATIONS_KILLED || killed < MIGRATIONS_KILLED; n += 1) {
       const name = `schema-${1 + (n % SCHEMAS)}`;
-      oldDatabase(work, name);
-      for (;;) {
-        const before = performance.now();
-        // From the start of the process to a little beyond the end of its work, wherever that lies on this machine.
-        if (await migrateFor(work, Math.random() * startedMs * 1.2)) {
-          startedMs = Math.max(startedMs, performance.now() - before);
-          break;
-        }
+      const calls = known.get(name) ?? (await callsOf(dir, name));
+      assert.ok(calls > 0, `${name} was migrated without a call`);
+      known.set(name, calls);
+      const work = old(dir, `n${n}`, name);
+      // From the first call to a little beyond the last, whatever the machine is doing besides.
+      let at = 1 + Math.floor(Math.random() * calls);
+      while (!(await migrated(work, at))) {
         killed += 1;
-        if (killed % 4 === 0) startedMs *= 1.5;
+        at = 1 + Math.floor(Math.random() * calls * 1.2);
       }
       const store = await opened(work);
       const want: Record<string, string> = JSON.parse(
