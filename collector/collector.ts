@@ -25,12 +25,11 @@ import { networksOf } from "./networks/networks.ts";
 import type { CollectorOptions } from "./options.ts";
 import { queryPart } from "./query/query.ts";
 import { type Registry, registryPart } from "./registry/registry.ts";
-import { makeFolder } from "./store/make-folder.ts";
+import { makeDataFolder } from "./store/make-folder.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import type { Clock } from "./wire/clock.ts";
 import { ConfigError, UnavailableError } from "./wire/errors.ts";
-import { fileTrouble } from "./wire/file-trouble.ts";
 import type { Log } from "./wire/log.ts";
 
 export type Collector = {
@@ -178,17 +177,6 @@ async function joinParts(
       () => app.close(),
     ],
   };
-}
-
-function makeDataFolder(dir: string): void {
-  try {
-    makeFolder(dir);
-  } catch (cause) {
-    throw new ConfigError(`the data folder ${dir} cannot be made: ${fileTrouble(cause)}`, {
-      cause,
-      hint: "choose another with --data, or make it writable",
-    });
-  }
 }
 
 async function freeBytes(dir: string): Promise<number> {

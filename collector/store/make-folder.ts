@@ -1,12 +1,19 @@
 /** Makes a folder of the collector's and those it lies in, for their owner alone, or says why not. */
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { makeFolderIn } from "../wire/folders.ts";
+import { makeDataFolderIn, makeFolderIn } from "../wire/folders.ts";
+
+const SYSTEM = { existsSync, mkdirSync, statSync, dirname };
 
 /**
  * @returns The outermost folder that had to be made; null = all were there.
  * @throws What the file system says: ENOENT, EACCES, ENOTDIR, EROFS, ENOSPC ...
  */
 export function makeFolder(dir: string): string | null {
-  return makeFolderIn({ existsSync, mkdirSync, statSync, dirname }, dir);
+  return makeFolderIn(SYSTEM, dir);
+}
+
+/** The same for a folder that a person named. @throws ConfigError with the reason in words. */
+export function makeDataFolder(dir: string): void {
+  makeDataFolderIn(SYSTEM, dir);
 }

@@ -3,6 +3,8 @@
  *
  * Node's own recursive way never ends below /proc, where a folder that is there takes no other, and holds its thread for ever.
  */
+import { ConfigError } from "./errors.ts";
+import { fileTrouble } from "./file-trouble.ts";
 
 /** Of node:fs and node:path. */
 export type Folders = {
@@ -31,4 +33,16 @@ export function makeFolderIn(system: Folders, dir: string): string | null {
     return outermost;
   }
   return outermost ?? dir;
+}
+
+/** The same for a folder that a person named. @throws ConfigError with the reason in words. */
+export function makeDataFolderIn(system: Folders, dir: string): void {
+  try {
+    makeFolderIn(system, dir);
+  } catch (cause) {
+    throw new ConfigError(`the data folder ${dir} cannot be made: ${fileTrouble(cause)}`, {
+      cause,
+      hint: "choose another with --data, or make it writable",
+    });
+  }
 }
