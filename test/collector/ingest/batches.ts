@@ -1,4 +1,8 @@
 /** Batches as a probe would send them, by the clock of the test. */
+import assert from "node:assert/strict";
+import { DetailTexts } from "../../../collector/ingest/detail-texts.ts";
+import type { ParsedSample } from "../../../collector/ingest/envelope.ts";
+import { receivedOf, unpacked } from "../../../collector/ingest/received.ts";
 import type { BatchEnvelope, Sample } from "../../../collector/wire/sample.ts";
 import { NO_TIMINGS } from "../../../collector/wire/sample.ts";
 
@@ -50,4 +54,25 @@ export function batchOf(
     samples: [...samples],
     ...change,
   };
+}
+
+/** What a batch in columns says besides its samples. */
+export const HEAD: Omit<BatchEnvelope, "samples"> = {
+  wire: 1,
+  epoch: EPOCH,
+  sentMs: 1_800_000_000_000,
+  probeVersion: "1.2.3",
+  knownMark: 0,
+  rttMs: null,
+  spool: { records: 0, bytes: 0, dropped: 0, quarantined: 0 },
+};
+
+/** The records of a batch in columns, each judged for itself, in their order. */
+export function judged(bytes: Uint8Array, texts = new DetailTexts()): ParsedSample[] {
+  const all = unpacked(receivedOf(bytes, texts)).records;
+  assert.deepEqual(
+    all.map(({ at }) => at),
+    all.map((_, i) => i),
+  );
+  return all.map(({ parsed }) => parsed);
 }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { crc32 } from "node:zlib";
 import { DetailTexts } from "../../../collector/ingest/detail-texts.ts";
 import { parseSample } from "../../../collector/ingest/envelope.ts";
-import { receivedOf, unpacked } from "../../../collector/ingest/received.ts";
+import { receivedOf } from "../../../collector/ingest/received.ts";
 import { NUMBERS } from "../../../collector/store/sqlite/log-record.ts";
 import { BODY_AT, DETAIL_NUMBERS, MAGIC, TEXT_MOST_CHARS } from "../../../collector/wire/columns.ts";
 import { CarrierwatchError, InvalidInputError } from "../../../collector/wire/errors.ts";
@@ -12,37 +12,18 @@ import { Sample } from "../../../collector/wire/sample.ts";
 import { columnsOf, ToldCertificates } from "../../../probe/ship/columns.ts";
 import { recordOf } from "../../bench/archive/samples.ts";
 import { fc } from "../../support/property.ts";
-import { EPOCH } from "./batches.ts";
+import { HEAD, judged } from "./batches.ts";
 import { changed, FULL_DETAIL, full, ODD, placesOf, plain } from "./odd-samples.ts";
 
-const HEAD = {
-  wire: 1,
-  epoch: EPOCH,
-  sentMs: 1_800_000_000_000,
-  probeVersion: "1.2.3",
-  knownMark: 0,
-  rttMs: null,
-  spool: { records: 0, bytes: 0, dropped: 0, quarantined: 0 },
-};
 const { unverified, hops, ping, records, addresses, ...USUAL } = FULL_DETAIL;
 
 const bytesOf = (texts: readonly string[], told = new ToldCertificates()) =>
   columnsOf(texts, HEAD, told).bytes;
 
-/** What became of each record. */
-function verdicts(body: Uint8Array, texts = new DetailTexts()) {
-  const all = unpacked(receivedOf(body, texts)).records;
-  assert.deepEqual(
-    all.map(({ at }) => at),
-    all.map((_, i) => i),
-  );
-  return all.map(({ parsed }) => parsed);
-}
-
 /** As JSON it would have been the same. */
 function agrees(texts: readonly string[]): void {
   const wanted = texts.map((text) => parseSample(JSON.parse(text)));
-  assert.deepEqual(verdicts(bytesOf(texts)), wanted);
+  assert.deepEqual(judged(bytesOf(texts)), wanted);
 }
 
 const samplesAt = (tick: number, count: number): string[] =>
@@ -116,12 +97,12 @@ test("whatever else is in a batch, both forms agree", () => {
 test("texts that are no JSON, and keys that no object of ours has, cost their record and nothing else", () => {
   const good = samplesAt(1_800_000_000, 1);
   for (const bad of ["{", '{"__proto__":{}}', '{"\\u005f_proto__":{"target":"x"}}']) {
-    const [first, second] = verdicts(bytesOf([bad, ...good]));
+    const [first, second] = judged(bytesOf([bad, ...good]));
     assert.ok(first && "why" in first, bad);
     assert.ok(second && "sample" in second);
   }
   const inDetail = JSON.stringify(plain()).replace('"detail":{', '"detail":{"__proto__":{"a":1},');
-  const [hidden] = verdicts(bytesOf([inDetail]));
+  const [hidden] = judged(bytesOf([inDetail]));
   assert.ok(hidden && "why" in hidden);
 });
 
@@ -131,18 +112,18 @@ test("a certificate goes whole once and as its hash afterwards, and who never he
   const known = new DetailTexts();
   const first = columnsOf(texts, HEAD, told);
   assert.equal(first.certificates.length, 50);
-  const wanted = verdicts(first.bytes, known);
+  const wanted = judged(first.bytes, known);
   told.tell(first.certificates);
   const second = columnsOf(texts, HEAD, told);
   assert.deepEqual(second.certificates, []);
   assert.ok(second.bytes.length < first.bytes.length / 2);
-  assert.deepEqual(verdicts(second.bytes, known), wanted);
+  assert.deepEqual(judged(second.bytes, known), wanted);
   assert.throws(
     () => receivedOf(second.bytes, new DetailTexts()),
     (error) => error instanceof CarrierwatchError && error.code === "unknown_texts",
   );
   assert.equal(told.forget(), true);
-  assert.deepEqual(verdicts(columnsOf(texts, HEAD, told).bytes), wanted);
+  assert.deepEqual(judged(columnsOf(texts, HEAD, told).bytes), wanted);
 });
 
 /** The same with a checksum that fits: what only a liar would send. */
@@ -172,7 +153,7 @@ test("a liar's bytes are refused in a sentence, or hold what the schema lets thr
   let taken = 0;
   const judge = (body: Uint8Array) => {
     try {
-      for (const parsed of verdicts(body)) if ("sample" in parsed) Sample.parse(parsed.sample);
+      for (const parsed of judged(body)) if ("sample" in parsed) Sample.parse(parsed.sample);
       taken += 1;
     } catch (error) {
       assert.ok(error instanceof CarrierwatchError, String(error));
@@ -196,7 +177,7 @@ test("a liar's bytes are refused in a sentence, or hold what the schema lets thr
 });
 
 test("500 records are the most", () => {
-  assert.equal(verdicts(bytesOf(samplesAt(1_800_000_000, 500))).length, 500);
+  assert.equal(judged(bytesOf(samplesAt(1_800_000_000, 500))).length, 500);
   assert.throws(
     () => receivedOf(bytesOf(samplesAt(1_800_000_000, 501)), new DetailTexts()),
     InvalidInputError,

@@ -8,18 +8,8 @@ import { ColumnsError } from "../../../collector/wire/column-bytes.ts";
 import { columnsOf, ToldCertificates } from "../../../probe/ship/columns.ts";
 import { shippedOf } from "../../bench/archive/shipped.ts";
 import { fc } from "../../support/property.ts";
-import { EPOCH } from "./batches.ts";
+import { HEAD, judged } from "./batches.ts";
 import { plain } from "./odd-samples.ts";
-
-const HEAD = {
-  wire: 1,
-  epoch: EPOCH,
-  sentMs: 1_800_000_000_000,
-  probeVersion: "1.2.3",
-  knownMark: 0,
-  rttMs: null,
-  spool: { records: 0, bytes: 0, dropped: 0, quarantined: 0 },
-};
 
 const REFUSED = { why: "a key __proto__ is not allowed" };
 
@@ -103,11 +93,7 @@ test("a key that neither form takes costs its own record only", () => {
     '{"answers":[{"address":"192.0.2.1","__proto__":1}]}',
   ]) {
     const { bytes } = columnsOf([sound, withDetailText(detail)], HEAD, new ToldCertificates());
-    assert.deepEqual(
-      unpacked(receivedOf(bytes, new DetailTexts())).records.map(({ parsed }) => parsed),
-      [parseSample(JSON.parse(sound)), REFUSED],
-      detail,
-    );
+    assert.deepEqual(judged(bytes), [parseSample(JSON.parse(sound)), REFUSED], detail);
   }
 });
 
