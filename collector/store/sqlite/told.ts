@@ -9,24 +9,31 @@
 /** What is new since the last message: `texts` have the numbers from `from` on; 0 = the list begins anew. */
 export type News = { readonly from: number; readonly texts: readonly string[] };
 
+/** Texts may be long, each as long as a detail can be: so many characters in all, whatever their number. */
+const MOST_CHARS = 2 ** 26;
+
 /** The caller's end of a list: `tell` gives the next number. */
 export class TellingEnd {
   private readonly most: number;
+  private readonly mostChars: number;
+  private chars = 0;
   private count = 0;
   private news: string[] = [];
 
-  /** @param most After so many the list may begin anew. */
-  constructor(most: number) {
+  /** @param most After so many, or so many characters, the list may begin anew. */
+  constructor(most: number, mostChars = MOST_CHARS) {
     this.most = most;
+    this.mostChars = mostChars;
   }
 
   /** Whether it should begin anew before the next batch. */
   isFull(): boolean {
-    return this.count >= this.most;
+    return this.count >= this.most || this.chars >= this.mostChars;
   }
 
   begin(): void {
     this.count = 0;
+    this.chars = 0;
     this.news = [];
   }
 
@@ -34,6 +41,7 @@ export class TellingEnd {
   tell(text: string): number {
     this.news.push(text);
     this.count += 1;
+    this.chars += text.length;
     return this.count - 1;
   }
 
