@@ -1,8 +1,10 @@
 /**
  * The body of an answer: bytes counted on the wire and decoded, and inspected when a rule asks for it.
  *
- * What is encoded is always decoded: a page that no browser can read is down, whatever the target's rules are. Streaming: nothing is kept here. Both counts are capped, so that a bomb of 158 bytes costs no more than the cap.
- * The socket is never paused for the decoder: that would be measured.
+ * What is encoded is decoded: a page that no browser can read is down, whatever the target's rules are. A coding that nobody
+ * knows is passed over, as browsers do, unless a rule asks. Streaming: nothing is kept here. Every count is capped, what
+ * comes out between two codings too, so that a bomb of 158 bytes costs no more than the cap. The socket is never paused
+ * for the decoder: that would be measured.
  */
 import type { Transform } from "node:stream";
 import zlib from "node:zlib";
@@ -14,7 +16,7 @@ const MAX_ENCODINGS = 3;
 
 export type BodyFacts = {
   readonly wireBytes: number;
-  /** Decoded; null = a part of an encoded body, which cannot be. */
+  /** Decoded; null = a part of an encoded body, or of a coding nobody knows: neither can be. */
   readonly bodyBytes: number | null;
   /** Null = no rule asks. */
   readonly findings: Findings | null;
@@ -49,8 +51,9 @@ export function bodyReader(
     .map((part) => part.trim())
     .filter((part) => part !== "" && part !== "identity");
   const encoded = encodings.length > 0;
-  const sink = inspect.wantsBody || (encoded && !partial) ? sinkOf(inspect, capBytes) : null;
-  const decoder = sink === null || !encoded ? null : decoderOf(encodings, sink);
+  const decodes = encoded && !partial && encodings.every((name) => MAKERS.has(name));
+  const sink = inspect.wantsBody || decodes ? sinkOf(inspect, capBytes) : null;
+  const decoder = sink === null || !encoded ? null : decoderOf(encodings, sink, capBytes);
   return {
     chunk(bytes) {
       wireBytes += bytes.length;
@@ -94,9 +97,9 @@ function sinkOf(inspect: Inspector, capBytes: number): Sink {
 type Decoder = { write(bytes: Buffer): void; end(): Promise<void>; destroy(): void };
 
 /** A chain of decoders, last encoding first, that feeds the sink. */
-function decoderOf(encodings: readonly string[], sink: Sink): Decoder {
+function decoderOf(encodings: readonly string[], sink: Sink, capBytes: number): Decoder {
   if (encodings.length > MAX_ENCODINGS) return brokenDecoder(`${encodings.length} encodings on one another`);
-  const makers = encodings.map((name) => MAKERS[name]);
+  const makers = encodings.map((name) => MAKERS.get(name));
   const unknown = makers.indexOf(undefined);
   if (unknown !== -1) return brokenDecoder(`unknown Content-Encoding ${encodings[unknown]?.slice(0, 32)}`);
   let failure: StageError | null = null;
@@ -118,7 +121,13 @@ function decoderOf(encodings: readonly string[], sink: Sink): Decoder {
     for (const [index, stream] of streams.entries()) {
       stream.on("error", fail);
       const next = streams[index + 1];
-      if (next) stream.pipe(next);
+      if (!next) continue;
+      let passed = 0;
+      stream.on("data", (bytes: Buffer) => {
+        passed += bytes.length;
+        if (passed > capBytes) fail(tooLarge(capBytes));
+      });
+      stream.pipe(next);
     }
     streams.at(-1)?.on("end", settle);
     streams.at(-1)?.on("data", (bytes: Buffer) => {
@@ -148,14 +157,14 @@ function decoderOf(encodings: readonly string[], sink: Sink): Decoder {
   };
 }
 
-const MAKERS: Readonly<Record<string, (first: Buffer) => Transform>> = {
-  gzip: () => zlib.createGunzip(),
-  "x-gzip": () => zlib.createGunzip(),
-  br: () => zlib.createBrotliDecompress(),
-  zstd: () => zlib.createZstdDecompress(),
+const MAKERS = new Map<string, (first: Buffer) => Transform>([
+  ["gzip", () => zlib.createGunzip()],
+  ["x-gzip", () => zlib.createGunzip()],
+  ["br", () => zlib.createBrotliDecompress()],
+  ["zstd", () => zlib.createZstdDecompress()],
   // "deflate" is zlib by RFC 9110, but some servers send it raw: a zlib header has method 8 in its low bits.
-  deflate: (first) => (((first[0] ?? 0) & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw()),
-};
+  ["deflate", (first) => (((first[0] ?? 0) & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw())],
+]);
 
 /** Counts, and fails at the end if there was anything to decode: an answer without a body stays a fine answer. */
 function brokenDecoder(why: string): Decoder {

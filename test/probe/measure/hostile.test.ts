@@ -183,6 +183,7 @@ const cases: Case[] = [
   {
     name: "sends an encoding nobody knows",
     server: encoded("rot13", Buffer.from("arrqyr")),
+    ask: { expect: { status: ["200-299"], bodyContains: "needle" } },
     want: "content bad-encoding target",
   },
   {

@@ -235,6 +235,29 @@ test("a piece of an encoded body, as a Range brings it, is not decoded", async (
   assert.deepEqual([detail.status, detail.wireBytes, detail.bodyBytes], [206, 30, undefined]);
 });
 
+for (const encoding of ["rot13", "UTF-8", "gzip, none", "constructor", "__proto__"]) {
+  test(`the coding "${encoding}", which no browser heeds, is down only where a rule looks into the body`, async () => {
+    const target = await httpTarget({ body: TEXT, headers: { "content-encoding": encoding } });
+    const { state, detail } = await measurer.measure(assignmentFor(target.url));
+    const expect = { status: ["200"], bodyContains: "die Nadel" };
+    const { failure } = await measurer.measure(assignmentFor(target.url, { expect }));
+    await target.close();
+    assert.notEqual(state, "down");
+    assert.deepEqual([detail.wireBytes, detail.bodyBytes], [Buffer.byteLength(TEXT), undefined]);
+    assert.deepEqual([failure?.phase, failure?.cause], ["content", "bad-encoding"]);
+  });
+}
+
+test("what comes out between two codings has the cap, too, however little is left in the end", async () => {
+  // Stored blocks of DEFLATE without a byte in them: 5 bytes each that decode to nothing.
+  const nothing = Buffer.alloc(5_000_000, Buffer.from([0, 0, 0, 0xff, 0xff]));
+  const headers = { "content-encoding": "deflate, gzip" };
+  const target = await httpTarget({ body: zlib.gzipSync(nothing), headers });
+  const { failure } = await measurer.measure(assignmentFor(target.url));
+  await target.close();
+  assert.deepEqual([failure?.phase, failure?.cause], ["transfer", "too-large"], failure?.detail);
+});
+
 test("a body of exactly the cap is read, one byte more is too large", async () => {
   const target = await httpTarget({ body: "x".repeat(1_000) });
   const fits = await measurer.measure(assignmentFor(target.url, { bodyCapBytes: 1_000 }));
