@@ -1,7 +1,8 @@
 /** Late news gives way to batches that are under way, for a while; live news never waits for them. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { makeWorld, type World } from "./world.ts";
+import { downSample } from "./ticks.ts";
+import { makeWorld, VANTAGES, type World } from "./world.ts";
 
 /** Reports an outage of an hour ago, all of it late. */
 async function lateOutage(world: World, ageS: number): Promise<void> {
@@ -9,6 +10,20 @@ async function lateOutage(world: World, ageS: number): Promise<void> {
     await world.report({ ct: "D", cnc: "D", cmcc: "D" }, world.tick() - back);
   await world.report({ ct: "U", cnc: "U", cmcc: "U" }, world.tick() - ageS + 300);
   await world.report({ ct: "U", cnc: "U", cmcc: "U" }, world.tick() - ageS + 360);
+}
+
+/** Another target fails now, seen by all, and says so. */
+async function failNow({ store, clock, live, tick }: World, target: string): Promise<void> {
+  const receivedMs = clock.nowMs();
+  const records = Object.keys(VANTAGES).flatMap((vantage) =>
+    [tick() - 60, tick()].map((at, i) => {
+      const sample = { ...downSample(at), target, seq: 10_000 + i };
+      return { vantage, epoch: "0".repeat(16), receivedMs, skewMs: 0, sample };
+    }),
+  );
+  await store.samples.put(records, receivedMs);
+  for (const { vantage, sample } of records)
+    live.publish({ type: "sample", sample: { vantage, carrier: vantage, receivedMs, live: true, sample } });
 }
 
 describe("late news", () => {
@@ -117,6 +132,37 @@ describe("late news", () => {
     await alert.round();
     assert.deepEqual(waits, [100, 100, 100]);
     assert.equal((await world.incidents()).length, 6);
+  });
+
+  it("is passed by live news when it waits for nobody any more, and not again within 200 ms", async () => {
+    const world = await makeWorld();
+    const { create } = world.registry.targets;
+    const other = await create({ name: "b", url: "https://b.example.com/", cron: "* * * * *" });
+    const third = await create({ name: "c", url: "https://c.example.com/", cron: "* * * * *" });
+    await world.clock.advance(120_000);
+    // Further apart than marks that are judged together: one job each.
+    for (let i = 1; i <= 6; i += 1) await lateOutage(world, 7_200 * i);
+    const { samples } = world.store;
+    const { latest } = samples;
+    const judged: string[] = [];
+    Object.assign(samples, {
+      async latest(asked: Parameters<typeof latest>[0]) {
+        judged.push(asked[0]?.target ?? "");
+        if (judged.length === 2) await failNow(world, other.id);
+        if (judged.length === 5) await failNow(world, third.id);
+        return latest(asked);
+      },
+    });
+    const alert = world.alert(() => world.clock.advance(10_000));
+    alert.start();
+    await alert.round();
+    const late = world.target.id;
+    assert.deepEqual(judged.slice(0, 7), [late, late, other.id, late, late, late, late]);
+    await alert.round();
+    await alert.stop();
+    assert.equal(judged.includes(third.id), true);
+    assert.deepEqual(await world.messages(), ["opened down", "opened down"]);
+    assert.deepEqual(world.log.errors, []);
   });
 
   it("does not wait when it came in time", async () => {
