@@ -12,9 +12,9 @@ import { firstLayout, type Layout, type Ring } from "../../archive/sets.ts";
 import type { StripMetric } from "../../wire/archives.ts";
 
 export const TICKS_PER_TILE = 16;
-/** Six tiles fill a page; large enough to read a year in a hundred and sixty. */
+/** Twelve tiles fill a page; large enough to read a year in a hundred and sixty. */
 export const ROWS_PER_TILE = 5;
-/** A multiple of TICKS_PER_TILE: the codes of a full tile of ticks all go to one strip tile. Four of them fill a page. */
+/** A multiple of TICKS_PER_TILE: the codes of a full tile of ticks all go to one strip tile. Eight of them fill a page. */
 export const CODES_PER_TILE = 496;
 
 const LOG_PART = 6;

@@ -5,12 +5,13 @@
  */
 import { Worker } from "node:worker_threads";
 import type Database from "better-sqlite3";
+import { pagesOf } from "./page-size.ts";
 import { workerUrl } from "./worker-url.ts";
 
-/** Pages in the WAL at which the thread is asked. */
-const ASK_PAGES = 500;
-/** Pages at which the writer does it within its commit: with the largest transaction a quarter of the reserve. */
-const OWN_PAGES = 2_000;
+/** Bytes in the WAL at which the thread is asked. */
+const ASK_BYTES = 2 * 1024 * 1024;
+/** Bytes at which the writer does it within its commit: with the largest transaction a quarter of the reserve. */
+const OWN_BYTES = 8 * 1024 * 1024;
 
 export type Checkpoints = {
   /** After a commit. */
@@ -22,7 +23,8 @@ export type Checkpoints = {
 export function checkpoints(db: Database.Database, file: string): Checkpoints {
   let worker: Worker | null = null;
   let running = false;
-  db.pragma(`wal_autocheckpoint = ${OWN_PAGES}`);
+  const askPages = pagesOf(db, ASK_BYTES);
+  db.pragma(`wal_autocheckpoint = ${pagesOf(db, OWN_BYTES)}`);
   const start = (): Worker => {
     const started = new Worker(workerUrl("checkpointer", import.meta.url), {
       workerData: file,
@@ -41,7 +43,7 @@ export function checkpoints(db: Database.Database, file: string): Checkpoints {
   };
   return {
     ask() {
-      if (running || walPages(db) < ASK_PAGES) return;
+      if (running || walPages(db) < askPages) return;
       running = true;
       worker ??= start();
       worker.postMessage("go");

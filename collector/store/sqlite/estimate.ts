@@ -11,7 +11,7 @@ import { EVENT_KINDS } from "../../wire/event.ts";
 import { ESTIMATE_AGES_S, EVENTS_KEPT, type StoreEstimate } from "../store.ts";
 import { TICKS_PER_TILE } from "./bands.ts";
 import type { FileUse } from "./reader-sizes.ts";
-import { LOG, LOG_AT_BUDGET, type LogUse, logUseOf, type PartBytes, PDPS, partsOf } from "./sizes.ts";
+import { LOG, type LogUse, logAtBudget, logUseOf, type PartBytes, PDPS, partsOf } from "./sizes.ts";
 
 /** A typical event of each kind as stored; of a route with twenty hops, a chain and a head. */
 const EVENT_BYTES: Readonly<Record<keyof typeof EVENTS_KEPT, number>> = {
@@ -53,7 +53,8 @@ export function estimateOf(
   const now = new Map(
     [...stored, { part: LOG, bytes: logBytes }, { part: "wal", bytes: walBytes }].map(pair),
   );
-  const full = partsAt(asked, FULL_AGE_S, LOG_AT_BUDGET);
+  const budget = logAtBudget(use.pageBytes);
+  const full = partsAt(asked, FULL_AGE_S, budget);
   const ages = ESTIMATE_AGES_S.map((ageS) => new Map(partsAt(asked, ageS, log).map(pair)));
   const names = new Set([...full.map(({ part }) => part), ...now.keys()]);
   const fullOf = new Map(full.map(pair));
@@ -77,16 +78,16 @@ export function estimateOf(
     detailsDropped: told.detailsDropped,
     bytesNow: use.pagesBytes + walBytes,
     bytesFull: Math.round(
-      allAt(use, FULL_AGE_S, { ...log, perTick: Math.max(log.perTick, LOG_AT_BUDGET.perTick) }) +
+      allAt(use, FULL_AGE_S, { ...log, perTick: Math.max(log.perTick, budget.perTick) }) +
         use.olderBytes +
         bytesFixed,
     ),
   };
 }
 
-/** Bytes a series takes by part when it has been measured for that long; the log as if each tick took its budget. */
+/** Bytes a series of a new database takes by part when it has been measured for that long; the log as if each tick took its budget. */
 export function seriesBytesAt(stepS: number, ageS: number): PartBytes[] {
-  return partsAt({ stepS, archives: null, extras: NO_EXTRAS }, ageS, LOG_AT_BUDGET);
+  return partsAt({ stepS, archives: null, extras: NO_EXTRAS }, ageS, logAtBudget());
 }
 
 function partsAt({ stepS, archives, extras }: Asked, ageS: number, log: LogUse): PartBytes[] {
@@ -111,9 +112,13 @@ function allAt({ kinds }: FileUse, ageS: number, log: LogUse): number {
 }
 
 /** What a tick of the log takes of the file. @param strippedBytes All that the log takes, when details were dropped. */
-function logUse({ logBytes, logTicks }: FileUse, strippedBytes: number | null): LogUse {
-  if (logTicks < FEW_TICKS) return LOG_AT_BUDGET;
-  return logUseOf((logBytes / logTicks) * TICKS_PER_TILE, strippedBytes && strippedBytes / logTicks);
+function logUse({ logBytes, logTicks, pageBytes }: FileUse, strippedBytes: number | null): LogUse {
+  if (logTicks < FEW_TICKS) return logAtBudget(pageBytes);
+  return logUseOf(
+    (logBytes / logTicks) * TICKS_PER_TILE,
+    strippedBytes && strippedBytes / logTicks,
+    pageBytes,
+  );
 }
 
 function eventsFull(): number {

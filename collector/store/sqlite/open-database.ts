@@ -8,11 +8,12 @@ import { existsSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { ConfigError } from "../../wire/errors.ts";
 import { codeOf } from "./messages.ts";
+import { PAGE_BYTES, pagesOf } from "./page-size.ts";
 import { APPLICATION_ID } from "./schema.ts";
 
 const FULL = 2;
-/** A checkpoint folds the WAL in at 4 MiB; with the largest transaction it stays under a quarter of the reserve. */
-const CHECKPOINT_PAGES = 1_000;
+/** A checkpoint folds the WAL in at so much; with the largest transaction it stays under a quarter of the reserve. */
+const CHECKPOINT_BYTES = 4 * 1024 * 1024;
 /** A WAL that grew keeps its room, a quarter of the reserve: made longer again, its new length had to be synced too. */
 const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 /** Beyond this a full check at start takes too long; the nightly verified backup makes it. */
@@ -25,8 +26,9 @@ export function openForWriting(file: string): Database.Database {
     const db = new Database(file, { timeout: 5_000 });
     try {
       if (!isNew) assertOurs(db, file);
+      if (isNew) db.pragma(`page_size = ${PAGE_BYTES}`);
       db.pragma("journal_mode = WAL");
-      db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      db.pragma(`wal_autocheckpoint = ${pagesOf(db, CHECKPOINT_BYTES)}`);
       db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
       if (isNew) db.pragma(`application_id = ${APPLICATION_ID}`);
       settle(db, file);

@@ -10,13 +10,12 @@ import type { Archive } from "../../wire/archives.ts";
 import { type Extras, NO_EXTRAS } from "../../wire/extras.ts";
 import { bandsOf, tileId, tileOf } from "./bands.ts";
 import { OpenState } from "./open-state.ts";
+import { pageBytesOf } from "./page-size.ts";
 import type { SharedStates } from "./shared-states.ts";
 import { logTicks, type PartBytes, PDPS, partsOf, pdpsPerTick, pdpTicks } from "./sizes.ts";
 import type { View } from "./view.ts";
 
 const LOOKED_AT = 16;
-/** The log is what remains of the file. */
-const NO_LOG = { perTick: 0, mostPerTick: 0 };
 /** Trees that hold rings and the log: those are not counted page by page, as they are most of the file. */
 const IN_RINGS = ["tile", "head", "generation", "sqlite_autoindex_generation_1", "detail"];
 
@@ -32,6 +31,7 @@ export type FileUse = {
   /** Of rings by their layout, without the log; of what is no ring by its pages. */
   readonly rings: readonly PartBytes[];
   readonly others: readonly PartBytes[];
+  readonly pageBytes: number;
   /** Of the database, pages that are only in the WAL so far included. */
   readonly pagesBytes: number;
   /** How many ticks the tiles of the log have, and their bytes with the texts they share. */
@@ -46,6 +46,9 @@ export function readerSizes(db: Database.Database, view: View, shared: SharedSta
   const others = otherTrees(db);
   const shareOf = laidShares(db);
   const state = new OpenState();
+  const pageBytes = pageBytesOf(db);
+  // It is what remains of the file.
+  const noLog = { perTick: 0, mostPerTick: 0, pageBytes };
   return {
     fileUse(): FileUse {
       const rings = new Map<string, number>();
@@ -61,7 +64,7 @@ export function readerSizes(db: Database.Database, view: View, shared: SharedSta
         ticks += logTicks(stepS, layout, measured);
         pdps += pdpTicks(stepS, layout, measured);
         logBytes += state.logBytes;
-        for (const { part, bytes } of partsOf(stepS, layout, measured, NO_LOG)) {
+        for (const { part, bytes } of partsOf(stepS, layout, measured, noLog)) {
           rings.set(part, (rings.get(part) ?? 0) + bytes);
           if (!newest.has(row.id)) olderBytes += bytes;
         }
@@ -71,6 +74,7 @@ export function readerSizes(db: Database.Database, view: View, shared: SharedSta
       return {
         rings: [...rings].map(([part, bytes]) => ({ part, bytes })),
         ...others(),
+        pageBytes,
         logTicks: ticks,
         logBytes,
         kinds: [...kinds.values()],
@@ -111,7 +115,7 @@ function otherTrees(db: Database.Database): () => Pick<FileUse, "others" | "page
     const names = trees.all().filter((name) => !IN_RINGS.includes(name));
     const isEvent = (name: string) => /^(sqlite_autoindex_)?event(_|$)/.test(name);
     const settings = names.filter((name) => !isEvent(name) && name !== "journal");
-    const pageBytes = pragma("page_size");
+    const pageBytes = pageBytesOf(db);
     return {
       others: [
         { part: "events", bytes: bytesOf(names.filter(isEvent)) },

@@ -8,9 +8,9 @@ import { type Band, bandsOf, entryOf, TICKS_PER_TILE, tileOf } from "./bands.ts"
 import { codeBytes, pdpBytes, rowBytes } from "./blocks.ts";
 import { LOG_BYTES_PER_TICK } from "./log-budget.ts";
 import { ROWS, STATE_BYTES } from "./open-state.ts";
+import { PAGE_BYTES } from "./page-size.ts";
 import { SECTION_MOST_BYTES } from "./pdp-section.ts";
 
-export const PAGE_BYTES = 4_096;
 /** A page's own head, and what a tile has besides its bytes: row id, record header, number, cell pointer. */
 const PAGE_HEAD_BYTES = 8;
 const TILE_HEAD_BYTES = 20;
@@ -32,26 +32,36 @@ export type Measured = {
   readonly laidShare: number;
 };
 
-/** The share of a page that a tile of so many bytes takes; a tile longer than a page takes whole ones. */
-export function pageShare(tileBytes: number): number {
+/**
+ * The share of a page that a tile of so many bytes takes; a tile longer than a page takes whole ones.
+ *
+ * @param pageBytes Of the database.
+ */
+export function pageShare(tileBytes: number, pageBytes: number = PAGE_BYTES): number {
   const cell = tileBytes + TILE_HEAD_BYTES;
-  const perPage = Math.floor((PAGE_BYTES - PAGE_HEAD_BYTES) / cell);
-  return perPage > 0 ? PAGE_BYTES / perPage : Math.ceil(cell / PAGE_BYTES) * PAGE_BYTES;
+  const perPage = Math.floor((pageBytes - PAGE_HEAD_BYTES) / cell);
+  return perPage > 0 ? pageBytes / perPage : Math.ceil(cell / pageBytes) * pageBytes;
 }
 
 /** What a tick takes of the log at most: its budget counts tiles, of which the last on a page may not fit. */
-export const LOG_MOST_PER_TICK =
-  pageShare(LOG_BYTES_PER_TICK * TICKS_PER_TILE - TILE_HEAD_BYTES) / TICKS_PER_TILE;
+function logMostPerTick(pageBytes: number): number {
+  return pageShare(LOG_BYTES_PER_TICK * TICKS_PER_TILE - TILE_HEAD_BYTES, pageBytes) / TICKS_PER_TILE;
+}
 
 /** Bytes of the file that a tick takes in the log, its primary data points with it. */
 export type LogUse = {
   readonly perTick: number;
   /** Of a whole ring. */
   readonly mostPerTick: number;
+  /** Of the database. */
+  readonly pageBytes: number;
 };
 
 /** Where nothing is known of what a tick takes: as if each took its budget. */
-export const LOG_AT_BUDGET: LogUse = { perTick: LOG_MOST_PER_TICK, mostPerTick: LOG_MOST_PER_TICK };
+export function logAtBudget(pageBytes: number = PAGE_BYTES): LogUse {
+  const perTick = logMostPerTick(pageBytes);
+  return { perTick, mostPerTick: perTick, pageBytes };
+}
 /** A page whose tiles gave up their details stays as it is until it is mostly empty. */
 const MOST_PAGES = 2;
 
@@ -61,13 +71,14 @@ const MOST_PAGES = 2;
  * @param tileBytes What a tile takes as the budget counts it.
  * @param stripped What a tick takes of the file where details were dropped; null = nowhere.
  */
-export function logUseOf(tileBytes: number, stripped: number | null): LogUse {
-  const whole = pageShare(tileBytes - TILE_HEAD_BYTES) / TICKS_PER_TILE;
-  return { perTick: Math.max(whole, stripped ?? 0), mostPerTick: MOST_PAGES * LOG_BYTES_PER_TICK };
+export function logUseOf(tileBytes: number, stripped: number | null, pageBytes: number): LogUse {
+  const whole = pageShare(tileBytes - TILE_HEAD_BYTES, pageBytes) / TICKS_PER_TILE;
+  return { perTick: Math.max(whole, stripped ?? 0), mostPerTick: MOST_PAGES * LOG_BYTES_PER_TICK, pageBytes };
 }
 
 export function partsOf(stepS: number, layout: Layout, measured: Measured, use: LogUse): PartBytes[] {
   const bands = bandsOf(stepS, layout);
+  const { pageBytes } = use;
   const most = bands.log.ring * bands.log.perTile * use.mostPerTick;
   const log = Math.min(logTicks(stepS, layout, measured) * use.perTick, most);
   const pdps = pdpTicks(stepS, layout, measured) * pdpsPerTick(use.perTick);
@@ -75,19 +86,19 @@ export function partsOf(stepS: number, layout: Layout, measured: Measured, use: 
     { part: PDPS, bytes: pdps },
     ...bands.coarse.map((band) => ({
       part: `rows ${band.steps * stepS} s`,
-      bytes: rowTiles(stepS, band, measured) * pageShare(rowBytes(band.perTile)),
+      bytes: rowTiles(stepS, band, measured) * pageShare(rowBytes(band.perTile), pageBytes),
     })),
     {
       part: "strip",
-      bytes: tickTiles(stepS, bands.strip, measured) * pageShare(codeBytes(bands.strip.perTile)),
+      bytes: tickTiles(stepS, bands.strip, measured) * pageShare(codeBytes(bands.strip.perTile), pageBytes),
     },
     ...bands.lasts.map((band) => ({
       part: `LAST of rows ${band.steps * stepS} s`,
-      bytes: rowTiles(stepS, band, measured) * pageShare(pdpBytes(band.perTile)),
+      bytes: rowTiles(stepS, band, measured) * pageShare(pdpBytes(band.perTile), pageBytes),
     })),
     ...bands.strips.map((band) => ({
       part: `strip of ${band.metric}`,
-      bytes: rowTiles(stepS, band, measured) * pageShare(codeBytes(band.perTile)),
+      bytes: rowTiles(stepS, band, measured) * pageShare(codeBytes(band.perTile), pageBytes),
     })),
     { part: LOG, bytes: log - pdps },
     { part: "head", bytes: STATE_BYTES + rowBytes(ROWS) + SERIES_ROW_BYTES },

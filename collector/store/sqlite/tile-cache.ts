@@ -44,6 +44,10 @@ export type TileCache = {
   flush(): void;
   /** The same if that is much: between samples, so that it need not all be in memory until the end. */
   flushMuch(): void;
+  /** How many tiles this transaction wrote far from any other: each takes a page of the WAL. */
+  apart(): number;
+  /** The transaction is on disk. */
+  committed(): void;
   /** Forgets everything, as after a rollback. */
   clear(): void;
 };
@@ -60,6 +64,8 @@ type Held = {
 
 /** Tiles in memory before some are written. */
 const MUCH = 1_024;
+/** Row ids so close are mostly on one page. */
+const NEAR = 8;
 
 export function tileCache(db: Database.Database): TileCache {
   return new Tiles(db);
@@ -73,6 +79,7 @@ class Tiles implements TileCache {
   private readonly arena = new Arena();
   private readonly zeros = new ZeroTiles();
   private order = new Float64Array(MUCH);
+  private far = 0;
 
   constructor(db: Database.Database) {
     this.statements = tileStatements(db);
@@ -144,6 +151,7 @@ class Tiles implements TileCache {
   flush(): void {
     const { index, statements } = this;
     const count = this.sorted();
+    this.countApart(count);
     const bound: (number | Uint8Array)[] = [];
     let first: Held | null = null;
     let firstAt = 0;
@@ -166,14 +174,27 @@ class Tiles implements TileCache {
       bound.push(id, held.number, held.bytes);
     }
     leave(count);
-    this.clear();
+    this.forget();
   }
 
   flushMuch(): void {
     if (this.index.size > MUCH) this.flush();
   }
 
+  apart(): number {
+    return this.far;
+  }
+
+  committed(): void {
+    this.far = 0;
+  }
+
   clear(): void {
+    this.forget();
+    this.far = 0;
+  }
+
+  private forget(): void {
     for (let place = 0; place < this.index.size; place += 1) {
       const held = this.held[place];
       if (held?.mark === "patch") held.bytes?.fill(0, held.from, held.to);
@@ -196,6 +217,15 @@ class Tiles implements TileCache {
     }
     this.order.subarray(0, count).sort();
     return count;
+  }
+
+  private countApart(count: number): void {
+    let before = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < count; i += 1) {
+      const id = this.order[i] ?? 0;
+      if (id - before > NEAR) this.far += 1;
+      before = id;
+    }
   }
 
   /** A patch that could not be made in the file is made here and written, unless a later lap is there. */

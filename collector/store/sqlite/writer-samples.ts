@@ -154,6 +154,8 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     age: sets.age,
     /** How many samples of this transaction did more than add a tick. */
     worked: () => worked,
+    /** How many tiles it wrote far from any other. */
+    apart: () => tiles.apart(),
     /** Whether a commit without calls would have something to write. */
     idle: () => states.idle(),
     /** At a clean end: as idle, until everything is written. */
@@ -168,9 +170,7 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
       worked = 0;
       const change = generations.committed();
       if (change) shared.renamed(change);
-      epochs.committed();
-      layouts.committed();
-      states.committed();
+      for (const part of [epochs, layouts, tiles, states]) part.committed();
     },
     /** After a rollback: what is in memory is not what is stored. */
     clear(): void {

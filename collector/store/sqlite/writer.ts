@@ -37,6 +37,8 @@ export type WriterData = {
 
 /** Samples in one transaction that may touch tiles: bounds the WAL, and with it the reserve. */
 const GROUP_SAMPLES = 2_000;
+/** So many tiles here and there end it sooner: each takes a page of the WAL, where neighbours share one. */
+const GROUP_APART = 2_000;
 /** Samples and calls in one transaction: one that only adds a tick takes a hundred bytes of the WAL. */
 const MOST_SAMPLES = 6_000;
 const GROUP_CALLS = 256;
@@ -87,8 +89,8 @@ function openOnce(data: WriterData) {
     const db = openForWriting(data.file);
     const copy = guarded(data.file, () => migrate(db, data.file, MIGRATIONS, tellProgress));
     if (copy) tellCopy(copy);
-    if (stateOf(db) === "open") assertSound(db, data.file);
-    setState(db, "open");
+    if (guarded(data.file, () => stateOf(db)) === "open") assertSound(db, data.file);
+    guarded(data.file, () => setState(db, "open"));
     assertFull(db, data.file);
     return parts(db, data, unlock);
   } catch (error) {
@@ -208,7 +210,8 @@ function serve(): void {
   let scheduled = false;
   const hooks = {
     run: (call: Call) => operations[call.op]?.(...call.args),
-    isFull: (next: Call) => writer.samples.worked() + weightOf(next) > GROUP_SAMPLES,
+    isFull: (next: Call) =>
+      writer.samples.worked() + weightOf(next) > GROUP_SAMPLES || writer.samples.apart() > GROUP_APART,
     flush: writer.samples.flush,
     committed: writer.samples.committed,
     clear: writer.samples.clear,

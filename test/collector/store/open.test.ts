@@ -48,6 +48,35 @@ test("the SQLite inside has the repaired WAL reset", () => {
   assert.ok(major * 1_000_000 + minor * 1_000 + patch >= 3_051_003, version);
 });
 
+test("a new database has pages of 8 KiB; one of 4 KiB keeps them, and its sizes are said by them", async (t) => {
+  const logBytes = async (dir: string, file: string, pageBytes: number) => {
+    const store = await openIn(dir);
+    await store.samples.put([record()], nowAfter(T0));
+    const { parts, bytesNow } = await store.ops.estimate(300);
+    await store.close();
+    const db = new Database(file, { readonly: true });
+    assert.equal(db.pragma("page_size", { simple: true }), pageBytes);
+    db.close();
+    assert.equal(
+      bytesNow,
+      parts.reduce((sum, part) => sum + part.bytesNow, 0),
+      "parts add up",
+    );
+    return parts.find(({ part }) => part === "sample log")?.bytesPerSeries ?? 0;
+  };
+  const fresh = folder(t);
+  const old = folder(t);
+  const db = new Database(old.file);
+  db.pragma("page_size = 4096");
+  db.pragma(`application_id = ${APPLICATION_ID}`);
+  db.close();
+  const [ofNew, ofOld] = [
+    await logBytes(fresh.dir, fresh.file, 8_192),
+    await logBytes(old.dir, old.file, 4_096),
+  ];
+  assert.ok(ofNew > 0 && ofOld > ofNew * 1.1, `${ofOld} bytes of the log at 4 KiB, ${ofNew} at 8`);
+});
+
 test("what was stored is there after closing and opening again", async (t) => {
   const { dir, file } = folder(t);
   const first = await openIn(dir);
