@@ -4,6 +4,7 @@
  * The engine makes and verifies the copy; here is only when, where and how many. A night that failed, or that the
  * machine slept through, is made up for within the hour; the older copies stay. Reads and writes go on meanwhile.
  */
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { readdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import cron from "node-cron";
@@ -20,6 +21,7 @@ export type BackupFile = {
 };
 
 export type Backups = {
+  /** Removes what killed copies left, before any is made. */
   start(): void;
   stop(): Promise<void>;
   /** Makes one now. @returns Its name. */
@@ -43,6 +45,8 @@ export function isDue(newestMs: number | null, nowMs: number): boolean {
 }
 
 const NAME = /^carrierwatch-\d{8}T\d{6}Z\.db$/;
+/** What a copy is before it has its name, and what the engine has beside that. */
+const UNFINISHED = /^carrierwatch-\d{8}T\d{6}Z\.db\.part(-wal|-shm|-journal)?$/;
 
 /**
  * @param dir The data folder; copies go to `dir`/backups.
@@ -88,6 +92,12 @@ export function backupPart({
     const [newest] = await list();
     if (isDue(newest?.atMs ?? null, clock.nowMs())) await make();
   };
+  /** A collector that was killed while it copied leaves as much as the database is long, each time. */
+  const clear = (): void => {
+    const names = existsSync(folder) ? readdirSync(folder).filter((name) => UNFINISHED.test(name)) : [];
+    for (const name of names) rmSync(join(folder, name), { force: true });
+    if (names.length > 0) log.info({ names }, "copies that were never finished are removed");
+  };
   const task = cron.createTask(
     "17 * * * *",
     async () => {
@@ -98,7 +108,10 @@ export function backupPart({
     { timezone: "UTC", noOverlap: true },
   );
   return {
-    start: () => void task.start(),
+    start() {
+      clear();
+      void task.start();
+    },
     stop: async () => void (await task.destroy()),
     make,
     list,

@@ -1,6 +1,6 @@
 /** The nightly backup over a real SQLite store: verified, opened again, the newest seven kept. */
 import assert from "node:assert/strict";
-import { copyFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { backupPart, isDue } from "../../collector/backup.ts";
@@ -60,5 +60,20 @@ test("seven are kept, the oldest goes, and a stranger's file is left alone", asy
   assert.deepEqual((await backups.list()).map((file) => file.name).slice(1), names.slice(-6).reverse());
   assert.ok(readdirSync(join(dir, "backups")).includes("notes.txt"));
   await store.close();
+  remove();
+});
+
+test("what a copy was when its collector was killed is gone at the next start, and nothing else is", async () => {
+  const { dir, remove } = scratch("backup-killed");
+  const folder = join(dir, "backups");
+  mkdirSync(folder);
+  const kept = ["carrierwatch-20261120T181700Z.db", "mine.db.part"];
+  const killed = ["carrierwatch-20261121T181700Z.db.part", "carrierwatch-20261121T181700Z.db.part-journal"];
+  for (const name of [...kept, ...killed]) writeFileSync(join(folder, name), "x");
+  const ops = { backup: () => Promise.reject(new Error("nobody asked for a copy")) };
+  const backups = backupPart({ ops, dir, clock: fakeClock(), log: silentLog });
+  backups.start();
+  await backups.stop();
+  assert.deepEqual(readdirSync(folder).sort(), kept);
   remove();
 });
