@@ -118,6 +118,7 @@ const cases = [
       "not all of its addresses are known: IPv4: no end after 5000 ms; IPv6: a.example has no such address",
     want: "它的地址没有全部查到：IPv4：5000 毫秒还没有结束；IPv6：a.example 没有这种地址",
   },
+  { english: "tick: tick is not a multiple of stepS", want: "tick：tick 不是 stepS 的倍数" },
   { english: "what a server said, and nobody else", want: "what a server said, and nobody else" },
   {
     english: '"0 9 * * *" fires unevenly in Europe/Berlin, whose offset from UTC changes',

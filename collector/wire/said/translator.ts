@@ -24,6 +24,8 @@ type Pattern = {
 const WEAK_LETTERS = 3;
 /** The same where nothing fixed stands before the first value: " from " is in many a text that is nobody's sentence. */
 const WEAK_OPEN_LETTERS = 5;
+/** What is wrong with a field of an input. */
+const IN_FIELD = "{}: {}";
 /** Sentences in sentences in sentences. */
 const DEPTH_MAX = 5;
 /** Longer texts are nobody's sentence: notes and details are shorter, problems of an input are said one by one. */
@@ -43,10 +45,19 @@ export function translator(...tables: readonly Sentences[]): (text: string) => s
     }
   }
   patterns.sort((a, b) => b.letters - a.letters || b.fixed - a.fixed);
+  const inField = patterns.find(({ parts }) => parts.join("{}") === IN_FIELD)?.said ?? "";
+  // What a field is told is known whole before the field may be taken for a part of another sentence.
+  const ofField = (text: string): string | null => {
+    const [, field = "", rest = ""] = /^([^\s:]+): (.+)$/s.exec(text) ?? [];
+    const told = inField === "" ? undefined : whole.get(rest);
+    return told === undefined ? null : inField.replace("{0}", () => field).replace("{1}", () => told);
+  };
   const known = (text: string, depth: number): string | null => {
     if (text === "" || text.length > TEXT_MAX || depth > DEPTH_MAX) return null;
     const one = whole.get(text);
     if (one !== undefined) return one;
+    const field = ofField(text);
+    if (field !== null) return field;
     for (const pattern of patterns) {
       const found = valuesOf(pattern.parts, text);
       const values = found?.map((value) => known(value, depth + 1));
