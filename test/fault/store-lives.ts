@@ -5,6 +5,7 @@
  * Whoever lives the same life has to answer the same: the memory engine is the judge of the SQLite engine.
  */
 import { DAY_S, LATE_WINDOW_S } from "../../collector/archive/layout.ts";
+import { DetailTexts } from "../../collector/ingest/detail-texts.ts";
 import type { HistoryRow, SampleRecord, SeriesKey, Store } from "../../collector/store/store.ts";
 import { type Archive, archivesOfText, type Extras, NO_EXTRAS } from "../../collector/wire/archives.ts";
 import { FAILURE_PHASES, METRICS } from "../../collector/wire/metric.ts";
@@ -41,6 +42,13 @@ const DETAILS: readonly Detail[] = [
   { answers: [{ address: "192.0.2.7", ttlS: 3 }], head: { ageS: 12, server: "x" } },
   { finalUrl: `https://shop.test/${"x".repeat(900)}`, records: ["a", "b"] },
 ];
+
+/** Answers of a resolver take turns: the words are the same, what stands beside them is not. */
+function detailOf(no: number, turn: number): Detail {
+  const { answers, ...others } = DETAILS[no] ?? {};
+  const turned = answers?.map((one) => ({ ...one, address: `${one.address}${turn % 3}` }));
+  return { ...others, ...(turned && { answers: turned }) };
+}
 
 /** Where a sample stands: its tick is so many steps before the newest. */
 const place = fc.oneof(
@@ -158,6 +166,8 @@ export type World = {
   readonly stepsS: number[];
   readonly targets: readonly string[];
   readonly series: readonly SeriesKey[];
+  /** What ingest remembers of batches before. */
+  readonly texts: DetailTexts;
 };
 
 /** @param no Nobody else's: a store has many lives, one after the other. */
@@ -168,7 +178,8 @@ export function newWorld(no: number): World {
       ADDRESSES.map((address) => ({ target, vantage, ...(address === undefined ? {} : { address }) })),
     ),
   );
-  return { nowS: T0, stepsS: targets.map(() => STEPS_S[0] ?? 300), targets, series };
+  const stepsS = targets.map(() => STEPS_S[0] ?? 300);
+  return { nowS: T0, stepsS, targets, series, texts: new DetailTexts() };
 }
 
 const setOf = (text: string | null): readonly Archive[] | null =>
@@ -184,7 +195,7 @@ export async function live({ samples, claims }: Store, act: DrawnAct, world: Wor
   if (act.kind === "put") {
     const records = act.samples.map((drawn) => recordOf(drawn, world));
     return act.way === "columns"
-      ? inColumns(samples, records, nowMs)
+      ? inColumns(samples, records, nowMs, world)
       : samples[act.way === "load" ? "load" : "put"](records, nowMs);
   }
   if (act.kind === "run") return running(samples, act, world);
@@ -242,7 +253,7 @@ function recordOf(drawn: DrawnSample, world: World): SampleRecord {
 
 function outcomeOf({ shape, phase, base, detail }: DrawnSample): Partial<Sample> {
   const timings = timingsOf(base);
-  const said = { detail: DETAILS[detail] ?? {} };
+  const said = { detail: detailOf(detail, base) };
   if (shape === "unknown") return unknownSample;
   if (shape === "suspect") return { state: "suspect", timings, ...said };
   if (shape === "bare") return { timings: { ...timings, total: null, speed: null, tls: null }, ...said };
@@ -256,17 +267,23 @@ function outcomeOf({ shape, phase, base, detail }: DrawnSample): Partial<Sample>
 }
 
 /** What can stand in columns does, the rest beside it, as ingest gives a batch to a store. */
-async function inColumns(samples: Store["samples"], records: readonly SampleRecord[], nowMs: number) {
+async function inColumns(
+  samples: Store["samples"],
+  records: readonly SampleRecord[],
+  nowMs: number,
+  { texts }: World,
+) {
   const fits = ({ sample, vantage, epoch }: SampleRecord) =>
     sample.state === "up" && sample.address === undefined && vantage === VANTAGES[0] && epoch === EPOCHS[0];
-  const [first] = records.filter(fits);
+  const first = records.find(fits);
+  const inside = records.filter(fits).map(({ sample }) => sample);
   const beside = records.filter((one) => !fits(one));
   const columns = first && {
     vantage: first.vantage,
     epoch: first.epoch,
     receivedMs: first.receivedMs,
     skewMs: first.skewMs,
-    columns: columnsFrom(records.filter(fits).map(({ sample }) => sample)),
+    columns: columnsFrom(inside, texts),
   };
   return Promise.all([
     columns ? samples.putColumns(columns, nowMs) : [],
@@ -288,14 +305,16 @@ async function running(
       const state = (i + k) % 11 === 0 ? downAt("wait") : { timings: timingsOf(base + k * i) };
       const { address } = series;
       const sample = {
-        detail: DETAILS[detail] ?? {},
+        detail: detailOf(detail, base + k * i),
         ...(address === undefined ? {} : { address }),
         ...state,
       };
       return record({ ...series, tick, stepS, sample });
     });
     const nowMs = nowAfter(Math.max(...records.map(({ sample }) => sample.tick)));
-    outcomes.push(columns ? await inColumns(samples, records, nowMs) : await samples.put(records, nowMs));
+    outcomes.push(
+      columns ? await inColumns(samples, records, nowMs, world) : await samples.put(records, nowMs),
+    );
   }
   return outcomes;
 }

@@ -6,8 +6,11 @@ import type { SampleColumns } from "../../collector/wire/columns.ts";
 import type { Sample } from "../../collector/wire/sample.ts";
 import { columnsOf, ToldCertificates } from "../../probe/ship/columns.ts";
 
-/** @param samples Up, of targets' own series, and sound: all of them stand in columns. */
-export function columnsFrom(samples: readonly Sample[]): SampleColumns {
+/**
+ * @param samples Up, of targets' own series, and sound: all of them stand in columns.
+ * @param known What the reader remembers of batches before.
+ */
+export function columnsFrom(samples: readonly Sample[], known = new DetailTexts()): SampleColumns {
   const head = {
     wire: 1,
     epoch: "0123456789abcdef",
@@ -19,7 +22,7 @@ export function columnsFrom(samples: readonly Sample[]): SampleColumns {
   };
   const texts = samples.map((sample) => JSON.stringify(sample));
   const { bytes } = columnsOf(texts, head, new ToldCertificates());
-  const { columns } = receivedOf(bytes, new DetailTexts());
+  const { columns } = receivedOf(bytes, known);
   assert.ok(columns?.count === samples.length, "not all of them stand in columns");
   return columns;
 }
