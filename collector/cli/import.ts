@@ -11,7 +11,7 @@ import { text as textOf } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
 import { SeriesList } from "../wire/api-addresses.ts";
 import type { Archive } from "../wire/archives.ts";
-import { CarrierwatchError } from "../wire/errors.ts";
+import { CarrierwatchError, NotFoundError } from "../wire/errors.ts";
 import { fileTrouble } from "../wire/file-trouble.ts";
 import { METRICS } from "../wire/metric.ts";
 import type { Text } from "../wire/said/text.ts";
@@ -52,6 +52,7 @@ export const verb = plainVerb<ImportFlags>("import", {
     const { all, names, aside } = await placedIn(client, file, flags, refused);
     if (aside.unknown > 0) note(unknownText(aside.unknown));
     const stop = stopAsked();
+    let came = false;
     try {
       const counts = await sent(client, all, { bar, refused, fromChunk, stop });
       const series = seriesOf(names, flags);
@@ -59,6 +60,7 @@ export const verb = plainVerb<ImportFlags>("import", {
       const wide = { stepS: aside.stepS, rows: aside.rows(held?.archives ?? null) };
       if (!held?.lasts && wide.rows.some(({ lasts }) => lasts)) note(LASTS_LEFT);
       const rows = await sentRows(client, wide, series, { bar, refused });
+      came = [counts, rows].some(({ stored, duplicate }) => stored + duplicate > 0);
       bar.end();
       refused.end();
       print({ ...counts, refused: refused.count(), rows, refusals: refused.listed }, () =>
@@ -70,11 +72,21 @@ export const verb = plainVerb<ImportFlags>("import", {
       await all.remove();
     }
     if (refused.count() === 0) return;
-    throw new CarrierwatchError("refused_data", `${refused.count()} lines were refused, the others are in`, {
+    throw new CarrierwatchError("refused_data", refusedText(refused.count(), came), {
       hint: "their reasons stand above; put the lines right and import the file again",
     });
   },
 });
+
+/** @param came Whether anything of the file is in. */
+function refusedText(lines: number, came: boolean): string {
+  const one = lines === 1;
+  const known = one
+    ? "one line was refused, the others are in"
+    : `${lines} lines were refused, the others are in`;
+  const nothing = one ? "one line was refused, nothing is in" : `${lines} lines were refused, nothing is in`;
+  return came ? known : nothing;
+}
 
 type Counts = { stored: number; duplicate: number };
 
@@ -214,7 +226,7 @@ async function heldOf(
 
 /** Whose the rows of an RRD are: the file does not say. */
 function seriesOf({ targets, vantages }: Names, flags: ImportFlags): Laying | null {
-  const [target, vantage] = [targets(flags.target), vantages(flags.vantage)];
+  const [target, vantage] = [targets.id(flags.target), vantages.id(flags.vantage)];
   return target === undefined || vantage === undefined ? null : { target, vantage };
 }
 
@@ -235,8 +247,8 @@ function mappingOf(flags: ImportFlags): Map<string, Mapped> {
 }
 
 type Names = {
-  readonly targets: ReturnType<typeof idsOf>;
-  readonly vantages: ReturnType<typeof idsOf>;
+  readonly targets: IdsOf;
+  readonly vantages: IdsOf;
 };
 
 async function registered(client: Client): Promise<Names> {
@@ -246,16 +258,21 @@ async function registered(client: Client): Promise<Names> {
 
 /** Names become ids; what has none is refused. */
 function placing({ targets, vantages }: Names, flags: ImportFlags, refused: Refusals) {
-  const nobody = (line: number, kind: "target" | "vantage", name: string | undefined): null => {
-    refused.addUnnamed(line, unnamed(kind, name));
+  const nobody = (
+    line: number,
+    kind: "target" | "vantage",
+    name: string | undefined,
+    { count }: IdsOf,
+  ): null => {
+    refused.addUnnamed(line, unnamed(kind, name, count(name)));
     return null;
   };
   const placeOf = ({ line, sample, ...named }: Read): Placed | null => {
     const names = { target: flags.target ?? named.target, vantage: flags.vantage ?? named.vantage };
-    const target = targets(names.target);
-    const vantage = vantages(names.vantage);
-    if (target === undefined) return nobody(line, "target", names.target);
-    if (vantage === undefined) return nobody(line, "vantage", names.vantage);
+    const target = targets.id(names.target);
+    const vantage = vantages.id(names.vantage);
+    if (target === undefined) return nobody(line, "target", names.target, targets);
+    if (vantage === undefined) return nobody(line, "vantage", names.vantage, vantages);
     const address = typeof sample["address"] === "string" ? sample["address"] : "";
     return { line, target, vantage, address, tick: sample.tick, sample: { ...sample, target } };
   };
@@ -270,16 +287,28 @@ function placing({ targets, vantages }: Names, flags: ImportFlags, refused: Refu
   };
 }
 
+type IdsOf = {
+  id(wanted: string | undefined): string | undefined;
+  /** How many things have that name. */
+  count(wanted: string | undefined): number;
+};
+
 /** A name that two things have is nobody's: the id says which. */
-function idsOf(all: readonly { readonly id: string; readonly name: string }[]) {
-  return (wanted: string | undefined): string | undefined => {
-    const [only, ...others] = all.filter((one) => one.name === wanted);
-    return all.find((one) => one.id === wanted)?.id ?? (others.length === 0 ? only?.id : undefined);
+function idsOf(all: readonly { readonly id: string; readonly name: string }[]): IdsOf {
+  const called = (wanted: string | undefined) => all.filter((one) => one.name === wanted);
+  return {
+    id(wanted) {
+      const [only, ...others] = called(wanted);
+      return all.find((one) => one.id === wanted)?.id ?? (others.length === 0 ? only?.id : undefined);
+    },
+    count: (wanted) => called(wanted).length,
   };
 }
 
-function unnamed(kind: "target" | "vantage", name: string | undefined): string {
-  return name ? `there is no one ${kind} ${JSON.stringify(name)}` : `it names no ${kind}; give --${kind}`;
+function unnamed(kind: "target" | "vantage", name: string | undefined, count: number): string {
+  if (!name) return `it names no ${kind}; give --${kind}`;
+  const known = `${count} ${kind}s are called ${JSON.stringify(name)}: give the id`;
+  return count > 1 ? known : new NotFoundError(kind, name).message;
 }
 
 type Sending = {

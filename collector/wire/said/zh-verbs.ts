@@ -142,6 +142,9 @@ export const zhVerbs: Sentences = {
   // import
   "in which form is it?": "它是哪种格式？",
   "{0} lines were refused, the others are in": "{0} 行被拒绝，其余已导入",
+  "{0} lines were refused, nothing is in": "{0} 行被拒绝，什么也没有导入",
+  "one line was refused, the others are in": "1 行被拒绝，其余已导入",
+  "one line was refused, nothing is in": "1 行被拒绝，什么也没有导入",
   "their reasons stand above; put the lines right and import the file again":
     "原因见上；改好这些行后再导入这个文件",
   "stopped as asked: chunk {0} was not sent": "已按要求停止：第 {0} 块没有发送",
@@ -166,7 +169,7 @@ export const zhVerbs: Sentences = {
   "it is not JSON": "不是 JSON",
   "it has no tick": "没有 tick",
   "the row {0} of {1} s: {2}": "{0} 那一行（{1} 秒）：{2}",
-  "there is no one {0} {1}": "没有唯一的{0} {1}",
+  "{0} {1}s are called {2}: give the id": "有 {0} 个{1}都叫 {2}：请写 id",
   "it names no {0}; give --{1}": "没有写{0}；请给出 --{=1}",
   "tick {0} was on line {1} already": "时刻 {0} 在第 {1} 行已有",
 

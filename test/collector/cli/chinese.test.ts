@@ -87,18 +87,20 @@ test("an import says in Chinese which lines were refused, why, and by which limi
     ["丙", nowS - 900],
     ["乙", nowS - 900 * 86_400],
     ["乙", nowS + 7_200],
+    ["乙", nowS - 1],
   ];
   const lines = rows.map(([target, tick]) => `${target},sh-ct,${tick},300,12`);
   writeFileSync(file("mixed.csv"), ["target,vantage,tick,step_s,total_ms", ...lines].join("\n"));
   const ran = await zh("import", file("mixed.csv"), "--csv");
   assert.equal(ran.code, 65, ran.err);
-  assert.equal(ran.out, "存入 1，已有 0，拒绝 4\n");
+  assert.equal(ran.out, "存入 1，已有 0，拒绝 5\n");
   assert.match(ran.err, /^第 5 行：它的时刻 \S+Z 在 9\d\d 天以前；最长的归档只到 797 天以前$/m);
   assert.match(ran.err, /^第 6 行：它的时刻 \S+Z 比采集端的时钟（\S+Z）超前 \d+ 秒；最多接受 60 秒$/m);
-  assert.match(ran.err, /^2 行（第 3、4 行）：没有唯一的目标 "丙"$/m);
+  assert.match(ran.err, /^第 7 行：tick：tick 不是 stepS 的倍数$/m);
+  assert.match(ran.err, /^2 行（第 3、4 行）：没有目标 "丙"$/m);
   assert.match(
     ran.err,
-    /carrierwatch import: 4 行被拒绝，其余已导入\n {2}原因见上；改好这些行后再导入这个文件\n$/,
+    /carrierwatch import: 5 行被拒绝，其余已导入\n {2}原因见上；改好这些行后再导入这个文件\n$/,
   );
 });
 

@@ -204,16 +204,32 @@ test("each line that is refused is named with its reason, and the others are sto
     /^line 2: it is not JSON$/m,
     /^line 3: it has no tick$/m,
     /^line 4: tick: tick is not a multiple of stepS$/m,
-    /^line 5: there is no one target "nobody"$/m,
+    /^line 5: there is no target "nobody"$/m,
     /^line 6: tick \d+ was on line 1 already$/m,
     /^line 7: its tick \S+Z is 9\d\d days ago; the longest archive reaches back 797 days$/m,
     /^line 8: its tick \S+Z is \d+ s ahead of the collector's clock \(\S+Z\); at most 60 s are taken$/m,
     /^line 9: .*colour/m,
-    /^6 lines \(10, 11, 12, 13, 14, \.\.\.\): there is no one target "nobody else"$/m,
+    /^6 lines \(10, 11, 12, 13, 14, \.\.\.\): there is no target "nobody else"$/m,
     /^3 more lines were refused for the same reason as line \d+$/m,
   ];
   for (const reason of reasons) assert.match(err, reason);
   assert.match(err, /carrierwatch import: 36 lines were refused, the others are in\n/);
+});
+
+test("one refused line is no plural, and where nothing came in nobody is told that the others did", async () => {
+  const sample = JSON.parse(
+    (await here("export", "首页", "--vantage", "ct-sh", "--jsonl")).out.split("\n")[0] ?? "",
+  );
+  const lost = JSON.stringify({ ...sample, target: "nobody" });
+  const run = async (...lines: string[]) => {
+    writeFileSync(file("few.jsonl"), lines.join("\n"));
+    const ran = await here("import", file("few.jsonl"), "--jsonl", "--vantage", "by-json");
+    assert.equal(ran.code, 65);
+    return /carrierwatch import: (.+)\n/.exec(ran.err)?.[1];
+  };
+  assert.equal(await run(lost), "one line was refused, nothing is in");
+  assert.equal(await run(lost, lost), "2 lines were refused, nothing is in");
+  assert.equal(await run(JSON.stringify(sample), lost), "one line was refused, the others are in");
 });
 
 test("what export writes into a pipe, import reads out of it: every archive is the same to the byte", async () => {
