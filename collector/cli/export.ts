@@ -9,7 +9,7 @@ import { exportedRrd, type RrdWanted } from "./export-rrd.ts";
 import { exportedSamples, type Form } from "./export-samples.ts";
 import { notWritten } from "./not-written.ts";
 import { targetNamed, vantageNamed } from "./series.ts";
-import { instantOf } from "./show-time.ts";
+import { spanOf } from "./show-time.ts";
 
 type ExportFlags = {
   readonly vantage?: string;
@@ -35,10 +35,8 @@ export const verb = plainVerb<ExportFlags>("export", {
     const nowS = Math.floor(Date.now() / 1000);
     const target = await targetNamed(client, wanted);
     const vantage = await vantageNamed(client, flags.vantage);
-    const range = {
-      fromS: flags.from === undefined ? null : instantOf("--from", flags.from, nowS),
-      toS: flags.to === undefined ? nowS : instantOf("--to", flags.to, nowS),
-    };
+    const { fromS, toS } = spanOf(flags, nowS);
+    const range = { fromS, toS: toS ?? nowS };
     const parts =
       form === "rrd"
         ? [await exportedRrd(client, rrdWanted(target.id, vantage.id, flags), language)]

@@ -11,7 +11,7 @@ import { ALL_CFS, METRICS } from "../wire/metric.ts";
 import { same, type Text } from "../wire/said/text.ts";
 import { answered, carriersOf, vantagesOf } from "./answers.ts";
 import type { Client } from "./client.ts";
-import { instantOf, isoOf } from "./show-time.ts";
+import { instantOf, isoOf, spanOf } from "./show-time.ts";
 import { table } from "./table.ts";
 
 export type FetchFlags = {
@@ -32,6 +32,9 @@ export type FetchFlags = {
   readonly csv?: boolean;
   readonly columns?: boolean;
 };
+
+/** Longest that values can be asked to stay below, ms. */
+const BELOW_MAX_MS = 5_000_000;
 
 /** Values of an option that may be given several times, and with commas. */
 export function listed(values: readonly string[] | undefined): string[] {
@@ -71,9 +74,9 @@ export async function fetchedColumns(
   );
   put(
     "percentile",
-    listed(flags.percentile).map((one) => one.replace(/^p/i, "")),
+    listed(flags.percentile).map((one) => String(percentOf(one))),
   );
-  put("below", listed(flags.below));
+  put("below", listed(flags.below).map(msOf));
   put(
     "exclude",
     (flags.exclude ?? []).map((pair) => rangeOf(pair, nowS)),
@@ -83,10 +86,9 @@ export async function fetchedColumns(
     const value = flags[name];
     if (value !== undefined) search.set(name, value);
   }
-  for (const name of ["from", "to"] as const) {
-    const value = flags[name];
-    if (value !== undefined) search.set(name, String(instantOf(`--${name}`, value, nowS)));
-  }
+  const { fromS, toS } = spanOf(flags, nowS);
+  if (fromS !== null) search.set("from", String(fromS));
+  if (toS !== null) search.set("to", String(toS));
   return await answered(client, QueryColumns, "GET", `/query?${search}`);
 }
 
@@ -120,6 +122,24 @@ export function oneOf<T extends string>(option: string, text: string, all: reado
   const found = all.find((one) => one === text);
   if (found !== undefined) return found;
   throw new CarrierwatchError("usage", `${option} ${JSON.stringify(text)} is none of ${all.join(", ")}`);
+}
+
+/** What --percentile names: 95 or p95. @throws CarrierwatchError code usage */
+export function percentOf(text: string): number {
+  const percent = Number(/^p?(\d{1,3}(?:\.\d{1,6})?)$/i.exec(text)?.[1] ?? 0);
+  if (percent > 0 && percent <= 100) return percent;
+  throw new CarrierwatchError(
+    "usage",
+    `--percentile ${JSON.stringify(text)} is no number above 0 and up to 100`,
+  );
+}
+
+function msOf(text: string): string {
+  if (/^\d{1,7}(?:\.\d{1,6})?$/.test(text) && Number(text) > 0 && Number(text) <= BELOW_MAX_MS) return text;
+  throw new CarrierwatchError(
+    "usage",
+    `--below ${JSON.stringify(text)} is no number of ms above 0 and up to ${BELOW_MAX_MS}`,
+  );
 }
 
 async function vantageIds(client: Client, wanted: readonly string[]): Promise<string[]> {

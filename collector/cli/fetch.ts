@@ -20,7 +20,7 @@ import {
 } from "./fetch-columns.ts";
 import { fetchOptions } from "./fetch-options.ts";
 import { targetNamed, vantageNamed } from "./series.ts";
-import { instantOf, isoOf } from "./show-time.ts";
+import { isoOf, spanOf } from "./show-time.ts";
 import { table } from "./table.ts";
 
 export const verb = plainVerb<FetchFlags>("fetch", {
@@ -38,6 +38,7 @@ export const verb = plainVerb<FetchFlags>("fetch", {
       print(columnsJson(data, flags), () => columnsText(data, flags));
       return;
     }
+    const { fromS, toS } = spanOf(flags, nowS);
     const [vantage] = flags.vantage ?? [];
     const [metric = "total"] = listed(flags.metric);
     const [cf = "AVERAGE"] = listed(flags.cf);
@@ -48,8 +49,8 @@ export const verb = plainVerb<FetchFlags>("fetch", {
       cf: oneOf("--cf", cf.toUpperCase(), ALL_CFS),
       ...(flags.address === undefined ? {} : { address: flags.address }),
       ...(flags.steps === undefined ? {} : { steps: flags.steps }),
-      ...(flags.from === undefined ? {} : { from: String(instantOf("--from", flags.from, nowS)) }),
-      ...(flags.to === undefined ? {} : { to: String(instantOf("--to", flags.to, nowS)) }),
+      ...(fromS === null ? {} : { from: String(fromS) }),
+      ...(toS === null ? {} : { to: String(toS) }),
     });
     const fetched = await answered(client, FetchedRows, "GET", `/fetch?${search}`);
     print(fetched, () => (flags.csv ? rowsCsv(fetched) : rowsText(fetched)));

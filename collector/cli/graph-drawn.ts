@@ -2,7 +2,7 @@
 import { type Functions, MOST_LINES, mayHavePercentiles } from "../report/picture-rows.ts";
 import { CarrierwatchError } from "../wire/errors.ts";
 import { ALL_CFS, METRICS, type Metric } from "../wire/metric.ts";
-import { listed, oneOf } from "./fetch-columns.ts";
+import { listed, oneOf, percentOf } from "./fetch-columns.ts";
 
 export type DrawnFlags = {
   readonly metric: string;
@@ -17,7 +17,7 @@ export type Asked = { readonly metric: Metric | "phases"; readonly of: Functions
 export function drawnOf(flags: DrawnFlags): Asked {
   const metric = oneOf("--metric", flags.metric.toLowerCase(), [...METRICS, "phases"] as const);
   const cfs = listed(flags.cf).map((one) => oneOf("--cf", one.toUpperCase(), ALL_CFS));
-  const percentiles = listed(flags.percentile).map(percentileOf);
+  const percentiles = listed(flags.percentile).map((one) => `p${percentOf(one)}` as const);
   const asked = [...new Set([...cfs, ...percentiles])];
   if (metric === "phases" && asked.length > 0) {
     throw new CarrierwatchError(
@@ -37,14 +37,4 @@ export function drawnOf(flags: DrawnFlags): Asked {
     });
   }
   return { metric, of: asked.length === 0 ? ["AVERAGE"] : asked };
-}
-
-function percentileOf(text: string): `p${number}` {
-  const said = /^p?(\d{1,3}(?:\.\d{1,6})?)$/i.exec(text)?.[1];
-  const percent = Number(said ?? 0);
-  if (percent > 0 && percent <= 100) return `p${percent}`;
-  throw new CarrierwatchError(
-    "usage",
-    `--percentile ${JSON.stringify(text)} is no number above 0 and up to 100`,
-  );
 }

@@ -20,10 +20,10 @@ import { addressOption } from "./fetch-options.ts";
 import { type DrawnFlags, drawnOf } from "./graph-drawn.ts";
 import { notWritten } from "./not-written.ts";
 import { type Named, targetNamed } from "./series.ts";
-import { instantOf } from "./show-time.ts";
+import { spanOf } from "./show-time.ts";
 
 type GraphFlags = DrawnFlags & {
-  readonly range: string;
+  readonly range?: string;
   readonly from?: string;
   readonly to?: string;
   readonly carrier?: readonly string[];
@@ -57,11 +57,10 @@ function graphOptions(options: Options): void {
       zh: "写到这个文件；.svg 写成 SVG（默认标准输出）",
     })
     .option("--svg", { en: "SVG instead of PNG", zh: "用 SVG，不用 PNG" })
-    .option(
-      "--range <RANGE>",
-      { en: RANGES, zh: "3h、day（日）、week（周）、month（月）或 year（年）" },
-      { fallback: "day" },
-    )
+    .option("--range <RANGE>", {
+      en: `${RANGES}; default day`,
+      zh: "3h、day（日）、week（周）、month（月）或 year（年）；默认 day",
+    })
     .option("--from <TIME>", {
       en: "UTC seconds, 2026-11-21T08:00Z, or how long ago: 90m, 2h, 7d; instead of --range",
       zh: "UTC 秒、2026-11-21T08:00Z，或多久以前：90m、2h、7d；代替 --range",
@@ -193,7 +192,7 @@ async function addressOf(client: Client, { id, name }: Named, wanted: string): P
 function rangeOf({ range, from, to }: GraphFlags): URLSearchParams {
   const nowS = Math.floor(Date.now() / 1000);
   if (from === undefined && to === undefined) {
-    const named = Range.exclude(["custom"]).safeParse(range);
+    const named = Range.exclude(["custom"]).safeParse(range ?? "day");
     if (!named.success)
       throw new CarrierwatchError(
         "usage",
@@ -201,11 +200,13 @@ function rangeOf({ range, from, to }: GraphFlags): URLSearchParams {
       );
     return new URLSearchParams({ range: named.data });
   }
+  if (range !== undefined) throw new CarrierwatchError("usage", "--range does not go with --from and --to");
   if (from === undefined) throw new CarrierwatchError("usage", "--to goes with --from");
+  const { fromS, toS } = spanOf({ from, to }, nowS);
   return new URLSearchParams({
     range: "custom",
-    from: String(instantOf("--from", from, nowS)),
-    to: String(to === undefined ? nowS : instantOf("--to", to, nowS)),
+    from: String(fromS),
+    to: String(toS ?? nowS),
   });
 }
 

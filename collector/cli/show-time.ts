@@ -25,6 +25,24 @@ export function instantOf(option: string, text: string, nowS: number): number {
   });
 }
 
+/**
+ * What --from and --to say, UTC seconds; null = it was not given.
+ *
+ * @throws CarrierwatchError code usage for what is no time, or a beginning that is not before its end, in the words it was given in
+ */
+export function spanOf(
+  { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
+  nowS: number,
+) {
+  const fromS = from === undefined ? null : instantOf("--from", from, nowS);
+  const toS = to === undefined ? null : instantOf("--to", to, nowS);
+  if (fromS !== null && toS !== null && fromS >= toS && toS < nowS)
+    throw new CarrierwatchError("usage", `--from ${from} is not before --to ${to}`);
+  if (fromS !== null && fromS >= nowS)
+    throw new CarrierwatchError("usage", `--from ${from} is not in the past`);
+  return { fromS, toS };
+}
+
 /** Date.parse takes 30 February for 2 March. */
 function isInCalendar(iso: string): boolean {
   const day = new Date(`${iso.slice(0, 10)}T00:00:00Z`);

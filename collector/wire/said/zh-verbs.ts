@@ -140,6 +140,10 @@ export const zhVerbs: Sentences = {
   "there are steps of {0} s": "有过的步长：{0} 秒",
 
   // import
+  "--from {0} is not before --to {1}": "--from {0} 不早于 --to {1}",
+  "--from {0} is not in the past": "--from {0} 不在过去",
+  "--range does not go with --from and --to": "--range 不能和 --from、--to 一起用",
+  "--below {0} is no number of ms above 0 and up to {1}": "--below {0} 不是大于 0、至多 {1} 的毫秒数",
   "in which form is it?": "它是哪种格式？",
   "{0} lines were refused, the others are in": "{0} 行被拒绝，其余已导入",
   "{0} lines were refused, nothing is in": "{0} 行被拒绝，什么也没有导入",

@@ -103,6 +103,9 @@ for (const [args, message] of [
   [["--lang", "fr"], /neither zh nor en/],
   [["--time-zone", "Mars/Base"], /--time-zone "Mars\/Base" is unknown here/],
   [["--to", "1h"], /--to goes with --from/],
+  [["--range", "week", "--from", "2d"], /--range does not go with --from and --to/],
+  [["--from", "2h", "--to", "3h"], /: --from 2h is not before --to 3h\n/],
+  [["--from", "2099-01-01"], /: --from 2099-01-01 is not in the past\n/],
 ] as const) {
   test(`it says what is wrong with ${args.join(" ")}`, async () => {
     const ran = await graph(...args, "--out", join(past.dir, "no.png"));
