@@ -2,10 +2,10 @@
  * Checks a database: SQLite's own integrity, then everything that can be recomputed is recomputed and compared.
  *
  * From the log come PDPs and strip codes, from the PDPs the rows they cover completely. Older rows outlive the
- * samples they were made of and cannot be recomputed.
+ * samples they were made of and are compared with the strip (verify-old.ts). Texts that stand once are only read.
  */
 import type Database from "better-sqlite3";
-import { archivesOf, PDP_KEEP_S } from "../../archive/layout.ts";
+import { archivesOf, DAY_S, LOG_KEEP_S, PDP_KEEP_S } from "../../archive/layout.ts";
 import { pdpsOf } from "../../archive/pdp.ts";
 import { addPdp, EMPTY_ROW, type Row } from "../../archive/row.ts";
 import { codeOf, UNKNOWN_CODE } from "../../archive/strip.ts";
@@ -22,6 +22,7 @@ import { type SharedStates, sharedStates, sharedStatesMemory } from "./shared-st
 import { sharedTextsOf } from "./shared-texts.ts";
 import { tileCache } from "./tile-cache.ts";
 import { extraProblems } from "./verify-extras.ts";
+import { oldRowProblems } from "./verify-old.ts";
 import { viewOf } from "./view.ts";
 
 /** More than these say nothing new. */
@@ -39,10 +40,20 @@ export function verifyDatabase(db: Database.Database): { ok: boolean; problems: 
     if (problems.length >= PROBLEMS_SHOWN) break;
     const { laidTo = 0 } =
       view.generations(generation.series).find(({ stepS }) => stepS === generation.stepS)?.state ?? {};
-    problems.push(...compareGeneration(generation, rows, log, laidTo));
+    problems.push(...readable(generation, () => compareGeneration(generation, rows, log, laidTo)));
   }
   problems.push(...eventProblems(db));
   return { ok: problems.length === 0, problems: problems.slice(0, PROBLEMS_SHOWN) };
+}
+
+/** A record that nothing can be made of is what is looked for, not a reason to end. */
+function readable({ series, stepS }: Generation, compare: () => string[]): string[] {
+  try {
+    return compare();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return [`${series.target} from ${series.vantage} (step ${stepS} s) cannot be read: ${why}`];
+  }
 }
 
 /** Open states as the file has them, journal included. */
@@ -90,6 +101,18 @@ function jsonOf(text: string): unknown {
   }
 }
 
+/** What a generation is compared by. */
+type Compared = {
+  readonly name: string;
+  readonly generation: Generation;
+  readonly rows: ReturnType<typeof readerRows>;
+  readonly log: ReturnType<typeof readerLog>;
+  readonly laidTo: number;
+};
+
+/** So much of the log is held at a time: whole days, which every row divides. */
+const PORTION_S = 16 * DAY_S;
+
 function compareGeneration(
   generation: Generation,
   rows: ReturnType<typeof readerRows>,
@@ -97,32 +120,67 @@ function compareGeneration(
   laidTo: number,
 ): string[] {
   const { series, stepS, lastTick } = generation;
-  const keptAfterS = lastTick - PDP_KEEP_S(stepS);
-  const samples = log
-    .page({
-      series: [series],
-      fromS: keptAfterS + 1,
-      toS: lastTick,
-      limit: Number.MAX_SAFE_INTEGER - 2,
-      order: "oldest",
-    })
-    .samples.filter((stored) => stored.sample.stepS === stepS);
   const what = series.address === undefined ? series.target : `${series.target} at ${series.address}`;
   const name = `${what} from ${series.vantage} (step ${stepS} s)`;
-  const ticks = { series: [series], fromS: keptAfterS + 1, toS: lastTick };
-  const problems = [
-    ...compareStrip(name, samples, rows.strip(ticks), stepS),
-    ...extraProblems(name, generation, samples, rows, laidTo),
-  ];
-  const widths = new Set((generation.rings ?? archivesOf(stepS)).map(({ rowS }) => rowS));
-  for (const rowS of widths) {
-    // Rows that begin after the oldest kept tick: all of their samples are still in the log.
-    const fromS = rowS === stepS ? keptAfterS : Math.ceil(keptAfterS / rowS) * rowS;
-    const query = { series: [series], metrics: METRICS, rowS, fromS, toS: lastTick + rowS };
+  const compared = { name, generation, rows, log, laidTo };
+  const keptAfterS = lastTick - Math.ceil(LOG_KEEP_S(stepS) / stepS) * stepS;
+  const problems = compareOldRows(compared, keptAfterS);
+  for (let fromS = keptAfterS; fromS < lastTick && problems.length < PROBLEMS_SHOWN; ) {
+    const endS = Math.floor(fromS / PORTION_S) * PORTION_S + PORTION_S;
+    problems.push(...comparePortion(compared, fromS, Math.min(endS, lastTick)));
+    fromS = endS;
+  }
+  if (problems.length < PROBLEMS_SHOWN) {
+    const ticks = { fromS: lastTick - PDP_KEEP_S(stepS) + 1, toS: lastTick };
+    problems.push(...extraProblems(name, generation, samplesOf(compared, ticks), rows, laidTo));
+  }
+  return problems;
+}
+
+function samplesOf({ generation: { series, stepS }, log }: Compared, ticks: { fromS: number; toS: number }) {
+  const all = { series: [series], ...ticks, limit: Number.MAX_SAFE_INTEGER - 2, order: "oldest" as const };
+  return log.page(all).samples.filter((stored) => stored.sample.stepS === stepS);
+}
+
+/** Ticks with afterS < tick <= toS, and the rows that begin at afterS at the earliest and end by then. */
+function comparePortion(compared: Compared, afterS: number, toS: number): string[] {
+  const { name, generation, rows, laidTo } = compared;
+  const { series, stepS, lastTick } = generation;
+  const ticks = { fromS: afterS + 1, toS };
+  const samples = samplesOf(compared, ticks);
+  const problems = compareStrip(name, samples, rows.strip({ series: [series], ...ticks }), stepS);
+  for (const rowS of widthsOf(generation)) {
+    const fromS = Math.ceil(afterS / rowS) * rowS;
+    // The newest row may still be open.
+    const query = {
+      series: [series],
+      metrics: METRICS,
+      rowS,
+      fromS,
+      toS: toS === lastTick ? toS + rowS : toS,
+    };
     const runs = rows.rows(query).filter((one) => one.stepS === stepS);
     for (const run of runs) problems.push(...compareRun(name, samples, run, laidTo));
   }
   return problems;
+}
+
+/** Rows with a tick that is no longer in the log. */
+function compareOldRows({ name, generation, rows, laidTo }: Compared, keptAfterS: number): string[] {
+  const { series, stepS } = generation;
+  const all = rows.strip({ series: [series], fromS: 0, toS: keptAfterS + DAY_S });
+  const strip = all.find((one) => one.stepS === stepS) ?? null;
+  return [...widthsOf(generation)].flatMap((rowS) => {
+    const toS = Math.ceil(keptAfterS / rowS) * rowS;
+    return rows
+      .rows({ series: [series], metrics: METRICS, rowS, fromS: -1, toS })
+      .filter((one) => one.stepS === stepS)
+      .flatMap((run) => oldRowProblems(name, run, strip, laidTo));
+  });
+}
+
+function widthsOf({ rings, stepS }: Generation): Set<number> {
+  return new Set((rings ?? archivesOf(stepS)).map(({ rowS }) => rowS));
 }
 
 function compareStrip(
@@ -133,9 +191,12 @@ function compareStrip(
 ): string[] {
   const run = runs.find((one) => one.stepS === stepS);
   if (!run) return samples.length === 0 ? [] : [`${name}: the strip is missing`];
-  return samples
-    .filter(({ sample }) => run.codes[(sample.tick - run.fromS) / stepS] !== codeOf(sample))
-    .map(({ sample }) => `${name}: the strip differs from the sample at ${sample.tick}`);
+  const want = new Uint16Array(run.codes.length);
+  for (const { sample } of samples) want[(sample.tick - run.fromS) / stepS] = codeOf(sample);
+  return Array.from(want, (code, i) => ({ tick: run.fromS + i * stepS, code })).flatMap(
+    ({ tick, code }, i) =>
+      run.codes[i] === code ? [] : [`${name}: the strip differs from the sample at ${tick}`],
+  );
 }
 
 /** @param laidTo Label of the newest row that was laid whole; 0 = none was. */
