@@ -24,7 +24,10 @@ export type AlertOptions = {
   readonly live: LiveBus;
   /** Names this evaluator in the lease, unlike any other; random by default. */
   readonly holder?: string;
-  /** Resolves when nobody delivers samples, or after so many ms; absent: news that came late waits for nobody. */
+  /**
+   * Resolves at once when nobody delivers samples; otherwise as soon as that may be so, or after so many ms. Absent: news
+   * that came late waits for nobody.
+   */
   readonly quiet?: (mostMs: number) => Promise<void>;
 };
 

@@ -21,7 +21,7 @@ const WAIT_MS = 100;
 const WAIT_ROUND_MS = 10_000;
 /** Live news is judged so often at most while late news is. */
 const URGENT_MS = 200;
-/** Nobody was waited for when it took less; and a timer may end as much too early. */
+/** Nobody was waited for when it took less. */
 const WAITED_MS = 1;
 const LONG_AGO = Number.NEGATIVE_INFINITY;
 /** News older than this came late, whatever the step. */
@@ -67,11 +67,10 @@ export function dueMarks(options: AlertOptions, round: Round): () => Promise<voi
     urgentMonoMs = clock.monoMs();
     await judgeUrgent(await readFacts(store, registry, clock.nowMs()), () => false);
   };
-  /** Until no batch is under way, or the time is up. @returns for how long, ms; null = the lease was lost */
+  /** Until nobody has to be waited for, or the time is up. @returns for how long, ms; null = the lease was lost */
   const settled = async (untilMonoMs: number): Promise<number | null> => {
     let waitedMs = 0;
-    let lastMs = WAIT_MS;
-    for (; lastMs >= WAIT_MS - WAITED_MS && clock.monoMs() < untilMonoMs; waitedMs += lastMs) {
+    for (let lastMs = WAIT_MS; lastMs >= WAITED_MS && clock.monoMs() < untilMonoMs; waitedMs += lastMs) {
       if (!(await lead())) return null;
       const startMonoMs = clock.monoMs();
       await giveWay(Math.min(WAIT_MS, untilMonoMs - startMonoMs));
