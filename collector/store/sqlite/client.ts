@@ -34,7 +34,7 @@ export type Client<O extends Operations> = {
  * Room for objects per thread. New ones: the default of three times 16 MiB stays resident and gains nothing here. Old
  * ones: by the most there may be V8 decides how much garbage it lets come together, by default four times what is in use.
  */
-const LIMITS = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 1_024 };
+const LIMITS = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 1_024 };
 
 /** In samples. A message is at most one group of the writer's: while it is committed the next one is made. */
 export const MESSAGE_WEIGHT = 2_000;

@@ -65,7 +65,7 @@ function settle(db: Database.Database, file: string): void {
   db.pragma("mmap_size = 0");
   db.pragma("temp_store = MEMORY");
   db.pragma("trusted_schema = OFF");
-  db.pragma("cache_size = -8000");
+  db.pragma("cache_size = -4000");
   assertFull(db, file);
 }
 
