@@ -27,7 +27,7 @@ export const LOWS_AT = CODES_AT + codeBytes(TICKS_PER_TILE);
 export const MIDS_AT = LOWS_AT + VALUES * 2;
 const AREA_AT = MIDS_AT + VALUES;
 /** Room for log records; what does not fit goes to the tile at once. */
-export const AREA_BYTES = 624;
+export const AREA_BYTES = 752;
 /** A block in shared memory: what follows is in the writer's hands only. */
 export const STATE_BYTES = AREA_AT + AREA_BYTES;
 const TOPS_AT = STATE_BYTES;

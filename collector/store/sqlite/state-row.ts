@@ -6,6 +6,7 @@
  * Up to schema 4 three rows of the finest archive had places, of which one was in use, every tick was in the rows, and
  * a row had another form.
  */
+import { ConfigError } from "../../wire/errors.ts";
 import { METRICS } from "../../wire/metric.ts";
 import { TICKS_PER_TILE } from "./bands.ts";
 import {
@@ -70,7 +71,11 @@ export function stateWriter() {
   };
 }
 
-/** Makes a state what the stored bytes say. */
+/**
+ * Makes a state what the stored bytes say.
+ *
+ * @throws ConfigError when a newer program kept more open log records than there is room for here.
+ */
 export function readState(stored: Uint8Array, state: OpenState): void {
   state.bytes.fill(0);
   state.bytes.set(stored.subarray(0, NUMBERS_BYTES));
@@ -84,7 +89,15 @@ export function readState(stored: Uint8Array, state: OpenState): void {
     state.codes[slot] = view.getUint16(at + 1 + M * 4, true);
     at += TICK_BYTES;
   }
+  if (state.areaUsed > AREA_BYTES) throw tooMuch(state.areaUsed);
   state.area.set(stored.subarray(at, at + state.areaUsed));
+}
+
+function tooMuch(bytes: number): ConfigError {
+  return new ConfigError(
+    `the database was written by a newer carrierwatch (${bytes} bytes of open log records, this one has room for ${AREA_BYTES})`,
+    { hint: "run that version again, or restore a backup made before the upgrade" },
+  );
 }
 
 /** The byte of rows and the rows, at most. */

@@ -34,6 +34,8 @@ export const zhPrograms: Sentences = {
   "another process": "另一个进程",
   "process {0} on {1}": "{1} 上的进程 {0}",
   "stop that process, or give this one another folder with --data": "请停掉那个进程，或用 --data 换目录",
+  "the database was written by a newer carrierwatch ({0} bytes of open log records, this one has room for {1})":
+    "数据库由更新的 carrierwatch 写入（未写满的测量明细 {0} 字节，本版本只容纳 {1} 字节）",
   "{0} was written by a newer carrierwatch (schema {1}, this one knows {2})":
     "{0} 由更新的 carrierwatch 写成（结构 {1}，本版认识到 {2}）",
   "run that version again, or restore a backup made before the upgrade": "请运行那个版本，或恢复升级前的备份",

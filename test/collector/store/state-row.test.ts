@@ -21,3 +21,16 @@ test("a state that is full in every part is stored whole", () => {
   readState(stateWriter()(full), found);
   assert.deepEqual(found.bytes, full.bytes);
 });
+
+test("a state with more open log records than there is room for is a newer program's, and said to be", () => {
+  const full = new OpenState();
+  full.begin(300, 300, 1);
+  full.areaUsed = AREA_BYTES;
+  const stored = Buffer.concat([stateWriter()(full), Buffer.alloc(8)]);
+  full.areaUsed += 8;
+  stored.set(full.bytes.subarray(0, 64));
+  assert.throws(() => readState(stored, new OpenState()), {
+    name: "ConfigError",
+    message: /was written by a newer carrierwatch \(\d+ bytes/,
+  });
+});
