@@ -1,4 +1,5 @@
 /** What `check --from ... --help` says, in both languages; every flag stands in both, held by a test. */
+import { RULES_HELP } from "../wire/expect-text.ts";
 import type { Text } from "../wire/said/text.ts";
 
 const EN = `usage: carrierwatch check --from NAMES URL [options]
@@ -41,17 +42,7 @@ how
                          half of --max-time
 
 what counts as up
-  --status LIST          status codes, like 200,300-399; default 200-399
-  --contains TEXT        the body must contain this text
-  --matches PATTERN      the body must match this RE2 pattern
-  --expect-json RULE     data.items[0].state=up, or a path alone; may be
-                         repeated
-  --expect-header RULE   "Name: pattern", or a name alone; may be repeated
-  --min-bytes N, --max-bytes N
-                         the body, decoded, has at least or at most N bytes
-  --certificate-days N   the certificate must hold for N days more
-  --record TEXT          of a dns URL: this record must be there; may be
-                         repeated
+${RULES_HELP.en}
 
 Exit 0 up at each vantage, 1 down at any, 75 when one could not measure or did
 not answer. Resolvers, source address and what may be measured are set in each
@@ -95,15 +86,7 @@ const ZH = `用法：carrierwatch check --from 名称 网址 [选项]
                          一半
 
 怎样算正常
-  --status 列表          状态码，例如 200,300-399；默认 200-399
-  --contains 文字        内容里要有这段文字
-  --matches 正则         内容要匹配这个 RE2 正则
-  --expect-json 规则     data.items[0].state=up，或只写路径；可重复
-  --expect-header 规则   "名称: 正则"，或只写名称；可重复
-  --min-bytes N, --max-bytes N
-                         解码后的内容至少、至多 N 字节
-  --certificate-days N   证书至少还有 N 天
-  --record 文字          dns 网址：要有这条记录；可重复
+${RULES_HELP.zh}
 
 退出码：0 每个探测点都正常，1 有探测点失败，75 有探测点没能测或没有应答。
 解析服务器、源地址和允许测的网段写在各探测点自己的文件里。凭据不会随命令发出：

@@ -41,3 +41,27 @@ export function headerRuleOf(text: string): HeaderExpect {
   if (at < 0) return { name: text.trim() };
   return { name: text.slice(0, at).trim(), matches: text.slice(at + 1).trim() };
 }
+
+/** How a command's help names these rules; without a line feed at its end. */
+export const RULES_HELP = {
+  en: `  --status LIST          status codes, like 200,300-399; default 200-399
+  --contains TEXT        the body must contain this text
+  --matches PATTERN      the body must match this RE2 pattern
+  --expect-json RULE     data.items[0].state=up, or a path alone; may be
+                         repeated
+  --expect-header RULE   "Name: pattern", or a name alone; may be repeated
+  --min-bytes N, --max-bytes N
+                         the body, decoded, has at least or at most N bytes
+  --certificate-days N   the certificate must hold for N days more
+  --record TEXT          of a dns URL: this record must be there; may be
+                         repeated`,
+  zh: `  --status 列表          状态码，例如 200,300-399；默认 200-399
+  --contains 文字        内容里要有这段文字
+  --matches 正则         内容要匹配这个 RE2 正则
+  --expect-json 规则     data.items[0].state=up，或只写路径；可重复
+  --expect-header 规则   "名称: 正则"，或只写名称；可重复
+  --min-bytes N, --max-bytes N
+                         解码后的内容至少、至多 N 字节
+  --certificate-days N   证书至少还有 N 天
+  --record 文字          dns 网址：要有这条记录；可重复`,
+} as const;

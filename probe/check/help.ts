@@ -1,4 +1,5 @@
 /** What `check --help` says, in both languages. Every flag stands in both: test/probe/check/flags.test.ts holds them to it. */
+import { RULES_HELP } from "../../collector/wire/expect-text.ts";
 import type { Language } from "../../collector/wire/ids.ts";
 
 const EN = `usage: carrierwatch check URL [options]
@@ -46,17 +47,7 @@ how
                          half of --max-time
 
 what counts as up
-  --status LIST          status codes, like 200,300-399; default 200-399
-  --contains TEXT        the body must contain this text
-  --matches PATTERN      the body must match this RE2 pattern
-  --expect-json RULE     data.items[0].state=up, or a path alone; may be
-                         repeated
-  --expect-header RULE   "Name: pattern", or a name alone; may be repeated
-  --min-bytes N, --max-bytes N
-                         the body, decoded, has at least or at most N bytes
-  --certificate-days N   the certificate must hold for N days more
-  --record TEXT          of a dns URL: this record must be there; may be
-                         repeated
+${RULES_HELP.en}
 
 Exit 0 up, 1 down, 75 when this machine could not measure, 78 when the address
 is not allowed. Vantages of a collector measure it with --from ct,cnc: see
@@ -102,15 +93,7 @@ ping://主机:端口[?count=5]（TCP 连接），dns://域名[?type=A][&resolver
                          一半
 
 怎样算正常
-  --status 列表          状态码，例如 200,300-399；默认 200-399
-  --contains 文字        内容里要有这段文字
-  --matches 正则         内容要匹配这个 RE2 正则
-  --expect-json 规则     data.items[0].state=up，或只写路径；可重复
-  --expect-header 规则   "名称: 正则"，或只写名称；可重复
-  --min-bytes N, --max-bytes N
-                         解码后的内容至少、至多 N 字节
-  --certificate-days N   证书至少还有 N 天
-  --record 文字          dns 网址：要有这条记录；可重复
+${RULES_HELP.zh}
 
 退出码：0 正常，1 失败，75 本机没能测，78 地址不允许测。
 加 --from ct,cnc 改由采集端的探测点来测，见 check --from all --help。
