@@ -7,17 +7,8 @@ import { KnownTables } from "../../../collector/ingest/known-tables.ts";
 import { receivedOf, unpacked } from "../../../collector/ingest/received.ts";
 import { columnsOf, ToldCertificates } from "../../../probe/ship/columns.ts";
 import { shippedOf } from "../../bench/archive/shipped.ts";
-import { EPOCH } from "./batches.ts";
+import { HEAD } from "./batches.ts";
 
-const HEAD = {
-  wire: 1,
-  epoch: EPOCH,
-  sentMs: 1_800_000_000_000,
-  probeVersion: "1.2.3",
-  knownMark: 0,
-  rttMs: null,
-  spool: { records: 0, bytes: 0, dropped: 0, quarantined: 0 },
-};
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 function counted() {
