@@ -75,11 +75,11 @@ function detailOf(detail: Fields): Said | null {
   const numbers = DETAIL_NUMBERS.map((key) => numberOf(detail[key]));
   const two = parted(detail, isWhole);
   if (!two || !isWay(detail) || !numbers.every(fits)) return null;
-  const left = new Map<string, unknown>([...Object.entries(two.left), ["certificate", IS_BESIDE]]);
   const rest: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(detail)) {
     if (key === "address" || key === "family" || (NUMBERS.has(key) && typeof value === "number")) continue;
-    rest[key] = left.get(key) ?? value;
+    if (key === "certificate") rest[key] = IS_BESIDE;
+    else rest[key] = key === "answers" || key === "head" ? two.left[key] : value;
   }
   const texts = {
     certificate: certificate === null ? null : JSON.stringify(certificate),
