@@ -114,7 +114,8 @@ export type SampleColumns = {
   readonly beside: Beside;
 };
 
-const NO_WORDS: Words = { detail: {}, slots: null };
+/** Of a sample that is not there. */
+export const NO_WORDS: Words = { detail: {}, slots: null };
 
 /** One of them as it was before it stood in columns. */
 export function sampleAt(columns: SampleColumns, i: number): Sample {

@@ -5,7 +5,7 @@
  * Words and certificates are the same object for the same text, so a look at four things tells whether the shared text is
  * the one that was used last. Bytes are as beside.ts writes and reads them.
  */
-import { type SampleColumns, saidAt, type Words } from "../../wire/columns.ts";
+import { NO_WORDS, type SampleColumns, saidAt, type Words } from "../../wire/columns.ts";
 import type { Certificate, Detail } from "../../wire/sample.ts";
 import { MOST_NUMBER_BYTES, putVarint } from "./bytes.ts";
 
@@ -45,8 +45,6 @@ export function keptAt(columns: SampleColumns, i: number): { readonly detail: De
   };
   return { detail: answers ? { ...found, answers } : found, said };
 }
-
-const NO_WORDS: Words = { detail: {}, slots: null };
 
 function copied(text: string): string {
   return Buffer.from(text, "utf8").toString("utf8");
