@@ -7,15 +7,14 @@
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type Database from "better-sqlite3";
-import { ConfigError } from "../../wire/errors.ts";
-import { makeFolder } from "../make-folder.ts";
+import { makeDataFolder } from "../make-folder.ts";
 import type { HistoryRow } from "../store.ts";
 import { checkpoints } from "./checkpoints.ts";
 import { diskFull, diskGuard, isFull } from "./disk-guard.ts";
 import { writerEvents } from "./events.ts";
 import { commitGroup } from "./group-commit.ts";
 import { lockFolder } from "./lock.ts";
-import { type Answer, type Call, codeOf, type Operations, plainErrorOf } from "./messages.ts";
+import { type Answer, type Call, type Operations, plainErrorOf } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { assertFull, assertSound, guarded, openForWriting } from "./open-database.ts";
 import { type Batch, type Packed, unpacker } from "./packed.ts";
@@ -69,17 +68,6 @@ function openWriter(data: WriterData) {
     return openOnce(data);
   } catch (error) {
     throw isFull(error) ? diskFull(data.dir, reserve.needsBytes, error) : error;
-  }
-}
-
-function makeDataFolder(dir: string): void {
-  try {
-    makeFolder(dir);
-  } catch (error) {
-    throw new ConfigError(`the data folder ${dir} cannot be made (${codeOf(error) ?? "unknown cause"})`, {
-      hint: "give another folder with --data, or check its parent's permissions",
-      cause: error,
-    });
   }
 }
 

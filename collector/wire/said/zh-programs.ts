@@ -25,8 +25,6 @@ export const zhPrograms: Sentences = {
 
   // Its data.
   "the data folder {0} cannot be made: {1}": "建不了数据目录 {0}：{1}",
-  "the data folder {0} cannot be made ({1})": "建不了数据目录 {0}（{1}）",
-  "unknown cause": "原因不明",
   "choose another with --data, or make it writable": "请用 --data 换一个，或给它写权限",
   "give another folder with --data, or check its parent's permissions":
     "请用 --data 换一个，或检查上级目录的权限",

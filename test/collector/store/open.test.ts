@@ -198,7 +198,8 @@ test("a data folder that cannot be made is named", async (t) => {
   const { dir } = folder(t);
   writeFileSync(join(dir, "file"), "");
   const error = await refusal(join(dir, "file", "data"));
-  assert.equal(error.message, `the data folder ${join(dir, "file", "data")} cannot be made (ENOTDIR)`);
+  const reason = "a part of its path is no folder";
+  assert.equal(error.message, `the data folder ${join(dir, "file", "data")} cannot be made: ${reason}`);
 });
 
 test("a file with our number and nothing in it yet is made whole", async (t) => {
