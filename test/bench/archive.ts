@@ -72,45 +72,66 @@ function child<T>(program: string, args: readonly string[], isHeld: boolean, com
   }
 }
 
-const ingest = (series: number, rounds: number, isHeld: boolean, details = "plain"): Ingest =>
-  child<Ingest>("ingest-child.ts", [String(series), String(rounds), String(LANES), details], isHeld);
+type Form = "columns" | "objects" | "real";
+
+const ingest = (series: number, rounds: number, isHeld: boolean, form: Form = "columns"): Ingest =>
+  child<Ingest>("ingest-child.ts", [String(series), String(rounds), String(LANES), form], isHeld);
+
+/** How batches come: as the probes of this version ship them, and as JSON of older ones and imports becomes. */
+const COMPARED = ["columns", "objects"] as const satisfies Form[];
+
+/** Ours over a peer's, by form. */
+type Ratios = Record<(typeof COMPARED)[number], number[]>;
 
 async function pairs(peers: Peers): Promise<string[]> {
   const dir = rrdFolder(SERIES, peers.librrd);
   const lines: string[] = [];
-  const byCached: number[] = [];
-  const byLibrrd: number[] = [];
+  const byCached: Ratios = { columns: [], objects: [] };
+  const byLibrrd: Ratios = { columns: [], objects: [] };
   let at = 0;
   try {
     for (let pair = 1; pair <= PAIRS; pair += 1) {
-      const ours = ingest(SERIES, ROUNDS, true);
-      const told = [
-        `ours ${round(ours.perSecond)}/s (${ours.cpuUs.toFixed(1)} us of processor a sample; ${round(ours.coldPerSecond)}/s while V8 compiles)`,
-      ];
+      const columns = ingest(SERIES, ROUNDS, true);
+      const objects = ingest(SERIES, ROUNDS, true, "objects");
+      const beside = (ratios: Ratios, theirs: number): string => {
+        ratios.columns.push(columns.perSecond / theirs);
+        ratios.objects.push(objects.perSecond / theirs);
+        return `${round(theirs)}/s (x${ratios.columns.at(-1)?.toFixed(2)} and x${ratios.objects.at(-1)?.toFixed(2)})`;
+      };
+      const told = [oursLine("columns", columns), oursLine("objects", objects)];
       if (peers.rrdcached) {
-        const { perSecond: theirs } = await rrdcachedRun(dir, SERIES, at, PEER_ROUNDS);
+        const { perSecond } = await rrdcachedRun(dir, SERIES, at, PEER_ROUNDS);
         at += PEER_ROUNDS;
-        byCached.push(ours.perSecond / theirs);
-        told.push(`rrdcached ${round(theirs)}/s (x${(ours.perSecond / theirs).toFixed(2)})`);
+        told.push(`rrdcached ${beside(byCached, perSecond)}`);
       }
       if (peers.librrd) {
         const theirs = librrdRun(peers.librrd, dir, SERIES, at, LIBRRD_ROUNDS);
         at += LIBRRD_ROUNDS;
-        byLibrrd.push(ours.perSecond / theirs);
-        told.push(`librrd ${round(theirs)}/s (x${(ours.perSecond / theirs).toFixed(2)})`);
+        told.push(`librrd ${beside(byLibrrd, theirs)}`);
       }
-      lines.push(`pair ${pair}: ${told.join(", ")}`);
+      lines.push(`pair ${pair}: ${told.join("; ")}`);
     }
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
-  if (byCached.length > 0)
-    lines.push(
-      `x${median(byCached).toFixed(2)} rrdcached -j with an hour's delay, median of ${byCached.length}`,
-    );
-  if (byLibrrd.length > 0)
-    lines.push(`x${median(byLibrrd).toFixed(2)} librrd per update, median of ${byLibrrd.length}`);
-  return lines;
+  return [
+    ...lines,
+    ...medianLines("rrdcached -j with an hour's delay", byCached),
+    ...medianLines("librrd per update", byLibrrd),
+  ];
+}
+
+function oursLine(form: Form, { perSecond, cpuUs, coldPerSecond }: Ingest): string {
+  return `as ${form} ${round(perSecond)}/s (${cpuUs.toFixed(2)} us of processor a sample; ${round(coldPerSecond)}/s while V8 compiles)`;
+}
+
+/** None without the peer. */
+function medianLines(peer: string, ratios: Ratios): string[] {
+  const { length } = ratios.columns;
+  if (length === 0) return [];
+  return COMPARED.map(
+    (form) => `as ${form}: x${median(ratios[form]).toFixed(2)} ${peer}, median of ${length}`,
+  );
 }
 
 /** What the details of real probes cost where no HTTP is. */

@@ -1,10 +1,11 @@
 /**
- * Our side, in a process of its own so that it can be held to one core: `ingest-child.ts DIR SERIES ROUNDS LANES [real]`.
+ * Our side, in a process of its own so that it can be held to one core: `ingest-child.ts DIR SERIES ROUNDS LANES [FORM]`.
  *
  * The slots it writes hold the lap before, as in a database that has run for years. Batches are made before the clock
  * starts, and what making them left behind is collected; LANES of them wait at a time. A collector runs for months, so
- * the first rounds, while V8 compiles, are told apart. With `real` samples have the details of real probes and come in
- * columns. Prints one line of JSON.
+ * the first rounds, while V8 compiles, are told apart. FORM is how a batch is put: in `columns`, as the probes of this
+ * version ship it and unless told otherwise; as `objects`, which is what JSON becomes; `real`, in columns with the details
+ * of real probes. Prints one line of JSON.
  */
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -20,7 +21,7 @@ import { nowAfter } from "../../contract/times.ts";
 import { BATCH, FIRST_TICK, roundOf, STEP_S, warmRounds } from "./samples.ts";
 import { shippedColumns } from "./shipped-columns.ts";
 
-const [dir = "", seriesText = "1000", roundsText = "12", lanesText = "4", details = "plain"] =
+const [dir = "", seriesText = "1000", roundsText = "12", lanesText = "4", form = "columns"] =
   process.argv.slice(2);
 const SERIES = Number(seriesText);
 const ROUNDS = Number(roundsText);
@@ -37,18 +38,18 @@ type Put = (store: Store, nowMs: number) => Promise<readonly string[]>;
 
 /** A round's batches, each ready to be put. */
 function putsOf(): (tick: number) => Put[] {
-  const columns = shippedColumns();
+  const columns = shippedColumns(form === "real");
   return (tick) =>
-    details === "real"
-      ? Array.from({ length: Math.ceil(SERIES / BATCH) }, (_, vantage): Put => {
-          const batch = columns(vantage, tick, Math.min(BATCH, SERIES - vantage * BATCH));
-          return (store, nowMs) => store.samples.putColumns(batch, nowMs);
-        })
-      : roundOf(SERIES, tick).map(
+    form === "objects"
+      ? roundOf(SERIES, tick).map(
           (batch): Put =>
             (store, nowMs) =>
               store.samples.put(batch, nowMs),
-        );
+        )
+      : Array.from({ length: Math.ceil(SERIES / BATCH) }, (_, vantage): Put => {
+          const batch = columns(vantage, tick, Math.min(BATCH, SERIES - vantage * BATCH));
+          return (store, nowMs) => store.samples.putColumns(batch, nowMs);
+        });
 }
 
 async function putAll(store: Store, batches: readonly Put[], tick: number): Promise<void> {

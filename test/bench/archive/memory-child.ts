@@ -13,7 +13,7 @@ import { shippedColumns } from "./shipped-columns.ts";
 
 const [dir = "", series = "100000", rounds = "4", details = "plain"] = process.argv.slice(2);
 const MiB = 2 ** 20;
-const columns = shippedColumns();
+const columns = shippedColumns(true);
 const plain = (at: number, tick: number) => Array.from({ length: BATCH }, (_, i) => recordOf(at + i, tick));
 
 let store = await openSqliteStore({ dir, log: silentLog });

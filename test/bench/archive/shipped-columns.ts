@@ -1,5 +1,6 @@
 /**
- * Batches with the details of real probes (shipped.ts), each a vantage's in columns, as ingest hands them to the store.
+ * Batches of a vantage in columns, as ingest hands them to the store: of the engine bench's own samples (samples.ts), or
+ * with the details of real probes (shipped.ts).
  *
  * Written by the probe's own encoder and read by the collector's own reader, so that what is one object for many samples
  * in a collector is one here.
@@ -9,7 +10,7 @@ import { DetailTexts } from "../../../collector/ingest/detail-texts.ts";
 import type { ColumnRecords } from "../../../collector/store/store.ts";
 import { WIRE_VERSION } from "../../../collector/wire/ids.ts";
 import { columnsOf, ToldCertificates } from "../../../probe/ship/columns.ts";
-import { BATCH, RECEIVED_AFTER_MS } from "./samples.ts";
+import { BATCH, RECEIVED_AFTER_MS, recordOf } from "./samples.ts";
 import { shippedOf } from "./shipped.ts";
 
 const HEAD = {
@@ -26,15 +27,18 @@ const SKEW_MS = 1.5;
 /**
  * Batches of the same process, one after the other: a certificate is told once.
  *
+ * @param isReal Whether they have the details of real probes.
  * @returns A vantage's batch of a tick; vantages counted from 0.
  */
-export function shippedColumns(): (vantage: number, tick: number, sites?: number) => ColumnRecords {
+export function shippedColumns(
+  isReal: boolean,
+): (vantage: number, tick: number, sites?: number) => ColumnRecords {
   const told = new ToldCertificates();
   const texts = new DetailTexts();
+  const sampleOf = (vantage: number, site: number, tick: number) =>
+    isReal ? shippedOf(vantage, site, tick) : recordOf(vantage * BATCH + site, tick).sample;
   return (vantage, tick, sites = BATCH) => {
-    const samples = Array.from({ length: sites }, (_, site) =>
-      JSON.stringify(shippedOf(vantage, site, tick)),
-    );
+    const samples = Array.from({ length: sites }, (_, site) => JSON.stringify(sampleOf(vantage, site, tick)));
     const { bytes, certificates } = columnsOf(samples, HEAD, told);
     told.tell(certificates);
     const { columns } = readColumns(bytes, texts);
