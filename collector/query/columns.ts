@@ -71,14 +71,13 @@ function mergeVantages(vantages: readonly VantageRows[], metric: Metric, raster:
   const { labels, rowS, unitS } = raster;
   const cells: Cell[] = labels.map(() => ({ row: EMPTY_ROW, known: false }));
   for (const vantage of vantages) {
-    const rows = placeRuns(vantage.runs, metric, raster);
-    const xff = vantage.runs[0]?.xff ?? 0;
+    const { rows, xffs } = placeRuns(vantage.runs, metric, raster);
     for (const [i, row] of rows.entries()) {
       const cell = cells[i];
       if (!cell || row.n === 0) continue;
       const labelS = labels[i] ?? 0;
       const pdps = expectedUnits(vantage.expected, labelS - rowS, labelS, unitS);
-      const known = cell.known || rowValue(row, "AVERAGE", pdps, xff) !== null;
+      const known = cell.known || rowValue(row, "AVERAGE", pdps, xffs[i] ?? 0) !== null;
       cells[i] = { row: mergeRows(cell.row, row), known };
     }
   }
@@ -96,8 +95,14 @@ function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 
-function placeRuns(runs: readonly RowRun[], metric: Metric, { labels, rowS, unitS }: Raster): Row[] {
+/** Rows at the labels, each with the xff of what it is made of: where archives of several meet, the largest. */
+function placeRuns(
+  runs: readonly RowRun[],
+  metric: Metric,
+  { labels, rowS, unitS }: Raster,
+): { rows: Row[]; xffs: Float64Array } {
   const rows: Row[] = labels.map(() => EMPTY_ROW);
+  const xffs = new Float64Array(labels.length);
   const first = labels[0] ?? 0;
   for (const run of runs) {
     const column = run.columns[metric];
@@ -111,9 +116,10 @@ function placeRuns(runs: readonly RowRun[], metric: Metric, { labels, rowS, unit
       const sum = column.sum[i] ?? 0;
       const part = { n: n * weight, sum: sum * weight, min: column.min[i] ?? 0, max: column.max[i] ?? 0 };
       rows[at] = mergeRows(before, part);
+      xffs[at] = Math.max(xffs[at] ?? 0, run.xff);
     }
   }
-  return rows;
+  return { rows, xffs };
 }
 
 /**

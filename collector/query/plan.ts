@@ -4,7 +4,7 @@
  *
  * Pure. A width that no archive keeps is made of whole rows of a finer one, merged exactly. Labels are UTC-aligned.
  */
-import { type ArchiveSpec, archivesOf } from "../archive/layout.ts";
+import { archivesOf } from "../archive/layout.ts";
 import type { Generation, HeldRing } from "../store/store.ts";
 
 /** About one point per two pixels of a wide chart. */
@@ -41,6 +41,7 @@ export function heldBy(generations: readonly Generation[]): Held {
   return (stepS) => generations.find((one) => one.stepS === stepS && one.rings !== undefined)?.rings;
 }
 
+const DAY_S = 86_400;
 const DEFAULT_SETS: Held = () => undefined;
 
 /**
@@ -64,7 +65,7 @@ export function planRows(
     const plan = sourcesFor(steps, rowS, range, held);
     if (plan) return plan;
   }
-  return { rowS: 86_400, sources: new Map(steps.map((stepS) => [stepS, widest(stepS, held)])) };
+  return sourcesFor(steps, DAY_S, range, held, "far") ?? { rowS: DAY_S, sources: new Map() };
 }
 
 /**
@@ -78,15 +79,14 @@ export function planWidth(
   range: { readonly fromS: number; readonly nowS: number },
   held: Held = DEFAULT_SETS,
 ): Plan | null {
-  const reaching = sourcesFor(steps, rowS, range, held);
-  if (reaching) return reaching;
-  const sources = new Map<number, number>();
-  for (const stepS of steps) {
-    const coarsest = liveOf(stepS, held).findLast((archive) => rowS % archive.rowS === 0);
-    if (coarsest) sources.set(stepS, coarsest.rowS);
-  }
-  return sources.size === 0 ? null : { rowS, sources };
+  return sourcesFor(steps, rowS, range, held) ?? sourcesFor(steps, rowS, range, held, "far");
 }
+
+/**
+ * How much of a range its rows must cover: all of it; or as far back as there are rows, with gaps where there are none,
+ * and without the steps that have none.
+ */
+type Reach = "all" | "far";
 
 /** The coarsest archive of each step that reaches back far enough and divides the width; null when one has none. */
 function sourcesFor(
@@ -94,18 +94,21 @@ function sourcesFor(
   rowS: number,
   range: { readonly fromS: number; readonly nowS: number },
   held: Held,
+  reach: Reach = "all",
 ): Plan | null {
   const sources = new Map<number, number>();
   const pieces: Piece[] = [];
   for (const stepS of steps) {
     const rings =
       held(stepS) ?? archivesOf(stepS).map((archive) => ({ ...archive, sinceS: 0, untilS: null }));
-    const own = piecesFor(rings, rowS, range);
+    const own = piecesFor(rings, rowS, range, reach);
     const [newest] = own ?? [];
-    if (!own || !newest) return null;
-    sources.set(stepS, newest.rowS);
-    pieces.push(...own.map((piece) => ({ stepS, ...piece })));
+    if (own && newest) {
+      sources.set(stepS, newest.rowS);
+      pieces.push(...own.map((piece) => ({ stepS, ...piece })));
+    } else if (reach === "all") return null;
   }
+  if (sources.size === 0) return null;
   return pieces.length === sources.size ? { rowS, sources } : { rowS, sources, pieces };
 }
 
@@ -117,32 +120,38 @@ function piecesFor(
   rings: readonly HeldRing[],
   rowS: number,
   { fromS, nowS }: { readonly fromS: number; readonly nowS: number },
+  reach: Reach,
 ): Omit<Piece, "stepS">[] | null {
   const pieces: Omit<Piece, "stepS">[] = [];
+  const dividing = rings.filter((ring) => rowS % ring.rowS === 0);
   let belowS = Number.POSITIVE_INFINITY;
   while (belowS > fromS) {
-    const fitting = rings
-      .filter((ring) => rowS % ring.rowS === 0 && (ring.untilS ?? Number.POSITIVE_INFINITY) >= belowS)
+    const fitting = dividing
+      .filter((ring) => endOf(ring, rowS) >= belowS)
       .map((ring) => ({ ring, sinceS: Math.max(ring.sinceS, nowS - ring.rows * ring.rowS) }))
       .sort((a, b) => b.ring.rowS - a.ring.rowS);
     const whole = fitting.find(({ sinceS }) => sinceS <= fromS);
     const next = whole ?? fitting.sort((a, b) => a.sinceS - b.sinceS)[0];
-    if (!next) return null;
-    const startS = whole ? Number.NEGATIVE_INFINITY : Math.ceil(next.sinceS / rowS) * rowS;
-    if (startS >= belowS) return null;
-    pieces.push({ rowS: next.ring.rowS, fromS: startS, toS: belowS });
-    belowS = startS;
+    const startS = whole ? Number.NEGATIVE_INFINITY : Math.ceil((next?.sinceS ?? 0) / rowS) * rowS;
+    if (next && startS < belowS) {
+      pieces.push({ rowS: next.ring.rowS, fromS: startS, toS: belowS });
+      belowS = startS;
+    } else if (reach === "all") return null;
+    else belowS = Math.max(...dividing.map((ring) => endOf(ring, rowS)).filter((endS) => endS < belowS));
   }
-  return pieces;
+  return reach === "all" ? pieces : withoutBegin(pieces);
 }
 
-/** The archives a step has now, finest first. */
-function liveOf(stepS: number, held: Held): readonly ArchiveSpec[] {
-  return held(stepS)?.filter(({ untilS }) => untilS === null) ?? archivesOf(stepS);
+/** A series that is silent for long has rows from before those that reach back from now. */
+function withoutBegin(pieces: Omit<Piece, "stepS">[]): Omit<Piece, "stepS">[] {
+  return pieces.map((piece, i) =>
+    i === pieces.length - 1 ? { ...piece, fromS: Number.NEGATIVE_INFINITY } : piece,
+  );
 }
 
-function widest(stepS: number, held: Held): number {
-  return liveOf(stepS, held).at(-1)?.rowS ?? stepS;
+/** The label of the last row of that width which a ring has whole. */
+function endOf({ untilS }: Pick<HeldRing, "untilS">, rowS: number): number {
+  return untilS === null ? Number.POSITIVE_INFINITY : Math.floor(untilS / rowS) * rowS;
 }
 
 /** Labels of rows of that width that cover any tick of fromS < tick <= toS; the last may be the open row. */
