@@ -1,6 +1,6 @@
 /**
  * Lives of a store, drawn: samples in every form and at every age, changes of step and of archives, rows from elsewhere,
- * removals, restarts and kills; and all that can be asked of a store afterwards.
+ * removals, restarts and kills.
  *
  * Whoever lives the same life has to answer the same: the memory engine is the judge of the SQLite engine.
  */
@@ -8,7 +8,7 @@ import { DAY_S, LATE_WINDOW_S } from "../../collector/archive/layout.ts";
 import { DetailTexts } from "../../collector/ingest/detail-texts.ts";
 import type { HistoryRow, SampleRecord, SeriesKey, Store } from "../../collector/store/store.ts";
 import { type Archive, archivesOfText, type Extras, NO_EXTRAS } from "../../collector/wire/archives.ts";
-import { FAILURE_PHASES, METRICS } from "../../collector/wire/metric.ts";
+import { FAILURE_PHASES } from "../../collector/wire/metric.ts";
 import type { Detail, Sample } from "../../collector/wire/sample.ts";
 import { FULL_DETAIL } from "../collector/ingest/odd-samples.ts";
 import { downAt, nowAfter, record, T0, timingsOf, unknownSample } from "../contract/support.ts";
@@ -26,10 +26,8 @@ const EXTRAS: readonly Extras[] = [
   { last: true, percentiles: ["ttfb"] },
 ];
 /** Of any archive there may be, and of one that there is not. */
-const WIDTHS_S = [300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, DAY_S, 12];
+export const WIDTHS_S = [300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, DAY_S, 12];
 const EPOCHS = ["0123456789abcdef", "fedcba9876543210"];
-const EVER = { fromS: 0, toS: T0 * 2 };
-const PAGE = 37;
 const LEASE_MS = 60_000;
 
 const SERIES = TARGETS * VANTAGES.length * ADDRESSES.length;
@@ -229,9 +227,12 @@ export function moved(act: DrawnAct, world: World): void {
   if (act.kind === "step") world.stepsS[act.target] = STEPS_S[act.step] ?? 300;
 }
 
-const stepOf = (target: string, { stepsS, targets }: World): number => stepsS[targets.indexOf(target)] ?? 300;
+/** At which step a target is measured. */
+export const stepOf = (target: string, { stepsS, targets }: World): number =>
+  stepsS[targets.indexOf(target)] ?? 300;
 const seriesAt = ({ series }: World, i: number): SeriesKey => series[i] ?? { target: "", vantage: "" };
-const newest = (stepS: number, { nowS }: World): number => Math.floor(nowS / stepS) * stepS;
+/** The newest tick there may be. */
+export const newest = (stepS: number, { nowS }: World): number => Math.floor(nowS / stepS) * stepS;
 
 function recordOf(drawn: DrawnSample, world: World): SampleRecord {
   const { vantage, address, back, lateMs, skewMs } = drawn;
@@ -334,63 +335,4 @@ function rowsOf({ rowS, rows, ...drawn }: Extract<DrawnAct, { kind: "rows" }>, w
       lasts: { total: base },
     };
   });
-}
-
-/** All that can be asked of a store, in the order in which it was promised, or in none where none was. */
-export async function everything({ samples, rows, lasts, strip, digest, ops }: Store, world: World) {
-  const names = [
-    ...WIDTHS_S,
-    "strip" as const,
-    "strip ttfb" as const,
-    ...WIDTHS_S.map((width) => `LAST ${width}` as const),
-  ];
-  const digests = await Promise.all(
-    world.series.map((series) => Promise.all(names.map((name) => digest(series, name)))),
-  );
-  const read = await Promise.all(
-    WIDTHS_S.map((rowS) => rows.read({ series: world.series, metrics: METRICS, rowS, ...EVER })),
-  );
-  const ends = await Promise.all(
-    WIDTHS_S.map((rowS) => lasts.read({ series: world.series, metrics: ["total", "ttfb"], rowS, ...EVER })),
-  );
-  const ticks = world.targets.map((target) => {
-    const stepS = stepOf(target, world);
-    return Array.from({ length: 6 }, (_, i) => newest(stepS, world) - i * stepS);
-  });
-  const states = await Promise.all(world.targets.map((target, i) => samples.states(target, ticks[i] ?? [])));
-  return {
-    digests,
-    read,
-    ends,
-    strips: [
-      await strip.read({ series: world.series, ...EVER }),
-      await strip.read({ series: world.series, ...EVER, metric: "ttfb" }),
-    ],
-    log: [await paged(samples, world.series, "oldest"), await paged(samples, world.series, "newest")],
-    states,
-    latest: await samples.latest(world.series),
-    newest: await samples.newest(world.series),
-    generations: await Promise.all(world.targets.map((target) => samples.generations(target))),
-    counters: (await ops.counters()).filter(
-      ({ stored, ...others }) => stored + others.future + others.tooOld > 0,
-    ),
-  };
-}
-
-async function paged(samples: Store["samples"], series: readonly SeriesKey[], order: "oldest" | "newest") {
-  const found: unknown[] = [];
-  let cursor: string | null = null;
-  do {
-    const more: { cursor?: string } = cursor === null ? {} : { cursor };
-    const page: Awaited<ReturnType<typeof samples.page>> = await samples.page({
-      series,
-      ...EVER,
-      limit: PAGE,
-      order,
-      ...more,
-    });
-    found.push(...page.samples);
-    ({ cursor } = page);
-  } while (cursor !== null);
-  return found;
 }
