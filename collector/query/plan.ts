@@ -5,6 +5,7 @@
  * Pure. A width that no archive keeps is made of whole rows of a finer one, merged exactly. Labels are UTC-aligned.
  */
 import { archivesOf } from "../archive/layout.ts";
+import { oldestOf } from "../archive/sets.ts";
 import type { Generation, HeldRing } from "../store/store.ts";
 
 /** About one point per two pixels of a wide chart. */
@@ -124,13 +125,15 @@ function piecesFor(
 ): Omit<Piece, "stepS">[] | null {
   const pieces: Omit<Piece, "stepS">[] = [];
   const dividing = rings.filter((ring) => rowS % ring.rowS === 0);
+  // A row that begins before the range is there as a whole.
+  const firstS = Math.floor(fromS / rowS) * rowS;
   let belowS = Number.POSITIVE_INFINITY;
-  while (belowS > fromS) {
+  while (belowS > firstS) {
     const fitting = dividing
       .filter((ring) => endOf(ring, rowS) >= belowS)
-      .map((ring) => ({ ring, sinceS: Math.max(ring.sinceS, nowS - ring.rows * ring.rowS) }))
+      .map((ring) => ({ ring, sinceS: oldestOf(ring, nowS) }))
       .sort((a, b) => b.ring.rowS - a.ring.rowS);
-    const whole = fitting.find(({ sinceS }) => sinceS <= fromS);
+    const whole = fitting.find(({ sinceS }) => sinceS <= firstS);
     const next = whole ?? fitting.sort((a, b) => a.sinceS - b.sinceS)[0];
     const startS = whole ? Number.NEGATIVE_INFINITY : Math.ceil((next?.sinceS ?? 0) / rowS) * rowS;
     if (next && startS < belowS) {

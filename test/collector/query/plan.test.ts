@@ -70,6 +70,18 @@ test("a range beyond the finest archive's span is read from a coarser one", () =
   assert.equal(custom(hours50 + 1).rowS, 1800);
 });
 
+test("an archive reaches back to a range when it has the whole of its first row", () => {
+  const reachS = 775 * 7_200;
+  const plan = (fromS: number, nowS: number, points?: number) =>
+    planRows([300], { fromS, toS: fromS + 8 * 3_600, nowS }, points).rowS;
+  assert.equal(plan(NOW_S - reachS, NOW_S), 7_200);
+  assert.equal(plan(NOW_S - reachS + 100, NOW_S), 7_200);
+  // Now its newest row is another, and the oldest is gone.
+  assert.equal(plan(NOW_S - reachS + 100, NOW_S + 1), DAY_S);
+  // Of the first eight or twelve hours it has only the last six.
+  assert.equal(plan(NOW_S - reachS + 100, NOW_S, 1), DAY_S);
+});
+
 test("two steps in one range share a width that both can make", () => {
   const plan = planRows([300, 60], { fromS: NOW_S - 10_800, toS: NOW_S, nowS: NOW_S });
   assert.equal(plan.rowS, 300);
