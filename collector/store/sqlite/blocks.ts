@@ -237,7 +237,7 @@ export function mergeRow(from: RowBlock, at: number, into: RowBlock, to: number)
 
 /** Row `at` of `from` becomes row `to` of `into`. */
 export function copyRow(from: RowBlock, at: number, into: RowBlock, to: number): void {
-  into.words.set(from.words.subarray(at * ROW_WORDS, (at + 1) * ROW_WORDS), to * ROW_WORDS);
+  for (let i = 0; i < ROW_WORDS; i += 1) into.words[to * ROW_WORDS + i] = from.words[at * ROW_WORDS + i] ?? 0;
 }
 
 /** Row `at` becomes these; in METRICS order. */

@@ -13,23 +13,24 @@ import { textsNeeded } from "./log-record.ts";
 import { AREA_BYTES, BLOCK, MID_SHIFT, RECENT, STATE_BYTES, TOP_SHIFT, VALUES, WIDE } from "./open-state.ts";
 import { type Batch, heardAt, WORD } from "./packed.ts";
 import type { Working } from "./rings.ts";
-import type { SharedStates, Views } from "./shared-states.ts";
+import { type SharedStates, TOGETHER, type Views } from "./shared-states.ts";
+import { fence, turnLock } from "./state-block.ts";
 
 const M = METRICS.length;
 const WORD_BYTES = 4;
 const RECENT_WORDS = 3;
 const NO_TEXT = -1;
-/** Blocks that are held together: few, because a reader of one waits until all are given back. */
-const TOGETHER = 64;
-/** Any word that every memory has. */
-const FENCE_AT = 0;
+const FIRST_ADDED = 1_024;
 
 export class DirectAdds {
   private readonly shared: SharedStates;
   private readonly journal: JournalPart;
   /** By generation: number of its entry, counted from 1; 0 = it has none. */
   private entries = new Int32Array(0);
-  private ids: number[] = [];
+  /** Generations in the order of their samples, each with the number of its entry. */
+  private added = new Int32Array(FIRST_ADDED * 2);
+  private count = 0;
+  private readonly tile = new OpenTile();
 
   constructor(shared: SharedStates, journal: JournalPart) {
     this.shared = shared;
@@ -46,22 +47,17 @@ export class DirectAdds {
   add(id: number, batch: Batch, at: number, tick: number, epoch: number, mark: boolean): boolean {
     const views = this.shared.views(id);
     if (!views || (this.entries[id] ?? 0) !== 0) return false;
-    if (!isNextOfItsTile(views, id, tick, batch.words[at + WORD.stepS] ?? 0)) return false;
+    const stepS = batch.words[at + WORD.stepS] ?? 0;
+    if (!isNextOfItsTile(views, id, tick, stepS, this.tile.firstOf(tick, stepS))) return false;
     const { a, b } = heardAt(batch, at);
     const text = numberOfText(views.words, id, a, b);
     if (text === NO_TEXT) return false;
     const bytes = 1 + varintSize(text + 1) + varintSize(epoch) + (batch.words[at + WORD.ownBytes] ?? 0);
     const areaUsed = views.words[wordOf(id, BLOCK.areaUsed)] ?? 0;
     if (areaUsed + 1 + varintSize(bytes) + bytes > AREA_BYTES) return false;
-    if (id >= this.entries.length) this.grow(id);
-    this.entries[id] = this.journal.addOf(id, batch, at, tick, text, epoch, mark) + 1;
-    this.ids.push(id);
+    const number = this.journal.addOf(id, batch, at, tick, text, epoch, bytes, mark) + 1;
+    this.note(id, number);
     return true;
-  }
-
-  /** Whether a generation has one in this transaction. */
-  has(id: number): boolean {
-    return (this.entries[id] ?? 0) !== 0;
   }
 
   /** Gives up the entry of a generation that is in somebody's hands from now on; null = it has none. */
@@ -74,14 +70,39 @@ export class DirectAdds {
 
   /** The transaction is on disk: shows each. @param told Called with its generation. */
   publish(told: (id: number) => void): void {
-    const { length } = this.ids;
-    for (let from = 0; from < length; from += TOGETHER)
-      this.publishSome(from, Math.min(length, from + TOGETHER), told);
+    const left = this.keepOwn();
+    for (let from = 0; from < left; from += TOGETHER)
+      this.publishSome(from, Math.min(left, from + TOGETHER), told);
   }
 
   clear(): void {
-    for (const id of this.ids) this.entries[id] = 0;
-    this.ids = [];
+    for (let i = 0; i < this.count; i += 1) this.entries[this.added[i * 2] ?? 0] = 0;
+    this.count = 0;
+  }
+
+  private note(id: number, number: number): void {
+    if (id >= this.entries.length) this.entries = longer(this.entries, (id + 1) * 2);
+    if (this.count * 2 === this.added.length) this.added = longer(this.added, this.count * 4);
+    this.entries[id] = number;
+    this.added[this.count * 2] = id;
+    this.added[this.count * 2 + 1] = number;
+    this.count += 1;
+  }
+
+  /** Those that nobody took go to the front. @returns how many they are */
+  private keepOwn(): number {
+    const { added, entries, count } = this;
+    let left = 0;
+    for (let i = 0; i < count; i += 1) {
+      const id = added[i * 2] ?? 0;
+      const number = added[i * 2 + 1] ?? 0;
+      if (entries[id] !== number) continue;
+      added[left * 2] = id;
+      added[left * 2 + 1] = number;
+      left += 1;
+    }
+    this.count = left;
+    return left;
   }
 
   /**
@@ -89,45 +110,50 @@ export class DirectAdds {
    * seldom in a cache. Two for each sample took longer than the stores.
    */
   private publishSome(from: number, to: number, told: (id: number) => void): void {
-    const { ids, entries, shared, journal } = this;
-    this.turnLocks(from, to);
-    this.fence();
+    const { added, journal } = this;
+    const views = this.shared.views(0);
+    if (!views) return;
+    const { words } = views;
+    for (let i = from; i < to; i += 1) turnLock(words, added[i * 2] ?? 0);
+    fence(words);
+    const { bytes, view } = journal.seen();
     for (let i = from; i < to; i += 1) {
-      const id = ids[i] ?? 0;
-      const number = entries[id] ?? 0;
-      const views = shared.views(id);
-      if (number === 0 || !views) continue;
-      const { bytes, view, at } = journal.place(number - 1);
-      place(views, id, bytes, view, at);
+      const id = added[i * 2] ?? 0;
+      place(views, id, bytes, view, journal.startOf((added[i * 2 + 1] ?? 0) - 1));
       told(id);
     }
-    this.fence();
-    this.turnLocks(from, to);
+    fence(words);
+    for (let i = from; i < to; i += 1) turnLock(words, added[i * 2] ?? 0);
   }
+}
 
-  /** Odd while a block is written, even again. */
-  private turnLocks(from: number, to: number): void {
-    const { ids, entries, shared } = this;
-    for (let i = from; i < to; i += 1) {
-      const id = ids[i] ?? 0;
-      const words = shared.views(id)?.words;
-      if (!words || (entries[id] ?? 0) === 0) continue;
-      const lock = wordOf(id, BLOCK.lock);
-      words[lock] = ((words[lock] ?? 0) + 1) | 0;
+/** The first tick of the tile that a tick belongs to: mostly asked for the same one. */
+class OpenTile {
+  private tick = -1;
+  private stepS = 0;
+  private first = Number.POSITIVE_INFINITY;
+
+  /** Infinity for a tick that is not on its step. */
+  firstOf(tick: number, stepS: number): number {
+    if (tick !== this.tick || stepS !== this.stepS) {
+      this.tick = tick;
+      this.stepS = stepS;
+      this.first = firstOfTile(tick, stepS);
     }
+    return this.first;
   }
+}
 
-  /** What is stored before it is seen before what is stored after it. */
-  private fence(): void {
-    const words = this.shared.views(0)?.words;
-    if (words) Atomics.add(words, FENCE_AT, 0);
-  }
+function longer(from: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const made = new Int32Array(Math.max(FIRST_ADDED, length));
+  made.set(from);
+  return made;
+}
 
-  private grow(id: number): void {
-    const larger = new Int32Array(Math.max(1_024, (id + 1) * 2));
-    larger.set(this.entries);
-    this.entries = larger;
-  }
+function firstOfTile(tick: number, stepS: number): number {
+  const tickNo = tick / stepS;
+  if (Math.floor(tickNo) !== tickNo) return Number.POSITIVE_INFINITY;
+  return Math.floor(tickNo / TICKS_PER_TILE) * TICKS_PER_TILE * stepS;
 }
 
 /** Whole-number arithmetic without `%`, which is a call for numbers of this size. */
@@ -139,14 +165,21 @@ function wordOf(id: number, place: number): number {
   return (id * STATE_BYTES) / WORD_BYTES + place;
 }
 
-/** Whether a tick follows the newest one within the open tile, with no laid row in its way. */
-function isNextOfItsTile({ words, numbers }: Views, id: number, tick: number, stepS: number): boolean {
+/**
+ * Whether a tick follows the newest one within the open tile, with no laid row in its way.
+ *
+ * @param firstTick The first one of its tile; the newest one is on its step, too.
+ */
+function isNextOfItsTile(
+  { words, numbers }: Views,
+  id: number,
+  tick: number,
+  stepS: number,
+  firstTick: number,
+): boolean {
   if (words[wordOf(id, BLOCK.used)] !== 1 || words[wordOf(id, BLOCK.stepS)] !== stepS) return false;
   const last = numbers[(id * STATE_BYTES) / 8 + BLOCK.lastTick] ?? 0;
-  if (tick <= last || tick <= (words[wordOf(id, BLOCK.laidTo)] ?? 0) >>> 0) return false;
-  const tickNo = tick / stepS;
-  const tile = Math.floor(tickNo / TICKS_PER_TILE);
-  return Math.floor(tickNo) === tickNo && tile === Math.floor(last / stepS / TICKS_PER_TILE);
+  return tick > last && last >= firstTick && tick > (words[wordOf(id, BLOCK.laidTo)] ?? 0) >>> 0;
 }
 
 /** Number of the shared text with this hash among the newest of a generation. */
@@ -176,7 +209,8 @@ export function placeNext(
   if (!views) return false;
   const { words } = views;
   const stepS = words[wordOf(id, BLOCK.stepS)] ?? 0;
-  if (!isNextOfItsTile(views, id, tickOf(view, start), stepS)) return false;
+  const tick = tickOf(view, start);
+  if (!isNextOfItsTile(views, id, tick, stepS, firstOfTile(tick, stepS))) return false;
   const bytes = recordBytesOf(view, start);
   if (textsNeeded(from, endOf(view, start) - bytes) > (words[wordOf(id, BLOCK.nextShared)] ?? 0))
     return false;

@@ -5,7 +5,7 @@
  * state's own (`flushedAt`) are applied to it again, in order, which gives the same state. Little-endian, packed.
  */
 import { METRICS } from "../../wire/metric.ts";
-import { putVarint, varintSize } from "./bytes.ts";
+import { putVarint } from "./bytes.ts";
 import { type Batch, VALUES, WORD } from "./packed.ts";
 import type { Arrived, Working } from "./rings.ts";
 
@@ -22,8 +22,8 @@ export class JournalPart {
   private bytes = new Uint8Array(FIRST_BYTES);
   private view = new DataView(this.bytes.buffer);
   private used = 0;
-  /** Null = of a generation that nobody has in hands. */
-  private readonly owners: (Working | null)[] = [];
+  /** By number of the entry: of generations that somebody has in hands. */
+  private readonly owners = new Map<number, Working>();
   private ends = new Uint32Array(FIRST_ENTRIES);
   private count = 0;
 
@@ -33,7 +33,8 @@ export class JournalPart {
     this.put(present, values, from);
     this.bytes.set(record, this.used);
     this.used += record.length;
-    this.end(working);
+    this.owners.set(this.count, working);
+    this.end();
   }
 
   /**
@@ -41,6 +42,7 @@ export class JournalPart {
    *
    * @param at Where its words begin.
    * @param shared Number of its text in the series.
+   * @param length Bytes of its log record.
    * @param mark Whether its due mark is to be made from here.
    * @returns the entry's number
    */
@@ -51,11 +53,11 @@ export class JournalPart {
     tick: number,
     shared: number,
     epoch: number,
+    length: number,
     mark: boolean,
   ): number {
     const ownAt = words[at + WORD.ownAt] ?? 0;
     const ownBytes = words[at + WORD.ownBytes] ?? 0;
-    const length = 1 + varintSize(shared + 1) + varintSize(epoch) + ownBytes;
     this.room(ENTRY.values + M * 4 + length);
     const present = words[at + WORD.present] ?? 0;
     this.head(id, tick, words[at + WORD.code] ?? 0, present, mark ? length | UNMARKED : length);
@@ -65,19 +67,24 @@ export class JournalPart {
     const to = putVarint(bytes, putVarint(bytes, this.used + 1, shared + 1), epoch);
     for (let i = 0; i < ownBytes; i += 1) bytes[to + i] = own[ownAt + i] ?? 0;
     this.used = to + ownBytes;
-    this.end(null);
+    this.end();
     return this.count - 1;
   }
 
   /** An entry by its number: it is the worker's from now on. */
   taken(i: number, by: Working): JournalEntry {
-    this.owners[i] = by;
+    this.owners.set(i, by);
     return entryAt(this.bytes, this.view, this.startOf(i));
   }
 
-  /** Where an entry begins; good until the next one is added. */
-  place(i: number): { bytes: Uint8Array; view: DataView; at: number } {
-    return { bytes: this.bytes, view: this.view, at: this.startOf(i) };
+  /** All entries; good until the next one is added. */
+  seen(): { readonly bytes: Uint8Array; readonly view: DataView } {
+    return { bytes: this.bytes, view: this.view };
+  }
+
+  /** Where in them one begins. */
+  startOf(i: number): number {
+    return i === 0 ? 0 : (this.ends[i - 1] ?? 0);
   }
 
   /** Calls back for each entry whose mark is not made yet; from then on it is. */
@@ -95,12 +102,10 @@ export class JournalPart {
   written(isLeftOut: (working: Working) => boolean): Written {
     const owners: Working[] = [];
     const left: number[] = [];
-    for (let i = 0; i < this.count; i += 1) {
-      const owner = this.owners[i];
-      if (!owner) continue;
+    for (const [i, owner] of this.owners)
       if (isLeftOut(owner)) left.push(i);
       else owners.push(owner);
-    }
+    left.sort((a, b) => a - b);
     const bytes = left.length === 0 ? this.bytes.subarray(0, this.used) : this.without(left);
     return { bytes, owners, entries: this.count - left.length };
   }
@@ -108,7 +113,7 @@ export class JournalPart {
   clear(): void {
     this.used = 0;
     this.count = 0;
-    this.owners.length = 0;
+    this.owners.clear();
   }
 
   /** A copy: where entries stand is still asked after the commit. */
@@ -123,10 +128,6 @@ export class JournalPart {
     }
     copy.set(this.bytes.subarray(from, this.used), to);
     return copy.subarray(0, to + this.used - from);
-  }
-
-  private startOf(i: number): number {
-    return i === 0 ? 0 : (this.ends[i - 1] ?? 0);
   }
 
   private head(id: number, tick: number, code: number, present: number, length: number): void {
@@ -147,8 +148,7 @@ export class JournalPart {
     }
   }
 
-  private end(owner: Working | null): void {
-    this.owners[this.count] = owner;
+  private end(): void {
     this.ends[this.count] = this.used;
     this.count += 1;
   }

@@ -30,6 +30,7 @@ export function openRowsOf(db: Database.Database) {
   /** Where in `bytes` each begins; -1 = there is none. */
   const places: number[] = [];
   let bytes: Uint8Array = new Uint8Array(0);
+  let view = new DataView(bytes.buffer);
   let first = 0;
   let count = 0;
   const fetch = (id: number): void => {
@@ -37,6 +38,7 @@ export function openRowsOf(db: Database.Database) {
     first = id;
     const [text, found] = several.get(id, id, id + count - 1) ?? [null, null];
     bytes = found ?? new Uint8Array(0);
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     placesIn(text ?? "", places);
   };
   return {
@@ -45,7 +47,7 @@ export function openRowsOf(db: Database.Database) {
       if (id < first || id >= first + count) fetch(id);
       const at = places[id - first] ?? -1;
       if (at < 0) rows.words.fill(0);
-      else if (isWholeRows(bytes, at)) readRows(bytes, at, rows);
+      else if (isWholeRows(bytes, at)) readRows(bytes, at, rows, view);
       else readRows(one.get(id) ?? new Uint8Array(0), NUMBERS_BYTES, rows);
     },
     /** A transaction ends: what was read ahead may be different now. */

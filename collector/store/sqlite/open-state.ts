@@ -6,8 +6,8 @@
  * rows are not in the memory shared with the readers, since they change only when the state is written: the file has
  * them (open-rows.ts), as it has what is in use of the rest (state-row.ts).
  *
- * Nearly all PDPs are below 2^24: in shared memory a block has their lowest 16 bits and the 8 above, and says by WIDE
- * that the uppermost 8 are not all 0. Those stand in memory of their own: what nobody touches there takes no room.
+ * In the writer's hands PDPs are whole numbers; a block in shared memory has them in parts (state-block.ts). A value counts
+ * only where its tick's flags say so: what else stands there is of an earlier tile.
  */
 import { METRICS } from "../../wire/metric.ts";
 import { MOST_HELD, TICKS_PER_TILE } from "./bands.ts";
@@ -25,17 +25,17 @@ export const FLAGS_AT = NUMBERS_BYTES;
 export const CODES_AT = FLAGS_AT + TICKS_PER_TILE;
 export const LOWS_AT = CODES_AT + codeBytes(TICKS_PER_TILE);
 export const MIDS_AT = LOWS_AT + VALUES * 2;
-const AREA_AT = MIDS_AT + VALUES;
+export const AREA_AT = MIDS_AT + VALUES;
 /** Room for log records; what does not fit goes to the tile at once. */
 export const AREA_BYTES = 752;
-/** A block in shared memory: what follows is in the writer's hands only. */
+/** A block in shared memory. */
 export const STATE_BYTES = AREA_AT + AREA_BYTES;
-const TOPS_AT = STATE_BYTES;
-const VALUES_AT = TOPS_AT + VALUES;
-export const ROWS_AT = VALUES_AT + VALUES * 4;
+/** Numbers, flags and codes: in a block and in the writer's hands alike. What follows there is its own. */
+export const ALIKE_BYTES = LOWS_AT;
+const VALUES_AT = ALIKE_BYTES;
+const OWN_AREA_AT = VALUES_AT + VALUES * 4;
+export const ROWS_AT = OWN_AREA_AT + AREA_BYTES;
 const HELD_BYTES = ROWS_AT + rowBytes(ROWS);
-/** A block without log records. */
-export const EMPTY_BYTES = AREA_AT;
 
 /** How many shared texts are known by hash: the newest. */
 export const RECENT = 3;
@@ -57,7 +57,7 @@ const U = {
 } as const;
 
 const TICKS = (1 << TICKS_PER_TILE) - 1;
-/** With the bits of the ticks that are taken: some PDP has bits above the 24 that stand in the block. */
+/** In shared memory with the bits of the ticks that are taken: some PDP has bits above the 24 that stand in the block. */
 export const WIDE = 1 << TICKS_PER_TILE;
 export const MID_SHIFT = 16;
 export const TOP_SHIFT = 24;
@@ -99,10 +99,9 @@ export class OpenState {
   readonly rows: RowBlock;
   /** Log records of the open ticks: slot, length, record. */
   readonly area: Uint8Array;
-  /** The uppermost bits of the PDPs, as shared memory has them. */
-  readonly tops: Uint8Array;
-  private readonly lows: Uint16Array;
-  private readonly mids: Uint8Array;
+  /** What is alike in shared memory, and the log records, in 4-byte numbers. */
+  readonly alike: Int32Array;
+  readonly areaWords: Int32Array;
   private readonly f: Float64Array;
   private readonly u: Uint32Array;
 
@@ -114,49 +113,12 @@ export class OpenState {
       flags: bytes.subarray(FLAGS_AT, FLAGS_AT + TICKS_PER_TILE),
       values: new Uint32Array(buffer, byteOffset + VALUES_AT, VALUES),
     };
-    this.lows = new Uint16Array(buffer, byteOffset + LOWS_AT, VALUES);
-    this.mids = bytes.subarray(MIDS_AT, MIDS_AT + VALUES);
-    this.tops = bytes.subarray(TOPS_AT, TOPS_AT + VALUES);
     this.codes = codeBlock(bytes, CODES_AT, TICKS_PER_TILE);
-    this.area = bytes.subarray(AREA_AT, STATE_BYTES);
+    this.area = bytes.subarray(OWN_AREA_AT, OWN_AREA_AT + AREA_BYTES);
+    this.alike = new Int32Array(buffer, byteOffset, ALIKE_BYTES / 4);
+    this.areaWords = new Int32Array(buffer, byteOffset + OWN_AREA_AT, AREA_BYTES / 4);
     this.f = new Float64Array(buffer, byteOffset, NUMBERS_BYTES / 8);
     this.u = new Uint32Array(buffer, byteOffset, NUMBERS_BYTES / 4);
-  }
-
-  /** Bytes that say anything: the log area's end is left out. */
-  usedBytes(): number {
-    return AREA_AT + this.areaUsed;
-  }
-
-  /** Before it goes to shared memory: its PDPs in three parts. */
-  pack(): void {
-    const { values } = this.pdps;
-    let all = 0;
-    for (let i = 0; i < VALUES; i += 1) {
-      const value = values[i] ?? 0;
-      all |= value;
-      this.lows[i] = value;
-      this.mids[i] = value >>> MID_SHIFT;
-      this.tops[i] = value >>> TOP_SHIFT;
-    }
-    this.u[U.taken] = all >>> TOP_SHIFT === 0 ? this.taken : this.taken | WIDE;
-  }
-
-  /** Whether its `tops` go with it, between shared memory and here. */
-  get isWide(): boolean {
-    return ((this.u[U.taken] ?? 0) & WIDE) !== 0;
-  }
-
-  /** After it came out of shared memory. */
-  unpack(): void {
-    const { values } = this.pdps;
-    const { isWide } = this;
-    for (let i = 0; i < VALUES; i += 1) {
-      const top = isWide ? (this.tops[i] ?? 0) : 0;
-      values[i] = (this.lows[i] ?? 0) | ((this.mids[i] ?? 0) << MID_SHIFT) | (top << TOP_SHIFT);
-    }
-    // Only shared memory has them in parts.
-    this.taken &= TICKS;
   }
 
   /** Makes it the state of a new generation. */
@@ -169,6 +131,12 @@ export class OpenState {
     this.flushedAt = commit;
     this.shape = shape;
     this.strippedTo = -1;
+  }
+
+  /** No tick of the open tile has a sample any more. */
+  clearTicks(): void {
+    for (let i = FLAGS_AT / 4; i < ALIKE_BYTES / 4; i += 1) this.alike[i] = 0;
+    this.taken = 0;
   }
 
   /** 1 = a generation's, 0 = nobody's. */

@@ -208,10 +208,7 @@ export class Rings {
     this.leaveCodes(working, tile * TICKS_PER_TILE);
     leaveStrips(this.tiles, working, tile);
     leaveLasts(this.tiles, working, tile);
-    state.pdps.flags.fill(0);
-    state.pdps.values.fill(0);
-    state.codes.fill(0);
-    state.taken = 0;
+    state.clearTicks();
     working.flush = true;
   }
 

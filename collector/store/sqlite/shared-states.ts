@@ -7,8 +7,6 @@
 import { UnavailableError } from "../../wire/errors.ts";
 import { GENERATIONS } from "./bands.ts";
 import {
-  AREA_USED_AT,
-  EMPTY_BYTES,
   FLUSHED_AT,
   LAST_TICK_AT,
   LOCK_AT,
@@ -18,11 +16,14 @@ import {
   USED_AT,
   VALUES,
 } from "./open-state.ts";
+import { fence, pack, turnLock, unpack } from "./state-block.ts";
 
 /** As many generations as row ids have room for; memory is taken as they come. */
 const MOST = GENERATIONS;
 const AT_ONCE = 256;
 const WORDS = STATE_BYTES / 4;
+/** Blocks that are written together: few, because a reader of one waits until all are given back. */
+export const TOGETHER = 64;
 /** Numbers begin at 1: block 0 counts how often series got or lost one, and how often they lost one. @see directory.ts */
 export const CHANGED_AT = 0;
 export const LOST_AT = 1;
@@ -83,38 +84,44 @@ function grow({ blocks, tops }: StatesMemory, id: number): void {
   blocks.grow(room * STATE_BYTES);
 }
 
+/** A generation and what its block becomes. */
+type Published = { readonly id: number; readonly state: OpenState };
+
 export function sharedStates(memory: StatesMemory) {
   let views = viewsOf(memory);
-  let { bytes, words: locks, numbers, tops } = views;
+  let { bytes, words: locks, numbers } = views;
   const fits = (id: number): boolean => {
     if ((id + 1) * STATE_BYTES > bytes.length && memory.blocks.byteLength > bytes.length) {
       views = viewsOf(memory);
-      ({ bytes, words: locks, numbers, tops } = views);
+      ({ bytes, words: locks, numbers } = views);
     }
     return id >= 0 && (id + 1) * STATE_BYTES <= bytes.length;
+  };
+  /** An atomic operation waits for every store before it: two for each block took longer than the stores. */
+  const publishSome = (all: readonly Published[], from: number, to: number): void => {
+    for (let i = from; i < to; i += 1) while (!fits(all[i]?.id ?? 0)) grow(memory, all[i]?.id ?? 0);
+    for (let i = from; i < to; i += 1) turnLock(locks, all[i]?.id ?? 0);
+    fence(locks);
+    for (let i = from; i < to; i += 1) {
+      const one = all[i];
+      if (one) pack(one.state, views, one.id);
+    }
+    fence(locks);
+    for (let i = from; i < to; i += 1) turnLock(locks, all[i]?.id ?? 0);
   };
   return {
     /** Writer only: the memory that has this number's block; null = none is there yet. Good until one is published. */
     views: (id: number): Views | null => (fits(id) ? views : null),
     /** Writer only: makes the block what the state says. */
-    publish(id: number, state: OpenState): void {
-      while (!fits(id)) grow(memory, id);
-      state.pack();
-      const lock = id * WORDS + LOCK_AT;
-      const version = Atomics.load(locks, lock);
-      Atomics.store(locks, lock, version + 1);
-      bytes.set(state.bytes.subarray(4, state.usedBytes()), id * STATE_BYTES + 4);
-      if (state.isWide) tops.set(state.tops, id * VALUES);
-      Atomics.store(locks, lock, version + 2);
+    publish: (id: number, state: OpenState): void => publishSome([{ id, state }], 0, 1),
+    /** The same of several, no number twice. */
+    publishAll(all: readonly Published[]): void {
+      for (let from = 0; from < all.length; from += TOGETHER)
+        publishSome(all, from, Math.min(all.length, from + TOGETHER));
     },
     /** Writer only: nobody else writes, so nothing has to be looked at twice. */
     copyTo(id: number, state: OpenState): void {
-      const at = id * STATE_BYTES;
-      fits(id);
-      // What the log area does not use is not looked at, and half of it is not used.
-      state.bytes.set(bytes.subarray(at, at + EMPTY_BYTES + (locks[at / 4 + AREA_USED_AT] ?? 0)));
-      if (state.isWide) state.tops.set(tops.subarray(id * VALUES, (id + 1) * VALUES));
-      state.unpack();
+      if (fits(id)) unpack(views, id, state);
     },
     /**
      * A copy of one moment; null when no generation has this number.
@@ -124,14 +131,11 @@ export function sharedStates(memory: StatesMemory) {
     read(id: number, state = new OpenState()): OpenState | null {
       if (!fits(id)) return null;
       const lock = id * WORDS + LOCK_AT;
-      const at = id * STATE_BYTES;
       for (;;) {
         const before = Atomics.load(locks, lock);
-        state.bytes.set(bytes.subarray(at, at + STATE_BYTES));
-        if (state.isWide) state.tops.set(tops.subarray(id * VALUES, (id + 1) * VALUES));
+        unpack(views, id, state);
         if (before % 2 === 0 && Atomics.load(locks, lock) === before) break;
       }
-      state.unpack();
       return state.used === 1 ? state : null;
     },
     /** First and newest tick; null when no generation has this number. */

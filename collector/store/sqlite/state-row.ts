@@ -33,42 +33,45 @@ const OLD_ROWS = OLD_FINEST + ROWS - 1;
 /** Every row and every tick, and the log records' room full. */
 const STORED_MOST_BYTES = NUMBERS_BYTES + 1 + rowBytes(ROWS) + TICKS_PER_TILE * TICK_BYTES + AREA_BYTES;
 
-/** A row on its way; tens of thousands of states are read at a start. */
-const read = oneRow();
+const ROW_WORDS = rowBytes(1) / 4;
 
-function oneRow() {
-  const bytes = new Uint8Array(rowBytes(1));
-  return { bytes, row: rowBlock(bytes, 0, 1) };
-}
-
-/** The bytes to be stored; good until the next call. */
+/** The bytes to be stored; good until the next call. Number by number: views of parts would cost more than the copying. */
 export function stateWriter() {
   const bytes = new Uint8Array(STORED_MOST_BYTES);
   const view = new DataView(bytes.buffer);
-  const { bytes: one, row } = oneRow();
+  const words = new Int32Array(bytes.buffer, 0, NUMBERS_BYTES / 4);
   return (state: OpenState): Uint8Array => {
-    bytes.set(state.bytes.subarray(0, NUMBERS_BYTES));
+    for (let i = 0; i < words.length; i += 1) words[i] = state.alike[i] ?? 0;
     let at = NUMBERS_BYTES + 1;
     let present = 0;
-    for (let i = 0; i < ROWS; i += 1) {
-      if (isEmptyRow(state.rows, i)) continue;
-      present |= 1 << i;
-      copyRow(state.rows, i, row, 0);
-      bytes.set(one, at);
-      at += one.length;
+    for (let row = 0; row < ROWS; row += 1) {
+      if (isEmptyRow(state.rows, row)) continue;
+      present |= 1 << row;
+      at = putRow(view, at, state.rows, row);
     }
     bytes[NUMBERS_BYTES] = present | TODAY;
-    for (let slot = 0; slot < TICKS_PER_TILE; slot += 1) {
-      if (!((state.taken >> slot) & 1)) continue;
-      bytes[at] = state.pdps.flags[slot] ?? 0;
-      for (let m = 0; m < M; m += 1)
-        view.setUint32(at + 1 + m * 4, state.pdps.values[slot * M + m] ?? 0, true);
-      view.setUint16(at + 1 + M * 4, state.codes[slot] ?? 0, true);
-      at += TICK_BYTES;
-    }
-    bytes.set(state.area.subarray(0, state.areaUsed), at);
-    return bytes.subarray(0, at + state.areaUsed);
+    for (let slot = 0; slot < TICKS_PER_TILE; slot += 1)
+      if ((state.taken >> slot) & 1) at = putTick(view, at, state, slot);
+    const { area, areaUsed } = state;
+    for (let i = 0; i < areaUsed; i += 1) bytes[at + i] = area[i] ?? 0;
+    return bytes.subarray(0, at + areaUsed);
   };
+}
+
+/** @returns the place after it */
+function putRow(to: DataView, at: number, { words }: RowBlock, row: number): number {
+  for (let i = 0; i < ROW_WORDS; i += 1) to.setUint32(at + i * 4, words[row * ROW_WORDS + i] ?? 0, true);
+  return at + rowBytes(1);
+}
+
+/** @returns the place after it */
+function putTick(to: DataView, at: number, { pdps, codes }: OpenState, slot: number): number {
+  const present = pdps.flags[slot] ?? 0;
+  to.setUint8(at, present);
+  for (let m = 0; m < M; m += 1)
+    to.setUint32(at + 1 + m * 4, (present >> m) & 1 ? (pdps.values[slot * M + m] ?? 0) : 0, true);
+  to.setUint16(at + 1 + M * 4, codes[slot] ?? 0, true);
+  return at + TICK_BYTES;
 }
 
 /**
@@ -80,7 +83,7 @@ export function readState(stored: Uint8Array, state: OpenState): void {
   state.bytes.fill(0);
   state.bytes.set(stored.subarray(0, NUMBERS_BYTES));
   const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
-  let at = readRows(stored, NUMBERS_BYTES, state.rows);
+  let at = readRows(stored, NUMBERS_BYTES, state.rows, view);
   if (!isWholeRows(stored, NUMBERS_BYTES)) state.setRowTicks(0, slotOf(state.lastTick / state.stepS));
   for (let slot = 0; slot < TICKS_PER_TILE; slot += 1) {
     if (!((state.taken >> slot) & 1)) continue;
@@ -112,18 +115,24 @@ export function isWholeRows(stored: Uint8Array, at: number): boolean {
  * Rows become what the stored bytes say.
  *
  * @param at Where the byte of rows stands.
+ * @param view Of the same bytes.
  * @returns where the ticks begin.
  */
-export function readRows(stored: Uint8Array, at: number, rows: RowBlock): number {
+export function readRows(
+  stored: Uint8Array,
+  at: number,
+  rows: RowBlock,
+  view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength),
+): number {
   rows.words.fill(0);
   if (!isWholeRows(stored, at)) return readOldRows(stored, at, rows);
   const present = stored[at] ?? 0;
   let from = at + 1;
   for (let i = 0; i < ROWS; i += 1) {
     if (!((present >> i) & 1)) continue;
-    for (let byte = 0; byte < read.bytes.length; byte += 1) read.bytes[byte] = stored[from + byte] ?? 0;
-    copyRow(read.row, 0, rows, i);
-    from += read.bytes.length;
+    for (let word = 0; word < ROW_WORDS; word += 1)
+      rows.words[i * ROW_WORDS + word] = view.getUint32(from + word * 4, true);
+    from += rowBytes(1);
   }
   return from;
 }

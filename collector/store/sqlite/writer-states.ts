@@ -10,6 +10,7 @@ import type Database from "better-sqlite3";
 import { bandsOf } from "./bands.ts";
 import type { ByNumber } from "./by-number.ts";
 import { DirectAdds } from "./direct.ts";
+import { Hands } from "./hands.ts";
 import { type JournalEntry, JournalPart } from "./journal.ts";
 import { journalLength } from "./journal-length.ts";
 import { loadStates, type StateParts } from "./load-states.ts";
@@ -48,7 +49,7 @@ export class OpenStates {
   readonly direct: DirectAdds;
   private readonly stored = storedStates();
   private readonly rows: OpenRows;
-  private readonly working = new Map<number, Working>();
+  private readonly working = new Hands();
   private readonly gone = new Set<number>();
   /** Generations with entries in the journal: the first commit whose entry is not in their state in the file. */
   private readonly pending: ByNumber;
@@ -90,7 +91,7 @@ export class OpenStates {
 
   /** The generation as this transaction has it. */
   of(id: number): Working {
-    const held = this.working.get(id);
+    const held = this.working.of(id);
     if (held) return held;
     const state = this.spare.pop() ?? new OpenState();
     this.parts.shared.copyTo(id, state);
@@ -121,7 +122,7 @@ export class OpenStates {
 
   /** Whether this transaction has it in hands. */
   has(id: number): boolean {
-    return this.working.size > 0 && this.working.has(id);
+    return this.working.of(id) !== null;
   }
 
   /** Entries of this transaction whose due marks are not made yet: from now on they are. */
@@ -131,7 +132,7 @@ export class OpenStates {
 
   forget(id: number): void {
     this.of(id);
-    this.working.delete(id);
+    this.working.drop(id);
     this.pending.set(id, 0);
     this.gone.add(id);
     this.statements.dropHead.run(id);
@@ -156,14 +157,14 @@ export class OpenStates {
     this.beginSweep();
     this.sweepSome();
     this.trimSome();
-    const whole = [...this.working.values()].filter((one) => one.flush).sort((a, b) => a.id - b.id);
+    const whole = this.working.all.filter((one) => one.flush).sort((a, b) => a.id - b.id);
     const { bytes, owners, entries } = this.journal.written(
-      (one) => one.flush || this.working.get(one.id) !== one,
+      (one) => one.flush || this.working.of(one.id) !== one,
     );
     this.journaled = owners;
     if (whole.length > 0 || entries > 0) {
       this.commit += 1;
-      for (const one of this.working.values()) if (one.flush || one.needs) one.state.neededAt = this.commit;
+      for (const one of this.working.all) if (one.flush || one.needs) one.state.neededAt = this.commit;
       this.write(whole, this.commit);
       this.statements.writeJournal.run(this.commit, bytes);
       this.length.grew(this.commit, bytes.length, entries);
@@ -174,11 +175,9 @@ export class OpenStates {
   /** The transaction is on disk: what it changed is shown to the readers. */
   committed(): void {
     const { shared } = this.parts;
-    for (const one of this.working.values()) {
-      if (!one.changed) continue;
-      if (one.flush) this.pending.set(one.id, 0);
-      shared.publish(one.id, one.state);
-    }
+    const changed = this.working.all.filter((one) => one.changed);
+    for (const one of changed) if (one.flush) this.pending.set(one.id, 0);
+    shared.publishAll(changed);
     for (const { id } of this.journaled) this.isPending(id);
     this.direct.publish((id) => this.isPending(id));
     for (const id of this.gone) shared.publish(id, NOBODYS);
@@ -196,7 +195,7 @@ export class OpenStates {
   private hold(id: number, state: OpenState): Working {
     const bands = bandsOf(state.stepS, this.parts.layouts.of(id, state.stepS));
     const one = { id, bands, state, changed: false, needs: false, flush: false };
-    this.working.set(id, one);
+    this.working.take(one);
     return one;
   }
 
@@ -216,7 +215,7 @@ export class OpenStates {
   }
 
   private release(): void {
-    for (const { state } of this.working.values()) this.spare.push(state);
+    for (const { state } of this.working.all) this.spare.push(state);
     this.working.clear();
     this.gone.clear();
     this.rows.clear();
@@ -254,7 +253,7 @@ export class OpenStates {
   private sweepSome(): void {
     const { sweep } = this;
     if (!sweep || sweep.trimming) return;
-    const more = this.atOnce + Math.floor(this.working.size / SWEEP_SHARE);
+    const more = this.atOnce + Math.floor(this.working.all.length / SWEEP_SHARE);
     const end = Math.min(sweep.ids.length, sweep.at + more);
     for (; sweep.at < end; sweep.at += 1) {
       const id = sweep.ids[sweep.at] ?? 0;
