@@ -24,6 +24,7 @@ export function checkpoints(db: Database.Database, file: string): Checkpoints {
   let worker: Worker | null = null;
   let running = false;
   const askPages = pagesOf(db, ASK_BYTES);
+  const walPages = walPagesOf(db);
   db.pragma(`wal_autocheckpoint = ${pagesOf(db, OWN_BYTES)}`);
   const start = (): Worker => {
     const started = new Worker(workerUrl("checkpointer", import.meta.url), {
@@ -43,7 +44,7 @@ export function checkpoints(db: Database.Database, file: string): Checkpoints {
   };
   return {
     ask() {
-      if (running || walPages(db) < askPages) return;
+      if (running || walPages() < askPages) return;
       running = true;
       worker ??= start();
       worker.postMessage("go");
@@ -55,7 +56,10 @@ export function checkpoints(db: Database.Database, file: string): Checkpoints {
 }
 
 /** Pages of the WAL that are not in the database yet. */
-function walPages(db: Database.Database): number {
-  const [found] = db.pragma("wal_checkpoint(NOOP)") as { log: number; checkpointed: number }[];
-  return found ? found.log - found.checkpointed : 0;
+function walPagesOf(db: Database.Database): () => number {
+  const ask = db.prepare<[], { log: number; checkpointed: number }>("PRAGMA wal_checkpoint(NOOP)");
+  return () => {
+    const found = ask.get();
+    return found ? found.log - found.checkpointed : 0;
+  };
 }

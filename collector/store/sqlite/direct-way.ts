@@ -4,6 +4,7 @@ import { isOfAddress } from "../series.ts";
 import type { epochsOf } from "./epochs.ts";
 import { FLAG } from "./log-record.ts";
 import { type Batch, CLAMPED, WORD, WORDS } from "./packed.ts";
+import type { Working } from "./rings.ts";
 import { type Ids, SingleIds } from "./single-ids.ts";
 import type { WriterShapes } from "./writer-shapes.ts";
 import type { OpenStates } from "./writer-states.ts";
@@ -36,6 +37,11 @@ export function directWay({ tally, states, sets, epochs }: Parts) {
   const singles = new SingleIds();
   let common: Common | null = null;
 
+  /** 0 = not known. */
+  const idAt = ({ batch: { words }, ids }: Common, i: number): number => {
+    const at = i * WORDS;
+    return ids[words[at + WORD.vantage] ?? 0]?.at(words[at + WORD.name] ?? 0) ?? 0;
+  };
   const addOne = ({ batch, epochs, ids, isMarking, from, until }: Common, i: number): boolean => {
     const { words, places, names } = batch;
     const at = i * WORDS;
@@ -75,6 +81,12 @@ export function directWay({ tally, states, sets, epochs }: Parts) {
       if (!common || !addOne(common, i)) return false;
       count(common, i);
       return true;
+    },
+    /** The one generation that a sample's series has, in hands from now on; null = that is not known, or its step is another. */
+    only(i: number, stepS: number): Working | null {
+      const id = common ? idAt(common, i) : 0;
+      const one = id === 0 ? null : states.of(id);
+      return one?.state.stepS === stepS ? one : null;
     },
     /** A sample went the longer way. @param found Numbers of its series' generations. */
     known(i: number, found: readonly number[]): void {

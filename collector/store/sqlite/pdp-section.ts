@@ -31,7 +31,8 @@ export function emptyPdps(): PdpBlock {
 }
 
 /** Writes a section where there is room for it. @returns the place after it */
-export function putSection(to: Uint8Array, at: number, { flags, values }: PdpBlock): number {
+export function putSection(to: Uint8Array, at: number, pdps: PdpBlock): number {
+  const { flags } = pdps;
   let known = 0;
   let isAll = true;
   for (let slot = 0; slot < TICKS_PER_TILE; slot += 1) {
@@ -50,17 +51,26 @@ export function putSection(to: Uint8Array, at: number, { flags, values }: PdpBlo
       to[end] = flags[slot] ?? 0;
       end += 1;
     }
-  for (let m = 0; m < M; m += 1) end = putMetric(to, end, flags, values, m);
+  for (let m = 0; m < M; m += 1) end = putMetric(to, end, pdps, m, known, isAll);
   to[at + 1] = (end - at) & 0xff;
   to[at + 2] = (end - at) >> 8;
   return end;
 }
 
-function putMetric(to: Uint8Array, at: number, flags: Uint8Array, values: Uint32Array, m: number): number {
+/** @param known A bit for each tick with a value. @param isAll Whether each of them has all. */
+function putMetric(
+  to: Uint8Array,
+  at: number,
+  { flags, values }: PdpBlock,
+  m: number,
+  known: number,
+  isAll: boolean,
+): number {
+  const ticks = isAll ? known : ticksWith(flags, m);
   let min = Number.POSITIVE_INFINITY;
   let max = 0;
   for (let slot = 0; slot < TICKS_PER_TILE; slot += 1) {
-    if (!(((flags[slot] ?? 0) >> m) & 1)) continue;
+    if (!((ticks >> slot) & 1)) continue;
     const value = values[slot * M + m] ?? 0;
     if (value < min) min = value;
     if (value > max) max = value;
@@ -69,13 +79,22 @@ function putMetric(to: Uint8Array, at: number, flags: Uint8Array, values: Uint32
   const base = width === WIDEST || min > max ? 0 : min;
   const baseWidth = widthOf(base);
   to[at] = (baseWidth << 4) | width;
-  let end = putNumber(to, at + 1, base, baseWidth);
+  putNumber(to, at + 1, base, baseWidth);
+  let end = at + 1 + baseWidth;
   if (width === 0) return end;
   for (let slot = 0; slot < TICKS_PER_TILE; slot += 1) {
-    if (!(((flags[slot] ?? 0) >> m) & 1)) continue;
-    end = putNumber(to, end, (values[slot * M + m] ?? 0) - base, width);
+    if (!((ticks >> slot) & 1)) continue;
+    putNumber(to, end, (values[slot * M + m] ?? 0) - base, width);
+    end += width;
   }
   return end;
+}
+
+/** A bit for each tick with a value of the metric. */
+function ticksWith(flags: Uint8Array, m: number): number {
+  let ticks = 0;
+  for (let slot = 0; slot < TICKS_PER_TILE; slot += 1) ticks |= (((flags[slot] ?? 0) >> m) & 1) << slot;
+  return ticks;
 }
 
 /** Bytes that a number needs; 0 needs none. */
@@ -83,13 +102,16 @@ function widthOf(value: number): number {
   return WIDEST - (Math.clz32(value) >> 3);
 }
 
-function putNumber(to: Uint8Array, at: number, value: number, width: number): number {
-  let left = value;
-  for (let i = 0; i < width; i += 1) {
-    to[at + i] = left & 0xff;
-    left >>>= 8;
-  }
-  return at + width;
+/** Its lowest `width` bytes, the lowest first. */
+function putNumber(to: Uint8Array, at: number, value: number, width: number): void {
+  const bits = value | 0;
+  if (width === 0) return;
+  to[at] = bits;
+  if (width === 1) return;
+  to[at + 1] = bits >> 8;
+  if (width === 2) return;
+  to[at + 2] = bits >> 16;
+  if (width === WIDEST) to[at + 3] = bits >> 24;
 }
 
 /** The primary data points of a log tile; null = it has no section. @param into Where they go: all of it is written. */

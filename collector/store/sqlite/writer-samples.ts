@@ -95,9 +95,10 @@ function acceptance({ tiles, rings, texts, states, sets, generations, epochs }: 
     states.note(working, sample);
     return "stored";
   };
-  return (asked: Asked, nowS: number, history: boolean): OutcomeKind => {
+  /** @param only The one generation of its series where that is known, of its step; else null. */
+  return (asked: Asked, only: Working | null, nowS: number, history: boolean): OutcomeKind => {
     if (!isOnItsStep(asked)) return "rejected";
-    const found = generations.of(asked.vantage, asked.name).map((id) => states.of(id));
+    const found = only ? [only] : generations.of(asked.vantage, asked.name).map((id) => states.of(id));
     const outcome = judge(asked, found, nowS, history ? LONGEST_S : LATE_WINDOW_S);
     return outcome === "stored" ? store(asked, found) : outcome;
   };
@@ -120,11 +121,12 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
       if (direct.add(i)) continue;
       worked += 1;
       const asked = askedAt(batch, i, epochNumbers);
-      const outcome = accept(asked, nowS, history);
+      const only = direct.only(i, asked.stepS);
+      const outcome = accept(asked, only, nowS, history);
       outcomes[i] = countOne(tally, asked, outcome, history);
       if (outcomes[i] !== STORED) others += 1;
       tiles.flushMuch();
-      direct.known(i, generations.of(asked.vantage, asked.name));
+      if (!only) direct.known(i, generations.of(asked.vantage, asked.name));
     }
     direct.end();
     return others === 0 ? null : outcomes;

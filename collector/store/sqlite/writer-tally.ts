@@ -36,9 +36,17 @@ export function writerTally(db: Database.Database) {
   const counts = new Map<string, Float64Array>();
   /** Target by tick; whether a live sample came. */
   const marks = new Map<number, Map<string, boolean>>();
-  const count = (vantage: string, what: Counted, n = 1): void => {
+  /** Of the vantage that was counted last: samples come in batches of one. */
+  let last: { readonly vantage: string; readonly of: Float64Array } | null = null;
+  const countsOf = (vantage: string): Float64Array => {
+    if (last?.vantage === vantage) return last.of;
     const of = counts.get(vantage) ?? new Float64Array(NAMES.length);
-    if (!counts.has(vantage)) counts.set(vantage, of);
+    counts.set(vantage, of);
+    last = { vantage, of };
+    return of;
+  };
+  const count = (vantage: string, what: Counted, n = 1): void => {
+    const of = countsOf(vantage);
     const at = PLACE[what];
     of[at] = (of[at] ?? 0) + n;
   };
@@ -53,6 +61,7 @@ export function writerTally(db: Database.Database) {
   };
   const clear = (): void => {
     counts.clear();
+    last = null;
     marks.clear();
   };
   return {
