@@ -67,11 +67,11 @@ function sums(view: StorageView): CellText[][] {
 function footText({ bytesFixed, diskFreeBytes, detailsDropped }: StorageView, stepS: number): Text {
   const [fixed, free] = [bytesText(bytesFixed), bytesText(diskFreeBytes)];
   const en = [
-    `a series: of a target that is measured every ${stepS} s; its log as it is now, and at full age as its budget allows`,
+    `a series: of a target that is measured every ${stepS} s; its log as it is now, and at full age at least what its budget allows`,
     `${fixed} of the last sum are events, journal and settings; ${free} are free`,
   ];
   const zh = [
-    `每条序列：每 ${stepS} 秒测一次的目标；测量明细按现在的大小算，满期按预算上限算`,
+    `每条序列：每 ${stepS} 秒测一次的目标；测量明细按现在的大小算，满期不少于预算`,
     `最后一行合计里，变化与证据、写入缓冲和设置占 ${fixed}；磁盘剩余 ${free}`,
   ];
   if (detailsDropped > 0) {

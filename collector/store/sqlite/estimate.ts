@@ -2,7 +2,7 @@
  * What the store takes, by part: now, when its series have been measured for a given time, and when all rings are full.
  *
  * Rings are counted from their layout. The log's records have no fixed size: it is what remains of the file now; for
- * later a tick of it takes what it takes now, and at full age what its budget allows.
+ * later a tick of it takes what it takes now, and at full age no less than its budget allows.
  */
 import { statSync } from "node:fs";
 import { firstLayout, isAsked, type Layout, nextLayout } from "../../archive/sets.ts";
@@ -53,8 +53,9 @@ export function estimateOf(
   const now = new Map(
     [...stored, { part: LOG, bytes: logBytes }, { part: "wal", bytes: walBytes }].map(pair),
   );
-  const budget = logAtBudget(use.pageBytes);
-  const full = partsAt(asked, FULL_AGE_S, budget);
+  // Pages do not shrink with the tiles that gave up their details: over the budget it is what the store shows.
+  const fullLog = { ...log, perTick: Math.max(log.perTick, logAtBudget(use.pageBytes).perTick) };
+  const full = partsAt(asked, FULL_AGE_S, fullLog);
   const ages = ESTIMATE_AGES_S.map((ageS) => new Map(partsAt(asked, ageS, log).map(pair)));
   const names = new Set([...full.map(({ part }) => part), ...now.keys()]);
   const fullOf = new Map(full.map(pair));
@@ -77,11 +78,7 @@ export function estimateOf(
     bytesFixed: Math.round(bytesFixed),
     detailsDropped: told.detailsDropped,
     bytesNow: use.pagesBytes + walBytes,
-    bytesFull: Math.round(
-      allAt(use, FULL_AGE_S, { ...log, perTick: Math.max(log.perTick, budget.perTick) }) +
-        use.olderBytes +
-        bytesFixed,
-    ),
+    bytesFull: Math.round(allAt(use, FULL_AGE_S, fullLog) + use.olderBytes + bytesFixed),
   };
 }
 

@@ -2,7 +2,7 @@
  * The byte budget of a series' sample log: the oldest details go first, and are counted; state, times and identity stay.
  *
  * A tile is stripped once, and takes no details from then on: who comes late into it leaves them. A little per write
- * keeps up, because a write brings one or two tiles.
+ * keeps up, because a write brings one or two tiles; an import brings dozens, and then a write gives up more.
  */
 import type Database from "better-sqlite3";
 import { type Bands, tileId, tileOf } from "./bands.ts";
@@ -18,8 +18,10 @@ import type { TileCache } from "./tile-cache.ts";
 export const LOG_BYTES_PER_TICK = 64;
 /** Under which name of `meta` dropped details are counted. */
 export const DETAILS_DROPPED = "details dropped";
-/** Tiles looked at per write. */
+/** Tiles looked at per write; and where the log is so far over its budget that they cannot keep up. */
 const TILES_AT_ONCE = 8;
+const TILES_FAR_OVER = 128;
+const FAR_OVER = 1.05;
 /** Shared texts are tidied when the newest tile is a multiple of this. */
 const TIDY_EVERY = 16;
 
@@ -69,12 +71,14 @@ export function logBudget(db: Database.Database, tiles: TileCache, texts: Shared
       const { state, bands } = working;
       const newest = tileOf(bands.log, state.lastTick / state.stepS);
       if (state.nextShared > RECENT && newest % TIDY_EVERY === 0) tidy(working);
-      if (state.logBytes <= budgetOf(bands)) return;
+      const budget = budgetOf(bands);
+      if (state.logBytes <= budget) return;
+      const atOnce = state.logBytes > budget * FAR_OVER ? TILES_FAR_OVER : TILES_AT_ONCE;
       const oldest = Math.max(newest - bands.log.ring + 1, tileOf(bands.log, state.openedTick / state.stepS));
       let dropped = 0;
       const from = Math.max(oldest, state.strippedTo + 1);
-      for (let tile = from; tile < Math.min(newest, from + TILES_AT_ONCE); tile += 1) {
-        if (state.logBytes <= budgetOf(bands)) break;
+      for (let tile = from; tile < Math.min(newest, from + atOnce); tile += 1) {
+        if (state.logBytes <= budget) break;
         dropped += stripOne(working, tile);
         state.strippedTo = tile;
       }

@@ -102,3 +102,33 @@ test("who comes late where details were dropped leaves his own, and is counted",
   assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
   await store.close();
 });
+
+test("where samples need more than the budget, full age is no less than what is there and than what is foreseen", async (t) => {
+  const { dir } = folder(t);
+  const store = await openIn(dir);
+  const stepS = 300;
+  const answers = (i: number) => [{ address: `192.0.2.${i % 7}`, ttlS: (i * 7_919) % 300 }];
+  const words = (i: number) => `${(i * 2_654_435_761) % 2 ** 32}`.repeat(6);
+  const samples = Array.from({ length: 28_000 }, (_, i) =>
+    record({
+      tick: T0 + i * stepS,
+      stepS,
+      sample: { detail: { status: 200, answers: answers(i), lateMs: i / 7, note: words(i) } },
+    }),
+  );
+  for (let at = 0; at < samples.length; at += 1_000) {
+    const part = samples.slice(at, at + 1_000);
+    await store.samples.load(part, nowAfter(part.at(-1)?.sample.tick ?? 0));
+  }
+  const { parts, bytesPerSeriesFull, bytesFull, bytesFixed, detailsDropped } =
+    await store.ops.estimate(stepS);
+  assert.ok(detailsDropped > 0, "it is over its budget");
+  for (const { part, bytesPerSeries, bytesPerSeriesAt } of parts)
+    assert.ok(bytesPerSeries >= Math.max(...bytesPerSeriesAt), `${part}: full age is the most`);
+  const inLog = (of: "bytesNow" | "bytesPerSeries") =>
+    parts.reduce((sum, one) => sum + (["pdps", "sample log"].includes(one.part) ? one[of] : 0), 0);
+  const [now, full] = [inLog("bytesNow"), inLog("bytesPerSeries")];
+  assert.ok(now <= full * 1.05, `${now} bytes of the log, at full age ${full}`);
+  assert.equal(bytesPerSeriesFull, bytesFull - bytesFixed, "one series is all there are");
+  await store.close();
+});
