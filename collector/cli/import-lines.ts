@@ -3,6 +3,7 @@
  *
  * Text only: nothing is looked up or sent. Names of target and vantage stay names.
  */
+import { CarrierwatchError } from "../wire/errors.ts";
 import { METRICS, toPdp } from "../wire/metric.ts";
 import { NO_TIMINGS } from "../wire/sample.ts";
 import { csvFields } from "./csv.ts";
@@ -17,13 +18,20 @@ export type Read = {
 };
 export type Refused = { readonly line: number; readonly why: string };
 
-/** Lines of a file, without their breaks. */
-export type Lines = AsyncIterable<string> | readonly string[];
+/** Lines of a file, without their breaks; null = it is too long to be one. */
+export type Lines = AsyncIterable<string | null> | readonly (string | null)[];
+
+const TOO_LONG = "it is longer than 1 MiB";
+/** Columns that `export` writes beside the metrics, and t, as `fetch --csv` calls the tick. */
+const OTHERS: ReadonlySet<string> = new Set([
+  ...["target", "vantage", "tick", "t", "time", "step_s", "state"],
+  ...["failure_phase", "failure_cause", "failure_source", "address", "unknown_reason"],
+]);
 
 /** One JSON object per line. */
 export async function* jsonLines(lines: Lines): AsyncGenerator<Read | Refused> {
   for await (const { line, content } of numbered(lines)) {
-    const value = objectIn(content);
+    const value = content === null ? TOO_LONG : objectIn(content);
     if (typeof value === "string") yield { line, why: value };
     else {
       const { target, vantage, tick, ...rest } = value;
@@ -37,15 +45,18 @@ export async function* jsonLines(lines: Lines): AsyncGenerator<Read | Refused> {
 export type Mapped = { readonly metric: (typeof METRICS)[number]; readonly perUnit: number };
 
 /**
- * A heading and one sample per line; columns nobody knows are passed over.
+ * A heading and one sample per line.
  *
  * @param mapped By column name: the metric and how many us (or bytes/s) one of the file's units is; beside the names `export` writes.
  * @param stepS For lines without step_s.
+ * @param notRead Told once which columns nobody knows, if there are any.
+ * @throws CarrierwatchError code usage when a mapped column is not there
  */
 export async function* csvLines(
   lines: Lines,
   mapped: ReadonlyMap<string, Mapped>,
   stepS: number | null,
+  notRead: (columns: readonly string[]) => void,
 ): AsyncGenerator<Read | Refused> {
   const own = METRICS.map((metric): [string, Mapped] =>
     metric === "speed" ? ["speed_Bps", { metric, perUnit: 1 }] : [`${metric}_ms`, { metric, perUnit: 1000 }],
@@ -53,17 +64,36 @@ export async function* csvLines(
   const meaning = new Map([...own, ...mapped]);
   let columns: readonly string[] | null = null;
   for await (const { line, content } of numbered(lines)) {
+    if (content === null) {
+      yield { line, why: TOO_LONG };
+      continue;
+    }
     const fields = csvFields(content);
     if (columns === null) {
       columns = fields;
-      if (fields.includes("tick") || fields.includes("t")) continue;
-      // Without a heading nothing can be read, and the first sample would be taken for one.
-      yield { line, why: "the heading names neither tick nor t" };
-      return;
+      if (!fields.includes("tick") && !fields.includes("t")) {
+        // Without a heading nothing can be read, and the first sample would be taken for one.
+        yield { line, why: "the heading names neither tick nor t" };
+        return;
+      }
+      assertThere(mapped, fields);
+      const unknown = fields.filter((name) => name !== "" && !meaning.has(name) && !OTHERS.has(name));
+      if (unknown.length > 0) notRead(unknown);
+      continue;
     }
     if (fields.length !== columns.length) {
       yield { line, why: `it has ${fields.length} fields, the heading ${columns.length}` };
     } else yield csvSample(line, new Map(columns.map((name, i) => [name, fields[i] ?? ""])), meaning, stepS);
+  }
+}
+
+/** @throws CarrierwatchError code usage */
+function assertThere(mapped: ReadonlyMap<string, Mapped>, columns: readonly string[]): void {
+  for (const name of mapped.keys()) {
+    if (columns.includes(name)) continue;
+    throw new CarrierwatchError("usage", `there is no column ${JSON.stringify(name)}`, {
+      hint: `it has ${columns.join(", ")}; map them with --map NAME=METRIC`,
+    });
   }
 }
 
@@ -123,11 +153,11 @@ function stateOf(state: string, byName: ReadonlyMap<string, string>) {
   return { state, failure: { phase, cause, source: byName.get("failure_source") || "target", elapsedUs: 0 } };
 }
 
-async function* numbered(lines: Lines): AsyncGenerator<{ line: number; content: string }> {
+async function* numbered(lines: Lines): AsyncGenerator<{ line: number; content: string | null }> {
   let line = 0;
   for await (const text of lines) {
     line += 1;
-    const content = line === 1 ? text.replace(/^\uFEFF/, "") : text;
+    const content = line === 1 && text !== null ? text.replace(/^\uFEFF/, "") : text;
     if (content !== "") yield { line, content };
   }
 }

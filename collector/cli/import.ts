@@ -4,21 +4,17 @@
  * Samples are sorted by series and tick first, so that the same file has the same chunks every time. What is held already
  * stands, so running it again changes nothing. Exit 0 = everything is in, 65 = some lines were refused.
  */
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
-import { pipeline, Readable } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
-import { createGunzip } from "node:zlib";
 import { SeriesList } from "../wire/api-addresses.ts";
 import type { Archive } from "../wire/archives.ts";
 import { CarrierwatchError, NotFoundError } from "../wire/errors.ts";
-import { fileTrouble } from "../wire/file-trouble.ts";
 import { METRICS } from "../wire/metric.ts";
 import type { Text } from "../wire/said/text.ts";
 import { BATCH_MAX_SAMPLES, BatchAnswer } from "../wire/sample.ts";
 import { answered, targetsOf, vantagesOf } from "./answers.ts";
 import type { Client } from "./client.ts";
 import { plainVerb } from "./command.ts";
+import { contentOf, linesOf } from "./import-content.ts";
 import { csvLines, jsonLines, type Mapped, type Read, type Refused } from "./import-lines.ts";
 import { type ImportFlags, importOptions } from "./import-options.ts";
 import { type Refusals, refusalsOf } from "./import-refusals.ts";
@@ -31,10 +27,6 @@ import { dumpOf } from "./rrd-dump.ts";
 import { type Placed, type Staged, staged } from "./staging.ts";
 
 const Answer = BatchAnswer.pick({ outcomes: true });
-/** The file that is the standard input. */
-const STDIN = "-";
-/** How a gzipped file begins. */
-const GZIP = 0x1f8b;
 const PER_UNIT: Readonly<Record<string, number>> = { s: 1e6, ms: 1000, us: 1 };
 
 export const verb = plainVerb<ImportFlags>("import", {
@@ -49,7 +41,7 @@ export const verb = plainVerb<ImportFlags>("import", {
     const bar = progressBar(language);
     const refused = refusalsOf(bar, job);
     const fromChunk = fromChunkOf(flags);
-    const { all, names, aside } = await placedIn(client, file, flags, refused);
+    const { all, names, aside } = await placedIn(client, file, flags, refused, note);
     if (aside.unknown > 0) note(unknownText(aside.unknown));
     const stop = stopAsked();
     let came = false;
@@ -130,52 +122,23 @@ async function placedIn(
   file: string,
   flags: ImportFlags,
   refused: Refusals,
+  note: (text: Text) => void,
 ): Promise<{ all: Staged; names: Names; aside: Aside }> {
   const names = await registered(client);
   const aside: Aside = { unknown: 0, stepS: 0, rows: () => [] };
-  const all = await staged(placing(names, flags, refused)(readAs(flags, file, aside)));
+  const all = await staged(placing(names, flags, refused)(readAs(flags, file, aside, note)));
   all.onTwice((twice, first) => {
     refused.add(twice.line, `tick ${twice.tick} was on line ${first.line} already`);
   });
   return { all, names, aside };
 }
 
-/** @throws CarrierwatchError code usage when it cannot be read, or is no whole gzip file */
-async function* contentOf(file: string): AsyncGenerator<Uint8Array> {
-  const raw = (file === STDIN ? process.stdin : createReadStream(file))[Symbol.asyncIterator]();
-  const next = async (): Promise<Buffer | null> => {
-    try {
-      const { value, done } = await raw.next();
-      return done ? null : (value as Buffer);
-    } catch (cause) {
-      throw new CarrierwatchError("usage", `${file} cannot be read: ${fileTrouble(cause)}`, { cause });
-    }
-  };
-  // A pipe is read once: what tells how it is packed is handed on.
-  let head = Buffer.alloc(0);
-  for (let part = await next(); part !== null; part = head.length < 2 ? await next() : null)
-    head = Buffer.concat([head, part]);
-  const all = async function* () {
-    if (head.length > 0) yield head;
-    for (let part = head.length < 2 ? null : await next(); part !== null; part = await next()) yield part;
-  };
-  if (head.length < 2 || head.readUInt16BE(0) !== GZIP) yield* all();
-  else yield* unpacked(file, Readable.from(all()));
-}
-
-/** @throws CarrierwatchError code usage when its end is missing, or anything else is not as gzip wrote it */
-async function* unpacked(file: string, raw: Readable): AsyncGenerator<Uint8Array> {
-  try {
-    yield* pipeline(raw, createGunzip(), () => {});
-  } catch (cause) {
-    if (cause instanceof CarrierwatchError) throw cause;
-    throw new CarrierwatchError("usage", `${file} is cut short or damaged: its gzip data is not whole`, {
-      cause,
-    });
-  }
-}
-
-function readAs(flags: ImportFlags, file: string, aside: Aside): AsyncIterable<Read | Refused> {
+function readAs(
+  flags: ImportFlags,
+  file: string,
+  aside: Aside,
+  note: (text: Text) => void,
+): AsyncIterable<Read | Refused> {
   const [form, ...others] = (["rrd", "csv", "jsonl"] as const).filter((one) => flags[one] === true);
   if (form === undefined || others.length > 0) {
     throw new CarrierwatchError("usage", "in which form is it?", {
@@ -184,13 +147,24 @@ function readAs(flags: ImportFlags, file: string, aside: Aside): AsyncIterable<R
   }
   if (form === "jsonl") return jsonLines(linesOf(file));
   const mapped = mappingOf(flags);
-  if (form === "csv")
-    return csvLines(linesOf(file), mapped, flags.step === undefined ? null : Number(flags.step));
+  const stepS = stepOf(flags);
+  if (form === "csv") return csvLines(linesOf(file), mapped, stepS, (columns) => note(notReadText(columns)));
   return rrdIn(file, mapped, aside);
 }
 
-async function* linesOf(file: string): AsyncGenerator<string> {
-  yield* createInterface({ input: Readable.from(contentOf(file)), crlfDelay: Number.POSITIVE_INFINITY });
+/** @returns null when there is none */
+function stepOf({ step }: ImportFlags): number | null {
+  if (step === undefined) return null;
+  if (/^[1-9]\d{0,8}$/.test(step)) return Number(step);
+  throw new CarrierwatchError("usage", `--step ${JSON.stringify(step)} is no whole number of seconds`);
+}
+
+function notReadText(columns: readonly string[]): Text {
+  const names = columns.map((name) => JSON.stringify(name));
+  return {
+    en: `columns that are not read: ${names.join(", ")}`,
+    zh: `没有读这些列：${names.join("、")}`,
+  };
 }
 
 /** The samples of a dump; its rows of several steps are put aside for later. */
