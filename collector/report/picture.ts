@@ -179,7 +179,7 @@ function headingOf(
   const { data, target, metric } = options;
   const name = metric === "phases" ? "target.chart.phases" : chartTitle(metric, shapeOf(target.url).kind);
   const whose = metric === "phases" ? ` · ${lines[0]?.name ?? ""}` : "";
-  const range = `${f.dayClock(data.fromS * 1000)} – ${f.dayClock(data.toS * 1000)} ${f.timeZone}`;
+  const range = `${f.span(data.fromS * 1000, data.toS * 1000)} ${f.timeZone}`;
   const rows = rowText(t, f, rowsOf(options), data.stepS);
   const of = data.address === undefined ? target.name : `${target.name} (${data.address})`;
   return { title: `${of} · ${t(name)}${whose}`, note: `${range} · ${rows}` };

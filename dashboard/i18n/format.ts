@@ -28,6 +28,8 @@ export function formatFor(language: Language, timeZone: string) {
   const clock = instant({ hour: two, minute: two });
   const day = instant({ month, day: "numeric" });
   const dayClock = instant({ month, day: "numeric", hour: two, minute: two });
+  const yearClock = instant({ year: "numeric", month, day: "numeric", hour: two, minute: two });
+  const year = instant({ year: "numeric" });
   const clockSeconds = instant({ hour: two, minute: two, second: two });
   const dayClockSeconds = instant({ month, day: "numeric", hour: two, minute: two, second: two });
   const join = ({ value, unit }: Quantity) => (unit === "" ? value : `${value} ${unit}`);
@@ -62,6 +64,9 @@ export function formatFor(language: Language, timeZone: string) {
     /** 11/21 14:35 – 16:20, or both days where they differ */
     period: (fromMs: number, toMs: number) =>
       `${dayClock(fromMs)} – ${day(fromMs) === day(toMs) ? clock(toMs) : dayClock(toMs)}`,
+    /** 2026/11/21 14:35 – 11/22 14:35, or both years where they differ: for a picture, which may be old. */
+    span: (fromMs: number, toMs: number) =>
+      `${yearClock(fromMs)} – ${(year(fromMs) === year(toMs) ? dayClock : yearClock)(toMs)}`,
     /** 2026/11/21 14:35:07 */
     full: instant({ year: "numeric", month, day: "numeric", hour: two, minute: two, second: two }),
     /** 2026/11/21 */

@@ -249,6 +249,16 @@ test("a time leaves out the day it shares", () => {
   assert.equal(period(at("2026-11-20T23:40"), at("2026-11-21T00:10")), "11/20 23:40 – 11/21 00:10");
 });
 
+test("a range that stands alone says its year, and both where they differ", () => {
+  const { span } = formatFor("zh", "Asia/Shanghai");
+  const at = (text: string) => Date.parse(`${text}+08:00`);
+  assert.equal(span(at("2026-11-21T11:15"), at("2026-11-22T11:15")), "2026/11/21 11:15 – 11/22 11:15");
+  assert.equal(span(at("2025-11-21T11:15"), at("2026-11-21T11:15")), "2025/11/21 11:15 – 2026/11/21 11:15");
+  assert.equal(span(at("2026-01-01T00:00"), at("2026-12-31T23:59")), "2026/1/1 00:00 – 12/31 23:59");
+  const en = formatFor("en", "UTC").span(at("2026-01-01T00:00"), at("2026-01-02T00:00"));
+  assert.equal(en, "31 Dec 2025, 16:00 – 1 Jan 2026, 16:00");
+});
+
 test("a table cell says a failure in a word", () => {
   const t = translate("zh");
   assert.equal(shortFailure({ phase: "wait", cause: "first-byte-timeout" }, t), "超时");
