@@ -19,8 +19,8 @@ const VerifyAnswer = z.object({ ok: z.boolean(), problems: z.array(z.string()) }
 const backup = subcommand({
   usage: "backup [FILE]",
   about: {
-    en: "a consistent, verified copy; into DIR/backups when no file is named",
-    zh: "做一份一致的、核对过的副本；不写文件名就放进 数据目录/backups",
+    en: "a consistent, verified copy; into DIR/backups when no file is named. Until it is whole it is FILE.part, in place of any such file",
+    zh: "做一份一致的、核对过的副本；不写文件名就放进 数据目录/backups。完成之前叫 文件名.part，已有的同名文件会被替换",
   },
   async act({ client, flags, dir, note, print }, [file]) {
     if (flags.url !== undefined) {
