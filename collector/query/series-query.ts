@@ -89,10 +89,7 @@ export async function queryOf(
   const labels = labelsOf(plan, whole.fromS, whole.toS);
   refuseTooMuch(labels.length * lines.length * columnsAsked(question));
   const last = labels.at(-1);
-  const covered = {
-    fromS: Math.min(whole.fromS, (labels[0] ?? whole.fromS) - plan.rowS),
-    toS: Math.max(whole.toS, last ?? whole.toS),
-  };
+  const covered = coveredBy(plan, whole);
   const spans = stepSpans(subject.generations, target.stepS, covered.fromS + 1, covered.toS + 1);
   const series = seriesOf(target, lines, address);
   const read = await readAll(store, { subject, question, whole, plan, labels, series, covered });
@@ -198,11 +195,39 @@ function linesAsked({ carriers }: Subject, question: SeriesQuestion): Line[] {
   return [...merged, ...single];
 }
 
-/** The finest plan whose labels are no more than points; of the width asked for where one was. */
+/** A plan for every step in its rows: the first and the last may reach over a change that the range does not. */
 function planFor(subject: Subject, question: SeriesQuestion, whole: Parts["whole"], points: number): Plan {
+  const stepsIn = ({ fromS, toS }: Window) => {
+    const spans = stepSpans(subject.generations, subject.target.stepS, fromS, toS);
+    return [...new Set(spans.map(({ stepS }) => stepS))];
+  };
+  let steps = stepsIn(whole);
+  for (;;) {
+    const plan = planOf(steps, subject, question, whole, points);
+    const more = [...new Set([...steps, ...stepsIn(coveredBy(plan, whole))])];
+    if (more.length === steps.length) return plan;
+    steps = more;
+  }
+}
+
+/** From where the first row of a range begins to where its last one ends. */
+function coveredBy(plan: Plan, { fromS, toS }: Window): Window {
+  const labels = labelsOf(plan, fromS, toS);
+  return {
+    fromS: Math.min(fromS, (labels[0] ?? fromS) - plan.rowS),
+    toS: Math.max(toS, labels.at(-1) ?? toS),
+  };
+}
+
+/** The finest plan whose labels are no more than points; of the width asked for where one was. */
+function planOf(
+  steps: readonly number[],
+  subject: Subject,
+  question: SeriesQuestion,
+  whole: Parts["whole"],
+  points: number,
+): Plan {
   const { fromS, toS } = whole;
-  const spans = stepSpans(subject.generations, subject.target.stepS, fromS, toS);
-  const steps = [...new Set(spans.map(({ stepS }) => stepS))];
   const held = heldBy(subject.generations);
   if (question.steps !== undefined) {
     const plan = planWidth(steps, question.steps * subject.target.stepS, whole, held);

@@ -32,6 +32,15 @@ test("the row that straddles a step change weighs each second once", async () =>
   assert.equal(at3(MIDNIGHT_S), (6 * 1 + 18 * 3) / 24);
 });
 
+test("a row that ends after the range, and after a step change, is there as a whole", async () => {
+  const { at, target, changeS } = await changed();
+  const asked = { metrics: ["total"], cfs: ["AVERAGE"], points: 3 } as const;
+  const range = { fromS: MIDNIGHT_S - 3 * DAY_S, toS: changeS - 3 * 3600 };
+  const { t, rowS, columns } = await at.query.columns(target.id, { ...asked, ...range });
+  assert.deepEqual([rowS, t.at(-1)], [DAY_S, MIDNIGHT_S]);
+  assert.equal(columns[0]?.values.at(-1), (6 * 1 + 18 * 3) / 24);
+});
+
 test("both steps stand in one chart of ten days", async () => {
   const { at, target, changeS } = await changed();
   const chart = await at.query.chart(target.id, { range: "week" });
