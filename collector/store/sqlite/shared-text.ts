@@ -14,9 +14,8 @@ export type SharedParts = {
   readonly u?: Sample["unknownReason"];
 };
 
-/** A text that was met before. */
+/** What a text that was met before says. */
 export type SharedText = {
-  readonly text: string;
   /** What of a detail it says; null when it says more than a detail, or what `isSameDetail` does not look at. */
   readonly detail: Detail | null;
   /** How many keys that is. */
@@ -59,22 +58,31 @@ function asShared(name: string, detail: Detail): unknown {
 }
 
 /** The shared text of a sample, made. */
-export function sharedTextOf({ detail, failure, unknownReason }: Said): SharedText {
-  const d: Detail = Object.fromEntries(
+export function sharedTextOf({ detail, failure, unknownReason }: Said): string {
+  const { elapsedUs: _, ...f } = failure ?? { elapsedUs: 0 };
+  return JSON.stringify({
+    d: sharedDetail(detail),
+    ...(failure ? { f } : {}),
+    ...(unknownReason === undefined ? {} : { u: unknownReason }),
+  });
+}
+
+/** What the next sample of its series is compared with. */
+export function comparedWith({ detail, failure, unknownReason }: Said): SharedText {
+  const d = sharedDetail(detail);
+  const keys = Object.keys(d);
+  const isDetailAlone = !failure && unknownReason === undefined;
+  const isCompared = isDetailAlone && keys.every((key) => COMPARED.has(key));
+  return { detail: isCompared ? d : null, keys: keys.length };
+}
+
+/** What of a detail its text says. */
+function sharedDetail(detail: Detail): Detail {
+  return Object.fromEntries(
     Object.entries(detail).flatMap(([name, value]) =>
       OWN.get(name) === typeof value ? [] : [[name, asShared(name, detail)]],
     ),
   );
-  const { elapsedUs: _, ...f } = failure ?? { elapsedUs: 0 };
-  const text = JSON.stringify({
-    d,
-    ...(failure ? { f } : {}),
-    ...(unknownReason === undefined ? {} : { u: unknownReason }),
-  });
-  const keys = Object.keys(d);
-  const isDetailAlone = !failure && unknownReason === undefined;
-  const isCompared = isDetailAlone && keys.every((key) => COMPARED.has(key));
-  return { text, detail: isCompared ? d : null, keys: keys.length };
 }
 
 /**

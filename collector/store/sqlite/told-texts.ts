@@ -4,18 +4,21 @@
  * What a series said last is remembered with its name, by vantage, so that its next sample is compared with that before
  * anything is made of it. Where samples tell what the resolver answered, nearly every series has a text of its own.
  */
+import { hash } from "node:crypto";
 import type { SampleColumns } from "../../wire/columns.ts";
 import type { Sample } from "../../wire/sample.ts";
 import { isSaid, keptAt, type Said } from "./said-columns.ts";
-import { type SharedText, saysTheSame, sharedKeyOf, sharedTextOf } from "./shared-text.ts";
+import { comparedWith, type SharedText, saysTheSame, sharedKeyOf, sharedTextOf } from "./shared-text.ts";
 import { type News, TellingEnd } from "./told.ts";
 
 /** Either list begins anew beyond this; a batch may go on. */
 const MOST_NAMES = 262_144;
 const MOST_TEXTS = 32_768;
 
-type Told = SharedText & {
+type Told = {
   readonly number: number;
+  /** What a sample's detail is compared with; of columns none is kept. The text itself is the writer's. */
+  known: SharedText | null;
   /** What of columns was found to say this. */
   same: Said | null;
 };
@@ -51,11 +54,11 @@ export function toldTexts(): ToldTexts {
   let vantageNo = vantageNumbers();
 
   const textAnew = (sample: Pick<Sample, "detail" | "failure" | "unknownReason">): Told => {
-    const key = sharedKeyOf(sample);
-    const known = texts.get(key);
-    if (known) return known;
-    const made = sharedTextOf(sample);
-    const told = { ...made, number: newTexts.tell(made.text), same: null };
+    // A key is as long as its text: it is known by what nobody can make a second key for.
+    const key = hash("sha256", sharedKeyOf(sample), "binary");
+    const before = texts.get(key);
+    if (before) return before;
+    const told = { number: newTexts.tell(sharedTextOf(sample)), known: null, same: null };
     texts.set(key, told);
     return told;
   };
@@ -88,8 +91,9 @@ export function toldTexts(): ToldTexts {
     text(name, vantage, sample, ownKeys) {
       const at = vantageNo(vantage);
       const before = name.last[at];
-      if (before && saysTheSame(before, sample, ownKeys)) return before.number;
+      if (before?.known && saysTheSame(before.known, sample, ownKeys)) return before.number;
       const told = textAnew(sample);
+      told.known ??= comparedWith(sample);
       name.last[at] = told;
       return told.number;
     },
@@ -98,7 +102,7 @@ export function toldTexts(): ToldTexts {
       const before = name.last[at];
       if (before?.same && isSaid(before.same, columns, i)) return before.number;
       const { detail, said } = keptAt(columns, i);
-      const told = before && saysTheSame(before, { detail }, 0) ? before : textAnew({ detail });
+      const told = textAnew({ detail });
       told.same = said;
       name.last[at] = told;
       return told.number;

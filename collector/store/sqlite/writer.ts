@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type Database from "better-sqlite3";
 import { makeDataFolder } from "../make-folder.ts";
+import { giveBackStartGarbage } from "../start-garbage.ts";
 import type { HistoryRow } from "../store.ts";
 import { checkpoints } from "./checkpoints.ts";
 import { diskFull, diskGuard, isFull } from "./disk-guard.ts";
@@ -270,6 +271,7 @@ function serve(): void {
 try {
   serve();
   post({ kind: "opened" });
+  giveBackStartGarbage();
 } catch (error) {
   post({ kind: "failed", error: plainErrorOf(error) });
   parentPort?.close();
