@@ -107,6 +107,14 @@ const cases = [
     english: '"1 2 3 4 5" fires on some days only (day of month)',
     want: '"1 2 3 4 5" 只在部分日子触发（日）',
   },
+  {
+    english: "home from ct-sh (step 300 s): row 1800 of 1800 s, ttfb, differs from its samples",
+    want: "ct-sh 测的 home（步长 300 秒）：1800 秒的行 1800，ttfb 与样本不符",
+  },
+  {
+    english: "home from ct-sh (step 300 s): row 1800 of 1800 s, total, differs from the strip",
+    want: "ct-sh 测的 home（步长 300 秒）：1800 秒的行 1800，total 与状态条不符",
+  },
   { english: "no end after 500 ms in all", want: "总共 500 毫秒还没有结束" },
   { english: 'there is no carrier "x"; there are: ct, cnc', want: '没有运营商 "x"；现有：ct, cnc' },
   {
