@@ -16,6 +16,7 @@ import { availabilityOf, cellsOf } from "./availability.ts";
 import { linesOf } from "./columns.ts";
 import { lastMissing, readStrips, type StripName } from "./kept-strips.ts";
 import { DEFAULT_POINTS, heldBy, labelsOf, type Plan, planRows } from "./plan.ts";
+import { coveredBy, planForSteps } from "./plan-steps.ts";
 import { type Segment, type StepSpan, segmentsOf, stepSpans } from "./segments.ts";
 import { type Subject, type SubjectCarrier, scheduleOf, seriesOf } from "./subject.ts";
 import { carrierStates, overlay } from "./tick-states.ts";
@@ -72,18 +73,22 @@ export async function chartOf(
   const { target } = subject;
   const span = spanOf(query, nowS);
   const { fromS, toS } = span;
-  const spans = stepSpans(subject.generations, target.stepS, fromS, toS);
-  const steps = [...new Set(spans.map((one) => one.stepS))];
-  const plan = planRows(steps, span, query.points ?? DEFAULT_POINTS, heldBy(subject.generations));
+  const { generations } = subject;
+  const plan = planForSteps(generations, target.stepS, span, (steps) =>
+    planRows(steps, span, query.points ?? DEFAULT_POINTS, heldBy(generations)),
+  );
+  const covered = coveredBy(plan, span);
+  const rowSpans = stepSpans(generations, target.stepS, covered.fromS + 1, covered.toS + 1);
+  const spans = stepSpans(generations, target.stepS, fromS, toS);
   const labels = labelsOf(plan, fromS, toS);
   const series = seriesOf(target, subject.carriers, query.address);
   const [runs, strips] = await Promise.all([
     readRows(store, series, plan, labels),
     series.length === 0 ? [] : store.strip.read({ series, fromS, toS: toS - 1 }),
   ]);
-  const names = subject.generations.flatMap(({ strips: held = [] }) => held.map(({ metric }) => metric));
+  const names = generations.flatMap(({ strips: held = [] }) => held.map(({ metric }) => metric));
   const beside = await readStrips(store, [...new Set(names)], { series, fromS, toS: toS - 1 });
-  const parts = { span, spans, plan, labels, runs, strips, beside, segments: segmentsOf(spans) };
+  const parts = { span, spans, rowSpans, plan, labels, runs, strips, beside, segments: segmentsOf(spans) };
   return {
     target: target.id,
     ...(query.address === undefined ? {} : { address: query.address }),
@@ -127,7 +132,10 @@ export async function readRows(
 
 type Parts = {
   readonly span: Span;
+  /** Of the range. */
   readonly spans: readonly StepSpan[];
+  /** Of all that its rows cover. */
+  readonly rowSpans: readonly StepSpan[];
   readonly plan: Plan;
   readonly labels: readonly number[];
   readonly runs: readonly RowRun[];
@@ -145,7 +153,7 @@ function seriesFor(target: Target, carrier: SubjectCarrier, parts: Parts): Chart
   const rows = carrier.vantages.map(({ vantage, createdS, endedS }) => ({
     runs: parts.runs.filter((run) => run.series.vantage === vantage.id),
     expected: {
-      spans: reaching(parts.spans, parts.labels, parts.plan.rowS),
+      spans: reaching(parts.rowSpans, parts.labels, parts.plan.rowS),
       createdS,
       nowS: Math.min(span.nowS, endedS ?? span.nowS),
       pauses: target.pauses,

@@ -18,6 +18,7 @@ import { lineOf, shownValue, type VantageRows } from "./columns.ts";
 import { readStrips, refuseMissing, type StripName, stripNames } from "./kept-strips.ts";
 import { type Lasts, lastsAt, NO_LASTS, newestOf, readLasts, refuseUnkept } from "./last-values.ts";
 import { DEFAULT_POINTS, heldBy, labelsOf, type Plan, planRows, planWidth } from "./plan.ts";
+import { coveredBy, planForSteps } from "./plan-steps.ts";
 import { reducedTo } from "./reduce.ts";
 import { type Segment, type StepSpan, segmentsOf, stepSpans } from "./segments.ts";
 import { type Subject, type SubjectCarrier, scheduleOf, seriesOf } from "./subject.ts";
@@ -85,7 +86,9 @@ export async function queryOf(
   const { points = DEFAULT_POINTS, reduction = "minmax", address } = question;
   const whole = wholeOf(question, nowS);
   const lines = linesAsked(subject, question);
-  const plan = planFor(subject, question, whole, points);
+  const plan = planForSteps(subject.generations, target.stepS, whole, (steps) =>
+    planOf(steps, subject, question, whole, points),
+  );
   const labels = labelsOf(plan, whole.fromS, whole.toS);
   refuseTooMuch(labels.length * lines.length * columnsAsked(question));
   const last = labels.at(-1);
@@ -193,30 +196,6 @@ function linesAsked({ carriers }: Subject, question: SeriesQuestion): Line[] {
     return { carrier: found.carrier, vantages, name: asked.includes(id) ? `vantage ${id}` : id, single: id };
   });
   return [...merged, ...single];
-}
-
-/** A plan for every step in its rows: the first and the last may reach over a change that the range does not. */
-function planFor(subject: Subject, question: SeriesQuestion, whole: Parts["whole"], points: number): Plan {
-  const stepsIn = ({ fromS, toS }: Window) => {
-    const spans = stepSpans(subject.generations, subject.target.stepS, fromS, toS);
-    return [...new Set(spans.map(({ stepS }) => stepS))];
-  };
-  let steps = stepsIn(whole);
-  for (;;) {
-    const plan = planOf(steps, subject, question, whole, points);
-    const more = [...new Set([...steps, ...stepsIn(coveredBy(plan, whole))])];
-    if (more.length === steps.length) return plan;
-    steps = more;
-  }
-}
-
-/** From where the first row of a range begins to where its last one ends. */
-function coveredBy(plan: Plan, { fromS, toS }: Window): Window {
-  const labels = labelsOf(plan, fromS, toS);
-  return {
-    fromS: Math.min(fromS, (labels[0] ?? fromS) - plan.rowS),
-    toS: Math.max(toS, labels.at(-1) ?? toS),
-  };
 }
 
 /** The finest plan whose labels are no more than points; of the width asked for where one was. */

@@ -41,6 +41,17 @@ test("a row that ends after the range, and after a step change, is there as a wh
   assert.equal(columns[0]?.values.at(-1), (6 * 1 + 18 * 3) / 24);
 });
 
+test("a chart's first and last rows are whole where the step changes beyond its range", async () => {
+  const { at, target, changeS } = await changed();
+  const before = { fromS: MIDNIGHT_S - 3 * DAY_S, toS: changeS - 3 * 3600, points: 3 };
+  const after = { fromS: changeS + 3600, toS: MIDNIGHT_S, points: 1 };
+  for (const asked of [before, after]) {
+    const chart = await at.query.chart(target.id, { range: "custom", ...asked });
+    assert.deepEqual([chart.rowS, chart.labels.at(-1)], [DAY_S, MIDNIGHT_S]);
+    assert.equal(chart.series[0]?.metrics.total?.AVERAGE.at(-1), (6 * 1 + 18 * 3) / 24);
+  }
+});
+
 test("both steps stand in one chart of ten days", async () => {
   const { at, target, changeS } = await changed();
   const chart = await at.query.chart(target.id, { range: "week" });
