@@ -14,7 +14,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open",
   ENAMETOOLONG: "the name is too long",
   ELOOP: "its links go round in a circle",
-  SQLITE_FULL: "the disk is full",
 };
 
 /** @param cause What was thrown; its code where it is known, else its own words. */
@@ -26,5 +25,5 @@ export function fileTrouble(cause: unknown): string {
 /** Whether the same may succeed once somebody has made room. */
 export function isFull(cause: unknown): boolean {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return /^(?:ENOSPC|EDQUOT|SQLITE_FULL)$/.test(code);
+  return /^(?:ENOSPC|EDQUOT)$/.test(code);
 }

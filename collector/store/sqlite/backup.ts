@@ -12,6 +12,7 @@ import Database from "better-sqlite3";
 import { CarrierwatchError } from "../../wire/errors.ts";
 import { fileTrouble, isFull } from "../../wire/file-trouble.ts";
 import { makeFolder } from "../make-folder.ts";
+import { systemCause } from "./messages.ts";
 import { openForReading } from "./open-database.ts";
 import { syncPath } from "./sync-path.ts";
 
@@ -41,7 +42,7 @@ export async function backupTo(file: string, path: string): Promise<{ bytes: num
     syncPath(dirname(path));
     return { bytes: statSync(path).size, sha256: hash.digest("hex") };
   } catch (cause) {
-    throw notWritten(path, cause);
+    throw notWritten(path, systemCause(cause));
   } finally {
     for (const end of ["", "-wal", "-shm", "-journal"]) removeQuietly(part + end);
   }

@@ -88,6 +88,12 @@ function withWords(error: CarrierwatchError, plain: PlainError): CarrierwatchErr
   return error;
 }
 
+/** The same as the system says it: SQLite has a code of its own for a full disk. */
+export function systemCause(cause: unknown): unknown {
+  if (codeOf(cause) !== "SQLITE_FULL") return cause;
+  return Object.assign(new Error("the disk is full", { cause }), { code: "ENOSPC" });
+}
+
 /** The `code` of a system or SQLite error; null when it has none. */
 export function codeOf(error: unknown): string | null {
   if (typeof error !== "object" || error === null || !("code" in error)) return null;

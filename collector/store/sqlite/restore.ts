@@ -9,7 +9,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { CarrierwatchError, type ErrorOptions } from "../../wire/errors.ts";
 import { fileTrouble } from "../../wire/file-trouble.ts";
-import { codeOf } from "./messages.ts";
+import { codeOf, systemCause } from "./messages.ts";
 import { versionOf } from "./migrate.ts";
 import { guarded } from "./open-database.ts";
 import { inFolder } from "./restore-folder.ts";
@@ -54,7 +54,7 @@ function draft(copy: string, part: string): void {
     const { size } = statSync(copy);
     throw new CarrierwatchError(
       "not_written",
-      `${part} cannot be written: ${fileTrouble(cause)}; the backup has ${size} bytes`,
+      `${part} cannot be written: ${fileTrouble(systemCause(cause))}; the backup has ${size} bytes`,
       { cause, retryable: true, hint: "nothing was changed; make room there and repeat the command" },
     );
   }

@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { makeFolder } from "../../../collector/store/make-folder.ts";
+import { systemCause } from "../../../collector/store/sqlite/messages.ts";
 import { fileTrouble, isFull } from "../../../collector/wire/file-trouble.ts";
 import { scratch } from "../../support/product.ts";
 
@@ -38,6 +39,8 @@ test("what cannot be made is refused, below /proc as well, and said in words", (
 test("a reason that nobody has words for keeps its code, or its own words", () => {
   assert.equal(fileTrouble(Object.assign(new Error("x"), { code: "EBADF" })), "EBADF");
   assert.equal(fileTrouble(new Error("in its own words")), "in its own words");
-  assert.ok(isFull(Object.assign(new Error("x"), { code: "SQLITE_FULL" })));
+  assert.ok(isFull(Object.assign(new Error("x"), { code: "ENOSPC" })));
+  const full = systemCause(Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" }));
+  assert.deepEqual([isFull(full), fileTrouble(full)], [true, "the disk is full"]);
   assert.ok(!isFull(new Error("the disk is full")));
 });
