@@ -10,6 +10,8 @@ const BITS_29 = 2 ** 29;
 /** How `number` wrote a number: the lowest two bits. */
 const KIND = { whole: 0, plus: 1, minus: 2, float: 3 } as const;
 export const MOST_NUMBER_BYTES = 10;
+/** Of `smallOf`. */
+const NOT_SMALL = -1;
 const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder() };
 
 export class ByteWriter {
@@ -150,13 +152,14 @@ export function varintSize(value: number): number {
 
 /** Writes a varint at a place that has room for it; @returns the place after it. */
 export function putVarint(bytes: Uint8Array, at: number, value: number): number {
-  let left = value;
+  let large = value;
   let place = at;
-  while (left >= BITS_31) {
-    bytes[place] = (left % 0x80) | 0x80;
+  while (large >= BITS_31) {
+    bytes[place] = (large % 0x80) | 0x80;
     place += 1;
-    left = Math.floor(left / 0x80);
+    large = Math.floor(large / 0x80);
   }
+  let left = large | 0;
   while (left >= 0x80) {
     bytes[place] = (left & 0x7f) | 0x80;
     place += 1;
@@ -176,8 +179,8 @@ const floatBytes = new DataView(float.buffer);
 
 /** The same of any finite number; whole ones and thousandths take few bytes. */
 export function putNumber(bytes: Uint8Array, at: number, value: number): number {
-  if (value >= 0 && value < BITS_29 && (value | 0) === value && !Object.is(value, -0))
-    return putVarint(bytes, at, value * 4 + KIND.whole);
+  const small = smallOf(value);
+  if (small !== NOT_SMALL) return putVarint(bytes, at, small);
   const thousandths = Math.round(value * 1_000);
   const isSmall = Math.abs(thousandths) < 2 ** 50 && !Object.is(value, -0);
   if (isSmall && value >= 0 && Number.isInteger(value)) return putVarint(bytes, at, value * 4 + KIND.whole);
@@ -187,6 +190,48 @@ export function putNumber(bytes: Uint8Array, at: number, value: number): number 
   floatBytes.setFloat64(0, value, true);
   for (let i = 0; i < 8; i += 1) bytes[from + i] = floatBytes.getUint8(i);
   return from + 8;
+}
+
+/** What `putNumber` writes of a number that most are like: below 2^31, so that it is told without division. */
+function smallOf(value: number): number {
+  const whole = value | 0;
+  if (whole === value && whole >= 0 && whole < BITS_29 && !Object.is(value, -0)) return whole << 2;
+  const thousandths = Math.round(value * 1_000);
+  const size = Math.abs(thousandths);
+  if (!(size > 0 && size < BITS_29 && thousandths / 1_000 === value)) return NOT_SMALL;
+  return (size << 2) | (thousandths < 0 ? KIND.minus : KIND.plus);
+}
+
+/**
+ * The same of several numbers, each where its bit is set: many at once, since a fraction handed to a function is an object.
+ *
+ * @param from Where the first one stands, whether its bit is set or not.
+ */
+export function putNumbers(
+  bytes: Uint8Array,
+  at: number,
+  numbers: Float64Array,
+  from: number,
+  bits: number,
+): number {
+  let place = at;
+  for (let k = from, left = bits; left !== 0; k += 1, left >>>= 1) {
+    if ((left & 1) === 0) continue;
+    const value = numbers[k] ?? 0;
+    let small = smallOf(value);
+    if (small === NOT_SMALL) {
+      place = putNumber(bytes, place, value);
+      continue;
+    }
+    while (small >= 0x80) {
+      bytes[place] = (small & 0x7f) | 0x80;
+      place += 1;
+      small >>>= 7;
+    }
+    bytes[place] = small;
+    place += 1;
+  }
+  return place;
 }
 
 /** The same of a text, for which there is room for three bytes a unit and a number. */

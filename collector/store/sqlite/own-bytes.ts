@@ -10,9 +10,9 @@ import { METRICS } from "../../wire/metric.ts";
 import type { Detail, Timings } from "../../wire/sample.ts";
 import type { SampleRecord } from "../store.ts";
 import { besideMostBytes, hasBeside, putBeside } from "./beside.ts";
-import { MOST_NUMBER_BYTES, putNumber, putSigned, putText, putVarint } from "./bytes.ts";
+import { MOST_NUMBER_BYTES, putNumber, putNumbers, putSigned, putText, putVarint } from "./bytes.ts";
 import { BIT, NUMBERS, V4_PARTS } from "./log-record.ts";
-import { besideMostBytesAt, hasBesideAt, putBesideAt } from "./said-columns.ts";
+import { besideMostBytesAt, putBesideAt } from "./said-columns.ts";
 
 const M = METRICS.length;
 const FIRST_OWN_BYTES = 64 * 1024;
@@ -26,6 +26,8 @@ const OWN_MOST_BYTES = (10 + NUMBERS.length) * MOST_NUMBER_BYTES + M * MOST_NUMB
 export class OwnBytes {
   private bytes = new Uint8Array(FIRST_OWN_BYTES);
   private at = 0;
+  /** Of one detail, in the order of NUMBERS. */
+  private readonly numbers = new Float64Array(NUMBERS.length);
 
   length(): number {
     return this.at;
@@ -50,34 +52,42 @@ export class OwnBytes {
     at = putSigned(bytes, at, sample.startedMs - tick * 1_000);
     if (skewMs !== null) at = putNumber(bytes, at, skewMs);
     if (sample.failure) at = putVarint(bytes, at, sample.failure.elapsedUs);
-    const keys = numbersIn(detail);
-    at = putDetail(bytes, at, detail, keys);
+    const keys = numbersOf(detail, this.numbers);
+    at = putDetail(bytes, at, detail, keys, this.numbers);
     if (hasBeside(detail)) at = putBeside(bytes, at, detail);
     this.at = state === "up" ? at : putOwnTimings(bytes, at, sample.timings);
     return onesIn(keys) + (detail.family === undefined ? 0 : 1) + (detail.address === undefined ? 0 : 1);
   }
 
-  /** The same of an up sample that nobody made an object of. @returns How many bytes it has. */
-  addColumns(columns: SampleColumns, i: number, receivedMs: number, skewMs: number | null): number {
-    const tickMs = (columns.tick[i] ?? 0) * 1_000;
-    const address = columns.addresses[(columns.address[i] ?? 0) - 1];
-    this.room(OWN_MOST_BYTES + (address?.length ?? 0) * 3 + besideMostBytesAt(columns, i));
-    const { bytes } = this;
-    let at = putVarint(bytes, this.at, columns.seq[i] ?? 0);
-    at = putSigned(bytes, at, receivedMs - tickMs);
-    at = putSigned(bytes, at, (columns.startedMs[i] ?? 0) - tickMs);
-    if (skewMs !== null) at = putNumber(bytes, at, skewMs);
-    const bits = columns.numbersPresent[i] ?? 0;
-    const v4 = address === undefined ? null : v4Of(address);
-    const family = columns.family[i] as Detail["family"] | 0;
-    at = putVarint(bytes, at, bits | familyBit(family || undefined) | addressBit(address, v4));
-    for (let k = 0; k < NUMBERS.length; k += 1)
-      if ((bits >> k) & 1) at = putNumber(bytes, at, columns.numbers[i * NUMBERS.length + k] ?? 0);
-    if (address !== undefined) at = putAddress(bytes, at, address, v4);
-    if (hasBesideAt(columns, i)) at = putBesideAt(bytes, at, columns, i);
-    const length = at - this.at;
-    this.at = at;
-    return length;
+  /**
+   * The same of up samples that nobody made objects of.
+   *
+   * @param ends Gets where the bytes of each end: they begin where the last one's do.
+   */
+  addColumns(columns: SampleColumns, receivedMs: number, skewMs: number | null, ends: Uint32Array): void {
+    const { tick, seq, startedMs, address, addresses, family, numbersPresent, numbers } = columns;
+    const skew = new Uint8Array(MOST_NUMBER_BYTES);
+    const skewBytes = skewMs === null ? 0 : putNumber(skew, 0, skewMs);
+    for (let i = 0; i < columns.count; i += 1) {
+      const tickMs = (tick[i] ?? 0) * 1_000;
+      const from = addresses[(address[i] ?? 0) - 1];
+      const besideBytes = besideMostBytesAt(columns, i);
+      this.room(OWN_MOST_BYTES + (from?.length ?? 0) * 3 + besideBytes);
+      const { bytes } = this;
+      let at = putVarint(bytes, this.at, seq[i] ?? 0);
+      at = putSigned(bytes, at, receivedMs - tickMs);
+      at = putSigned(bytes, at, (startedMs[i] ?? 0) - tickMs);
+      for (let k = 0; k < skewBytes; k += 1) bytes[at + k] = skew[k] ?? 0;
+      const bits = numbersPresent[i] ?? 0;
+      const v4 = from === undefined ? null : v4Of(from);
+      const of = family[i] as Detail["family"] | 0;
+      at = putVarint(bytes, at + skewBytes, bits | familyBit(of || undefined) | addressBit(from, v4));
+      at = putNumbers(bytes, at, numbers, i * NUMBERS.length, bits);
+      if (from !== undefined) at = putAddress(bytes, at, from, v4);
+      if (besideBytes > 0) at = putBesideAt(bytes, at, columns, i);
+      this.at = at;
+      ends[i] = at;
+    }
   }
 
   private room(wanted: number): void {
@@ -101,53 +111,47 @@ function putOwnTimings(bytes: Uint8Array, from: number, timings: Timings): numbe
   return at;
 }
 
-/** Which of NUMBERS there are, one by one: a name that is known here is found faster. */
-function numbersIn(detail: Detail): number {
+/** Puts NUMBERS into a list, one by one: a name that is known here is found faster. @returns which there are, a bit each */
+function numbersOf(detail: Detail, to: Float64Array): number {
   return (
-    bitOf(0, detail.status) |
-    bitOf(1, detail.bodyBytes) |
-    bitOf(2, detail.wireBytes) |
-    bitOf(3, detail.receiveBps) |
-    bitOf(4, detail.redirects) |
-    bitOf(5, detail.redirectUs) |
-    bitOf(6, detail.tlsNetUs) |
-    bitOf(7, detail.headerBytes) |
-    bitOf(8, detail.lateMs) |
-    bitOf(9, detail.loopDelayMs)
+    putOne(to, 0, detail.status) |
+    putOne(to, 1, detail.bodyBytes) |
+    putOne(to, 2, detail.wireBytes) |
+    putOne(to, 3, detail.receiveBps) |
+    putOne(to, 4, detail.redirects) |
+    putOne(to, 5, detail.redirectUs) |
+    putOne(to, 6, detail.tlsNetUs) |
+    putOne(to, 7, detail.headerBytes) |
+    putOne(to, 8, detail.lateMs) |
+    putOne(to, 9, detail.loopDelayMs)
   );
 }
 
+function putOne(to: Float64Array, i: number, value: number | null | undefined): number {
+  if (typeof value !== "number") return 0;
+  to[i] = value;
+  return 1 << i;
+}
+
 /** In the order of NUMBERS, then the address. */
-function putDetail(bytes: Uint8Array, from: number, detail: Detail, numbers: number): number {
+function putDetail(
+  bytes: Uint8Array,
+  from: number,
+  detail: Detail,
+  bits: number,
+  numbers: Float64Array,
+): number {
   const { address } = detail;
   const v4 = address === undefined ? null : v4Of(address);
-  let at = putVarint(bytes, from, numbers | familyBit(detail.family) | addressBit(address, v4));
-  at = put(bytes, at, detail.status);
-  at = put(bytes, at, detail.bodyBytes);
-  at = put(bytes, at, detail.wireBytes);
-  at = put(bytes, at, detail.receiveBps);
-  at = put(bytes, at, detail.redirects);
-  at = put(bytes, at, detail.redirectUs);
-  at = put(bytes, at, detail.tlsNetUs);
-  at = put(bytes, at, detail.headerBytes);
-  at = put(bytes, at, detail.lateMs);
-  at = put(bytes, at, detail.loopDelayMs);
-  if (address === undefined) return at;
-  return putAddress(bytes, at, address, v4);
+  const at = putVarint(bytes, from, bits | familyBit(detail.family) | addressBit(address, v4));
+  const end = putNumbers(bytes, at, numbers, 0, bits);
+  return address === undefined ? end : putAddress(bytes, end, address, v4);
 }
 
 function putAddress(bytes: Uint8Array, at: number, address: string, v4: number | null): number {
   if (v4 === null) return putText(bytes, at, address);
   for (let i = 0; i < V4_PARTS; i += 1) bytes[at + i] = (v4 >>> (24 - i * 8)) & 0xff;
   return at + V4_PARTS;
-}
-
-function bitOf(i: number, value: number | null | undefined): number {
-  return typeof value === "number" ? 1 << i : 0;
-}
-
-function put(bytes: Uint8Array, at: number, value: number | null | undefined): number {
-  return typeof value === "number" ? putNumber(bytes, at, value) : at;
 }
 
 function familyBit(family: Detail["family"]): number {

@@ -118,12 +118,15 @@ class Sheet {
   private readonly blocks = new SpareBlocks();
   private words = new Uint32Array(0);
   private places = new Float64Array(0);
+  /** Something of each sample, while its batch is looked at. */
+  private each = new Uint32Array(0);
 
   begin(length: number): void {
     this.own.clear();
     if (this.words.length >= length * WORDS) return;
     this.words = new Uint32Array(length * WORDS);
     this.places = new Float64Array(length * 2);
+    this.each = new Uint32Array(length);
   }
 
   put(i: number, record: SampleRecord, vantageNo: number, epochNo: number, told: ToldTexts): void {
@@ -147,31 +150,32 @@ class Sheet {
     words[at + WORD.ownBytes] = own.length() - ownAt;
   }
 
-  /** The same of samples that nobody made objects of: up, of one vantage and one spool. @param names By target. */
+  /**
+   * The same of samples that nobody made objects of: up, of one vantage and one spool. Each thing of all of them in a loop
+   * of its own.
+   *
+   * @param names By target.
+   */
   putColumns(records: ColumnRecords, names: readonly ToldName[], told: ToldTexts): void {
-    const { words, places, own } = this;
+    const { words, each, own } = this;
     const { columns, vantage, receivedMs, skewMs } = records;
-    const heardMs = receivedMs + (skewMs ?? 0);
-    const up = skewMs === null ? 0 : FLAG.skew;
+    told.said(names, vantage, columns, each);
     for (let i = 0; i < columns.count; i += 1) {
       const at = i * WORDS;
-      const tick = columns.tick[i] ?? 0;
-      const stepS = columns.stepS[i] ?? 0;
-      const name = names[columns.target[i] ?? 0];
-      if (!name) throw new RangeError("columns name a target that is not there");
-      places[i * 2] = tick;
-      places[i * 2 + 1] = columns.seq[i] ?? 0;
       words[at + WORD.vantage] = 0;
-      words[at + WORD.name] = name.number;
+      words[at + WORD.name] = names[columns.target[i] ?? 0]?.number ?? 0;
       words[at + WORD.epoch] = 0;
-      words[at + WORD.shared] = told.said(name, vantage, columns, i);
-      words[at + WORD.stepS] = stepS;
-      const isClamped = putTimings(words, at, columns, i);
-      const live = heardMs - tick * 1_000 <= liveLimitMs(stepS) ? FLAG.live : 0;
-      const beside = hasBesideAt(columns, i) ? FLAG.beside : 0;
-      words[at + WORD.flags] = up | live | beside | (isClamped ? CLAMPED : 0);
-      words[at + WORD.ownAt] = own.length();
-      words[at + WORD.ownBytes] = own.addColumns(columns, i, receivedMs, skewMs);
+      words[at + WORD.shared] = each[i] ?? 0;
+    }
+    putTimes(this.places, words, records);
+    putTimings(words, columns);
+    let ownAt = own.length();
+    own.addColumns(columns, receivedMs, skewMs, each);
+    for (let i = 0; i < columns.count; i += 1) {
+      const end = each[i] ?? 0;
+      words[i * WORDS + WORD.ownAt] = ownAt;
+      words[i * WORDS + WORD.ownBytes] = end - ownAt;
+      ownAt = end;
     }
   }
 
@@ -195,20 +199,42 @@ class Sheet {
   }
 }
 
-/** Values, which there are, and the strip's code of an up sample. @returns whether one is as large as any can be */
-function putTimings(words: Uint32Array, at: number, columns: SampleColumns, i: number): boolean {
-  const { timings } = columns;
-  const present = columns.present[i] ?? 0;
-  const from = i * M;
-  let clamped = false;
-  for (let m = 0; m < M; m += 1) {
-    const value = timings[from + m] ?? 0;
-    words[at + VALUES + m] = value;
-    if (value === PDP_MAX) clamped = true;
+/** Tick and seq, the step, and flags, of which CLAMPED is added with the timings. */
+function putTimes(
+  places: Float64Array,
+  words: Uint32Array,
+  { columns, receivedMs, skewMs }: ColumnRecords,
+): void {
+  const { tick, stepS, seq } = columns;
+  const heardMs = receivedMs + (skewMs ?? 0);
+  const up = skewMs === null ? 0 : FLAG.skew;
+  for (let i = 0; i < columns.count; i += 1) {
+    const of = tick[i] ?? 0;
+    const step = stepS[i] ?? 0;
+    const live = heardMs - of * 1_000 <= liveLimitMs(step) ? FLAG.live : 0;
+    places[i * 2] = of;
+    places[i * 2 + 1] = seq[i] ?? 0;
+    words[i * WORDS + WORD.stepS] = step;
+    words[i * WORDS + WORD.flags] = up | live | (hasBesideAt(columns, i) ? FLAG.beside : 0);
   }
-  words[at + WORD.present] = present;
-  words[at + WORD.code] = upCode((present >> TOTAL) & 1 ? (timings[from + TOTAL] ?? 0) : null);
-  return clamped;
+}
+
+/** Values, which there are, the strip's code of an up sample, and whether a value is as large as any can be. */
+function putTimings(words: Uint32Array, { count, timings, present }: SampleColumns): void {
+  for (let i = 0; i < count; i += 1) {
+    const at = i * WORDS;
+    const from = i * M;
+    const bits = present[i] ?? 0;
+    let clamped = 0;
+    for (let m = 0; m < M; m += 1) {
+      const value = timings[from + m] ?? 0;
+      words[at + VALUES + m] = value;
+      if (value === PDP_MAX) clamped = CLAMPED;
+    }
+    words[at + WORD.present] = bits;
+    words[at + WORD.code] = upCode((bits >> TOTAL) & 1 ? (timings[from + TOTAL] ?? 0) : null);
+    if (clamped !== 0) words[at + WORD.flags] = (words[at + WORD.flags] ?? 0) | clamped;
+  }
 }
 
 /** Shared blocks that nobody uses at the moment: fresh memory for every batch costs more than filling it. */

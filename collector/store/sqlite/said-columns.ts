@@ -56,9 +56,11 @@ export function hasBesideAt({ words }: SampleColumns, i: number): boolean {
   return slots ? slots.ttls > 0 || slots.age || slots.length : false;
 }
 
-/** Most bytes they take. */
+/** Most bytes they take; 0 = there are none. */
 export function besideMostBytesAt({ words }: SampleColumns, i: number): number {
-  return ((words[i]?.slots?.ttls ?? 0) + 3) * MOST_NUMBER_BYTES;
+  const slots = words[i]?.slots;
+  if (!slots || (slots.ttls === 0 && !slots.age && !slots.length)) return 0;
+  return (slots.ttls + 3) * MOST_NUMBER_BYTES;
 }
 
 /** Of a sample that has any. @returns bytes used of `to` */

@@ -39,8 +39,13 @@ export type ToldTexts = {
   names(names: readonly string[]): readonly ToldName[];
   /** @param ownKeys How many of the detail's keys the log record keeps itself. @returns the text's number */
   text(name: ToldName, vantage: string, sample: Sample, ownKeys: number): number;
-  /** The same of a sample in columns; what says what its series said before is known at once. */
-  said(name: ToldName, vantage: string, columns: SampleColumns, i: number): number;
+  /**
+   * The same of samples in columns; what says what its series said before is known at once.
+   *
+   * @param names Of the columns' targets.
+   * @param numbers Gets each sample's.
+   */
+  said(names: readonly ToldName[], vantage: string, columns: SampleColumns, numbers: Uint32Array): void;
   /** What the writer has not heard yet. */
   taken(): { names: News; shared: News };
 };
@@ -61,6 +66,13 @@ export function toldTexts(): ToldTexts {
     const told = { number: newTexts.tell(sharedTextOf(sample)), known: null, same: null };
     texts.set(key, told);
     return told;
+  };
+  const saidAnew = (name: ToldName, at: number, columns: SampleColumns, i: number): number => {
+    const { detail, said } = keptAt(columns, i);
+    const told = textAnew({ detail });
+    told.same = said;
+    name.last[at] = told;
+    return told.number;
   };
   const name = (of: string): ToldName => {
     const known = names.get(of);
@@ -97,15 +109,15 @@ export function toldTexts(): ToldTexts {
       name.last[at] = told;
       return told.number;
     },
-    said(name, vantage, columns, i) {
+    said(names, vantage, columns, numbers) {
       const at = vantageNo(vantage);
-      const before = name.last[at];
-      if (before?.same && isSaid(before.same, columns, i)) return before.number;
-      const { detail, said } = keptAt(columns, i);
-      const told = textAnew({ detail });
-      told.same = said;
-      name.last[at] = told;
-      return told.number;
+      for (let i = 0; i < columns.count; i += 1) {
+        const name = names[columns.target[i] ?? 0];
+        if (!name) throw new RangeError("columns name a target that is not there");
+        const before = name.last[at];
+        numbers[i] =
+          before?.same && isSaid(before.same, columns, i) ? before.number : saidAnew(name, at, columns, i);
+      }
     },
     taken: () => ({ names: newNames.taken(), shared: newTexts.taken() }),
   };
