@@ -54,9 +54,15 @@ function holds(runs: readonly StripRun[], tick: number): boolean {
 
 /** @throws InvalidInputError */
 export function refuseMissing(name: StripName, totals: readonly StripRun[], own: readonly StripRun[]): void {
-  const until = lastMissing(totals, own);
-  if (until === null) return;
-  const at = new Date(until * 1000).toISOString().replace(".000Z", "Z");
-  const message = `percentiles of ${name} are not held until ${at}: ask for what is later, or for those of total; target edit --${name}-percentiles keeps them from now on`;
+  const missing = lastMissing(totals, own);
+  if (missing === null) return;
+  const lastHeld = Math.max(0, ...own.map(({ fromS, stepS, codes }) => fromS + (codes.length - 1) * stepS));
+  // It was switched off: what there is lies before.
+  const message =
+    lastHeld > 0 && lastHeld < missing
+      ? `percentiles of ${name} are not held after ${isoOf(lastHeld)}: ask for what is earlier, or for those of total; target edit --${name}-percentiles keeps them from now on`
+      : `percentiles of ${name} are not held until ${isoOf(missing)}: ask for what is later, or for those of total; target edit --${name}-percentiles keeps them from now on`;
   throw new InvalidInputError("query", [{ path: "percentile", message }]);
 }
+
+const isoOf = (s: number): string => new Date(s * 1000).toISOString().replace(".000Z", "Z");

@@ -146,6 +146,8 @@ export const zhCollector: Sentences = {
     "每行 {0} 秒的 LAST 在 {1} 及以前没有保存：请查之后的，或查 AVERAGE、MAX、MIN；target edit --last 从现在起保存",
   "percentiles of {0} are not held until {1}: ask for what is later, or for those of total; target edit --{2}-percentiles keeps them from now on":
     "{0} 的百分位数在 {1} 及以前没有保存：请查之后的，或查 total 的；target edit --{2}-percentiles 从现在起保存",
+  "percentiles of {0} are not held after {1}: ask for what is earlier, or for those of total; target edit --{2}-percentiles keeps them from now on":
+    "{0} 的百分位数在 {1} 以后没有保存：请查之前的，或查 total 的；target edit --{2}-percentiles 从现在起保存",
   "it would answer {0} values; at most {1} are": "会有 {0} 个值，最多 {1} 个",
   "it would answer {0} rows of {1} s; at most {2} are: begin later or end earlier":
     "会有 {0} 行（每行 {1} 秒），最多 {2} 行：请晚一点开始或早一点结束",

@@ -78,3 +78,22 @@ test("the chart has percentiles of ttfb where its strip holds the whole range, a
   const data = await late.at.query.columns(id, { ...ask, ...since, exclude });
   assert.ok(Math.abs((data.columns[0]?.whole ?? 0) - 95) <= 1);
 });
+
+test("where the percentiles of ttfb were switched off, what is earlier is held, and that is said", async () => {
+  const { at, target } = await lived(3, { percentiles: ["ttfb"] });
+  const endS = at.nowS();
+  const { id, version, name, url } = target;
+  const after = await at.registry.targets.update(id, version, { name, url });
+  at.clock.jump(DAY_S * 1000);
+  const ticks = ticksOf(300, endS + 1_500, at.nowS());
+  await at.history(ticks.map((tick) => up(after, "ct-1", tick, 50_000, { ttfb: 20_000 })));
+  const ask = { vantages: ["ct-1"], metrics: ["ttfb"] as const, cfs: [], percentiles: [95] };
+  const fromS = MIDNIGHT_S - 2 * DAY_S;
+  await assert.rejects(
+    at.query.columns(id, { ...ask, fromS, toS: at.nowS() }),
+    (error: { issues?: { message: string }[] }) =>
+      /are not held after 20[^ ]+Z: ask for what is earlier/.test(error.issues?.[0]?.message ?? ""),
+  );
+  const data = await at.query.columns(id, { ...ask, fromS, toS: MIDNIGHT_S });
+  assert.ok(Math.abs((data.columns[0]?.whole ?? 0) - 95) <= 1);
+});
