@@ -27,6 +27,8 @@ type Common = {
   /** By number of the vantage. */
   readonly ids: readonly Ids[];
   readonly counts: readonly Counted[];
+  /** Whether any of its samples may go the short way. */
+  readonly isShort: boolean;
   /** Whether its samples make due marks. */
   readonly isMarking: boolean;
   readonly from: number;
@@ -63,14 +65,13 @@ export function directWay({ tally, states, sets, epochs }: Parts) {
   };
   return {
     begin(batch: Batch, epochNumbers: readonly number[], nowS: number, history: boolean): void {
-      common = null;
-      // What a record refers to has to be on disk before its block is shown, and rows have to be of their newest set.
-      if (epochs.areNew() || sets.isBusy()) return;
       common = {
         batch,
         epochs: epochNumbers,
         ids: batch.vantages.map((vantage) => singles.of(batch.names, vantage)),
         counts: batch.vantages.map((vantage) => ({ vantage, stored: 0, late: 0, clamped: 0 })),
+        // What a record refers to has to be on disk before its block is shown, and rows have to be of their newest set.
+        isShort: !epochs.areNew() && !sets.isBusy(),
         isMarking: !history,
         from: nowS - (history ? LONGEST_S : LATE_WINDOW_S),
         until: nowS + FUTURE_LIMIT_S,
@@ -78,7 +79,7 @@ export function directWay({ tally, states, sets, epochs }: Parts) {
     },
     /** @returns false when the sample has to go the longer way. */
     add(i: number): boolean {
-      if (!common || !addOne(common, i)) return false;
+      if (!common?.isShort || !addOne(common, i)) return false;
       count(common, i);
       return true;
     },
