@@ -144,6 +144,8 @@ export function writerSamples(db: Database.Database, shared: SharedStates) {
     /** Lets go of a series; its generations are nobody's from this commit on. */
     forget(series: SeriesKey): void {
       settleMarks();
+      // What is still in memory of its tiles must not come into the file after they were emptied there.
+      tiles.flush();
       marks.forget();
       direct.forget();
       for (const id of generations.forget(series)) {

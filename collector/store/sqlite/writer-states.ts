@@ -133,7 +133,6 @@ export class OpenStates {
   forget(id: number): void {
     this.of(id);
     this.working.drop(id);
-    this.pending.set(id, 0);
     this.gone.add(id);
     this.statements.dropHead.run(id);
   }
@@ -180,7 +179,10 @@ export class OpenStates {
     shared.publishAll(changed);
     for (const { id } of this.journaled) this.isPending(id);
     this.direct.publish((id) => this.isPending(id));
-    for (const id of this.gone) shared.publish(id, NOBODYS);
+    for (const id of this.gone) {
+      this.pending.set(id, 0);
+      shared.publish(id, NOBODYS);
+    }
     shared.shown(this.commit);
     if (this.sweep && this.sweep.at >= this.sweep.ids.length) this.sweep.trimming = true;
     this.release();
