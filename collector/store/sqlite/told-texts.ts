@@ -60,7 +60,8 @@ export function toldTexts(): ToldTexts {
 
   const textAnew = (sample: Pick<Sample, "detail" | "failure" | "unknownReason">): Told => {
     // A key is as long as its text: it is known by what nobody can make a second key for.
-    const key = hash("sha256", sharedKeyOf(sample), "binary");
+    // UTF-8 would make halves of characters alike.
+    const key = hash("sha256", Buffer.from(sharedKeyOf(sample), "utf16le"), "binary");
     const before = texts.get(key);
     if (before) return before;
     const told = { number: newTexts.tell(sharedTextOf(sample)), known: null, same: null };

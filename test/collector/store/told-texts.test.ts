@@ -61,6 +61,13 @@ test("a series that says something else and then the same as before has the old 
   assert.equal(told.taken().shared.texts.length, SITES * 2);
 });
 
+test("texts that differ in half a character have two numbers", () => {
+  const told = toldTexts();
+  told.begin();
+  const [one, other] = ["\ud83c", "\ud83d"].map((note) => asObjects(told, { note })[0]);
+  assert.notEqual(one, other);
+});
+
 test("when the list begins anew every text is told again under its new number", () => {
   const told = toldTexts();
   told.begin();
