@@ -92,7 +92,10 @@ test("the sample is in the log, the chart of every range, and the overview, unde
       range,
     );
     const current = chart.series[0]?.summary.total?.current;
-    assert.equal(current, (first?.sample.timings.total ?? 0) / 1000, range);
+    // Twice a day: the tick may be longer ago than the shortest range.
+    const isInside: boolean = (first?.sample.tick ?? 0) > chart.fromS;
+    assert.ok(isInside || range === "3h", range);
+    assert.equal(current, isInside ? (first?.sample.timings.total ?? 0) / 1000 : null, range);
   }
   const overview = await client.call<Overview>("GET", "/overview");
   assert.equal(overview.rows[0]?.status, "up");
