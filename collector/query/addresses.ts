@@ -5,6 +5,7 @@
  * ingest writes.
  */
 
+import { DAY_S } from "../archive/layout.ts";
 import type { StripRun } from "../store/lasts-and-strips.ts";
 import { seriesKey } from "../store/series.ts";
 import type { Generation, SeriesKey, Store, StoredSample } from "../store/store.ts";
@@ -16,8 +17,6 @@ import { sampleView } from "./sample-view.ts";
 import { segmentsOf, stepSpans } from "./segments.ts";
 import { addressSubjectOf, type Subject, type SubjectVantage, scheduleOf } from "./subject.ts";
 import { carrierStates, overlay } from "./tick-states.ts";
-
-const DAY_S = 86_400;
 
 /** Whose network an address is in; null = the table does not know. */
 export type NetworkOf = (address: string) => NetworkHint | null;

@@ -15,8 +15,8 @@ import type { Target } from "../wire/target.ts";
 import { availabilityOf, cellsOf } from "./availability.ts";
 import { linesOf } from "./columns.ts";
 import { lastMissing, readStrips, type StripName } from "./kept-strips.ts";
-import { DEFAULT_POINTS, heldBy, labelsOf, type Plan, planRows } from "./plan.ts";
-import { coveredBy, planForSteps } from "./plan-steps.ts";
+import { DEFAULT_POINTS, heldBy, type Plan, planRows } from "./plan.ts";
+import { type Planned, planForSteps } from "./plan-steps.ts";
 import { type Segment, type StepSpan, segmentsOf, stepSpans } from "./segments.ts";
 import { type Subject, type SubjectCarrier, scheduleOf, seriesOf } from "./subject.ts";
 import { carrierStates, overlay } from "./tick-states.ts";
@@ -74,13 +74,11 @@ export async function chartOf(
   const span = spanOf(query, nowS);
   const { fromS, toS } = span;
   const { generations } = subject;
-  const plan = planForSteps(generations, target.stepS, span, (steps) =>
+  const planned = planForSteps(generations, target.stepS, span, (steps) =>
     planRows(steps, span, query.points ?? DEFAULT_POINTS, heldBy(generations)),
   );
-  const covered = coveredBy(plan, span);
-  const rowSpans = stepSpans(generations, target.stepS, covered.fromS + 1, covered.toS + 1);
+  const { plan, labels } = planned;
   const spans = stepSpans(generations, target.stepS, fromS, toS);
-  const labels = labelsOf(plan, fromS, toS);
   const series = seriesOf(target, subject.carriers, query.address);
   const [runs, strips] = await Promise.all([
     readRows(store, series, plan, labels),
@@ -88,7 +86,7 @@ export async function chartOf(
   ]);
   const names = generations.flatMap(({ strips: held = [] }) => held.map(({ metric }) => metric));
   const beside = await readStrips(store, [...new Set(names)], { series, fromS, toS: toS - 1 });
-  const parts = { span, spans, rowSpans, plan, labels, runs, strips, beside, segments: segmentsOf(spans) };
+  const parts = { span, spans, planned, runs, strips, beside, segments: segmentsOf(spans) };
   return {
     target: target.id,
     ...(query.address === undefined ? {} : { address: query.address }),
@@ -134,10 +132,7 @@ type Parts = {
   readonly span: Span;
   /** Of the range. */
   readonly spans: readonly StepSpan[];
-  /** Of all that its rows cover. */
-  readonly rowSpans: readonly StepSpan[];
-  readonly plan: Plan;
-  readonly labels: readonly number[];
+  readonly planned: Planned;
   readonly runs: readonly RowRun[];
   /** Of total. */
   readonly strips: readonly StripRun[];
@@ -153,13 +148,13 @@ function seriesFor(target: Target, carrier: SubjectCarrier, parts: Parts): Chart
   const rows = carrier.vantages.map(({ vantage, createdS, endedS }) => ({
     runs: parts.runs.filter((run) => run.series.vantage === vantage.id),
     expected: {
-      spans: reaching(parts.rowSpans, parts.labels, parts.plan.rowS),
+      spans: parts.planned.spans,
       createdS,
       nowS: Math.min(span.nowS, endedS ?? span.nowS),
       pauses: target.pauses,
     },
   }));
-  const { metrics, summary } = linesOf(rows, parts.labels, parts.plan.rowS);
+  const { metrics, summary } = linesOf(rows, parts.planned.labels, parts.planned.plan.rowS);
   return {
     carrier: carrier.carrier,
     vantages: ids,
@@ -190,17 +185,6 @@ function besideMs(
   const own = beside.get(metric)?.filter(({ series }) => vantages.includes(series.vantage));
   if (!own || lastMissing(totals, own) !== null) return {};
   return percentilesMs(target, own);
-}
-
-/** The first and last row may begin before the range and end after it: their ticks were due as well. */
-export function reaching(spans: readonly StepSpan[], labels: readonly number[], rowS: number): StepSpan[] {
-  const startS = (labels[0] ?? 0) - rowS;
-  const endS = (labels.at(-1) ?? 0) + 1;
-  return spans.map((one, i) => ({
-    ...one,
-    fromS: i === 0 ? Math.min(one.fromS, startS) : one.fromS,
-    toS: i === spans.length - 1 ? Math.max(one.toS, endS) : one.toS,
-  }));
 }
 
 /** Strip codes outside the target's pauses. */

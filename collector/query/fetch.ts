@@ -4,7 +4,7 @@
  * Rows begin where the archive does, however early they are asked for. A row that is still open is left out, as rrdtool's
  * fetch does: what it will say is not decided yet.
  */
-import { type ArchiveSpec, archivesOf, rowOf } from "../archive/layout.ts";
+import { type ArchiveSpec, archivesOf, DAY_S, rowOf } from "../archive/layout.ts";
 import { valueOf as rowValue } from "../archive/row.ts";
 import type { LastRun } from "../store/lasts-and-strips.ts";
 import { seriesKey } from "../store/series.ts";
@@ -33,7 +33,6 @@ export type FetchQuery = {
   readonly toS?: number;
 };
 
-const DAY_S = 86_400;
 /** More than any archive has. */
 const ROWS_MAX = 500_000;
 

@@ -3,6 +3,7 @@
  *
  * Strips give everything but the newest samples; the spark's totals are therefore within 0.0125 %.
  */
+import { DAY_S } from "../archive/layout.ts";
 import { totalUsOf } from "../archive/strip.ts";
 import type { StripRun } from "../store/lasts-and-strips.ts";
 import type { AlteredNow, RowStatus, TargetCell, TargetRow } from "../wire/api-overview.ts";
@@ -22,7 +23,6 @@ import {
   type TickStates,
 } from "./tick-states.ts";
 
-const DAY_S = 86_400;
 const SPARK_S = 10_800;
 const CELL_S = 1800;
 /** A spark is a few centimetres wide: a faster step is drawn by the mean of neighbouring ticks. */

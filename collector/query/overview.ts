@@ -4,6 +4,7 @@
  * Also the head of one target's page, which is its row with thirty days behind it.
  */
 import { setImmediate } from "node:timers/promises";
+import { DAY_S } from "../archive/layout.ts";
 import { sortedTotals } from "../archive/strip-window.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { StripRun } from "../store/lasts-and-strips.ts";
@@ -28,7 +29,6 @@ import { type Subject, scheduleOf, seriesOf, subjectOf } from "./subject.ts";
 import { carrierStates, overlay, serviceStates } from "./tick-states.ts";
 import { untoldReason } from "./untold.ts";
 
-const DAY_S = 86_400;
 const OPEN_INCIDENTS = 200;
 
 export type OverviewOptions = {

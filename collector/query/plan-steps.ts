@@ -3,11 +3,21 @@
  */
 import type { Generation } from "../store/store.ts";
 import { labelsOf, type Plan } from "./plan.ts";
-import { stepSpans } from "./segments.ts";
+import { type StepSpan, stepSpans } from "./segments.ts";
 import type { Window } from "./windows.ts";
+
+export type Planned = {
+  readonly plan: Plan;
+  readonly labels: number[];
+  /** From where the first row begins to where the last one ends, no less than the range: fromS < tick <= toS. */
+  readonly covered: Window;
+  /** Which step held when, over all of that. */
+  readonly spans: readonly StepSpan[];
+};
 
 /**
  * @param stepS The target's step, when there is no generation at all.
+ * @param range Ticks with fromS < tick <= toS.
  * @param planOf The plan for the steps a target had.
  */
 export function planForSteps(
@@ -15,24 +25,23 @@ export function planForSteps(
   stepS: number,
   range: Window,
   planOf: (steps: readonly number[]) => Plan,
-): Plan {
-  const stepsIn = ({ fromS, toS }: Window) => [
-    ...new Set(stepSpans(generations, stepS, fromS, toS).map((span) => span.stepS)),
-  ];
-  let steps = stepsIn(range);
+): Planned {
+  const spansIn = ({ fromS, toS }: Window) => stepSpans(generations, stepS, fromS + 1, toS + 1);
+  let steps = stepsOf(spansIn(range));
   for (;;) {
     const plan = planOf(steps);
-    const more = [...new Set([...steps, ...stepsIn(coveredBy(plan, range))])];
-    if (more.length === steps.length) return plan;
+    const labels = labelsOf(plan, range.fromS, range.toS);
+    const covered = {
+      fromS: Math.min(range.fromS, (labels[0] ?? range.fromS) - plan.rowS),
+      toS: Math.max(range.toS, labels.at(-1) ?? range.toS),
+    };
+    const spans = spansIn(covered);
+    const more = [...new Set([...steps, ...stepsOf(spans)])];
+    if (more.length === steps.length) return { plan, labels, covered, spans };
     steps = more;
   }
 }
 
-/** From where the first row of a range begins to where its last one ends. */
-export function coveredBy(plan: Plan, { fromS, toS }: Window): Window {
-  const labels = labelsOf(plan, fromS, toS);
-  return {
-    fromS: Math.min(fromS, (labels[0] ?? fromS) - plan.rowS),
-    toS: Math.max(toS, labels.at(-1) ?? toS),
-  };
+function stepsOf(spans: readonly StepSpan[]): number[] {
+  return [...new Set(spans.map(({ stepS }) => stepS))];
 }

@@ -4,7 +4,7 @@
  *
  * Pure. A width that no archive keeps is made of whole rows of a finer one, merged exactly. Labels are UTC-aligned.
  */
-import { archivesOf } from "../archive/layout.ts";
+import { archivesOf, DAY_S } from "../archive/layout.ts";
 import { oldestOf } from "../archive/sets.ts";
 import type { Generation, HeldRing } from "../store/store.ts";
 
@@ -42,7 +42,6 @@ export function heldBy(generations: readonly Generation[]): Held {
   return (stepS) => generations.find((one) => one.stepS === stepS && one.rings !== undefined)?.rings;
 }
 
-const DAY_S = 86_400;
 const DEFAULT_SETS: Held = () => undefined;
 
 /**

@@ -6,6 +6,7 @@
  * see reduce. Next stop: forms, the route, the verb fetch.
  */
 
+import { DAY_S } from "../archive/layout.ts";
 import type { TickRange } from "../archive/strip.ts";
 import { percentileOf, shareWithin } from "../archive/strip-window.ts";
 import type { LastRun, StripRun } from "../store/lasts-and-strips.ts";
@@ -13,14 +14,14 @@ import type { Generation, RowRun, SeriesKey, Store } from "../store/store.ts";
 import type { QueryColumn, QueryColumns, Reduction } from "../wire/api-query.ts";
 import { InvalidInputError, NotFoundError } from "../wire/errors.ts";
 import type { AnyFunction, Metric } from "../wire/metric.ts";
-import { reaching, readRows } from "./chart.ts";
+import { readRows } from "./chart.ts";
 import { lineOf, shownValue, type VantageRows } from "./columns.ts";
 import { readStrips, refuseMissing, type StripName, stripNames } from "./kept-strips.ts";
 import { type Lasts, lastsAt, NO_LASTS, newestOf, readLasts, refuseUnkept } from "./last-values.ts";
 import { DEFAULT_POINTS, heldBy, labelsOf, type Plan, planRows, planWidth } from "./plan.ts";
-import { coveredBy, planForSteps } from "./plan-steps.ts";
+import { planForSteps } from "./plan-steps.ts";
 import { reducedTo } from "./reduce.ts";
-import { type Segment, type StepSpan, segmentsOf, stepSpans } from "./segments.ts";
+import { type Segment, type StepSpan, segmentsOf } from "./segments.ts";
 import { type Subject, type SubjectCarrier, scheduleOf, seriesOf } from "./subject.ts";
 import { carrierStates, leaveOut, overlay } from "./tick-states.ts";
 import { blanked, statesIn, totalsIn, type Window } from "./windows.ts";
@@ -52,7 +53,6 @@ export type SeriesQuestion = {
   readonly exclude?: readonly TickRange[];
 };
 
-const DAY_S = 86_400;
 /** Most values one answer holds: what a small machine makes without a pause for others. */
 const VALUES_MAX = 2_000_000;
 
@@ -86,14 +86,11 @@ export async function queryOf(
   const { points = DEFAULT_POINTS, reduction = "minmax", address } = question;
   const whole = wholeOf(question, nowS);
   const lines = linesAsked(subject, question);
-  const plan = planForSteps(subject.generations, target.stepS, whole, (steps) =>
+  const { plan, labels, covered, spans } = planForSteps(subject.generations, target.stepS, whole, (steps) =>
     planOf(steps, subject, question, whole, points),
   );
-  const labels = labelsOf(plan, whole.fromS, whole.toS);
   refuseTooMuch(labels.length * lines.length * columnsAsked(question));
   const last = labels.at(-1);
-  const covered = coveredBy(plan, whole);
-  const spans = stepSpans(subject.generations, target.stepS, covered.fromS + 1, covered.toS + 1);
   const series = seriesOf(target, lines, address);
   const read = await readAll(store, { subject, question, whole, plan, labels, series, covered });
   const segments = segmentsOf(spans);
@@ -249,7 +246,7 @@ function rowMeasures(line: Line, parts: Parts): Measure[] {
     ({ vantage, createdS, endedS }): VantageRows => ({
       runs: runs.filter(({ series }) => series.vantage === vantage.id),
       expected: {
-        spans: reaching(spans, labels, plan.rowS),
+        spans,
         createdS,
         nowS: Math.min(whole.nowS, endedS ?? whole.nowS),
         pauses: subject.target.pauses,
