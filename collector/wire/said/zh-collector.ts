@@ -5,20 +5,6 @@ export const zhCollector: Sentences = {
   // Who may.
   "user name or password is wrong": "用户名或密码不对",
   "too many failed logins; the next try is possible in {0} s": "登录失败次数过多，{0} 秒后才能再试",
-  // db verify
-  "{0} from {1} (step {2} s) cannot be read: {3}": "{1} 测的 {0}（步长 {2} 秒）读不出来：{3}",
-  "{0} from {1} (step {2} s)": "{1} 测的 {0}（步长 {2} 秒）",
-  "{0}: the strip is missing": "{0}：没有状态条",
-  "{0}: the strip differs from the sample at {1}": "{0}：状态条与 {1} 的样本不符",
-  "{0}: the strip of {1} differs from the sample at {2}": "{0}：{1} 的状态条与 {2} 的样本不符",
-  "{0}: row {1} of {2} s, {3}, differs from its samples": "{0}：{2} 秒的行 {1}，{3} 与样本不符",
-  "{0}: the last {1} of row {2} of {3} s differs from its sample":
-    "{0}：{3} 秒的行 {2}，{1} 的末值与样本不符",
-  "{0}: row {1} of {2} s": "{0}：{2} 秒的行 {1}",
-  "{0}, {1}, contradicts itself": "{0}，{1} 自相矛盾",
-  "{0}, total, differs from the strip": "{0}，total 与状态条不符",
-  "event {0} is not what it is filed as": "事件 {0} 与它的登记不符",
-
   "{0} logins are being checked; the limit is {1}": "正在核对 {0} 次登录，上限 {1}",
   "this needs a signed-in user": "需要先登录",
   "sign in, or send an API token: Authorization: Bearer cwt_...":
@@ -206,6 +192,20 @@ export const zhCollector: Sentences = {
     "是否限制了文件大小，例如 LimitFSIZE 或 ulimit -f？请去掉限制再启动采集端",
   "free space on it; the collector goes on by itself when {0} are free":
     "请腾出空间；空闲达到 {0} 时采集端会自己继续",
+
+  // What a database says of itself.
+  "{0} from {1} (step {2} s) cannot be read: {3}": "{1} 测的 {0}（步长 {2} 秒）读不出来：{3}",
+  "{0} from {1} (step {2} s)": "{1} 测的 {0}（步长 {2} 秒）",
+  "{0}: the strip is missing": "{0}：没有状态条",
+  "{0}: the strip differs from the sample at {1}": "{0}：状态条与 {1} 的样本不符",
+  "{0}: the strip of {1} differs from the sample at {2}": "{0}：{1} 的状态条与 {2} 的样本不符",
+  "{0}: row {1} of {2} s, {3}, differs from its samples": "{0}：{2} 秒的行 {1}，{3} 与样本不符",
+  "{0}: the last {1} of row {2} of {3} s differs from its sample":
+    "{0}：{3} 秒的行 {2}，{1} 的末值与样本不符",
+  "{0}: row {1} of {2} s": "{0}：{2} 秒的行 {1}",
+  "{0}, {1}, contradicts itself": "{0}，{1} 自相矛盾",
+  "{0}, total, differs from the strip": "{0}，total 与状态条不符",
+  "event {0} is not what it is filed as": "事件 {0} 与它的登记不符",
 
   // Things by name.
   backup: "备份",
