@@ -19,9 +19,11 @@ export const LOG_BYTES_PER_TICK = 64;
 /** Under which name of `meta` dropped details are counted. */
 export const DETAILS_DROPPED = "details dropped";
 /** Tiles looked at per write; and where the log is so far over its budget that they cannot keep up. */
-const TILES_AT_ONCE = 8;
+export const TILES_AT_ONCE = 8;
 const TILES_FAR_OVER = 128;
 const FAR_OVER = 1.05;
+/** Of what is looked at because it is far over, so many in one commit for all series: it has to fit the WAL. */
+export const FAR_OVER_PER_COMMIT = 1_024;
 /** Shared texts are tidied when the newest tile is a multiple of this. */
 const TIDY_EVERY = 16;
 
@@ -65,7 +67,12 @@ export function logBudget(db: Database.Database, tiles: TileCache, texts: Shared
     const keptFromS = state.lastTick - bands.log.entries * state.stepS;
     texts.forget(id, state, keptFromS, (state.strippedTo + 1) * bands.log.perTile * state.stepS);
   };
+  let spare = 0;
   return {
+    /** Before the first open state of a commit is written. */
+    begin(): void {
+      spare = FAR_OVER_PER_COMMIT;
+    },
     /** Before the open state is written: brings the log back within its budget. */
     keep(working: Working): void {
       const { state, bands } = working;
@@ -73,7 +80,8 @@ export function logBudget(db: Database.Database, tiles: TileCache, texts: Shared
       if (state.nextShared > RECENT && newest % TIDY_EVERY === 0) tidy(working);
       const budget = budgetOf(bands);
       if (state.logBytes <= budget) return;
-      const atOnce = state.logBytes > budget * FAR_OVER ? TILES_FAR_OVER : TILES_AT_ONCE;
+      const isFarOver = state.logBytes > budget * FAR_OVER;
+      const atOnce = TILES_AT_ONCE + (isFarOver ? Math.min(spare, TILES_FAR_OVER - TILES_AT_ONCE) : 0);
       const oldest = Math.max(newest - bands.log.ring + 1, tileOf(bands.log, state.openedTick / state.stepS));
       let dropped = 0;
       const from = Math.max(oldest, state.strippedTo + 1);
@@ -82,6 +90,7 @@ export function logBudget(db: Database.Database, tiles: TileCache, texts: Shared
         dropped += stripOne(working, tile);
         state.strippedTo = tile;
       }
+      spare -= Math.max(0, state.strippedTo + 1 - from - TILES_AT_ONCE);
       if (dropped > 0) count(dropped);
       if (state.nextShared > RECENT) tidy(working);
     },

@@ -205,6 +205,7 @@ export class OpenStates {
   private write(all: readonly Working[], commit: number): void {
     const { writeHead, writeHeads } = this.statements;
     const bound: (number | Uint8Array)[] = [];
+    this.budget.begin();
     for (const one of all) {
       this.budget.keep(one);
       one.state.flushedAt = commit;

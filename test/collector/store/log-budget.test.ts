@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import Database from "better-sqlite3";
 import { LOG_KEEP_S } from "../../../collector/archive/layout.ts";
-import { LOG_BYTES_PER_TICK } from "../../../collector/store/sqlite/log-budget.ts";
+import { TICKS_PER_TILE } from "../../../collector/store/sqlite/bands.ts";
+import {
+  FAR_OVER_PER_COMMIT,
+  LOG_BYTES_PER_TICK,
+  TILES_AT_ONCE,
+} from "../../../collector/store/sqlite/log-budget.ts";
 import { downAt, nowAfter, record, SERIES, T0 } from "../../contract/support.ts";
 import { folder, openIn } from "./folder.ts";
 
@@ -130,5 +135,40 @@ test("where samples need more than the budget, full age is no less than what is 
   const [now, full] = [inLog("bytesNow"), inLog("bytesPerSeries")];
   assert.ok(now <= full * 1.05, `${now} bytes of the log, at full age ${full}`);
   assert.equal(bytesPerSeriesFull, bytesFull - bytesFixed, "one series is all there are");
+  await store.close();
+});
+
+test("many series far over their budget come back within it over several commits, none of which is huge", async (t) => {
+  const { dir } = folder(t);
+  const store = await openIn(dir);
+  const [stepS, series, ticks] = [3_600, 30, 2_000];
+  const one = (target: number, i: number) =>
+    record({
+      target: `shop-${target}`,
+      tick: T0 + i * stepS,
+      stepS,
+      sample: { detail: { status: 200, note: `${(i * 2_654_435_761) % 2 ** 32}`.repeat(16) } },
+    });
+  const all = Array.from({ length: series }, (_, target) =>
+    Array.from({ length: ticks }, (_, i) => one(target, i)),
+  ).flat();
+  await store.samples.load(all, nowAfter(T0 + ticks * stepS));
+  const dropped = async () => (await store.ops.estimate(stepS)).detailsDropped;
+  const mostAtOnce = (FAR_OVER_PER_COMMIT + series * TILES_AT_ONCE) * TICKS_PER_TILE;
+  const counts = [await dropped()];
+  // A write for each: their tile is full.
+  for (let next = ticks; next < ticks + 4 * TICKS_PER_TILE; next += TICKS_PER_TILE) {
+    const part = Array.from({ length: series }, (_, target) => one(target, next));
+    await store.samples.load(part, nowAfter(T0 + next * stepS));
+    counts.push(await dropped());
+  }
+  for (const [i, count] of counts.entries())
+    assert.ok(
+      count - (counts[i - 1] ?? 0) <= mostAtOnce,
+      `${counts.join(", ")}: at most ${mostAtOnce} a commit`,
+    );
+  assert.ok((counts[1] ?? 0) > (counts[0] ?? 0), `${counts.join(", ")}: the second goes on`);
+  assert.equal(counts.at(-1), counts.at(-2), `${counts.join(", ")}: then each is within its budget`);
+  assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
   await store.close();
 });
