@@ -59,7 +59,7 @@ export function costLines(series: number, rounds: number): string[] {
     for (const name of readdirSync(root).filter((file) => file.endsWith(".cpuprofile")))
       addProfile(JSON.parse(readFileSync(join(root, name), "utf8")) as Profile, us);
     const all = [...us.values()].reduce((sum, one) => sum + one, 0);
-    const samples = series * (rounds + warmRounds(series));
+    const samples = series * (rounds + warmRounds(series, false));
     const each = [...us]
       .toSorted(([, a], [, b]) => b - a)
       .map(([part, sum]) => `${part} ${(sum / samples).toFixed(2)} us (${((sum / all) * 100).toFixed(0)} %)`);

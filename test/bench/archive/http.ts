@@ -24,7 +24,7 @@ import { type Client, clientOf } from "../../../probe/ship/client.ts";
 import { ToldCertificates } from "../../../probe/ship/columns.ts";
 import { recordOf as spooled } from "../../../probe/spool/record.ts";
 import { type Product, product, scratch } from "../../support/product.ts";
-import { HAS_TASKSET, type Peers, processorUs, rrdcachedRun, rrdFolder } from "./peers.ts";
+import { HAS_TASKSET, type Peers, processorUs, rrdcachedRun, rrdFolder, writeOut } from "./peers.ts";
 import { BATCH, recordOf, STEP_S, warmRounds } from "./samples.ts";
 import { shippedOf } from "./shipped.ts";
 
@@ -33,9 +33,9 @@ const PEER_ROUNDS = 12;
 
 const POST_TIMEOUT_MS = 60_000;
 
-/** Plain: with the details of the rows beside this, which are the peer's eight numbers and hardly more. */
-type Form = "columns" | "plain columns" | "JSON";
-const FORMS: readonly Form[] = ["columns", "plain columns", "JSON"];
+/** "columns" alone: what the engine's own bench is given, which is the peer's eight numbers and little more. */
+type Form = "columns, real details" | "columns" | "JSON, real details";
+const FORMS: readonly Form[] = ["columns, real details", "columns", "JSON, real details"];
 
 /** A vantage's end: what its probe holds. */
 type Probe = { readonly client: Client; readonly told: ToldCertificates; readonly no: number };
@@ -47,9 +47,14 @@ type Collector = {
 type Run = { readonly perSecond: number; readonly us: number; readonly bytes: number };
 
 /** @param vantages Each ships 500 series a round. */
-export async function endToEnd(peers: Peers, vantages: number, pairs: number): Promise<string[]> {
+export async function endToEnd(
+  peers: Peers,
+  vantages: number,
+  pairs: number,
+  isQuick: boolean,
+): Promise<string[]> {
   const { dir, remove } = scratch("bench-http");
-  const files = peers.rrdcached ? rrdFolder(vantages * BATCH, null) : null;
+  const files = peers.rrdcached ? await rrdFolder(vantages * BATCH, peers.librrd) : null;
   const collector = await started(dir);
   const probes: Probe[] = [];
   try {
@@ -58,10 +63,14 @@ export async function endToEnd(peers: Peers, vantages: number, pairs: number): P
     // Before the tick under way, whose votes may still come.
     const lastTick = Math.floor(Date.now() / 1_000 / STEP_S - 1) * STEP_S;
     const series = vantages * BATCH;
-    const ratios: Record<Form, number[]> = { columns: [], "plain columns": [], JSON: [] };
+    const ratios: Record<Form, number[]> = {
+      "columns, real details": [],
+      columns: [],
+      "JSON, real details": [],
+    };
     const lines: string[] = [];
     const each = (us: number, rounds: number) => `${(us / (series * rounds)).toFixed(1)} us`;
-    const warmRuns = Math.ceil(warmRounds(series) / ROUNDS);
+    const warmRuns = Math.ceil(warmRounds(series, isQuick) / ROUNDS);
     let runsLeft = (warmRuns + pairs) * FORMS.length;
     const nextFirstTick = (): number => {
       runsLeft -= 1;
@@ -73,7 +82,8 @@ export async function endToEnd(peers: Peers, vantages: number, pairs: number): P
     if (files) await rrdcachedRun(files, series, 0, PEER_ROUNDS);
     for (let pair = 1; pair <= pairs; pair += 1) {
       const told: string[] = [];
-      const rates: Record<Form, number> = { columns: 0, "plain columns": 0, JSON: 0 };
+      const rates: Record<Form, number> = { "columns, real details": 0, columns: 0, "JSON, real details": 0 };
+      writeOut();
       for (const form of FORMS) {
         const firstTick = nextFirstTick();
         const { perSecond, us, bytes } = await run(collector, probes, targets, firstTick, form);
@@ -83,6 +93,7 @@ export async function endToEnd(peers: Peers, vantages: number, pairs: number): P
           `${form} ${rate(perSecond)}/s (${each(us, ROUNDS)} of processor each, ${(bytes / (series * ROUNDS)).toFixed(0)} bytes), judged for alarms after ${seconds.toFixed(1)} s (${each(judgedUs, ROUNDS)})`,
         );
       }
+      writeOut();
       const theirs = files && (await rrdcachedRun(files, series, pair * PEER_ROUNDS, PEER_ROUNDS));
       if (theirs) {
         for (const form of FORMS) ratios[form].push(rates[form] / theirs.perSecond);
@@ -156,7 +167,7 @@ async function keysOf({ ask }: Collector, vantages: number): Promise<string[]> {
 function bodyFor({ told, no }: Probe, targets: readonly string[], tick: number, form: Form): Body {
   const epoch = String(no).padStart(16, "0");
   const records = targets.map((target, i) => {
-    const sample = form === "plain columns" ? recordOf(no * BATCH + i, tick).sample : shippedOf(no, i, tick);
+    const sample = form === "columns" ? recordOf(no * BATCH + i, tick).sample : shippedOf(no, i, tick);
     return spooled({ ...sample, target }, (tick / STEP_S) * BATCH + i);
   });
   const head: BatchHead = {
@@ -166,7 +177,7 @@ function bodyFor({ told, no }: Probe, targets: readonly string[], tick: number, 
     rttMs: null,
     spool: { records: 0, bytes: 0, dropped: 0, quarantined: 0 },
   };
-  if (form === "JSON") return packed(bodyOf({ epoch, records }, head));
+  if (form === "JSON, real details") return packed(bodyOf({ epoch, records }, head));
   const { certificates, ...body } = packedColumns({ epoch, records }, head, told);
   told.tell(certificates);
   return body;

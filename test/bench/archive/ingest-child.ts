@@ -1,5 +1,5 @@
 /**
- * Our side, in a process of its own so that it can be held to one core: `ingest-child.ts DIR SERIES ROUNDS LANES [FORM]`.
+ * Our side, in a process of its own so that it can be held to one core: `ingest-child.ts DIR SERIES ROUNDS LANES [FORM [quick]]`.
  *
  * The slots it writes hold the lap before, as in a database that has run for years. Batches are made before the clock
  * starts, and what making them left behind is collected; LANES of them wait at a time. A collector runs for months, so
@@ -21,12 +21,12 @@ import { nowAfter } from "../../contract/times.ts";
 import { BATCH, FIRST_TICK, roundOf, STEP_S, warmRounds } from "./samples.ts";
 import { shippedColumns } from "./shipped-columns.ts";
 
-const [dir = "", seriesText = "1000", roundsText = "12", lanesText = "4", form = "columns"] =
+const [dir = "", seriesText = "1000", roundsText = "12", lanesText = "4", form = "columns", quick] =
   process.argv.slice(2);
 const SERIES = Number(seriesText);
 const ROUNDS = Number(roundsText);
 const LANES = Number(lanesText);
-const WARM_ROUNDS = warmRounds(SERIES);
+const WARM_ROUNDS = warmRounds(SERIES, quick !== undefined);
 /** V8's own threads go on for so long with what is garbage from making batches, and compile what made them. */
 const HELPERS_MS = 40;
 /** A tile of the log before it is overwritten: as long as those that the run writes, as in a ring that went round. */

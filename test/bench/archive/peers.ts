@@ -1,22 +1,32 @@
 /**
  * Debian's rrdtool, librrd and rrdcached on the samples of this bench. What is not installed is named, not fatal.
  *
- * The files have our default archives and were dropped from the page cache once, which is rrdtool's better case. None
- * of the three syncs an update: what they acknowledge, a power cut takes along.
+ * The files have our default archives and were dropped from the page cache once, so that they come back as small pages:
+ * of a large one, as a copy leaves many, an update dirties all. None of the three syncs an update: what they
+ * acknowledge, a power cut takes along.
  */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { BATCH, FIRST_TICK, STEP_S, valuesOf } from "./samples.ts";
+
+/** Files are dropped and read by so many at a time. */
+const READERS = 8;
 
 export const HAS_TASKSET = spawnSync("taskset", ["-V"]).status === 0 && availableParallelism() > 1;
 
 /** A command held to the first core, where that can be done. */
 export function onOneCore(command: string, args: readonly string[]): [string, string[]] {
   return HAS_TASKSET ? ["taskset", ["-c", "0", command, ...args]] : [command, [...args]];
+}
+
+/** What a side left to the kernel is written before the next one's clock starts. */
+export function writeOut(): void {
+  spawnSync("sync");
 }
 
 export type Peers = {
@@ -40,8 +50,8 @@ export function findPeers(scratch: string): Peers {
   };
 }
 
-/** A folder of one .rrd per series with our default archives. */
-export function rrdFolder(series: number, program: string | null): string {
+/** A folder of one .rrd per series with our default archives. @param program That of librrd; null = their pages stay as a copy left them. */
+export async function rrdFolder(series: number, program: string | null): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), "carrierwatch-rrd-"));
   const first = join(dir, "s0.rrd");
   const sources = Array.from({ length: 8 }, (_, i) => `DS:d${i}:GAUGE:600:0:U`);
@@ -51,8 +61,21 @@ export function rrdFolder(series: number, program: string | null): string {
   const start = ["--start", String(FIRST_TICK - STEP_S), "--step", String(STEP_S)];
   execFileSync("rrdtool", ["create", first, ...start, ...sources, ...archives]);
   for (let i = 1; i < series; i += 1) copyFileSync(first, join(dir, `s${i}.rrd`));
-  if (program) execFileSync(program, ["evict", String(series), dir]);
+  if (program) await eachPart(program, "evict", series, dir);
   return dir;
+}
+
+/** Every page of the files is in memory, each by itself. */
+export function loadFiles(program: string, series: number, dir: string): Promise<void> {
+  return eachPart(program, "load", series, dir);
+}
+
+async function eachPart(program: string, what: "evict" | "load", series: number, dir: string): Promise<void> {
+  const run = promisify(execFile);
+  const place = (part: number) => String(Math.floor((series * part) / READERS));
+  await Promise.all(
+    Array.from({ length: READERS }, (_, i) => run(program, [what, place(i), place(i + 1), dir])),
+  );
 }
 
 /** Updates per second of librrd, one call per sample. */

@@ -1,6 +1,7 @@
 /*
  * librrd, one update per sample and call, for the archive bench:
- *   rrd-peer evict N DIR            drops the files from the page cache, so that they come back as small pages
+ *   rrd-peer evict FROM TO DIR   drops files FROM..TO from the page cache, so that they come back as small pages
+ *   rrd-peer load FROM TO DIR    the same, and reads each of their pages by itself
  *   rrd-peer update N DIR FROM TO STEP   each series once per tick, every value worked out as in samples.ts
  * Prints the seconds the updates took.
  */
@@ -12,16 +13,22 @@
 #include <time.h>
 #include <unistd.h>
 
+#define PAGE 4096
+
 static void path_of(char *path, const char *dir, int series) { sprintf(path, "%s/s%d.rrd", dir, series); }
 
-static int evict(int n, const char *dir) {
-  char path[4096];
-  for (int i = 0; i < n; i++) {
+static int evict(int from, int to, const char *dir, int again) {
+  char path[4096], byte;
+  for (int i = from; i < to; i++) {
     path_of(path, dir, i);
     int fd = open(path, O_RDONLY);
     if (fd < 0) return 1;
     fdatasync(fd);
+    off_t size = lseek(fd, 0, SEEK_END);
     posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
+    for (off_t at = 0; again && at < size; at += PAGE)
+      if (pread(fd, &byte, 1, at) != 1) return 1;
     close(fd);
   }
   return 0;
@@ -36,9 +43,10 @@ static void line_of(char *line, long series, long tick, long step) {
 }
 
 int main(int argc, char **argv) {
-  int n = argc > 3 ? atoi(argv[2]) : 0;
-  if (n > 0 && strcmp(argv[1], "evict") == 0) return evict(n, argv[3]);
-  if (n == 0 || argc < 7) return 64;
+  int again = strcmp(argc > 1 ? argv[1] : "", "load") == 0;
+  if (argc == 5 && (again || strcmp(argv[1], "evict") == 0)) return evict(atoi(argv[2]), atoi(argv[3]), argv[4], again);
+  int n = argc == 7 ? atoi(argv[2]) : 0;
+  if (n == 0 || strcmp(argv[1], "update") != 0) return 64;
   long from = atol(argv[4]), to = atol(argv[5]), step = atol(argv[6]);
   char path[4096], line[256];
   struct timespec a, b;
