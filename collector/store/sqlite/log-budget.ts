@@ -68,6 +68,19 @@ export function logBudget(db: Database.Database, tiles: TileCache, texts: Shared
     texts.forget(id, state, keptFromS, (state.strippedTo + 1) * bands.log.perTile * state.stepS);
   };
   let spare = 0;
+  /** Strips tiles from..until while the log is over its budget. @returns how many details went */
+  const stripSome = (working: Working, from: number, until: number): number => {
+    const { state, bands } = working;
+    const budget = budgetOf(bands);
+    let dropped = 0;
+    for (let tile = from; tile < until && state.logBytes > budget; tile += 1) {
+      dropped += stripOne(working, tile);
+      state.strippedTo = tile;
+      // Texts that only these tiles named are part of the log, too: with them gone it may be within its budget.
+      if ((tile + 1 - from) % TILES_AT_ONCE === 0 && state.nextShared > RECENT) tidy(working);
+    }
+    return dropped;
+  };
   return {
     /** Before the first open state of a commit is written. */
     begin(): void {
@@ -83,13 +96,8 @@ export function logBudget(db: Database.Database, tiles: TileCache, texts: Shared
       const isFarOver = state.logBytes > budget * FAR_OVER;
       const atOnce = TILES_AT_ONCE + (isFarOver ? Math.min(spare, TILES_FAR_OVER - TILES_AT_ONCE) : 0);
       const oldest = Math.max(newest - bands.log.ring + 1, tileOf(bands.log, state.openedTick / state.stepS));
-      let dropped = 0;
       const from = Math.max(oldest, state.strippedTo + 1);
-      for (let tile = from; tile < Math.min(newest, from + atOnce); tile += 1) {
-        if (state.logBytes <= budget) break;
-        dropped += stripOne(working, tile);
-        state.strippedTo = tile;
-      }
+      const dropped = stripSome(working, from, Math.min(newest, from + atOnce));
       spare -= Math.max(0, state.strippedTo + 1 - from - TILES_AT_ONCE);
       if (dropped > 0) count(dropped);
       if (state.nextShared > RECENT) tidy(working);

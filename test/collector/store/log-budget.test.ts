@@ -169,6 +169,10 @@ test("many series far over their budget come back within it over several commits
     );
   assert.ok((counts[1] ?? 0) > (counts[0] ?? 0), `${counts.join(", ")}: the second goes on`);
   assert.equal(counts.at(-1), counts.at(-2), `${counts.join(", ")}: then each is within its budget`);
+  assert.ok(
+    (counts.at(-1) ?? 0) < all.length * 0.9,
+    `${counts.join(", ")}: no more is given up than has to be`,
+  );
   assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
   await store.close();
 });
