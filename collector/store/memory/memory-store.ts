@@ -40,7 +40,7 @@ export function memoryStore(): Store {
       verify: async () => ({ ok: true, problems: [] }),
       estimate: async () => ({
         parts: [],
-        series: (await samples.generations()).length,
+        series: shelf.size,
         bytesPerSeriesFull: 0,
         bytesAt: ESTIMATE_AGES_S.map(() => 0),
         bytesFixed: 0,
