@@ -1,8 +1,10 @@
 /** What becomes of a record depends on its tick and the collector's now, in a fixed order. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LATE_WINDOW_S, LONGEST_S } from "../../collector/archive/layout.ts";
+import { LATE_WINDOW_S, LOG_KEEP_S, LONGEST_S } from "../../collector/archive/layout.ts";
+import { codeOf } from "../../collector/archive/strip.ts";
 import { PDP_MAX } from "../../collector/wire/metric.ts";
+import type { Sample } from "../../collector/wire/sample.ts";
 import {
   downAt,
   forEachEngine,
@@ -103,6 +105,62 @@ forEachEngine("acceptance", (open) => {
       const before = await store.digest(SERIES, 86_400);
       assert.deepEqual(new Set(await store.samples.load(days, now)), new Set(["duplicate"]));
       assert.equal(await store.digest(SERIES, 86_400), before);
+    }),
+  );
+
+  test(
+    "beyond the sample log what was measured is a duplicate, whoever says it, and what was UNKNOWN may be filled",
+    withStore(open, async (store) => {
+      const at = (i: number, sample: Partial<Sample> = {}, seq = 1 + i) =>
+        record({ tick: T0 + i * 300, seq, sample });
+      const suspect = { state: "suspect" } as const;
+      const first = [at(0), at(1, downAt("tls")), at(2, suspect), at(3, unknownSample), at(4)];
+      const newest = record({ tick: T0 + LOG_KEEP_S(300) + 900 });
+      const now = nowAfter(newest.sample.tick);
+      assert.deepEqual(new Set(await store.samples.load([...first, newest], now)), new Set(["stored"]));
+      const before = await store.digest(SERIES, 86_400);
+      const others = [at(0, {}, 91), at(1, {}, 92), at(2, {}, 93), at(0), at(4, {}, 94)];
+      assert.deepEqual(await store.samples.load(others, now), [
+        "duplicate",
+        "duplicate",
+        "duplicate",
+        "duplicate",
+        "conflict",
+      ]);
+      assert.equal(await store.digest(SERIES, 86_400), before);
+      assert.deepEqual(await store.samples.load([at(3, {}, 95)], now), ["stored"]);
+      const [strip] = await store.strip.read({ series: [SERIES], fromS: T0 + 900, toS: T0 + 900 });
+      assert.deepEqual([...(strip?.codes ?? [])], [codeOf(at(3, {}, 95).sample)]);
+      assert.notEqual(await store.digest(SERIES, 86_400), before);
+    }),
+  );
+
+  test(
+    "history and what comes live know each other, and history is counted, but never as late",
+    withStore(open, async (store) => {
+      const old = { tick: T0 - 3_600, receivedMs: T0 * 1000 };
+      const clamped = { timings: { ...timingsOf(9), speed: PDP_MAX } };
+      const batch = [record(old), record({ ...old, seq: 7 }), record({ tick: T0 - 300, sample: clamped })];
+      assert.deepEqual(await store.samples.load(batch, nowAfter(T0)), ["stored", "conflict", "stored"]);
+      assert.deepEqual(await store.samples.put(batch, nowAfter(T0)), ["duplicate", "conflict", "duplicate"]);
+      assert.deepEqual(await store.samples.put([record()], nowAfter(T0)), ["stored"]);
+      assert.deepEqual(await store.samples.load([record(), record({ seq: 7 })], nowAfter(T0)), [
+        "duplicate",
+        "conflict",
+      ]);
+      const [counted] = await store.ops.counters();
+      const { stored, duplicate, conflict, late, clamped: clampedTo } = counted ?? {};
+      assert.deepEqual(
+        { stored, duplicate, conflict, late, clampedTo },
+        {
+          ...{ stored: 3, duplicate: 3, conflict: 3, late: 0, clampedTo: 1 },
+        },
+      );
+      const due = await store.claims.due(nowAfter(T0), 1_000, 10);
+      assert.deepEqual(
+        due.map(({ tick }) => tick),
+        [T0],
+      );
     }),
   );
 

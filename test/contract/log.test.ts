@@ -5,7 +5,7 @@ import { LOG_KEEP_S } from "../../collector/archive/layout.ts";
 import type { SamplesQuery, Store, StoredSample } from "../../collector/store/store.ts";
 import { InvalidInputError } from "../../collector/wire/errors.ts";
 import type { Sample } from "../../collector/wire/sample.ts";
-import { forEachEngine, nowAfter, record, SERIES, T0, withStore } from "./support.ts";
+import { downAt, forEachEngine, nowAfter, record, SERIES, T0, withStore } from "./support.ts";
 
 const CERTIFICATE = { subject: "CN=x", issuer: "CN=y", notAfterS: T0, fingerprint256: "AA:BB" };
 const OTHER = { target: "shop", vantage: "cmcc-1" };
@@ -194,6 +194,60 @@ forEachEngine("sample log", (open) => {
       assert.deepEqual(ticksOf(await store.samples.states("shop", ticks)), [1, keepS / 300]);
       await store.samples.load([record({ tick: T0 + keepS + 600 })], nowAfter(T0 + keepS + 600));
       assert.deepEqual(ticksOf(await store.samples.states("shop", ticks)), [keepS / 300]);
+    }),
+  );
+
+  test(
+    "pages of any limit hold the samples of all steps by tick, both ends of the range among them",
+    withStore(open, async (store) => {
+      const records = [
+        ...[0, 300, 600, 900].map((s) => record({ tick: T0 + s })),
+        ...[360, 420, 660].map((s) => record({ tick: T0 + s, stepS: 60 })),
+      ];
+      await store.samples.put(records.toReversed(), nowAfter(T0 + 900));
+      const query = { series: [SERIES], fromS: T0 + 300, toS: T0 + 900 };
+      const wanted = [300, 360, 420, 600, 660, 900];
+      for (const limit of [1, 2, 3, 6, 7])
+        for (const order of ["oldest", "newest"] as const) {
+          const found = await pages(store, { ...query, limit, order });
+          assert.equal(found.length, Math.ceil(wanted.length / limit), `${order} by ${limit}`);
+          assert.deepEqual(
+            found.flat().map(({ sample }) => sample.tick - T0),
+            order === "oldest" ? wanted : wanted.toReversed(),
+            `${order} by ${limit}`,
+          );
+        }
+    }),
+  );
+
+  test(
+    "where the log is too heavy only details go, the oldest first, and as many as are counted",
+    withStore(open, async (store) => {
+      const samples = Array.from({ length: 200 }, (_, i) =>
+        record({
+          tick: T0 + i * 86_400,
+          stepS: 86_400,
+          sample: {
+            ...(i % 10 === 3 ? downAt("tls") : {}),
+            detail: { status: 200, finalUrl: `https://shop.test/${i}/${"x".repeat(1_500)}` },
+          },
+        }),
+      );
+      for (let at = 0; at < samples.length; at += 10) {
+        const part = samples.slice(at, at + 10);
+        await store.samples.put(part, nowAfter(part.at(-1)?.sample.tick ?? 0));
+      }
+      const keptAfter = (samples.at(-1)?.sample.tick ?? 0) - LOG_KEEP_S(86_400);
+      const wanted = samples.map(({ sample }) => sample).filter(({ tick }) => tick > keptAfter);
+      const query = { series: [SERIES], fromS: 0, toS: T0 * 2, limit: 999, order: "oldest" } as const;
+      const found = (await store.samples.page(query)).samples.map(({ sample }) => sample);
+      const bare = found.filter(({ detail }) => Object.keys(detail).length === 0).length;
+      assert.deepEqual(
+        found,
+        wanted.map((sample, i) => (i < bare ? { ...sample, detail: {} } : sample)),
+      );
+      assert.equal((await store.ops.estimate(86_400)).detailsDropped, bare);
+      assert.deepEqual(await store.ops.verify(), { ok: true, problems: [] });
     }),
   );
 

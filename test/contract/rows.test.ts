@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { archivesOf, LONGEST_S, PDP_KEEP_S } from "../../collector/archive/layout.ts";
 import { codeOf, decode } from "../../collector/archive/strip.ts";
 import type { RowRun, Store } from "../../collector/store/store.ts";
-import type { Metric } from "../../collector/wire/metric.ts";
+import { type Metric, PDP_MAX } from "../../collector/wire/metric.ts";
+import type { Sample, Timings } from "../../collector/wire/sample.ts";
 import {
   ALL_METRICS,
   downAt,
@@ -17,6 +18,7 @@ import {
   withStore,
 } from "./support.ts";
 
+const DAY_S = 86_400;
 const EVER = { fromS: 0, toS: T0 * 2 };
 
 function rowAt(run: RowRun | undefined, metric: Metric, labelS: number) {
@@ -205,6 +207,59 @@ forEachEngine("rows", (open) => {
         [60],
       );
       assert.deepEqual(await read(store, 77), []);
+    }),
+  );
+
+  test(
+    "runs come by series as asked for, then by the first tick of the generation, of rows, last values and strips",
+    withStore(open, async (store) => {
+      const of = (target: string, vantage: string, tick: number, stepS: number) =>
+        record({ target, vantage, tick: T0 + tick, stepS });
+      const records = [
+        of("a", "ct-1", 300, 300),
+        of("a", "ct-1", 60, 60),
+        of("a", "ct-1", 600, 60),
+        of("a", "cnc-1", 0, 300),
+        of("b", "ct-1", 0, 300),
+        of("b", "ct-1", 1_800, 1_800),
+      ];
+      await store.samples.put(records, nowAfter(T0 + 1_800));
+      const series = [
+        { target: "b", vantage: "ct-1" },
+        { target: "none", vantage: "ct-1" },
+        { target: "a", vantage: "ct-1" },
+        { target: "a", vantage: "cnc-1" },
+      ];
+      const wanted = ["b/ct-1 300", "b/ct-1 1800", "a/ct-1 60", "a/ct-1 300", "a/cnc-1 300"];
+      const names = (runs: readonly Pick<RowRun, "series" | "stepS">[]) =>
+        runs.map((run) => `${run.series.target}/${run.series.vantage} ${run.stepS}`);
+      const query = { series, metrics: ["total"], rowS: 1_800, fromS: 0, toS: T0 + 1_800 } as const;
+      assert.deepEqual(names(await store.rows.read(query)), wanted);
+      const { fromS, toS } = query;
+      assert.deepEqual(names(await store.strip.read({ series, fromS, toS })), wanted);
+      assert.deepEqual(names(await store.lasts.read({ ...query, rowS: 300 })), [
+        ...["b/ct-1 300", "a/ct-1 60", "a/ct-1 300", "a/cnc-1 300"],
+      ]);
+    }),
+  );
+
+  test(
+    "0 is a value, and the sums of the largest are exact",
+    withStore(open, async (store) => {
+      const all = (value: number): Partial<Sample> => ({
+        timings: Object.fromEntries(ALL_METRICS.map((metric) => [metric, value])) as Timings,
+      });
+      const zeros = [0, 300].map((s) => record({ tick: T0 + DAY_S + 300 + s, sample: all(0) }));
+      const largest = Array.from({ length: 288 }, (_, i) =>
+        record({ tick: T0 + 300 + i * 300, sample: all(i === 7 ? PDP_MAX - 1 : PDP_MAX) }),
+      );
+      await store.samples.put([...largest, ...zeros], nowAfter(T0 + 2 * DAY_S));
+      const [run] = await read(store, DAY_S);
+      for (const metric of ALL_METRICS) {
+        const [n, sum] = [288, 288 * PDP_MAX - 1];
+        assert.deepEqual(rowAt(run, metric, T0 + DAY_S), { n, sum, min: PDP_MAX - 1, max: PDP_MAX });
+        assert.deepEqual(rowAt(run, metric, T0 + 2 * DAY_S), { n: 2, sum: 0, min: 0, max: 0 });
+      }
     }),
   );
 

@@ -1,10 +1,10 @@
 /** What every contract test needs: both engines, opened on real files where they have any, and records to give them. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe } from "node:test";
 import { memoryStore } from "../../collector/store/memory/memory-store.ts";
-import { openSqliteStore } from "../../collector/store/sqlite/sqlite-store.ts";
+import { DATABASE_NAME, openSqliteStore } from "../../collector/store/sqlite/sqlite-store.ts";
 import type { SampleRecord, Store } from "../../collector/store/store.ts";
 import { silentLog } from "../../collector/wire/log.ts";
 import { METRICS } from "../../collector/wire/metric.ts";
@@ -13,7 +13,14 @@ import { nowAfter, T0 } from "./times.ts";
 
 export { nowAfter, T0 };
 
-export type Opened = { readonly store: Store; close(): Promise<void> };
+export type Opened = {
+  readonly store: Store;
+  /** Closes the store and opens what it kept, in place of it. Absent: nothing survives, as in the reference. */
+  again?(): Promise<Store>;
+  /** Opens a backup beside it, as a restored store. Absent: there are no backups. */
+  restored?(backup: string): Promise<Opened>;
+  close(): Promise<void>;
+};
 export type Engine = { readonly name: string; open(): Promise<Opened> };
 
 const SMALL_RESERVE_BYTES = 64 * 1024;
@@ -26,14 +33,23 @@ export const ENGINES: readonly Engine[] = [
       return { store, close: () => store.close() };
     },
   },
-  { name: "sqlite", open: openSqlite },
+  { name: "sqlite", open: () => openSqlite() },
 ];
 
-async function openSqlite(): Promise<Opened> {
+/** @param backup What the database is a copy of; absent = a new one. */
+async function openSqlite(backup?: string): Promise<Opened> {
   const dir = mkdtempSync(join(tmpdir(), "carrierwatch-contract-"));
-  const store = await openSqliteStore({ dir, log: silentLog, reserveBytes: SMALL_RESERVE_BYTES });
+  if (backup !== undefined) copyFileSync(backup, join(dir, DATABASE_NAME));
+  const options = { dir, log: silentLog, reserveBytes: SMALL_RESERVE_BYTES };
+  let store = await openSqliteStore(options);
   return {
     store,
+    async again() {
+      await store.close();
+      store = await openSqliteStore(options);
+      return store;
+    },
+    restored: openSqlite,
     async close() {
       await store.close();
       rmSync(dir, { recursive: true });
