@@ -106,6 +106,18 @@ forEachEngine("claims", (open) => {
   );
 
   test(
+    "a claim that nobody finished is as live when it comes again, whatever came late in between",
+    withStore(open, async (store) => {
+      await store.samples.put([record()], NOW);
+      await store.claims.due(NOW, 1_000, 10);
+      const late = record({ vantage: "cnc-1", receivedMs: (T0 + 9_000) * 1000 });
+      await store.samples.put([late], NOW);
+      const [again] = await store.claims.due(NOW + 1_000, 1_000, 10);
+      assert.equal(again?.live, true);
+    }),
+  );
+
+  test(
     "neither duplicates nor history nor refused samples are due",
     withStore(open, async (store) => {
       await store.samples.put([record()], NOW);

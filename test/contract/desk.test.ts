@@ -53,6 +53,24 @@ forEachEngine("registry", (open) => {
   );
 
   test(
+    "removing what is not there changes nothing, and what is given and got stays the store's own",
+    withStore(open, async (store) => {
+      assert.equal(await store.registry.put("carrier", "ct", null, null), 0);
+      assert.deepEqual(await store.registry.list("carrier"), []);
+      const value = { names: ["a"] };
+      assert.equal(await store.registry.put("carrier", "ct", 0, value), 1);
+      value.names.push("b");
+      const got = (await store.registry.get("carrier", "ct"))?.value as typeof value;
+      assert.deepEqual(got, { names: ["a"] });
+      got.names.push("c");
+      assert.deepEqual((await store.registry.get("carrier", "ct"))?.value, { names: ["a"] });
+      await store.registry.put("carrier", "ct", 1, null);
+      assert.equal(await store.registry.put("carrier", "ct", 0, null), 2, "the version it had stands");
+      assert.equal(await store.registry.put("carrier", "ct", 0, {}), 3);
+    }),
+  );
+
+  test(
     "the revision of a kind changes with each of its puts, and with no other",
     withStore(open, async (store) => {
       const revisions: number[] = [];
