@@ -46,7 +46,7 @@ export function isDue(newestMs: number | null, nowMs: number): boolean {
 
 const NAME = /^carrierwatch-\d{8}T\d{6}Z\.db$/;
 /** What a copy is before it has its name, and what the engine has beside that. */
-const UNFINISHED = /^carrierwatch-\d{8}T\d{6}Z\.db\.part(-wal|-shm|-journal)?$/;
+const UNFINISHED = /^carrierwatch-\d{8}T\d{6}Z\.db\.part(-[a-z]+)?$/;
 
 /**
  * @param dir The data folder; copies go to `dir`/backups.

@@ -25,8 +25,8 @@ import { networksOf } from "./networks/networks.ts";
 import type { CollectorOptions } from "./options.ts";
 import { queryPart } from "./query/query.ts";
 import { type Registry, registryPart } from "./registry/registry.ts";
+import { openStore } from "./store/engine.ts";
 import { makeDataFolder } from "./store/make-folder.ts";
-import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import type { Clock } from "./wire/clock.ts";
 import { ConfigError, UnavailableError } from "./wire/errors.ts";
@@ -71,7 +71,7 @@ export async function startCollector(deps: CollectorDeps): Promise<Collector> {
     for (const act of closers.splice(0).reverse()) await act();
   };
   try {
-    const store = await openSqliteStore({ dir: options.dir, log });
+    const store = await openStore({ dir: options.dir, log });
     closers.push(() => store.close());
     const parts = await joinParts(deps, store);
     closers.push(...parts.closers);

@@ -139,6 +139,22 @@ test("a probe names no native module and only packages that are pure JavaScript"
   );
 });
 
+test("which engine a store has is known in collector/store alone", () => {
+  const others = files.filter(({ path }) => !within(path, "collector/store"));
+  assert.deepEqual(
+    others.filter(({ text }) => /sqlite|pragma|\bvacuum\b|-wal\b/i.test(text)).map(({ path }) => path),
+    [],
+  );
+  const reaching = references.filter(
+    ({ from, to }) =>
+      !within(from, "collector/store") && (to === "better-sqlite3" || within(to, "collector/store/sqlite")),
+  );
+  assert.deepEqual(
+    reaching.map(({ from, to }) => `${from} -> ${to}`),
+    [],
+  );
+});
+
 test("every drawing of the tests has the suite's own seed", () => {
   const drawing = tests.flatMap(referencesOf).filter((reference) => reference.to === "fast-check");
   assert.deepEqual(

@@ -6,7 +6,6 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, statfs } from "node:fs/promises";
-import { join } from "node:path";
 import { buildServer } from "../api/server.ts";
 import { accountsPart } from "../auth/accounts.ts";
 import { secretsPart } from "../auth/secrets.ts";
@@ -16,7 +15,7 @@ import { ingestPart } from "../ingest/ingest.ts";
 import { liveBus } from "../ingest/live.ts";
 import { queryPart } from "../query/query.ts";
 import { registryPart } from "../registry/registry.ts";
-import { DATABASE_NAME, openSqliteStore } from "../store/sqlite/sqlite-store.ts";
+import { openStore, storeFile } from "../store/engine.ts";
 import type { Store } from "../store/store.ts";
 import { systemClock } from "../wire/clock.ts";
 import { ConfigError } from "../wire/errors.ts";
@@ -30,7 +29,7 @@ import { type Client, read } from "./client.ts";
  */
 export async function closedClient(dir: string, log: Log): Promise<Client> {
   await mustBeOurs(dir);
-  const store = await openSqliteStore({ dir, log });
+  const store = await openStore({ dir, log });
   try {
     const { app, token } = await routesOver(store, dir, log);
     return {
@@ -58,7 +57,7 @@ export async function closedClient(dir: string, log: Log): Promise<Client> {
 /** @throws ConfigError when there is no database, or this user may not write it. */
 async function mustBeOurs(dir: string): Promise<void> {
   try {
-    await access(join(dir, DATABASE_NAME), constants.R_OK | constants.W_OK);
+    await access(storeFile(dir), constants.R_OK | constants.W_OK);
     await access(dir, constants.W_OK);
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && /^(?:ENOENT|ENOTDIR)$/.test(String(cause.code))) {

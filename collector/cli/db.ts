@@ -113,10 +113,9 @@ const restore = folderSubcommand({
     zh: "用备份换下数据库；原来的留在旁边",
   },
   async act({ dir, note, print }, [file = ""]) {
-    const { DATABASE_NAME } = await import("../store/sqlite/sqlite-store.ts");
-    const { restoreFrom } = await import("../store/sqlite/restore.ts");
+    const { restoreStore } = await import("../store/engine.ts");
     note({ en: `examining and copying ${resolve(file)}`, zh: `正在检查并复制 ${resolve(file)}` });
-    const done = restoreFrom(resolve(file), join(dir, DATABASE_NAME), stampNow());
+    const done = await restoreStore(resolve(file), dir, stampNow());
     print(done, () =>
       inEach((language) => {
         const kept = done.kept === null ? "" : `${KEPT[language]} ${done.kept}\n`;

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { storeFile } from "../../collector/store/engine.ts";
 import { ConfigError } from "../../collector/wire/errors.ts";
 
 export const Diary = z.strictObject({
@@ -26,7 +27,7 @@ export async function openDiary(dir: string, nowMs: number): Promise<Diary> {
   try {
     text = await readFile(path, "utf8");
   } catch {
-    if (existsSync(join(dir, "carrierwatch.db"))) {
+    if (existsSync(storeFile(dir))) {
       throw new ConfigError(`${dir} holds real measurements; a demo does not write among them`, {
         hint: "name another folder with --data",
       });
