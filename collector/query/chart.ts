@@ -56,7 +56,7 @@ export function spanOf(query: ChartQuery, nowS: number): Span {
     const message =
       fromS === undefined
         ? "a custom range needs from, in UTC seconds"
-        : `begins at ${fromS}, which is not before its end ${toS}`;
+        : `${fromS} is not before its end ${toS}`;
     throw new InvalidInputError("range", [{ path: "from", message }]);
   }
   // What is older is gone: a range from 1970 on would only be many empty ticks.

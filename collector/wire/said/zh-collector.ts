@@ -121,7 +121,6 @@ export const zhCollector: Sentences = {
 
   // Ranges and archives.
   "a custom range needs from, in UTC seconds": "自选时间段要给出 from（UTC 秒）",
-  "begins at {0}, which is not before its end {1}": "从 {0} 开始，不早于结束 {1}",
   "is {0}; nothing before {1} is kept": "是 {0}；{1} 之前没有数据",
   "{0} is not before its end {1}": "{0} 不早于结束 {1}",
   "no archive has {0} steps per row; at a step of {1} s there are {2}":
