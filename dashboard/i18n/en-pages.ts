@@ -95,6 +95,7 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "target.to": "To",
   "target.apply": "Show",
   "target.rangeFuture": "That range has not begun yet",
+  "target.rangeGone": "Nothing from before {time} is kept. Choose a later range.",
   "target.rangeBackwards": "The end must be after the start",
   "target.vantages": "{carrier} {n}",
   "target.vantagesOf": "vantages: {list}",
@@ -174,6 +175,8 @@ export const enPages: Readonly<Record<keyof typeof zhPages, string>> = {
   "target.detail.wire": "Bytes transferred",
   "target.detail.receive": "Receiving rate",
   "target.detail.certificateUntil": "{subject}, valid until {date}, issued by {issuer}",
+  "target.detail.bare":
+    "Its details are not kept: the oldest go when a series needs more space for them than it has. What was imported may have come without.",
   "target.detail.late": "After its due time",
   "target.detail.arrived": "Arrived",
   "target.detail.live": "live",

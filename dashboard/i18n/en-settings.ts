@@ -109,6 +109,8 @@ export const enSettings: Readonly<Record<keyof typeof zhSettings, string>> = {
   "settings.storage.part.settings and incidents": "settings and incidents",
   "settings.storage.part.free pages": "space to be used again",
   "settings.storage.part.wal": "write-ahead log",
+  "settings.storage.dropped":
+    "{count} {count|measurement has|measurements have} no details any more: where those of a series need more space than it has, the oldest go. Results and times stay.",
   "settings.storage.backups": "Backups",
   "settings.storage.noBackups": "No backup yet. One is made every night; seven are kept.",
   "settings.storage.verified": "verified",

@@ -101,6 +101,8 @@ export const zhSettings = {
   "settings.storage.part.settings and incidents": "设置与事件",
   "settings.storage.part.free pages": "待重用的空间",
   "settings.storage.part.wal": "写前日志",
+  "settings.storage.dropped":
+    "有 {count} 次测量已没有明细：序列的明细超出预算时，最旧的先删除，结果和时间仍在。",
   "settings.storage.backups": "备份",
   "settings.storage.noBackups": "还没有备份。每晚自动备份一次，保留 7 份。",
   "settings.storage.verified": "已校验",

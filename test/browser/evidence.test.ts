@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import type { Page } from "playwright-core";
+import { NO_TIMINGS } from "../../collector/wire/sample.ts";
 import { NO_BROWSER } from "../support/browser.ts";
 
 import { chart } from "./support/fixture-chart.ts";
@@ -93,6 +94,40 @@ for (const [language, width, dark] of [
     assert.doesNotMatch(await page.locator("body").innerText(), /\{\w+\}|undefined|NaN|\bnull\b|\[object/);
     assert.ok((await overflow(page)) <= 0, `${await overflow(page)} px too wide`);
     await picture(page, `evidence-${language}-${width}`);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+}
+
+for (const language of ["zh", "en"] as const) {
+  test(`a measurement whose details went says so, one that has them or nobody made does not, ${language}`, async (t) => {
+    if (!browser) return t.skip(NO_BROWSER);
+    const whole = fullSample(story);
+    const bare = { ...whole, sample: { ...whole.sample, seq: whole.sample.seq + 1, detail: {} } };
+    const { failure: _, ...rest } = bare.sample;
+    const nobody = {
+      ...{ ...bare, vantage: "ct-2" },
+      sample: { ...rest, state: "unknown" as const, unknownReason: "overload" as const, timings: NO_TIMINGS },
+    };
+    fake.answers.set(`GET ${at}/samples`, { samples: [whole, bare, nobody], cursor: null });
+    const { context, page, complaints } = await visit(browser, fake.url + at, { language, width: 390 });
+    const twists = page.locator("table.samples tr.one .twist");
+    const note = page.locator(".detail-box > p", {
+      hasText: language === "zh" ? "明细没有保留" : "Its details are not kept",
+    });
+    const times = page.locator(".fact-groups dd");
+    for (const [row, notes] of [
+      [0, 0],
+      [1, 1],
+      [2, 0],
+    ] as const) {
+      await twists.nth(row).click();
+      await times.first().waitFor();
+      assert.equal(await note.count(), notes, `row ${row}`);
+      await twists.nth(row).click();
+      await times.first().waitFor({ state: "detached" });
+    }
+    assert.ok((await overflow(page)) <= 0);
     assert.deepEqual(complaints, []);
     await context.close();
   });

@@ -4,8 +4,9 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { NO_BROWSER } from "../support/browser.ts";
 import { Refusal } from "./support/fake-collector.ts";
+import { STORAGE } from "./support/fixtures-settings.ts";
 import { stage } from "./support/stage.ts";
-import { visit } from "./support/visit.ts";
+import { overflow, visit } from "./support/visit.ts";
 
 const { browser, fake } = await stage();
 
@@ -74,4 +75,28 @@ test("a list says when it is empty, and what is wrong when it does not load", as
   await page.locator(".items li", { hasText: "Grafana" }).waitFor();
   fake.answers.delete("GET /secrets");
   await context.close();
+});
+
+test("how many measurements have lost their details is said, and nothing while none has", async (t) => {
+  if (!browser) return t.skip(NO_BROWSER);
+  for (const [language, detailsDropped, said] of [
+    ["zh", 55_088, "有 55,088 次测量已没有明细"],
+    ["en", 55_088, "55,088 measurements have no details any more"],
+    ["en", 1, "1 measurement has no details any more"],
+    ["en", 0, null],
+  ] as const) {
+    fake.answers.set("GET /storage", { ...STORAGE, detailsDropped });
+    const { context, page, complaints } = await visit(browser, `${fake.url}/settings/storage`, {
+      language,
+      width: 390,
+    });
+    await page.locator(".tile").first().waitFor();
+    const note = page.locator("p.dropped");
+    if (said === null) assert.equal(await note.count(), 0);
+    else assert.ok((await note.innerText()).startsWith(said), await note.innerText());
+    assert.ok((await overflow(page)) <= 0);
+    assert.deepEqual(complaints, []);
+    fake.answers.delete("GET /storage");
+    await context.close();
+  }
 });

@@ -120,3 +120,45 @@ test("lines of another range do not stay where the new one is refused", async (t
   fake.answers.clear();
   await context.close();
 });
+
+for (const [language, dates, detail, said] of [
+  [
+    "zh",
+    ["2001-01-01", "2001-01-02"],
+    "to: is 978393600; nothing before 1726790400 is kept",
+    /2024\/9\/20 之前的数据已不再保存/,
+  ],
+  [
+    "en",
+    ["2001-01-01", "2001-01-02"],
+    "to: is 978393600; nothing before 1726790400 is kept",
+    /Nothing from before 20 Sept? 2024 is kept/,
+  ],
+  [
+    "zh",
+    ["2999-01-01", "2999-01-02"],
+    "from: 32472144000 is not before its end 1795000000",
+    /开始时间还没有到/,
+  ],
+  [
+    "en",
+    ["2999-01-01", "2999-01-02"],
+    "from: 32472144000 is not before its end 1795000000",
+    /That range has not begun yet/,
+  ],
+] as const) {
+  test(`a link to a time without a chart says why, without the collector's numbers, ${language}, ${dates[0]}`, async (t) => {
+    if (!browser) return t.skip(NO_BROWSER);
+    const refusal = new Refusal(400, { code: "invalid_input", detail: `range is not valid: ${detail}` });
+    fake.answers.set(`GET /targets/${story.id}/chart`, refusal);
+    const [from, to] = dates.map((date) => Date.parse(`${date}T00:00:00Z`) / 1000);
+    const at = `${fake.url}/targets/${story.id}?range=custom&from=${from}&to=${to}`;
+    const { context, page: tab } = await visit(browser, at, { width: 390, language });
+    const note = tab.locator(".grid .panel.empty");
+    await note.waitFor();
+    assert.match(await note.innerText(), said);
+    assert.doesNotMatch(await tab.locator("main").innerText(), /\d{10}|range is not valid/);
+    fake.answers.clear();
+    await context.close();
+  });
+}

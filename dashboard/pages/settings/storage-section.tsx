@@ -57,6 +57,9 @@ export function StorageSection() {
           </tbody>
         </table>
       </div>
+      {view.detailsDropped > 0 && (
+        <p class="sub dropped">{t("settings.storage.dropped", { count: f.count(view.detailsDropped) })}</p>
+      )}
       <h3>{t("settings.storage.backups")}</h3>
       {view.backups.length === 0 && <p class="sub">{t("settings.storage.noBackups")}</p>}
       <ul class="items">

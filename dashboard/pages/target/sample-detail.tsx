@@ -17,10 +17,13 @@ export function SampleDetail({ view, carriers }: SampleDetailProps) {
     { name: t("target.col.time"), value: f.full(sample.startedMs) },
     { name: t("target.detail.arrived"), value: `${f.clockSeconds(receivedMs)} · ${arrived}` },
   ];
+  // Nobody measures without a word about it; only where nobody could measure there may be none.
+  const bare = sample.state !== "unknown" && Object.keys(sample.detail).length === 0;
   return (
     <div class="stack detail-box">
       <ResultBars result={sample} />
       <ResultFailure result={sample} />
+      {bare && <p class="sub">{t("target.detail.bare")}</p>}
       <ResultFacts result={sample} first={first} />
       {sample.state === "down" && <PathOf view={view} carriers={carriers} />}
     </div>

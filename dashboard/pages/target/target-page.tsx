@@ -8,6 +8,7 @@ import type { Target } from "../../../collector/wire/target.ts";
 import { ApiError } from "../../api/client.ts";
 import { shapeOf } from "../../charts/target-kind.ts";
 import { standing } from "../../i18n/event-text.ts";
+import type { Key } from "../../i18n/translate.ts";
 import { Link } from "../parts/link.tsx";
 import { ProblemBox } from "../parts/problem.tsx";
 import { useApp } from "../state/app.ts";
@@ -185,7 +186,7 @@ function ChartColumn({ view, chart, span, address, go, drawn, names }: BodyProps
   const { target } = view.row;
   return (
     <div class="stack">
-      {chart.error !== undefined && <ChartProblem chart={chart} />}
+      {chart.error !== undefined && <ChartProblem chart={chart} span={span} />}
       {!chart.data && chart.error === undefined && (
         <div class="chart-wait" style={{ "--n": shapeOf(target.url).charts.length }} />
       )}
@@ -234,12 +235,20 @@ function Alone({ address, onBack }: { address: string; onBack: () => void }) {
   );
 }
 
-function ChartProblem({ chart }: { chart: Resource<ChartData> }) {
-  const { t } = useApp();
-  const gone = chart.error instanceof ApiError && chart.error.status === 404;
-  return gone ? (
-    <p class="panel empty">{t("addresses.noSuch")}</p>
-  ) : (
-    <ProblemBox error={chart.error} retry={chart.reload} />
-  );
+function ChartProblem({ chart, span }: { chart: Resource<ChartData>; span: Span }) {
+  const { t, f } = useApp();
+  const { error } = chart;
+  const said = chartRefusal(error, span);
+  if (said) return <p class="panel empty">{t(said.key, { time: f.date(said.atMs) })}</p>;
+  return <ProblemBox error={error} retry={chart.reload} />;
+}
+
+/** What a reader can do something about; the collector's own sentence is for the command line. */
+function chartRefusal(error: unknown, { fromS }: Span): { key: Key; atMs: number } | null {
+  if (!(error instanceof ApiError)) return null;
+  if (error.status === 404) return { key: "addresses.noSuch", atMs: 0 };
+  if (error.status !== 400) return null;
+  const keptS = /nothing before (\d+) is kept/.exec(error.message)?.[1];
+  if (keptS !== undefined) return { key: "target.rangeGone", atMs: Number(keptS) * 1000 };
+  return fromS !== null && fromS * 1000 >= Date.now() ? { key: "target.rangeFuture", atMs: 0 } : null;
 }
