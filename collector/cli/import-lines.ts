@@ -109,9 +109,11 @@ function csvSample(
   if (!Number.isInteger(tick)) return { line, why: "tick is not whole UTC seconds" };
   const state = byName.get("state") || (timings.total === null ? "" : "up");
   if (state === "") return { line, why: "it has neither a state nor a total" };
+  const step = byName.get("step_s") || stepS;
+  if (step === null) return { line, why: "it has no step_s; give --step" };
   const address = byName.get("address") ?? "";
   const sample = {
-    ...madeSample(tick, Number(byName.get("step_s") || stepS), timings),
+    ...madeSample(tick, Number(step), timings),
     ...stateOf(state, byName),
     ...(address === "" ? {} : { address }),
   };

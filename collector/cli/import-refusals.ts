@@ -4,6 +4,7 @@
  * A reason that many lines share is not said for each: the first lines are named, the rest are counted and said at the end.
  * A name that nobody has is said once, with how many lines and which are the first.
  */
+import type { Say } from "../wire/said/language.ts";
 import type { Job } from "./command.ts";
 import type { Refused } from "./import-lines.ts";
 import type { Bar } from "./progress.ts";
@@ -14,6 +15,8 @@ const LISTED = 100_000;
 const NAMED = 20;
 /** Lines of one unknown name that are given by number. */
 const FIRST = 5;
+/** Between the problems of two fields of a sample. */
+const NEXT_FIELD = /; (?=[a-zA-Z][\w.]*: )/;
 
 export type Refusals = {
   /** What --json lists. */
@@ -48,7 +51,7 @@ export function refusalsOf(bar: Bar, { language, say }: Pick<Job<unknown>, "lang
     count: () => count,
     add(line, why) {
       const group = noted(reasons, kindOf(why), line, why);
-      if (group.count <= NAMED) tell(`line ${line}: ${why}`, `第 ${line} 行：${say(why)}`);
+      if (group.count <= NAMED) tell(`line ${line}: ${why}`, `第 ${line} 行：${saidEach(why, say)}`);
     },
     addUnnamed(line, why) {
       noted(names, why, line, why);
@@ -74,6 +77,11 @@ export function refusalsOf(bar: Bar, { language, say }: Pick<Job<unknown>, "lang
       }
     },
   };
+}
+
+/** Problems of several fields are said one by one: put together they are no sentence that a table knows. */
+function saidEach(why: string, say: Say): string {
+  return why.split(NEXT_FIELD).map(say).join("；");
 }
 
 function more(count: number, { length }: readonly number[], text: string): string {

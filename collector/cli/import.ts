@@ -308,11 +308,23 @@ async function sent(client: Client, all: Staged, { bar, refused, fromChunk, stop
       else refused.add(chunk[at]?.line ?? 0, why ?? outcome);
     }
     bar.tell(seen / all.count, {
-      en: `${counts.stored} stored, ${counts.duplicate} held already; after a stop go on with --from-chunk ${next}`,
-      zh: `存入 ${counts.stored}，已有 ${counts.duplicate}；中断后用 --from-chunk ${next} 继续`,
+      en: `after a stop: --from-chunk ${next}; ${counts.stored} stored, ${counts.duplicate} held already`,
+      zh: `中断后用 --from-chunk ${next} 继续；存入 ${counts.stored}，已有 ${counts.duplicate}`,
     });
   }
+  // One that is too large would leave the whole file out without a word.
+  if (next > 0 && fromChunk > next) throw beyondEnd(fromChunk, next);
   return counts;
+}
+
+function beyondEnd(fromChunk: number, chunks: number): CarrierwatchError {
+  return new CarrierwatchError(
+    "usage",
+    `--from-chunk ${fromChunk} is beyond the end of the file: ${chunks} at most`,
+    {
+      hint: "nothing was sent; without --from-chunk the whole file is imported, and what is held already stands",
+    },
+  );
 }
 
 async function sentChunk(client: Client, chunk: readonly Placed[], i: number) {

@@ -11,6 +11,10 @@ const EVERY_MS = 1_000;
 const BAR_EVERY_MS = 100;
 const LINE_EVERY_MS = 3_000;
 const BAR_WIDTH = 24;
+/** A bar that would be shorter is left out. */
+const BAR_MIN = 5;
+/** Between the clauses of a text, which are drawn as far as they fit. */
+const CLAUSES = /(?=[;；])/;
 /** Of a terminal that does not know its own width: it says 0. */
 const COLUMNS = 80;
 
@@ -55,8 +59,7 @@ export function progressBar(
     tell(share, text) {
       if (nowMs() - lastMs < everyMs) return;
       lastMs = nowMs();
-      if (drawn)
-        screen.write(`\r\u001b[2K${cutTo(barOf(share, text[language]), (screen.columns || COLUMNS) - 1)}`);
+      if (drawn) screen.write(`\r\u001b[2K${barOf(share, text[language], (screen.columns || COLUMNS) - 1)}`);
       else screen.write(`${percentOf(share)} ${text[language]}\n`);
     },
     say(line) {
@@ -74,9 +77,16 @@ function cutTo(text: string, columns: number): string {
   return cut;
 }
 
-function barOf(share: number, text: string): string {
-  const full = Math.round(Math.min(1, share) * BAR_WIDTH);
-  return `[${"#".repeat(full)}${".".repeat(BAR_WIDTH - full)}] ${percentOf(share)} ${text}`;
+/** The text matters more than the bar, and its first clause more than the others: how to go on must be there to read. */
+function barOf(share: number, text: string, columns: number): string {
+  const clauses = text.split(CLAUSES);
+  const line = () => `${percentOf(share)} ${clauses.join("")}`;
+  while (clauses.length > 1 && displayWidth(line()) > columns) clauses.pop();
+  // Beside the bar stand its brackets and a blank.
+  const width = Math.min(BAR_WIDTH, columns - displayWidth(line()) - 3);
+  if (width < BAR_MIN) return cutTo(line(), columns);
+  const full = Math.round(Math.min(1, share) * width);
+  return `[${"#".repeat(full)}${".".repeat(width - full)}] ${line()}`;
 }
 
 function percentOf(share: number): string {

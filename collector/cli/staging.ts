@@ -33,6 +33,8 @@ type Handle = Awaited<ReturnType<typeof open>>;
 
 /** Samples sorted at once: some 60 MB. */
 const PART = 50_000;
+/** They end a line for readLines, and JSON lets them stand in a text as they are. */
+const BREAKS_IN_TEXT = /[\u2028\u2029]/g;
 
 /** @param part How many are sorted in memory at once. */
 export async function staged(placed: AsyncIterable<Placed>, part: number = PART): Promise<Staged> {
@@ -92,10 +94,14 @@ async function written(part: readonly Placed[]): Promise<Handle> {
   await unlink(path);
   await rm(folder, { recursive: true });
   for (let at = 0; at < part.length; at += 1_000) {
-    const lines = part.slice(at, at + 1_000).map((one) => `${JSON.stringify(one)}\n`);
+    const lines = part.slice(at, at + 1_000).map((one) => `${lineOf(one)}\n`);
     await file.appendFile(lines.join(""));
   }
   return file;
+}
+
+function lineOf(one: Placed): string {
+  return JSON.stringify(one).replace(BREAKS_IN_TEXT, (mark) => (mark === "\u2028" ? "\\u2028" : "\\u2029"));
 }
 
 async function* readBack(file: Handle): AsyncGenerator<Placed> {

@@ -37,7 +37,7 @@ async function killed(args: readonly string[]): Promise<number> {
   });
   const ended = once(child, "exit");
   for await (const line of createInterface({ input: child.stderr })) {
-    const chunk = /go on with --from-chunk (\d+)/.exec(line)?.[1];
+    const chunk = /^\d+ % after a stop: --from-chunk (\d+); /.exec(line)?.[1];
     if (chunk === undefined) continue;
     child.kill("SIGKILL");
     await ended;

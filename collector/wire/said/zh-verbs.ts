@@ -153,6 +153,9 @@ export const zhVerbs: Sentences = {
     "原因见上；改好这些行后再导入这个文件",
   "stopped as asked: chunk {0} was not sent": "已按要求停止：第 {0} 块没有发送",
   "--from-chunk {0} is no whole number": "--from-chunk {0} 不是整数",
+  "--from-chunk {0} is beyond the end of the file: {1} at most": "--from-chunk {0} 超出了文件末尾：最多 {1}",
+  "nothing was sent; without --from-chunk the whole file is imported, and what is held already stands":
+    "什么也没有发送；不加 --from-chunk 就导入整个文件，已有的保持不变",
   "--unit {0} is none of s, ms, us": "--unit {0} 不对，可用：s、ms、us",
   "--map {0} is not NAME=METRIC": "--map {0} 不是“列名=指标”",
   "METRIC is one of {0}": "指标可用：{0}",
@@ -169,6 +172,7 @@ export const zhVerbs: Sentences = {
   "tick is not whole UTC seconds": "tick 不是整 UTC 秒",
   "it has neither a state nor a total": "既没有 state 也没有 total",
   "{0} is {1}, not a number from 0 on": "{0} 是 {1}，不是 0 以上的数字",
+  "it has no step_s; give --step": "没有 step_s；请给出 --step",
   "it is no JSON object": "不是 JSON 对象",
   "it is not JSON": "不是 JSON",
   "it is longer than 1 MiB": "超过 1 MiB",

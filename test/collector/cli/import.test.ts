@@ -29,9 +29,13 @@ before(async () => {
     "by-cut",
     "by-pipe",
     "by-pipe-2",
+    "by-few",
   ]);
 });
 after(() => past.remove());
+
+/** A tick before all that the past holds. */
+const T_FEW = Math.floor(Date.now() / 300_000) * 300 - 10 * 86_400;
 
 const here = (...args: string[]) => carrierwatch([...args, "--data", past.dir]);
 const file = (name: string) => join(past.dir, name);
@@ -281,6 +285,39 @@ test("a table without a heading is refused, not half read", async () => {
   );
   assert.deepEqual(counts, { stored: 0, duplicate: 0, refused: 1 });
   assert.match(err, /line 1: the heading names neither tick nor t/);
+});
+
+test("a chunk beyond the end of the file is refused: nothing would be sent, and nobody told", async () => {
+  writeFileSync(file("few.csv"), `tick,total_ms\n${T_FEW},1\n`);
+  const args = [file("few.csv"), "--csv", "--target", "首页", "--vantage", "by-few", "--step", "300"];
+  const beyond = await here("import", ...args, "--from-chunk", "2");
+  assert.deepEqual([beyond.code, beyond.out], [64, ""]);
+  assert.match(beyond.err, /--from-chunk 2 is beyond the end of the file: 1 at most/);
+  const zh = await here("import", ...args, "--from-chunk", "2", "--lang", "zh");
+  assert.match(zh.err, /--from-chunk 2 超出了文件末尾：最多 1\n.*不加 --from-chunk 就导入整个文件/);
+  const { counts } = await imported(file("few.csv"), ...args.slice(1), "--from-chunk", "0");
+  assert.deepEqual(counts, { stored: 1, duplicate: 0, refused: 0 });
+  const behind = await imported(file("few.csv"), ...args.slice(1), "--from-chunk", "1");
+  assert.deepEqual(
+    behind.counts,
+    { stored: 0, duplicate: 0, refused: 0 },
+    "as it is said after the last one",
+  );
+});
+
+test("what a line lacks is said in words, each field in the language asked for", async () => {
+  writeFileSync(file("no-step.csv"), `tick,total_ms\n${T_FEW},1\n`);
+  writeFileSync(file("lacking.jsonl"), `{"target":"首页","vantage":"by-few","tick":${T_FEW}}\n`);
+  const csv = ["import", file("no-step.csv"), "--csv", "--target", "首页", "--vantage", "by-few"];
+  assert.match((await here(...csv)).err, /^line 2: it has no step_s; give --step$/m);
+  assert.match((await here(...csv, "--lang", "zh")).err, /^第 2 行：没有 step_s；请给出 --step$/m);
+  const lacking = await here("import", file("lacking.jsonl"), "--jsonl", "--lang", "zh");
+  assert.equal(lacking.code, 65);
+  assert.match(
+    lacking.err,
+    /^第 1 行：stepS：要 number，不能是 undefined；seq：要 number，不能是 undefined；/m,
+  );
+  assert.doesNotMatch(lacking.err, /Invalid input: expected number/);
 });
 
 test("a command line that names no form, or a file that is none, is exit 64", async () => {

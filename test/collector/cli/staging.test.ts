@@ -65,6 +65,16 @@ test("whatever the order and however small the parts: by seat, each once, the fi
   );
 });
 
+test("a text may hold what ends a line elsewhere: it comes back as it was", async () => {
+  const placed = Array.from({ length: 20 }, (_, i): Placed => {
+    const sample = { note: `a\u2028b\u2029c\r\n\u0085\\u2028 ${i}` };
+    return { line: i + 1, target: "a", vantage: "v", address: "", tick: i * 300, sample };
+  });
+  const all = await staged(each(placed), 8);
+  assert.deepEqual(await listOf(all.sorted), placed);
+  await all.remove();
+});
+
 function countRuns(names: readonly string[]): number {
   return names.filter((name, i) => name !== names[i - 1]).length;
 }
@@ -102,7 +112,7 @@ test("on a terminal the bar is drawn over, never wider than it, and lines are sa
   bar.end();
   const clear = "\r\u001b[2K";
   const [, drawn = "", said, last] = on.text().split(clear);
-  assert.equal(drawn, "[############............] 50 % 2 stored, and a text that is much l".slice(0, 59));
+  assert.equal(drawn, "50 % 2 stored, and a text that is much longer than a line o");
   assert.equal(said, "line 7: tooOld\n");
   assert.equal(last, `[${"#".repeat(24)}] 100 % 4 stored`);
   assert.ok(on.text().endsWith(clear));
@@ -112,8 +122,24 @@ test("in Chinese the bar is no wider than the terminal either, whose columns a c
   const on = screen(true);
   progressBar("zh", on).tell(0.5, { en: "", zh: "已存".repeat(40) });
   const drawn = on.text().replace("\r\u001b[2K", "");
-  assert.equal(drawn, `[############............] 50 % ${"已存".repeat(6)}已`);
-  assert.equal(displayWidth(drawn), 58);
+  assert.equal(drawn, `50 % ${"已存".repeat(13)}已`);
+  assert.equal(displayWidth(drawn), 59);
+});
+
+test("how to go on is there to read on any terminal: the bar gives way first, then the clauses behind", () => {
+  const en = "after a stop: --from-chunk 38000; 19000000 stored, 0 held already";
+  const zh = "中断后用 --from-chunk 38000 继续；存入 19000000，已有 0";
+  const drawnAt = (columns: number, language: "en" | "zh", share: number) => {
+    const on = { ...screen(true), columns };
+    progressBar(language, on).tell(share, { en, zh });
+    return on.text().replace("\r\u001b[2K", "");
+  };
+  assert.equal(drawnAt(100, "en", 0.5), `[${"#".repeat(12)}${".".repeat(12)}] 50 % ${en}`);
+  assert.equal(drawnAt(80, "en", 0.5), `[###...] 50 % ${en}`);
+  assert.equal(drawnAt(80, "zh", 0.5), `[########........] 50 % ${zh}`);
+  assert.equal(drawnAt(60, "en", 0.5), "[##########.........] 50 % after a stop: --from-chunk 38000");
+  assert.equal(drawnAt(40, "en", 1), "100 % after a stop: --from-chunk 38000");
+  assert.equal(drawnAt(40, "zh", 1), "100 % 中断后用 --from-chunk 38000 继续");
 });
 
 test("a terminal that does not know its width gets a bar of 80 columns", () => {
