@@ -1,7 +1,8 @@
 /** Staging sorts what fits no memory, and a bar says how far a verb is without getting between its lines. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { progressBar } from "../../../collector/cli/progress.ts";
 import { type Placed, staged } from "../../../collector/cli/staging.ts";
@@ -79,14 +80,20 @@ function countRuns(names: readonly string[]): number {
   return names.filter((name, i) => name !== names[i - 1]).length;
 }
 
-test("the parts have no name: nothing stays behind, whatever happens to the process", async () => {
-  const parts = () => readdirSync(tmpdir()).filter((name) => name.startsWith("carrierwatch-import-"));
-  const before = parts();
+test("the parts have no name: nothing stays behind, whatever happens to the process", async (t) => {
+  const own = mkdtempSync(join(tmpdir(), "carrierwatch-staging-"));
+  const { TMPDIR } = process.env;
+  process.env["TMPDIR"] = own;
+  t.after(() => {
+    if (TMPDIR === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = TMPDIR;
+    rmSync(own, { recursive: true });
+  });
   const placed = Array.from({ length: 100 }, (_, i) => {
     return { line: i, target: "a", vantage: "v", address: "", tick: 100 - i, sample: {} };
   });
   const all = await staged(each(placed), 10);
-  assert.deepEqual(parts(), before);
+  assert.deepEqual(readdirSync(own), []);
   assert.equal((await listOf(all.sorted)).length, 100);
   await all.remove();
 });
