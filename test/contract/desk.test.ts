@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OutboxMessage } from "../../collector/store/store.ts";
 import { VersionConflictError } from "../../collector/wire/errors.ts";
-import type { Incident } from "../../collector/wire/incident.ts";
-import { forEachEngine, T0, withStore } from "./support.ts";
+import { forEachEngine, incidentOf, T0, withStore } from "./support.ts";
 
 forEachEngine("registry", (open) => {
   test(
@@ -122,17 +121,6 @@ forEachEngine("registry", (open) => {
   );
 });
 
-const incident = (parts: Partial<Incident> = {}): Incident => ({
-  id: "shop-1",
-  target: "shop",
-  subject: "target",
-  class: "down",
-  fromS: T0,
-  toS: null,
-  transitions: [],
-  ...parts,
-});
-
 const message = (id: string, createdMs = T0 * 1000): OutboxMessage => ({
   id,
   channel: "mail",
@@ -145,10 +133,10 @@ forEachEngine("incidents", (open) => {
   test(
     "a transition stores the incident and its messages together",
     withStore(open, async (store) => {
-      assert.equal(await store.incidents.transition(incident(), 0, [message("m1")]), 1);
-      assert.deepEqual(await store.incidents.get("shop-1"), { ...incident(), version: 1 });
+      assert.equal(await store.incidents.transition(incidentOf(), 0, [message("m1")]), 1);
+      assert.deepEqual(await store.incidents.get("shop-1"), { ...incidentOf(), version: 1 });
       assert.equal((await store.outbox.summary()).pending, 1);
-      const ended = incident({ toS: T0 + 600 });
+      const ended = incidentOf({ toS: T0 + 600 });
       assert.equal(await store.incidents.transition(ended, 1, [message("m2")]), 2);
       assert.deepEqual(await store.incidents.get("shop-1"), { ...ended, version: 2 });
       assert.equal(await store.incidents.get("none"), null);
@@ -158,9 +146,15 @@ forEachEngine("incidents", (open) => {
   test(
     "a slower evaluator is refused, and its messages are not stored",
     withStore(open, async (store) => {
-      await store.incidents.transition(incident(), 0, []);
-      await assert.rejects(store.incidents.transition(incident(), 0, [message("m1")]), VersionConflictError);
-      await assert.rejects(store.incidents.transition(incident(), 7, [message("m1")]), VersionConflictError);
+      await store.incidents.transition(incidentOf(), 0, []);
+      await assert.rejects(
+        store.incidents.transition(incidentOf(), 0, [message("m1")]),
+        VersionConflictError,
+      );
+      await assert.rejects(
+        store.incidents.transition(incidentOf(), 7, [message("m1")]),
+        VersionConflictError,
+      );
       assert.equal((await store.outbox.summary()).pending, 0);
     }),
   );
@@ -169,9 +163,9 @@ forEachEngine("incidents", (open) => {
     "lists are newest first, by target, state and the range they touch",
     withStore(open, async (store) => {
       const all = [
-        incident({ id: "a", fromS: T0, toS: T0 + 600 }),
-        incident({ id: "b", fromS: T0 + 900 }),
-        incident({ id: "c", fromS: T0 + 1_200, toS: T0 + 1_500, target: "blog" }),
+        incidentOf({ id: "a", fromS: T0, toS: T0 + 600 }),
+        incidentOf({ id: "b", fromS: T0 + 900 }),
+        incidentOf({ id: "c", fromS: T0 + 1_200, toS: T0 + 1_500, target: "blog" }),
       ];
       for (const one of all) await store.incidents.transition(one, 0, []);
       const ids = async (query: Omit<Parameters<typeof store.incidents.list>[0], "limit">, limit = 10) =>
@@ -194,7 +188,7 @@ forEachEngine("outbox", (open) => {
   test(
     "a message is leased to one notifier until the lease runs out",
     withStore(open, async (store) => {
-      await store.incidents.transition(incident(), 0, [message("m1", at), message("m0", at + 1)]);
+      await store.incidents.transition(incidentOf(), 0, [message("m1", at), message("m0", at + 1)]);
       const [first, ...none] = await store.outbox.lease(at, 60_000, 10);
       assert.equal(none.length, 0, "the other one is not due yet");
       assert.deepEqual({ ...first, lease: "" }, { ...message("m1", at), attempts: 0, lease: "" });
@@ -216,7 +210,7 @@ forEachEngine("outbox", (open) => {
   test(
     "a message put off comes again at its time, a dead one never",
     withStore(open, async (store) => {
-      await store.incidents.transition(incident(), 0, [message("m1", at), message("m2", at)]);
+      await store.incidents.transition(incidentOf(), 0, [message("m1", at), message("m2", at)]);
       const [a, b] = await store.outbox.lease(at, 60_000, 10);
       await store.outbox.settle("m1", a?.lease ?? "", {
         kind: "retry",
@@ -251,7 +245,7 @@ forEachEngine("outbox", (open) => {
   test(
     "a message with nothing to say any more is dropped: not sent, not failed, never leased again",
     withStore(open, async (store) => {
-      await store.incidents.transition(incident(), 0, [message("m1", at)]);
+      await store.incidents.transition(incidentOf(), 0, [message("m1", at)]);
       const [first] = await store.outbox.lease(at, 60_000, 10);
       await store.outbox.settle("m1", first?.lease ?? "", { kind: "retry", atMs: at + 1, error: "421 busy" });
       const [again] = await store.outbox.lease(at + 1, 60_000, 10);
@@ -274,8 +268,8 @@ forEachEngine("outbox", (open) => {
   test(
     "the same message twice is one message",
     withStore(open, async (store) => {
-      await store.incidents.transition(incident(), 0, [message("m1")]);
-      await store.incidents.transition(incident(), 1, [message("m1")]);
+      await store.incidents.transition(incidentOf(), 0, [message("m1")]);
+      await store.incidents.transition(incidentOf(), 1, [message("m1")]);
       assert.equal((await store.outbox.summary()).pending, 1);
     }),
   );
@@ -284,7 +278,7 @@ forEachEngine("outbox", (open) => {
     "a lease takes no more than its limit, oldest first",
     withStore(open, async (store) => {
       const messages = ["c", "a", "b"].map((id, i) => message(id, at + i));
-      await store.incidents.transition(incident(), 0, messages);
+      await store.incidents.transition(incidentOf(), 0, messages);
       const leased = await store.outbox.lease(at + 10, 1_000, 2);
       assert.deepEqual(
         leased.map((one) => one.id),

@@ -7,24 +7,25 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ESTIMATE_AGES_S, type OutboxMessage, type Store } from "../../collector/store/store.ts";
 import { UnavailableError, VersionConflictError } from "../../collector/wire/errors.ts";
-import type { Incident } from "../../collector/wire/incident.ts";
 import { METRICS } from "../../collector/wire/metric.ts";
-import { downAt, ENGINES, forEachEngine, nowAfter, record, SERIES, T0, withStore } from "./support.ts";
+import {
+  downAt,
+  ENGINES,
+  forEachEngine,
+  incidentOf,
+  nowAfter,
+  record,
+  SERIES,
+  T0,
+  withStore,
+} from "./support.ts";
 
 const LAST = T0 + 39 * 300;
 const NOW = nowAfter(LAST);
 const AT_MS = T0 * 1_000;
 const EVER = { series: [SERIES], fromS: 0, toS: T0 * 2 };
 
-const incident: Incident = {
-  id: "shop-1",
-  target: "shop",
-  subject: "target",
-  class: "down",
-  fromS: T0,
-  toS: null,
-  transitions: [],
-};
+const incident = incidentOf();
 
 const message = (id: string): OutboxMessage => ({
   id,

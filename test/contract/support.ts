@@ -6,6 +6,7 @@ import { describe } from "node:test";
 import { memoryStore } from "../../collector/store/memory/memory-store.ts";
 import { DATABASE_NAME, openSqliteStore } from "../../collector/store/sqlite/sqlite-store.ts";
 import type { SampleRecord, Store } from "../../collector/store/store.ts";
+import type { Incident } from "../../collector/wire/incident.ts";
 import { silentLog } from "../../collector/wire/log.ts";
 import { METRICS } from "../../collector/wire/metric.ts";
 import { NO_TIMINGS, type Sample, type Timings } from "../../collector/wire/sample.ts";
@@ -143,3 +144,17 @@ export const unknownSample: Partial<Sample> = {
 
 export const ALL_METRICS = METRICS;
 export const SERIES = { target: "shop", vantage: "ct-1" };
+
+/** An incident of one target that is open unless told otherwise. */
+export function incidentOf(parts: Partial<Incident> = {}): Incident {
+  return {
+    id: "shop-1",
+    target: "shop",
+    subject: "target",
+    class: "down",
+    fromS: T0,
+    toS: null,
+    transitions: [],
+    ...parts,
+  };
+}

@@ -6,8 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OutboxMessage, Store } from "../../collector/store/store.ts";
 import { VersionConflictError } from "../../collector/wire/errors.ts";
-import type { Incident } from "../../collector/wire/incident.ts";
-import { forEachEngine, nowAfter, record, SERIES, T0, withStore } from "./support.ts";
+import { forEachEngine, incidentOf, nowAfter, record, SERIES, T0, withStore } from "./support.ts";
 
 const NOW = nowAfter(T0 + 3_000);
 const at = T0 * 1_000;
@@ -26,15 +25,7 @@ const messageTo = (recipient: string): OutboxMessage => ({
   createdMs: at,
 });
 
-const incident: Incident = {
-  id: "shop-1",
-  target: "shop",
-  subject: "target",
-  class: "down",
-  fromS: T0,
-  toS: null,
-  transitions: [],
-};
+const incident = incidentOf();
 
 async function totalsOf(store: Store, rowS: number) {
   const range = { fromS: 0, toS: T0 * 2 };
